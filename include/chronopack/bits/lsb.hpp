@@ -1,0 +1,73 @@
+// Fixed-width fields, least significant bit first, one after the other:
+// field i of width w occupies bits [i*w, (i+1)*w) of the little-endian string.
+//
+//   w = 3, fields 1 2 7:   byte 0 = 11'010'001   byte 1 = .......1
+//
+// Used where a block is too short for lanes, and for its exceptions.
+#pragma once
+
+#include <chronopack/core/bytes.hpp>
+
+namespace chronopack {
+
+/// Bytes of `count` fields of `width` bits: count <= 2^32, width <= 64.
+[[nodiscard]] constexpr std::size_t field_bytes(std::size_t count, unsigned width) noexcept {
+    return (count * width + 7) / 8;
+}
+
+/// Values below 2^width, 0 <= width <= 64.
+[[nodiscard]] constexpr std::uint64_t low_mask(unsigned width) noexcept {
+    return width == 0 ? 0 : ~std::uint64_t{0} >> (64 - width);
+}
+
+/// Field `index`. `in` must hold it: field_bytes(index + 1, width) <= in.size().
+[[nodiscard]] inline std::uint64_t load_field(cbytes in, std::size_t index,
+                                              unsigned width) noexcept {
+    const std::size_t bit = index * width;
+    const std::size_t byte = bit >> 3;
+    const unsigned shift = bit & 7;
+    std::byte tail[9] = {};
+    const std::byte* at = tail;
+    if (byte + sizeof tail <= in.size()) [[likely]]
+        at = in.data() + byte;
+    else if (byte < in.size())
+        std::memcpy(tail, in.data() + byte, in.size() - byte);
+    const std::uint64_t high = std::to_integer<std::uint64_t>(at[8]);
+    const std::uint64_t word = (load_le<std::uint64_t>(at) >> shift) | (high << 1 << (63 - shift));
+    return word & low_mask(width);
+}
+
+/// Writes fields in order; the output must have field_bytes(count, width).
+class field_writer {
+public:
+    field_writer(bytes out, unsigned width) noexcept : out_(out), width_(width) {}
+
+    /// `value` < 2^width.
+    void write(std::uint64_t value) noexcept {
+        held_ |= value << pending_;
+        const unsigned total = pending_ + width_;
+        if (total < 64) {
+            pending_ = total;
+            return;
+        }
+        store_le(out_.data() + at_, held_);
+        at_ += 8;
+        held_ = pending_ == 0 ? 0 : value >> (64 - pending_);
+        pending_ = total - 64;
+    }
+
+    /// Writes the last partial word; call once, after the last field.
+    void finish() noexcept {
+        for (; pending_ > 0; pending_ = pending_ > 8 ? pending_ - 8 : 0, held_ >>= 8)
+            out_[at_++] = static_cast<std::byte>(held_);
+    }
+
+private:
+    bytes out_;
+    unsigned width_;
+    std::size_t at_ = 0;
+    std::uint64_t held_ = 0;
+    unsigned pending_ = 0;  // 0..63
+};
+
+}  // namespace chronopack

@@ -1,0 +1,57 @@
+// LEB128 variable-length integers: seven bits a byte, low bits first, the top
+// bit set on all bytes but the last.
+//
+//   300  ->  1'0101100 0'0000010
+//
+// A 64-bit value takes 1 to 10 bytes. There is one encoding of each value:
+// a longer one (a last byte of zero after others) or one past 64 bits is
+// corrupt, an unterminated one truncated.
+#pragma once
+
+#include <chronopack/bits/zigzag.hpp>
+#include <chronopack/core/cursor.hpp>
+#include <chronopack/core/result.hpp>
+
+namespace chronopack {
+
+inline constexpr std::size_t max_varint_bytes = 10;
+
+/// Bytes that write_varint will write.
+[[nodiscard]] constexpr std::size_t varint_bytes(std::uint64_t value) noexcept {
+    return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
+}
+
+/// On failure of the writer (no space) nothing of the value is written.
+inline void write_varint(byte_writer& out, std::uint64_t value) noexcept {
+    const bytes room = out.reserve(varint_bytes(value));
+    for (std::size_t i = 0; i < room.size(); ++i, value >>= 7)
+        room[i] = static_cast<std::byte>(value | (i + 1 < room.size() ? 0x80 : 0));
+}
+
+inline void write_signed_varint(byte_writer& out, std::int64_t value) noexcept {
+    write_varint(out, zigzag(value));
+}
+
+/// The value, or truncated / corrupt with the reader at an unspecified place.
+[[nodiscard]] inline result<std::uint64_t> read_varint(byte_reader& in) noexcept {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        const std::uint64_t byte = in.u8();
+        if (in.failed()) return errc::truncated;
+        if (shift == 63 && byte > 1) return errc::corrupt;
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            if (byte == 0 && shift != 0) return errc::corrupt;
+            return value;
+        }
+    }
+    return errc::corrupt;
+}
+
+[[nodiscard]] inline result<std::int64_t> read_signed_varint(byte_reader& in) noexcept {
+    const auto value = read_varint(in);
+    if (!value) return value.error();
+    return unzigzag(*value);
+}
+
+}  // namespace chronopack

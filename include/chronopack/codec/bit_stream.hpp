@@ -1,0 +1,97 @@
+// What the bit-stream codecs share: one value at a time or a span at once,
+// out of one encoder and one decoder each, so that the two always agree.
+//
+//   Encoder   void write(msb_writer&, T)                  after `count` writes
+//   Decoder   result<T> read(msb_reader&)                 the mirror of it
+#pragma once
+
+#include <chronopack/bits/msb.hpp>
+#include <chronopack/core/result.hpp>
+
+namespace chronopack::detail {
+
+/// Appends values to a caller's bytes. Not thread-safe.
+template <class T, class Encoder>
+class bit_appender {
+public:
+    explicit bit_appender(bytes out) noexcept : out_(out) {}
+
+    /// O(1). On no_space the stream is as it was before.
+    result<void> append(T value) noexcept {
+        const bit_appender before = *this;
+        encoder_.write(out_, value);
+        out_.sync();
+        if (out_.failed()) {
+            *this = before;
+            out_.sync();
+            return errc::no_space;
+        }
+        ++count_;
+        return {};
+    }
+
+    [[nodiscard]] std::size_t count() const noexcept { return count_; }
+
+    /// Bytes of the output in use; they decode to count() values at any time.
+    [[nodiscard]] std::size_t size_bytes() const noexcept { return out_.size_bytes(); }
+
+private:
+    msb_writer out_;
+    Encoder encoder_;
+    std::size_t count_ = 0;
+};
+
+/// Reads values from bytes that outlive it. Not thread-safe.
+template <class T, class Decoder>
+class bit_iterator {
+public:
+    /// Over the first `count` values of `in`.
+    bit_iterator(cbytes in, std::size_t count) noexcept : in_(in), remaining_(count) {}
+
+    /// The next value; truncated or corrupt, after which the iterator must not
+    /// be used; or not_found past the last.
+    [[nodiscard]] result<T> next() noexcept {
+        if (remaining_ == 0) return errc::not_found;
+        const result<T> value = decoder_.read(in_);
+        if (in_.overrun()) return errc::truncated;
+        --remaining_;
+        return value;
+    }
+
+    [[nodiscard]] std::size_t remaining() const noexcept { return remaining_; }
+
+    /// Bytes read so far, a partial last byte included.
+    [[nodiscard]] std::size_t size_bytes() const noexcept { return in_.size_bytes(); }
+
+private:
+    msb_reader in_;
+    Decoder decoder_;
+    std::size_t remaining_;
+};
+
+/// Bytes written, or no_space with `out` unspecified.
+template <class T, class Encoder>
+[[nodiscard]] result<std::size_t> encode_bits(std::span<const T> in, bytes out) noexcept {
+    msb_writer writer(out);
+    Encoder encoder;
+    for (const T& value : in) encoder.write(writer, value);
+    writer.sync();
+    if (writer.failed()) return errc::no_space;
+    return writer.size_bytes();
+}
+
+/// Gives `count` values to `take`. Bytes read, or truncated / corrupt.
+template <class T, class Decoder, class Take>
+[[nodiscard]] result<std::size_t> decode_bits(cbytes in, std::size_t count, Take take) noexcept {
+    msb_reader reader(in);
+    Decoder decoder;
+    for (std::size_t i = 0; i < count; ++i) {
+        const result<T> value = decoder.read(reader);
+        if (reader.overrun()) return errc::truncated;
+        if (!value) return value.error();
+        take(i, *value);
+    }
+    return reader.size_bytes();
+}
+
+}  // namespace chronopack::detail

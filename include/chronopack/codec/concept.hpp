@@ -1,0 +1,63 @@
+// What a codec is. Tests, fuzzers and benchmarks are written once against
+// these concepts and run over registry.hpp's all_codecs.
+#pragma once
+
+#include <chronopack/core/bytes.hpp>
+#include <chronopack/core/result.hpp>
+#include <chronopack/core/sample.hpp>
+
+#include <string_view>
+
+namespace chronopack {
+
+/// Names of codecs on the wire. A number is never given a second meaning.
+enum class codec_id : std::uint8_t {
+    raw = 0,
+    packed = 1,
+    delta = 2,
+    delta_of_delta = 3,
+    gorilla_timestamps = 4,
+    gorilla_values = 5,
+    prometheus_xor = 6,
+};
+
+/// A stateless type that turns a run of values into bytes and back.
+///
+/// The count of values is the caller's to keep: decode fills exactly the span
+/// it is given and says how many bytes that took. Spans are exact, no padding
+/// is asked of either side, and nothing is allocated.
+template <class C>
+concept block_codec = requires(std::span<const typename C::value_type> in, bytes out, cbytes wire,
+                               std::span<typename C::value_type> back, std::size_t n) {
+    { C::id } -> std::convertible_to<codec_id>;
+    { C::name } -> std::convertible_to<std::string_view>;
+    { C::max_bytes(n) }
+    noexcept->std::same_as<std::size_t>;
+    { C::encode(in, out) }
+    noexcept->std::same_as<result<std::size_t>>;
+    { C::decode(wire, back) }
+    noexcept->std::same_as<result<std::size_t>>;
+};
+
+/// A block codec that also takes and gives one value at a time: the appender
+/// writes the very bytes that encode does, and they are decodable after every
+/// append.
+template <class C>
+concept streaming_codec = block_codec<C> &&
+    requires(typename C::appender appender, typename C::iterator iterator,
+             typename C::value_type value) {
+    requires std::constructible_from<typename C::appender, bytes>;
+    { appender.append(value) }
+    noexcept->std::same_as<result<void>>;
+    { appender.count() }
+    noexcept->std::same_as<std::size_t>;
+    { appender.size_bytes() }
+    noexcept->std::same_as<std::size_t>;
+    requires std::constructible_from<typename C::iterator, cbytes, std::size_t>;
+    { iterator.next() }
+    noexcept->std::same_as<result<typename C::value_type>>;
+    { iterator.remaining() }
+    noexcept->std::same_as<std::size_t>;
+};
+
+}  // namespace chronopack

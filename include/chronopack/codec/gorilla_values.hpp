@@ -1,0 +1,84 @@
+// Gorilla values: each double xored with the one before it. For appending, and
+// for values that often repeat.
+//
+//   bit 0        64
+//   +------------+----------------------------+
+//   |  v[0]: 64  |  xor_code of each other    |
+//   +------------+----------------------------+
+//
+// Most significant bit first, zero bits to the end of the last byte. Every bit
+// pattern survives: NaN payloads, -0.0, subnormals. (Pelkonen et al., VLDB
+// 2015, section 4.1.2.)
+#pragma once
+
+#include <chronopack/codec/bit_stream.hpp>
+#include <chronopack/codec/concept.hpp>
+#include <chronopack/codec/xor_code.hpp>
+
+namespace chronopack {
+
+namespace detail {
+
+class gorilla_value_coder {
+public:
+    static constexpr unsigned max_bits = xor_code::max_bits;
+
+    void write(msb_writer& out, double value) noexcept {
+        const auto bits = std::bit_cast<std::uint64_t>(value);
+        if (first_)
+            out.write(bits, 64);
+        else
+            xors_.write(out, bits ^ previous_);
+        first_ = false;
+        previous_ = bits;
+    }
+
+    [[nodiscard]] result<double> read(msb_reader& in) noexcept {
+        if (first_) {
+            previous_ = in.read(64);
+        } else {
+            const auto difference = xors_.read(in);
+            if (!difference) return difference.error();
+            previous_ ^= *difference;
+        }
+        first_ = false;
+        return std::bit_cast<double>(previous_);
+    }
+
+private:
+    xor_code xors_;
+    std::uint64_t previous_ = 0;
+    bool first_ = true;
+};
+
+}  // namespace detail
+
+struct gorilla_values {
+    using value_type = double;
+    static constexpr codec_id id = codec_id::gorilla_values;
+    static constexpr std::string_view name = "gorilla_values";
+
+    using appender = detail::bit_appender<value_type, detail::gorilla_value_coder>;
+    using iterator = detail::bit_iterator<value_type, detail::gorilla_value_coder>;
+
+    /// Upper bound of the bytes of `n` values, n <= 2^56.
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
+        return (n * detail::gorilla_value_coder::max_bits + 7) / 8;
+    }
+
+    /// Bytes written, or no_space with `out` unspecified.
+    [[nodiscard]] static result<std::size_t> encode(std::span<const value_type> in,
+                                                    bytes out) noexcept {
+        return detail::encode_bits<value_type, detail::gorilla_value_coder>(in, out);
+    }
+
+    /// Bytes read, or truncated / corrupt with `out` unspecified.
+    [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
+        return detail::decode_bits<value_type, detail::gorilla_value_coder>(
+            in, out.size(), [&](std::size_t i, value_type v) { out[i] = v; });
+    }
+};
+
+static_assert(streaming_codec<gorilla_values>);
+
+}  // namespace chronopack

@@ -1,0 +1,71 @@
+// Packed integers: a run of integer blocks (packing/block.hpp), each of 1,024
+// values but the last, which has what remains.
+//
+//   n = 2500   | block, 1,024 values | block, 1,024 values | block, 452 values |
+//
+// `packed` picks the smallest of frame of reference, delta and delta of delta
+// for each block; `delta` and `delta_of_delta` write, and accept, only theirs.
+#pragma once
+
+#include <chronopack/codec/concept.hpp>
+#include <chronopack/packing/block.hpp>
+
+namespace chronopack {
+
+namespace detail {
+
+template <packing::mode_set Modes>
+struct packed_blocks {
+    using value_type = std::int64_t;
+
+    /// Upper bound of the bytes of `n` values, n <= 2^57.
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
+        const std::size_t blocks = n / packing::block_values + (n % packing::block_values != 0);
+        return blocks * packing::max_header_bytes + 8 * n;
+    }
+
+    /// Bytes written, or no_space with `out` unspecified.
+    [[nodiscard]] static result<std::size_t> encode(std::span<const value_type> in,
+                                                    bytes out) noexcept {
+        std::size_t at = 0;
+        while (!in.empty()) {
+            const std::size_t n = std::min(in.size(), packing::block_values);
+            const auto written = packing::encode_block(in.first(n), Modes, out.subspan(at));
+            if (!written) return written.error();
+            at += *written;
+            in = in.subspan(n);
+        }
+        return at;
+    }
+
+    /// Bytes read, or truncated / corrupt / count_mismatch with `out` unspecified.
+    [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
+        return decode(in, out, {});
+    }
+
+    /// The same with each value v given as map.offset + map.scale * v.
+    [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out,
+                                                    packing::affine map) noexcept {
+        std::size_t at = 0;
+        while (!out.empty()) {
+            const std::size_t n = std::min(out.size(), packing::block_values);
+            const auto read = packing::decode_block(in.subspan(at), out.first(n), Modes, map);
+            if (!read) return read.error();
+            at += *read;
+            out = out.subspan(n);
+        }
+        return at;
+    }
+};
+
+}  // namespace detail
+
+/// Integers of any kind: counters, gauges, timestamps.
+struct packed : detail::packed_blocks<packing::any_mode> {
+    static constexpr codec_id id = codec_id::packed;
+    static constexpr std::string_view name = "packed";
+};
+
+static_assert(block_codec<packed>);
+
+}  // namespace chronopack

@@ -1,0 +1,44 @@
+// Raw: values as they are, eight little-endian bytes each. What every other
+// codec is measured against, and the bound that none may exceed by more than
+// its header.
+#pragma once
+
+#include <chronopack/codec/concept.hpp>
+
+namespace chronopack {
+
+template <class T>
+struct raw {
+    static_assert(sizeof(T) == 8);
+    using value_type = T;
+    static constexpr codec_id id = codec_id::raw;
+    static constexpr std::string_view name = "raw";
+
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept { return 8 * n; }
+
+    /// Bytes written, or no_space with `out` untouched.
+    [[nodiscard]] static result<std::size_t> encode(std::span<const T> in, bytes out) noexcept {
+        if (out.size() / 8 < in.size()) return errc::no_space;
+        std::byte* to = out.data();
+        for (const T& value : in) {
+            store_le(to, std::bit_cast<std::uint64_t>(value));
+            to += 8;
+        }
+        return 8 * in.size();
+    }
+
+    /// Bytes read, or truncated with `out` untouched.
+    [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<T> out) noexcept {
+        if (in.size() / 8 < out.size()) return errc::truncated;
+        const std::byte* from = in.data();
+        for (T& value : out) {
+            value = std::bit_cast<T>(load_le<std::uint64_t>(from));
+            from += 8;
+        }
+        return 8 * out.size();
+    }
+};
+
+static_assert(block_codec<raw<std::int64_t>> && block_codec<raw<double>>);
+
+}  // namespace chronopack

@@ -1,0 +1,44 @@
+// All codecs, in one list, and the way from a wire id to one of them.
+#pragma once
+
+#include <chronopack/codec/delta.hpp>
+#include <chronopack/codec/delta_of_delta.hpp>
+#include <chronopack/codec/gorilla_timestamps.hpp>
+#include <chronopack/codec/gorilla_values.hpp>
+#include <chronopack/codec/packed.hpp>
+#include <chronopack/codec/prometheus_xor.hpp>
+#include <chronopack/codec/raw.hpp>
+
+#include <tuple>
+
+namespace chronopack {
+
+/// Every codec. A new one is added here, and tests, fuzzers, benchmarks and
+/// frames have it.
+using all_codecs = std::tuple<raw<std::int64_t>, raw<double>, packed, delta, delta_of_delta,
+                              gorilla_timestamps, gorilla_values, prometheus_xor>;
+
+/// Calls `f` with an object of the codec that `id` names for values of type T,
+/// and returns what it returns; or unsupported when there is none. `f` returns
+/// some result<...>, the same for every codec.
+template <class T, class F>
+[[nodiscard]] constexpr auto with_codec(codec_id id, F f) noexcept {
+    using answer = decltype(f(raw<T>{}));
+    answer found = errc::unsupported;
+    const auto try_one = [&]<class C>(C codec) {
+        if constexpr (std::is_same_v<typename C::value_type, T>)
+            if (C::id == id) found = f(codec);
+    };
+    std::apply([&](auto... codec) { (try_one(codec), ...); }, all_codecs{});
+    return found;
+}
+
+/// The name of a codec for values of type T, or an empty string.
+template <class T>
+[[nodiscard]] constexpr std::string_view codec_name(codec_id id) noexcept {
+    const auto name = with_codec<T>(
+        id, [](auto codec) { return result<std::string_view>(decltype(codec)::name); });
+    return name ? *name : std::string_view{};
+}
+
+}  // namespace chronopack

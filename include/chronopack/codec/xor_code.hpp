@@ -1,0 +1,70 @@
+// The xor of a double with the one before it, as Gorilla and Prometheus write
+// it: nothing when equal, else the bits of a window of significant ones.
+//
+//   0                                        same value
+//   10  + bits                               in the last window
+//   11  + leading:5 + length:6 + bits        in a new window
+//
+//   xor      0000 0000 0001 0110 1100 0000 ... 0000
+//            |  leading   | significant |  trailing
+//
+// Leading zeros are capped at 31; a length of 64 is written as 0. The window
+// is kept while it covers the significant bits, however loosely.
+#pragma once
+
+#include <chronopack/bits/msb.hpp>
+#include <chronopack/core/result.hpp>
+
+namespace chronopack::detail {
+
+class xor_code {
+public:
+    /// Bits that the longest code takes.
+    static constexpr unsigned max_bits = 2 + 5 + 6 + 64;
+
+    void write(msb_writer& out, std::uint64_t difference) noexcept {
+        if (difference == 0) return out.write(0, 1);
+        const unsigned leading = std::min(static_cast<unsigned>(std::countl_zero(difference)), 31u);
+        const unsigned trailing = static_cast<unsigned>(std::countr_zero(difference));
+        if (length_ != 0 && leading >= leading_ && trailing >= trailing_) {
+            out.write(0b10, 2);
+        } else {
+            leading_ = leading;
+            trailing_ = trailing;
+            length_ = 64 - leading - trailing;
+            out.write((std::uint64_t{0b11} << 11) | (leading << 6) | (length_ & 63), 13);
+        }
+        out.write(difference >> trailing_, length_);
+    }
+
+    /// The next difference, or truncated, or corrupt: a window past 64 bits, or
+    /// "the last window" before there was one. On success the caller still
+    /// checks the reader for overrun.
+    [[nodiscard]] result<std::uint64_t> read(msb_reader& in) noexcept {
+        const std::uint64_t window = in.window();
+        if (window >> 63 == 0) {
+            in.skip(1);
+            return std::uint64_t{0};
+        }
+        if (window >> 62 == 0b10) {
+            in.skip(2);
+            if (length_ == 0) return in.overrun() ? errc::truncated : errc::corrupt;
+        } else {
+            in.skip(13);
+            const unsigned leading = (window >> 57) & 31;
+            const unsigned length = (((window >> 51) - 1) & 63) + 1;  // 0 stands for 64
+            if (leading + length > 64) return in.overrun() ? errc::truncated : errc::corrupt;
+            leading_ = leading;
+            length_ = length;
+            trailing_ = 64 - leading - length;
+        }
+        return in.read(length_) << trailing_;
+    }
+
+private:
+    unsigned leading_ = 0;
+    unsigned trailing_ = 0;
+    unsigned length_ = 0;  // 0: no window yet
+};
+
+}  // namespace chronopack::detail

@@ -1,0 +1,114 @@
+// The one error type of the core, and the one way to return it.
+//
+//   chronopack::result<std::size_t> read = codec::decode(wire, values);
+//   if (!read) return read.error();   // an errc; message() says it in words
+//   use(*read);
+//
+// C++20 has no std::expected; this is the small part of it that we need.
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace chronopack {
+
+enum class errc : std::uint8_t {
+    truncated,          ///< the input ends before the value it promises
+    corrupt,            ///< the input holds what no encoder writes
+    checksum_mismatch,  ///< the input is damaged: its checksum does not hold
+    count_mismatch,     ///< the input holds another number of values than asked for
+    no_space,           ///< the output is too small
+    out_of_range,       ///< an argument lies outside what the format can hold
+    unsupported,        ///< a version, codec or stage this build does not know
+    unordered,          ///< timestamps go backwards where order is needed
+    not_found,          ///< no such series, file or sample
+    io_error,           ///< the operating system failed a read, write, sync or rename
+};
+
+/// What an error means, in one sentence without a full stop.
+[[nodiscard]] constexpr std::string_view message(errc error) noexcept {
+    switch (error) {
+        case errc::truncated:
+            return "the input ends before the value it promises";
+        case errc::corrupt:
+            return "the input is not a valid encoding";
+        case errc::checksum_mismatch:
+            return "the input is damaged: checksum mismatch";
+        case errc::count_mismatch:
+            return "the input holds another number of values than asked for";
+        case errc::no_space:
+            return "the output is too small";
+        case errc::out_of_range:
+            return "an argument is outside what the format can hold";
+        case errc::unsupported:
+            return "unknown version, codec or stage";
+        case errc::unordered:
+            return "timestamps go backwards";
+        case errc::not_found:
+            return "not found";
+        case errc::io_error:
+            return "input/output error";
+    }
+    return "unknown error";
+}
+
+/// A T, or the reason there is none. Reading the wrong one is a caller's bug.
+template <class T>
+class [[nodiscard]] result {
+public:
+    constexpr result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
+        : state_(std::in_place_index<0>, std::move(value)) {}
+    constexpr result(errc error) noexcept : state_(std::in_place_index<1>, error) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
+    constexpr explicit operator bool() const noexcept { return has_value(); }
+
+    [[nodiscard]] constexpr errc error() const noexcept {
+        assert(!has_value());
+        return *std::get_if<1>(&state_);
+    }
+
+    [[nodiscard]] constexpr T& operator*() & noexcept { return *value_or_bug(); }
+    [[nodiscard]] constexpr const T& operator*() const& noexcept { return *value_or_bug(); }
+    [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(*value_or_bug()); }
+    [[nodiscard]] constexpr T* operator->() noexcept { return value_or_bug(); }
+    [[nodiscard]] constexpr const T* operator->() const noexcept { return value_or_bug(); }
+
+private:
+    constexpr T* value_or_bug() noexcept {
+        assert(has_value());
+        return std::get_if<0>(&state_);
+    }
+    constexpr const T* value_or_bug() const noexcept {
+        assert(has_value());
+        return std::get_if<0>(&state_);
+    }
+
+    std::variant<T, errc> state_;
+};
+
+/// Success, or the reason for failure.
+template <>
+class [[nodiscard]] result<void> {
+public:
+    constexpr result() noexcept = default;
+    constexpr result(errc error) noexcept : error_(error), failed_(true) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return !failed_; }
+    constexpr explicit operator bool() const noexcept { return has_value(); }
+
+    [[nodiscard]] constexpr errc error() const noexcept {
+        assert(failed_);
+        return error_;
+    }
+
+private:
+    errc error_{};
+    bool failed_ = false;
+};
+
+}  // namespace chronopack

@@ -1,0 +1,23 @@
+// A sample: one timestamp and one value of a series.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+namespace chronopack {
+
+template <class T>
+struct basic_sample {
+    std::int64_t timestamp;
+    T value;
+
+    /// Equality of bits: NaN payloads and the sign of zero count.
+    friend constexpr bool operator==(const basic_sample& a, const basic_sample& b) noexcept {
+        return a.timestamp == b.timestamp &&
+               std::bit_cast<std::uint64_t>(a.value) == std::bit_cast<std::uint64_t>(b.value);
+    }
+};
+
+using sample = basic_sample<double>;
+
+}  // namespace chronopack

@@ -1,0 +1,167 @@
+// The integer block: up to 1,024 int64 values, packed at one width around one
+// reference, with patched exceptions.
+//
+//   0      1       2        3            5       7
+//   +------+-------+--------+------------+-------+-----------+---------+------+
+//   | mode | width | exc. w | exceptions | count | reference | [scale] | base |
+//   |  u8  |  u8   |   u8   |    u16     |  u16  |  zigzag   | varint  |  ..  |
+//   +------+-------+--------+------------+-------+-----------+---------+------+
+//   | count fields of `width` bits: in lanes when count = 1,024, else in order |
+//   +--------------------------------------------------------------------------+
+//   | exceptions: high parts (exc. w bits each) | positions (10 bits each)     |
+//   +--------------------------------------------------------------------------+
+//
+//   u = field + (high part << width);   x = reference + scale * u
+//   frame of reference  v[i] = x[i]
+//   delta               v[i] = v[i-1] + x[i]                      v[-1] = base
+//   delta of delta      d[i] = d[i-1] + x[i], v[i] = v[i-1] + d[i]
+//
+// All arithmetic is modulo 2^64, so every int64 sequence has an encoding, and
+// a decoded block can be mapped through v -> offset + scale * v at no cost, by
+// mapping its header instead. Bit by bit: docs/FORMAT.md.
+#pragma once
+
+#include <chronopack/kernel/scan.hpp>
+#include <chronopack/packing/plan.hpp>
+
+namespace chronopack::packing {
+
+/// Upper bound of the bytes of a block of `count` values.
+[[nodiscard]] constexpr std::size_t max_block_bytes(std::size_t count) noexcept {
+    return max_header_bytes + 8 * count;
+}
+
+/// Where value i of a full block is kept among the lanes' slots.
+[[nodiscard]] constexpr std::size_t slot_of(mode kind, std::size_t i) noexcept {
+    if (kind == mode::frame_of_reference) return i;
+    return kernel::lanes * (i % kernel::rows) + i / kernel::rows;
+}
+
+/// v -> offset + scale * v, modulo 2^64.
+struct affine {
+    std::uint64_t offset = 0;
+    std::uint64_t scale = 1;
+};
+
+/// Encodes 1 to 1,024 values under the best of `modes`.
+/// Bytes written, or no_space with `out` untouched.
+[[nodiscard]] inline result<std::size_t> encode_block(std::span<const std::int64_t> in,
+                                                      mode_set modes, bytes out) noexcept {
+    assert(!in.empty() && in.size() <= block_values);
+    plan chosen;
+    make_plan(in, modes, chosen);
+    const header& h = chosen.head;
+    const std::size_t size = chosen.bytes();
+    if (size > out.size()) return errc::no_space;
+
+    byte_writer writer(out);
+    write_header(writer, h);
+    const bytes payload = writer.reserve(h.payload_bytes());
+    const std::uint64_t mask = low_mask(h.width);
+    if (in.size() == block_values) {
+        std::array<std::uint64_t, kernel::slots> slots;
+        for (std::size_t i = 0; i < block_values; ++i)
+            slots[slot_of(h.kind, i)] = chosen.fields[i] & mask;
+        kernel::pack_lanes(slots.data(), h.width, payload.data());
+    } else {
+        field_writer fields(payload, h.width);
+        for (std::size_t i = 0; i < in.size(); ++i) fields.write(chosen.fields[i] & mask);
+        fields.finish();
+    }
+
+    field_writer highs(writer.reserve(field_bytes(h.exceptions, h.exception_width)),
+                       h.exception_width);
+    field_writer positions(writer.reserve(field_bytes(h.exceptions, position_bits)), position_bits);
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const std::int64_t high = high_part(chosen.fields[i], h.width);
+        if (high == 0) continue;
+        highs.write(zigzag(high));
+        positions.write(i);
+    }
+    highs.finish();
+    positions.finish();
+    return size;
+}
+
+namespace detail {
+
+/// Adds the exceptions' high parts to their fields. Corrupt unless positions
+/// ascend below the count and no high part is zero.
+[[nodiscard]] inline result<void> patch(const header& h, cbytes exceptions,
+                                        std::uint64_t* fields) noexcept {
+    const cbytes highs = exceptions.first(field_bytes(h.exceptions, h.exception_width));
+    const cbytes positions = exceptions.subspan(highs.size());
+    const bool in_lanes = h.count == block_values;
+    std::size_t next = 0;  // the least legal position
+    for (std::size_t e = 0; e < h.exceptions; ++e) {
+        const std::size_t position = load_field(positions, e, position_bits);
+        const std::uint64_t high = load_field(highs, e, h.exception_width);
+        if (position < next || position >= h.count || high == 0) return errc::corrupt;
+        next = position + 1;
+        fields[in_lanes ? slot_of(h.kind, position) : position] +=
+            static_cast<std::uint64_t>(unzigzag(high)) << h.width;
+    }
+    return {};
+}
+
+/// A short block's residuals, in order, to values.
+inline void restore(const header& h, std::span<std::uint64_t> x) noexcept {
+    std::uint64_t value = h.base;
+    std::uint64_t delta = h.first_delta;
+    for (std::uint64_t& v : x) {
+        if (h.kind == mode::delta) {
+            v = value += v;
+        } else if (h.kind == mode::delta_of_delta) {
+            delta += v;
+            v = value += delta;
+        }
+    }
+}
+
+}  // namespace detail
+
+/// Decodes a block of exactly out.size() values, 1 to 1,024, whose mode is one
+/// of `modes`, mapped through `map`.
+/// Bytes read, or truncated / corrupt / count_mismatch with `out` unspecified.
+[[nodiscard]] inline result<std::size_t> decode_block(cbytes in, std::span<std::int64_t> out,
+                                                      mode_set modes = any_mode,
+                                                      affine map = {}) noexcept {
+    assert(!out.empty() && out.size() <= block_values);
+    byte_reader reader(in);
+    auto read = read_header(reader, out.size());
+    if (!read) return read.error();
+    header h = *read;
+    if ((modes & only(h.kind)) == 0) return errc::corrupt;
+    const cbytes payload = reader.take(h.payload_bytes());
+    const cbytes exceptions = reader.take(h.exception_bytes());
+    if (reader.failed()) return errc::truncated;
+
+    // The decoding is linear in reference, scale, base and first delta.
+    h.scale *= map.scale;
+    h.reference *= map.scale;
+    h.base *= map.scale;
+    h.first_delta *= map.scale;
+    (h.kind == mode::frame_of_reference ? h.reference : h.base) += map.offset;
+
+    std::array<std::uint64_t, block_values> fields;
+    if (h.count == block_values)
+        kernel::unpack_lanes(payload.data(), h.width, fields.data());
+    else
+        for (std::size_t i = 0; i < h.count; ++i) fields[i] = load_field(payload, i, h.width);
+    if (const auto ok = detail::patch(h, exceptions, fields.data()); !ok) return ok.error();
+    for (std::size_t i = 0; i < h.count; ++i) fields[i] = h.reference + h.scale * fields[i];
+
+    // int64_t and uint64_t may alias each other.
+    auto* const values = reinterpret_cast<std::uint64_t*>(out.data());
+    if (h.count < block_values || h.kind == mode::frame_of_reference) {
+        detail::restore(h, std::span(fields).first(h.count));
+        std::copy_n(fields.data(), h.count, values);
+    } else if (h.kind == mode::delta) {
+        kernel::undelta(fields.data(), h.base, values);
+    } else {
+        kernel::undelta_twice(fields.data(), h.base, h.first_delta, values);
+    }
+    return reader.position();
+}
+
+}  // namespace chronopack::packing

@@ -1,0 +1,65 @@
+# Sourced by bench/run, tests/run and .ci/run: finds the project and installs
+# what a command needs, on Debian and its kin.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# need PACKAGE[:COMMAND] ...
+# A package counts as there when its command runs or, with none named, when
+# dpkg has it. Missing ones are installed with apt where root or sudo may;
+# otherwise the command that would do it is printed, and we stop.
+need() {
+  local spec package missing=()
+  for spec in "$@"; do
+    package=${spec%%:*}
+    if [[ $spec == *:* ]]; then
+      "${spec#*:}" --version >/dev/null 2>&1 || missing+=("$package")
+    elif [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) != *' installed' ]]; then
+      missing+=("$package")
+    fi
+  done
+  ((${#missing[@]})) || return 0
+
+  local as_root=()
+  if ((EUID != 0)); then
+    as_root=(sudo)
+    if ! sudo -n true 2>/dev/null; then
+      say "These packages are missing and installing them needs root:"
+      say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+      exit 3
+    fi
+  fi
+  if ! command -v apt-get >/dev/null; then
+    say "Not a Debian system: please install the equivalents of ${missing[*]}"
+    exit 3
+  fi
+  say "installing ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if ! { "${as_root[@]}" apt-get update -qq &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "apt-get could not install: ${missing[*]}"
+    exit 3
+  fi
+  rm -f "$log"
+}
+
+build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libxsimd-dev
+  libzstd-dev libsnappy-dev)
+test_packages=(catch2 librapidcheck-dev)
+bench_packages=(liblz4-dev)
+
+# configure DIRECTORY [meson option ...]: makes the build directory, or brings
+# its options up to date.
+configure() {
+  local dir=$1
+  shift
+  if [[ -f $dir/build.ninja ]]; then
+    meson configure "$dir" "$@" >/dev/null
+  else
+    meson setup "$dir" "$root" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; exit 1; }
+  fi
+}
