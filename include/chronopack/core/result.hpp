@@ -22,6 +22,7 @@ enum class errc : std::uint8_t {
     checksum_mismatch,  ///< the input is damaged: its checksum does not hold
     count_mismatch,     ///< the input holds another number of values than asked for
     no_space,           ///< the output is too small
+    wrong_type,         ///< the input holds values of another type than asked for
     out_of_range,       ///< an argument lies outside what the format can hold
     unsupported,        ///< a version, codec or stage this build does not know
     unordered,          ///< timestamps go backwards where order is needed
@@ -42,6 +43,8 @@ enum class errc : std::uint8_t {
             return "the input holds another number of values than asked for";
         case errc::no_space:
             return "the output is too small";
+        case errc::wrong_type:
+            return "the input holds values of another type than asked for";
         case errc::out_of_range:
             return "an argument is outside what the format can hold";
         case errc::unsupported:

@@ -1,0 +1,30 @@
+// The unit a timestamp counts in. Stored with the samples, never converted.
+#pragma once
+
+#include <cstdint>
+
+namespace chronopack {
+
+enum class time_unit : std::uint8_t {
+    seconds = 0,
+    milliseconds = 1,
+    microseconds = 2,
+    nanoseconds = 3
+};
+
+/// Ticks in one second.
+[[nodiscard]] constexpr std::int64_t per_second(time_unit unit) noexcept {
+    switch (unit) {
+        case time_unit::seconds:
+            return 1;
+        case time_unit::milliseconds:
+            return 1'000;
+        case time_unit::microseconds:
+            return 1'000'000;
+        case time_unit::nanoseconds:
+            return 1'000'000'000;
+    }
+    return 1;
+}
+
+}  // namespace chronopack

@@ -1,0 +1,200 @@
+// Samples to a frame.
+#pragma once
+
+#include <chronopack/frame/choose.hpp>
+#include <chronopack/frame/header.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace chronopack::frame {
+
+struct options {
+    time_unit unit = time_unit::milliseconds;  ///< what the timestamps count; only recorded
+    std::optional<codec_id> timestamps = {};   ///< unset: chosen by size, block by block
+    std::optional<codec_id> values = {};       ///< unset: chosen by size, block by block
+    stage second_stage = stage::none;          ///< left out where it would not shrink the frame
+};
+
+/// Bytes that encode asks for, for n samples of values V, n <= max_samples.
+template <class V>
+[[nodiscard]] constexpr std::size_t max_bytes(std::size_t n) noexcept {
+    const std::size_t blocks = block_count(n);
+    const std::size_t samples = std::min(n, block_samples);
+    return detail::max_header_bytes(blocks) +
+           blocks * (max_column_bytes<std::int64_t>(samples) + max_column_bytes<V>(samples));
+}
+
+namespace detail {
+
+/// The largest exponent of ten, up to 18, that divides all differences.
+[[nodiscard]] inline unsigned common_divisor(std::span<const std::int64_t> t) noexcept {
+    unsigned exponent = max_divisor;
+    auto power = static_cast<std::int64_t>(power_of_ten(max_divisor));
+    for (std::size_t i = 1; i < t.size() && exponent > 0; ++i) {
+        const auto step = static_cast<std::int64_t>(static_cast<std::uint64_t>(t[i]) -
+                                                    static_cast<std::uint64_t>(t[i - 1]));
+        while (step % power != 0) {
+            power /= 10;
+            --exponent;
+        }
+    }
+    return t.size() < 2 ? 0 : exponent;
+}
+
+/// Turns timestamps into q (see header.hpp), one step at a time: a difference
+/// modulo 2^64 is divided as a signed number, and the q's wrap as it did.
+class timestamp_divider {
+public:
+    timestamp_divider(std::int64_t first, unsigned divisor) noexcept
+        : previous_(static_cast<std::uint64_t>(first)),
+          power_(static_cast<std::int64_t>(power_of_ten(divisor))) {}
+
+    [[nodiscard]] std::int64_t operator()(std::int64_t t) noexcept {
+        const auto step = static_cast<std::int64_t>(static_cast<std::uint64_t>(t) - previous_);
+        previous_ = static_cast<std::uint64_t>(t);
+        q_ += static_cast<std::uint64_t>(power_ == 1 ? step : step / power_);
+        return static_cast<std::int64_t>(q_);
+    }
+
+private:
+    std::uint64_t previous_;
+    std::int64_t power_;
+    std::uint64_t q_ = 0;
+};
+
+/// What the encoder learns of a block while writing it.
+struct written_block {
+    std::int64_t q = 0;
+    std::size_t timestamp_bytes = 0;
+    std::size_t value_bytes = 0;
+    std::uint32_t checksum = 0;
+};
+
+struct extent {
+    std::int64_t last_q = 0;
+    std::int64_t min_q = 0;
+    std::int64_t max_q = 0;
+    bool ordered = true;
+};
+
+inline void write_header(byte_writer& out, std::uint8_t flags, const options& how, unsigned divisor,
+                         std::size_t samples, std::size_t body, std::size_t raw_body,
+                         std::int64_t first, const extent& e) noexcept {
+    out.u32(magic);
+    out.u8(format_version);
+    out.u8(flags);
+    out.u16(0);  // header bytes, once known
+    out.u8(static_cast<std::uint8_t>(how.unit));
+    out.u8(static_cast<std::uint8_t>(divisor));
+    out.u8(static_cast<std::uint8_t>(how.second_stage));
+    write_varint(out, samples);
+    write_varint(out, body);
+    if (how.second_stage != stage::none) write_varint(out, raw_body);
+    write_signed_varint(out, first);
+    write_signed_varint(out, e.last_q);
+    if (e.ordered) return;
+    write_signed_varint(out, e.min_q);
+    write_signed_varint(out, e.max_q);
+}
+
+}  // namespace detail
+
+/// Encodes 1 to max_samples samples: timestamps in any order, any values.
+///
+/// Bytes written; or count_mismatch when the columns differ in length,
+/// out_of_range for no or too many samples, no_space when `out` has less than
+/// max_bytes and that is not enough, unsupported for a codec of another type
+/// or a stage this build lacks. `out` is then unspecified. Allocates only for
+/// a second stage.
+template <class V>
+[[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
+                                         std::span<const V> values, const options& how, bytes out) {
+    const std::size_t n = timestamps.size();
+    if (values.size() != n) return errc::count_mismatch;
+    if (n == 0 || n > max_samples) return errc::out_of_range;
+    if (!stage_available(how.second_stage)) return errc::unsupported;
+    const std::size_t blocks = block_count(n);
+    const std::size_t header_room = detail::max_header_bytes(blocks);
+    if (out.size() < header_room) return errc::no_space;
+
+    // The body first, behind room for the longest header; then the header, and
+    // the body moved up to it.
+    const unsigned divisor = detail::common_divisor(timestamps);
+    detail::timestamp_divider divide(timestamps[0], divisor);
+    std::array<detail::written_block, block_count(max_samples)> index;
+    std::array<std::int64_t, block_samples> q;
+    statistics_builder<V> statistics;
+    detail::extent extent;
+    std::int64_t least = timestamps[0];
+    std::int64_t most = timestamps[0];
+    bytes body = out.subspan(header_room);
+    std::size_t body_bytes = 0;
+    for (std::size_t b = 0; b < blocks; ++b) {
+        const std::size_t from = b * block_samples;
+        const std::size_t count = std::min(block_samples, n - from);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::int64_t t = timestamps[from + i];
+            q[i] = divide(t);
+            extent.ordered &= from + i == 0 || t >= timestamps[from + i - 1];
+            if (t < least) least = t, extent.min_q = q[i];
+            if (t > most) most = t, extent.max_q = q[i];
+        }
+        extent.last_q = q[count - 1];
+        statistics.add(values.subspan(from, count));
+
+        const auto time_bytes = encode_column<std::int64_t>(
+            std::span(q).first(count), how.timestamps, body.subspan(body_bytes));
+        if (!time_bytes) return time_bytes.error();
+        const auto value_bytes = encode_column(values.subspan(from, count), how.values,
+                                               body.subspan(body_bytes + *time_bytes));
+        if (!value_bytes) return value_bytes.error();
+        const std::size_t size = *time_bytes + *value_bytes;
+        index[b] = {q[0], *time_bytes, *value_bytes,
+                    kernel::crc32c(body.subspan(body_bytes, size))};
+        body_bytes += size;
+    }
+
+    body = body.first(body_bytes);
+    options used = how;
+    std::vector<std::byte> compressed;
+    if (how.second_stage != stage::none) {
+        compressed.resize(max_compressed_bytes(how.second_stage, body_bytes));
+        const auto written = compress(how.second_stage, body, compressed);
+        if (!written) return written.error();
+        if (*written < body_bytes)
+            body = bytes(compressed).first(*written);
+        else
+            used.second_stage = stage::none;
+    }
+
+    const auto stats = statistics.finish();
+    const auto flags = static_cast<std::uint8_t>(
+        (std::is_same_v<V, std::int64_t> ? detail::integer_flag : 0) |
+        (extent.ordered ? detail::ordered_flag : 0) | (stats.exact ? 0 : detail::inexact_flag));
+    byte_writer header(out.first(header_room));
+    detail::write_header(header, flags, used, divisor, n, body.size(), body_bytes, timestamps[0],
+                         extent);
+    detail::write_statistics(header, stats);
+    for (std::size_t b = 0; b < blocks; ++b) {
+        if (b > 0)
+            write_signed_varint(
+                header, static_cast<std::int64_t>(static_cast<std::uint64_t>(index[b].q) -
+                                                  static_cast<std::uint64_t>(index[b - 1].q)));
+        write_varint(header, index[b].timestamp_bytes);
+        write_varint(header, index[b].value_bytes);
+    }
+    if (used.second_stage != stage::none)
+        header.u32(kernel::crc32c(body));
+    else
+        for (std::size_t b = 0; b < blocks; ++b) header.u32(index[b].checksum);
+    const std::size_t covered = header.position();
+    store_le(out.data() + 6, static_cast<std::uint16_t>(covered + detail::crc_bytes));
+    header.u32(kernel::crc32c(out.first(covered)));
+
+    if (header.position() + body.size() > out.size()) return errc::no_space;
+    std::memmove(out.data() + header.position(), body.data(), body.size());
+    return header.position() + body.size();
+}
+
+}  // namespace chronopack::frame

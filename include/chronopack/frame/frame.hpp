@@ -1,0 +1,145 @@
+// Frames: encode (frame/encode.hpp), inspect, and read whole or block by block.
+//
+//   std::vector<std::byte> wire(frame::max_bytes<double>(n));
+//   const auto size = frame::encode<double>(timestamps, values, {}, wire);
+//
+//   const auto info = frame::inspect(wire);          // nothing is decoded
+//   const auto ok = frame::decode<double>(wire, timestamps, values);
+#pragma once
+
+#include <chronopack/frame/encode.hpp>
+#include <chronopack/frame/read_header.hpp>
+
+#include <vector>
+
+namespace chronopack::frame {
+
+/// What the frame at the start of `in` says of itself, from its header alone:
+/// the time this takes does not depend on the frame's length, and `in` need
+/// not hold the body. truncated, corrupt, checksum_mismatch or unsupported
+/// when there is no such header.
+[[nodiscard]] inline result<info> inspect(cbytes in) noexcept {
+    const auto header = detail::read_header(in);
+    if (!header) return header.error();
+    return header->info;
+}
+
+/// Reads a frame of values V. Keeps a view of the frame's bytes, which must
+/// outlive it; copies the body only under a second stage. Not thread-safe;
+/// several readers may share one frame.
+template <class V>
+class reader {
+public:
+    /// Checks the header of a frame that is exactly `in`. truncated when bytes
+    /// are missing, corrupt when there are too many, wrong_type when the values
+    /// are not V, and what inspect returns. A second stage is undone here, once
+    /// its checksum holds; without one, blocks are checked as they are read.
+    [[nodiscard]] static result<reader> open(cbytes in) {
+        const auto header = detail::read_header(in);
+        if (!header) return header.error();
+        if (in.size() < header->info.bytes) return errc::truncated;
+        if (in.size() > header->info.bytes) return errc::corrupt;
+        if (!std::holds_alternative<statistics<V>>(header->info.values)) return errc::wrong_type;
+
+        reader r(*header, in.subspan(header->header_bytes));
+        if (header->info.second_stage == stage::none) return r;
+        if (!stage_available(header->info.second_stage)) return errc::unsupported;
+        // What a body of so many samples can need, whatever the header claims.
+        if (header->raw_body_bytes > max_bytes<V>(header->info.samples)) return errc::corrupt;
+        if (kernel::crc32c(r.body_) != header->checksum(0)) return errc::checksum_mismatch;
+        r.unpacked_.resize(header->raw_body_bytes);
+        const auto ok = decompress(header->info.second_stage, r.body_, r.unpacked_);
+        if (!ok) return ok.error();
+        return r;
+    }
+
+    [[nodiscard]] const frame::info& info() const noexcept { return header_.info; }
+    [[nodiscard]] std::size_t size() const noexcept { return header_.info.samples; }
+    [[nodiscard]] const statistics<V>& values() const noexcept {
+        return *std::get_if<statistics<V>>(&header_.info.values);
+    }
+
+    /// The blocks, in order; next() cannot fail.
+    [[nodiscard]] block_cursor blocks() const noexcept { return block_cursor(header_); }
+
+    /// Decodes one block into spans of exactly its samples. checksum_mismatch,
+    /// or what a codec returns, with the spans unspecified.
+    [[nodiscard]] result<void> read(const block& b, std::span<std::int64_t> timestamps,
+                                    std::span<V> values) const noexcept {
+        assert(timestamps.size() == b.samples && values.size() == b.samples);
+        const cbytes stored = stored_body().subspan(b.offset, b.timestamp_bytes + b.value_bytes);
+        if (header_.info.second_stage == stage::none &&
+            kernel::crc32c(stored) != header_.checksum(b.first_sample / block_samples))
+            return errc::checksum_mismatch;
+        const packing::affine to_time{static_cast<std::uint64_t>(header_.info.first_timestamp),
+                                      header_.scale()};
+        const auto times = decode_column(stored.first(b.timestamp_bytes), timestamps, to_time);
+        if (!times) return times.error();
+        return decode_column(stored.subspan(b.timestamp_bytes), values);
+    }
+
+    /// Decodes all size() samples; count_mismatch for spans of another size.
+    [[nodiscard]] result<void> read(std::span<std::int64_t> timestamps,
+                                    std::span<V> values) const noexcept {
+        if (timestamps.size() != size() || values.size() != size()) return errc::count_mismatch;
+        for (block_cursor cursor = blocks(); !cursor.done();) {
+            const auto b = cursor.next();
+            if (!b) return b.error();
+            const auto ok = read(*b, timestamps.subspan(b->first_sample, b->samples),
+                                 values.subspan(b->first_sample, b->samples));
+            if (!ok) return ok.error();
+        }
+        return {};
+    }
+
+private:
+    reader(const detail::header& header, cbytes body) noexcept : header_(header), body_(body) {}
+
+    [[nodiscard]] cbytes stored_body() const noexcept {
+        return header_.info.second_stage == stage::none ? body_ : cbytes(unpacked_);
+    }
+
+    detail::header header_;
+    cbytes body_;                      // as stored
+    std::vector<std::byte> unpacked_;  // under a second stage
+};
+
+/// Decodes a whole frame into spans of exactly its samples.
+template <class V>
+[[nodiscard]] result<void> decode(cbytes in, std::span<std::int64_t> timestamps,
+                                  std::span<V> values) {
+    const auto opened = reader<V>::open(in);
+    if (!opened) return opened.error();
+    return opened->read(timestamps, values);
+}
+
+namespace detail {
+
+template <class V>
+[[nodiscard]] result<void> verify_as(cbytes in) {
+    const auto opened = reader<V>::open(in);
+    if (!opened) return opened.error();
+    std::array<std::int64_t, block_samples> timestamps;
+    std::array<V, block_samples> values;
+    for (block_cursor cursor = opened->blocks(); !cursor.done();) {
+        const auto b = cursor.next();
+        if (!b) return b.error();
+        const auto ok = opened->read(*b, std::span(timestamps).first(b->samples),
+                                     std::span(values).first(b->samples));
+        if (!ok) return ok.error();
+    }
+    return {};
+}
+
+}  // namespace detail
+
+/// Checks every checksum of a frame and decodes every block, keeping nothing.
+[[nodiscard]] inline result<void> verify(cbytes in) {
+    const auto header = inspect(in);
+    if (!header) return header.error();
+    return std::holds_alternative<statistics<double>>(header->values)
+               ? detail::verify_as<double>(in)
+               : detail::verify_as<std::int64_t>(in);
+}
+
+}  // namespace chronopack::frame

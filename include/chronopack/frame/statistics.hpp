@@ -1,0 +1,158 @@
+// What a frame knows of its values without decoding them.
+//
+//   min, max      of all but NaN; -0.0 < +0.0. NaN when there is no other value
+//   sum           of all but NaN
+//   first, last   whatever they are, NaN payloads included
+//   increase      of a counter: v - previous, or v after a reset; NaN skipped
+//   resets        how often v < previous
+//
+// Floating sums depend on the order of adding, so the order is part of the
+// format: within a block of 1,024 values, value i goes to partial sum i mod 8;
+// the eight are added as ((0+4)+(2+6)) + ((1+5)+(3+7)); blocks in order. A NaN
+// that arises (inf - inf) is stored as 0x7ff8000000000000 whatever the machine.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+namespace chronopack {
+
+template <class V>
+struct statistics {
+    V min{};
+    V max{};
+    V sum{};
+    V first{};
+    V last{};
+    V increase{};
+    std::uint64_t resets = 0;
+    std::uint64_t nans = 0;
+    /// Whether sum and increase fit their type; int64 ones may not, and are
+    /// then their value modulo 2^64.
+    bool exact = true;
+};
+
+namespace detail {
+
+/// Doubles in total order as integers: -inf < ... < -0.0 < +0.0 < ... < inf.
+[[nodiscard]] inline std::int64_t order_key(double v) noexcept {
+    const auto bits = std::bit_cast<std::int64_t>(v);
+    return bits ^ static_cast<std::int64_t>(static_cast<std::uint64_t>(bits >> 63) >> 1);
+}
+
+[[nodiscard]] inline double from_order_key(std::int64_t key) noexcept {
+    return std::bit_cast<double>(
+        key ^ static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 63) >> 1));
+}
+
+[[nodiscard]] inline double canonical(double v) noexcept {
+    return std::isnan(v) ? std::bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0000}) : v;
+}
+
+}  // namespace detail
+
+/// Gathers the statistics of a run, block after block.
+template <class V>
+class statistics_builder;
+
+template <>
+class statistics_builder<double> {
+public:
+    /// The next block: 1,024 values, or fewer in the last.
+    void add(std::span<const double> block) noexcept {
+        if (block.empty()) return;
+        if (!started_) result_.first = block.front();
+        started_ = true;
+        result_.last = block.back();
+        double sums[8] = {};
+        double increases[8] = {};
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            const double v = block[i];
+            if (std::isnan(v)) {
+                ++result_.nans;
+                continue;
+            }
+            const std::int64_t key = detail::order_key(v);
+            min_ = std::min(min_, key);
+            max_ = std::max(max_, key);
+            sums[i % 8] += v;
+            if (numbers_++ > 0) {
+                const bool reset = v < previous_;
+                result_.resets += reset;
+                increases[i % 8] += reset ? v : v - previous_;
+            }
+            previous_ = v;
+        }
+        result_.sum += fold(sums);
+        result_.increase += fold(increases);
+    }
+
+    [[nodiscard]] statistics<double> finish() const noexcept {
+        statistics<double> out = result_;
+        const double none = detail::canonical(std::numeric_limits<double>::quiet_NaN());
+        out.min = numbers_ == 0 ? none : detail::from_order_key(min_);
+        out.max = numbers_ == 0 ? none : detail::from_order_key(max_);
+        out.sum = detail::canonical(out.sum);
+        out.increase = detail::canonical(out.increase);
+        return out;
+    }
+
+private:
+    static double fold(const double (&s)[8]) noexcept {
+        return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+    }
+
+    statistics<double> result_;
+    std::int64_t min_ = INT64_MAX;
+    std::int64_t max_ = INT64_MIN;
+    double previous_ = 0;
+    std::uint64_t numbers_ = 0;
+    bool started_ = false;
+};
+
+template <>
+class statistics_builder<std::int64_t> {
+public:
+    void add(std::span<const std::int64_t> block) noexcept {
+        if (block.empty()) return;
+        if (!started_) {
+            result_.first = result_.min = result_.max = block.front();
+            previous_ = block.front();
+        }
+        result_.last = block.back();
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            const std::int64_t v = block[i];
+            result_.min = std::min(result_.min, v);
+            result_.max = std::max(result_.max, v);
+            sum_ += v;
+            const bool reset = v < previous_;
+            result_.resets += reset;
+            if (started_ || i > 0) increase_ += reset ? wide{v} : wide{v} - previous_;
+            previous_ = v;
+        }
+        started_ = true;
+    }
+
+    [[nodiscard]] statistics<std::int64_t> finish() const noexcept {
+        statistics<std::int64_t> out = result_;
+        out.sum = static_cast<std::int64_t>(sum_);
+        out.increase = static_cast<std::int64_t>(increase_);
+        out.exact = out.sum == sum_ && out.increase == increase_;
+        return out;
+    }
+
+private:
+    __extension__ using wide = __int128;
+
+    statistics<std::int64_t> result_;
+    wide sum_ = 0;
+    wide increase_ = 0;
+    std::int64_t previous_ = 0;
+    bool started_ = false;
+};
+
+}  // namespace chronopack

@@ -1,0 +1,160 @@
+// A cursor over the samples of frames that fall into a range of time.
+//
+//   for (const sample s : reader.range(from, to)) use(s);
+//
+// Only blocks that can hold such samples are decoded. A damaged block ends the
+// walk: ask status() when the end matters.
+#pragma once
+
+#include <chronopack/core/sample.hpp>
+#include <chronopack/frame/frame.hpp>
+
+#include <iterator>
+#include <optional>
+
+namespace chronopack {
+
+/// Timestamps from `first` to `last`, both included.
+struct time_range {
+    std::int64_t first = INT64_MIN;
+    std::int64_t last = INT64_MAX;
+
+    [[nodiscard]] constexpr bool overlaps(std::int64_t from, std::int64_t to) const noexcept {
+        return from <= last && to >= first;
+    }
+    [[nodiscard]] constexpr bool contains(std::int64_t t) const noexcept {
+        return first <= t && t <= last;
+    }
+};
+
+/// Not thread-safe; the frames must outlive it.
+template <class V>
+class sample_cursor {
+public:
+    /// Some samples as two columns of one size, valid until the next call.
+    struct run {
+        std::span<const std::int64_t> timestamps;
+        std::span<const V> values;
+    };
+
+    sample_cursor(std::span<const cbytes> frames, time_range range)
+        : frames_(frames),
+          range_(range),
+          timestamps_(frame::block_samples),
+          values_(frame::block_samples) {}
+
+    /// The next samples of the range, at least one, in the order written;
+    /// nothing at the end and after an error.
+    [[nodiscard]] std::optional<run> next_run() {
+        while (status_) {
+            if (!reader_ && !open_next()) return std::nullopt;
+            if (blocks_->done()) {
+                reader_.reset();
+                continue;
+            }
+            const frame::block b = *blocks_->next();
+            if (!wanted(b)) continue;
+            const auto times = std::span(timestamps_).first(b.samples);
+            const auto values = std::span(values_).first(b.samples);
+            status_ = reader_->read(b, times, values);
+            if (!status_) break;
+            ++blocks_decoded_;
+            const auto found = narrow(times, values);
+            if (!found.timestamps.empty()) return found;
+        }
+        return std::nullopt;
+    }
+
+    /// The next sample of the range; nothing at the end and after an error.
+    [[nodiscard]] std::optional<basic_sample<V>> next() {
+        if (at_ == current_.timestamps.size()) {
+            const auto more = next_run();
+            current_ = more.value_or(run{});
+            at_ = 0;
+            if (!more) return std::nullopt;
+        }
+        const basic_sample<V> s{current_.timestamps[at_], current_.values[at_]};
+        ++at_;
+        return s;
+    }
+
+    /// Whether all went well so far; else checksum_mismatch, corrupt, ...
+    [[nodiscard]] result<void> status() const noexcept { return status_; }
+
+    /// Blocks decoded so far.
+    [[nodiscard]] std::size_t blocks_decoded() const noexcept { return blocks_decoded_; }
+
+    class iterator {
+    public:
+        using value_type = basic_sample<V>;
+        using difference_type = std::ptrdiff_t;
+
+        explicit iterator(sample_cursor& cursor) : cursor_(&cursor), sample_(cursor.next()) {}
+        [[nodiscard]] value_type operator*() const noexcept { return *sample_; }
+        iterator& operator++() {
+            sample_ = cursor_->next();
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        [[nodiscard]] bool operator==(std::default_sentinel_t) const noexcept { return !sample_; }
+
+    private:
+        sample_cursor* cursor_;
+        std::optional<value_type> sample_;
+    };
+    [[nodiscard]] iterator begin() { return iterator(*this); }
+    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+private:
+    // The next frame that overlaps the range.
+    bool open_next() {
+        while (status_ && next_frame_ < frames_.size()) {
+            auto opened = frame::reader<V>::open(frames_[next_frame_++]);
+            if (!opened) {
+                status_ = opened.error();
+                break;
+            }
+            if (!range_.overlaps(opened->info().min_timestamp, opened->info().max_timestamp))
+                continue;
+            reader_ = std::move(*opened);
+            blocks_ = reader_->blocks();
+            return true;
+        }
+        return false;
+    }
+
+    // Whether block `b` may hold samples of the range. In an ordered frame its
+    // timestamps lie between its first and the first of the next block.
+    [[nodiscard]] bool wanted(const frame::block& b) const noexcept {
+        if (!reader_->info().ordered) return true;
+        frame::block_cursor ahead = *blocks_;
+        const std::int64_t until =
+            ahead.done() ? reader_->info().max_timestamp : ahead.next()->first_timestamp;
+        return range_.overlaps(b.first_timestamp, until);
+    }
+
+    // The samples of the range, moved together in front.
+    [[nodiscard]] run narrow(std::span<std::int64_t> times, std::span<V> values) const noexcept {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < times.size(); ++i) {
+            if (!range_.contains(times[i])) continue;
+            times[kept] = times[i];
+            values[kept++] = values[i];
+        }
+        return {times.first(kept), values.first(kept)};
+    }
+
+    std::span<const cbytes> frames_;
+    time_range range_;
+    std::size_t next_frame_ = 0;
+    std::optional<frame::reader<V>> reader_;
+    std::optional<frame::block_cursor> blocks_;
+    std::vector<std::int64_t> timestamps_;
+    std::vector<V> values_;
+    run current_;
+    std::size_t at_ = 0;
+    std::size_t blocks_decoded_ = 0;
+    result<void> status_;
+};
+
+}  // namespace chronopack

@@ -1,0 +1,88 @@
+// A series reader: the frames of one series, in the order they were written,
+// read whole, sample by sample, or by time.
+//
+//   const auto reader = series_reader<double>::open(file);
+//   std::vector<std::int64_t> t(reader->size());
+//   std::vector<double> v(reader->size());
+//   const auto ok = reader->read(t, v);
+//
+//   for (const sample s : reader->range(from, to)) use(s);
+#pragma once
+
+#include <chronopack/series/cursor.hpp>
+
+namespace chronopack {
+
+/// Keeps views of the frames' bytes, which must outlive it, and 16 bytes a
+/// frame. Immutable, and so safe to share between threads.
+template <class V>
+class series_reader {
+public:
+    /// Over frames one after the other, headers checked. truncated when the
+    /// last is cut short, else what frame::inspect returns, or wrong_type.
+    [[nodiscard]] static result<series_reader> open(cbytes frames) {
+        std::vector<cbytes> split;
+        while (!frames.empty()) {
+            const auto info = frame::inspect(frames);
+            if (!info) return info.error();
+            if (info->bytes > frames.size()) return errc::truncated;
+            split.push_back(frames.first(info->bytes));
+            frames = frames.subspan(info->bytes);
+        }
+        return open(std::move(split));
+    }
+
+    /// Over frames that lie anywhere.
+    [[nodiscard]] static result<series_reader> open(std::vector<cbytes> frames) {
+        series_reader r(std::move(frames));
+        for (const cbytes f : r.frames_) {
+            const auto info = frame::inspect(f);
+            if (!info) return info.error();
+            if (!std::holds_alternative<statistics<V>>(info->values)) return errc::wrong_type;
+            r.size_ += info->samples;
+        }
+        return r;
+    }
+
+    /// Samples in all.
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    /// The frames, for frame::inspect and frame::reader.
+    [[nodiscard]] std::span<const cbytes> frames() const noexcept { return frames_; }
+
+    /// Decodes all size() samples; count_mismatch for spans of another size.
+    [[nodiscard]] result<void> read(std::span<std::int64_t> timestamps, std::span<V> values) const {
+        if (timestamps.size() != size_ || values.size() != size_) return errc::count_mismatch;
+        for (const cbytes f : frames_) {
+            const auto opened = frame::reader<V>::open(f);
+            if (!opened) return opened.error();
+            const std::size_t n = opened->size();
+            const auto ok = opened->read(timestamps.first(n), values.first(n));
+            if (!ok) return ok;
+            timestamps = timestamps.subspan(n);
+            values = values.subspan(n);
+        }
+        return {};
+    }
+
+    /// All samples. A cursor looks at this reader's list of frames: keep the reader.
+    [[nodiscard]] sample_cursor<V> samples() const { return range(INT64_MIN, INT64_MAX); }
+
+    /// Samples from `first` to `last`, both included, in the order written.
+    [[nodiscard]] sample_cursor<V> range(std::int64_t first, std::int64_t last) const {
+        return sample_cursor<V>(frames_, {first, last});
+    }
+
+    /// Samples at or after `timestamp`, in the order written.
+    [[nodiscard]] sample_cursor<V> seek(std::int64_t timestamp) const {
+        return range(timestamp, INT64_MAX);
+    }
+
+private:
+    explicit series_reader(std::vector<cbytes> frames) : frames_(std::move(frames)) {}
+
+    std::vector<cbytes> frames_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace chronopack
