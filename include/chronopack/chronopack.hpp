@@ -5,6 +5,7 @@
 #include <chronopack/core/cursor.hpp>
 #include <chronopack/core/result.hpp>
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/time_unit.hpp>
 #include <chronopack/core/version.hpp>
 
 #include <chronopack/bits/lsb.hpp>
@@ -12,6 +13,7 @@
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/bits/zigzag.hpp>
 
+#include <chronopack/kernel/crc32c.hpp>
 #include <chronopack/kernel/lanes.hpp>
 #include <chronopack/kernel/scan.hpp>
 
@@ -20,3 +22,10 @@
 #include <chronopack/packing/plan.hpp>
 
 #include <chronopack/codec/registry.hpp>
+
+#include <chronopack/frame/frame.hpp>
+
+#include <chronopack/series/reader.hpp>
+#include <chronopack/series/writer.hpp>
+#include <chronopack/series/archive_reader.hpp>
+#include <chronopack/series/archive_writer.hpp>

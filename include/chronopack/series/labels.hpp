@@ -1,0 +1,105 @@
+// Labels: what names a series, as sorted pairs without repeated names.
+//
+//   labels::from({{"host", "a"}, {"__name__", "cpu"}})
+//
+//   wire   varint count | for each: varint n, name, varint n, value
+#pragma once
+
+#include <chronopack/bits/varint.hpp>
+
+#include <algorithm>
+#include <compare>
+#include <string>
+#include <vector>
+
+namespace chronopack {
+
+struct label {
+    std::string name;
+    std::string value;
+
+    friend auto operator<=>(const label&, const label&) = default;
+};
+
+class labels {
+public:
+    /// Bytes of a label set on the wire at most.
+    static constexpr std::size_t max_bytes = std::size_t{1} << 20;
+
+    labels() = default;
+
+    /// Sorts by name; out_of_range for a repeated name or more than max_bytes.
+    [[nodiscard]] static result<labels> from(std::vector<label> pairs) {
+        std::sort(pairs.begin(), pairs.end());
+        const auto same_name = [](const label& a, const label& b) {
+            return a.name == b.name;
+        };
+        if (std::adjacent_find(pairs.begin(), pairs.end(), same_name) != pairs.end())
+            return errc::out_of_range;
+        labels made;
+        made.pairs_ = std::move(pairs);
+        if (made.wire_bytes() > max_bytes) return errc::out_of_range;
+        return made;
+    }
+
+    [[nodiscard]] const std::vector<label>& pairs() const noexcept { return pairs_; }
+
+    /// The value of `name`, or an empty string.
+    [[nodiscard]] std::string_view operator[](std::string_view name) const noexcept {
+        for (const label& l : pairs_)
+            if (l.name == name) return l.value;
+        return {};
+    }
+
+    [[nodiscard]] std::size_t wire_bytes() const noexcept {
+        std::size_t n = varint_bytes(pairs_.size());
+        for (const label& l : pairs_)
+            n += varint_bytes(l.name.size()) + l.name.size() + varint_bytes(l.value.size()) +
+                 l.value.size();
+        return n;
+    }
+
+    void write(byte_writer& out) const noexcept {
+        write_varint(out, pairs_.size());
+        for (const label& l : pairs_) {
+            write_text(out, l.name);
+            write_text(out, l.value);
+        }
+    }
+
+    /// Labels in the form write gives them; truncated, or corrupt for any other.
+    [[nodiscard]] static result<labels> read(byte_reader& in) {
+        const std::size_t before = in.position();
+        const auto count = read_varint(in);
+        if (!count) return count.error();
+        std::vector<label> pairs;  // grows with the bytes read, not with the count
+        for (std::uint64_t i = 0; i < *count; ++i) {
+            label l;
+            for (std::string* text : {&l.name, &l.value}) {
+                const auto size = read_varint(in);
+                if (!size) return size.error();
+                const cbytes chars = in.take(*size);
+                if (in.failed()) return errc::truncated;
+                text->assign(reinterpret_cast<const char*>(chars.data()), chars.size());
+            }
+            if (!pairs.empty() && pairs.back().name >= l.name) return errc::corrupt;
+            pairs.push_back(std::move(l));
+        }
+        if (in.position() - before > max_bytes) return errc::corrupt;
+        labels made;
+        made.pairs_ = std::move(pairs);
+        return made;
+    }
+
+    friend auto operator<=>(const labels&, const labels&) = default;
+
+private:
+    static void write_text(byte_writer& out, const std::string& text) noexcept {
+        write_varint(out, text.size());
+        out.put(std::as_bytes(std::span(text)));
+    }
+
+    std::vector<label> pairs_;
+};
+
+}  // namespace chronopack
