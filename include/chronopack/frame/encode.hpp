@@ -16,6 +16,11 @@ struct options {
     stage second_stage = stage::none;          ///< left out where it would not shrink the frame
 };
 
+static_assert(max_column_bytes<std::int64_t>(block_samples) +
+                  std::max(max_column_bytes<std::int64_t>(block_samples),
+                           max_column_bytes<double>(block_samples)) <=
+              max_block_bytes);
+
 /// Bytes that encode asks for, for n samples of values V, n <= max_samples.
 template <class V>
 [[nodiscard]] constexpr std::size_t max_bytes(std::size_t n) noexcept {

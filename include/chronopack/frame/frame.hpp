@@ -44,8 +44,6 @@ public:
         reader r(*header, in.subspan(header->header_bytes));
         if (header->info.second_stage == stage::none) return r;
         if (!stage_available(header->info.second_stage)) return errc::unsupported;
-        // What a body of so many samples can need, whatever the header claims.
-        if (header->raw_body_bytes > max_bytes<V>(header->info.samples)) return errc::corrupt;
         if (kernel::crc32c(r.body_) != header->checksum(0)) return errc::checksum_mismatch;
         r.unpacked_.resize(header->raw_body_bytes);
         const auto ok = decompress(header->info.second_stage, r.body_, r.unpacked_);

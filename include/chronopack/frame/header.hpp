@@ -43,6 +43,9 @@ inline constexpr std::size_t max_samples = std::size_t{1} << 20;
 /// Samples of a block; the last block of a frame may have fewer.
 inline constexpr std::size_t block_samples = packing::block_values;
 
+/// Bytes of a block's two columns at most: twice their raw form.
+inline constexpr std::size_t max_block_bytes = 32768;
+
 [[nodiscard]] constexpr std::size_t block_count(std::size_t samples) noexcept {
     return (samples + block_samples - 1) / block_samples;
 }

@@ -51,8 +51,7 @@ namespace chronopack::frame::detail {
     h.info.max_timestamp = h.info.ordered ? h.info.last_timestamp : h.timestamp(next_signed());
     if (failed) return failure;
     if (samples == 0 || samples > max_samples) return errc::corrupt;
-    // A body is shorter than 2^31: max_samples of the longest codes.
-    if (body > INT32_MAX || raw_body > INT32_MAX) return errc::corrupt;
+    if (raw_body > max_block_bytes * block_count(samples) || body > raw_body) return errc::corrupt;
     if (h.info.min_timestamp > h.info.max_timestamp) return errc::corrupt;
     h.info.samples = samples;
     h.body_bytes = body;

@@ -22,7 +22,27 @@ public:
     [[nodiscard]] static result<archive_reader> open(const std::string& path) {
         auto file = mapped_file::open(path);
         if (!file) return file.error();
-        return open(std::move(*file));
+        auto opened = open(file->data());
+        if (opened) opened->file_ = std::move(*file);
+        return opened;
+    }
+
+    /// The same over bytes that lie anywhere and outlive the reader.
+    [[nodiscard]] static result<archive_reader> open(cbytes data) {
+        const auto header = detail::archive::check_file_header(data);
+        // A damaged file header is no reason to give up the records behind it.
+        const bool damaged = !header && header.error() == errc::checksum_mismatch;
+        if (!header && !damaged) return header.error();
+        archive_reader r(data);
+        if (auto index = detail::archive::read_index(data); index && !damaged) {
+            r.series_ = std::move(*index);
+            return r;
+        }
+        auto found = detail::archive::recover(data);
+        r.series_ = std::move(found.series);
+        r.rebuilt_ = true;
+        r.skipped_bytes_ = found.skipped_bytes;
+        return r;
     }
 
     /// The series, in the order they were added.
@@ -49,9 +69,14 @@ public:
         if (s.integers != std::is_same_v<V, std::int64_t>) return errc::wrong_type;
         std::vector<cbytes> frames;
         for (const archived_frame& f : s.frames)
-            if (range.overlaps(f.min_timestamp, f.max_timestamp))
-                frames.push_back(file_.data().subspan(f.offset, f.bytes));
+            if (range.overlaps(f.min_timestamp, f.max_timestamp)) frames.push_back(frame_bytes(f));
         return series_reader<V>::open(std::move(frames));
+    }
+
+    /// The bytes of one frame of series(), checked by nothing yet: for those who
+    /// go on frame by frame where another is damaged.
+    [[nodiscard]] cbytes frame_bytes(const archived_frame& f) const noexcept {
+        return data_.subspan(f.offset, f.bytes);
     }
 
     /// Whether the index was damaged or missing, and how many bytes of the file
@@ -60,27 +85,10 @@ public:
     [[nodiscard]] std::uint64_t skipped_bytes() const noexcept { return skipped_bytes_; }
 
 private:
-    explicit archive_reader(mapped_file file) : file_(std::move(file)) {}
+    explicit archive_reader(cbytes data) : data_(data) {}
 
-    static result<archive_reader> open(mapped_file file) {
-        archive_reader r(std::move(file));
-        const cbytes data = r.file_.data();
-        const auto header = detail::archive::check_file_header(data);
-        // A damaged file header is no reason to give up the records behind it.
-        const bool damaged = !header && header.error() == errc::checksum_mismatch;
-        if (!header && !damaged) return header.error();
-        if (auto index = detail::archive::read_index(data); index && !damaged) {
-            r.series_ = std::move(*index);
-            return r;
-        }
-        auto found = detail::archive::recover(data);
-        r.series_ = std::move(found.series);
-        r.rebuilt_ = true;
-        r.skipped_bytes_ = found.skipped_bytes;
-        return r;
-    }
-
-    mapped_file file_;
+    mapped_file file_;  // none when the bytes are somebody else's
+    cbytes data_;
     std::vector<archived_series> series_;
     bool rebuilt_ = false;
     std::uint64_t skipped_bytes_ = 0;

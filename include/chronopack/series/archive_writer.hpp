@@ -66,7 +66,8 @@ public:
 
     /// As series_writer's.
     template <class V>
-    result<void> append(series_handle<V> series, std::int64_t timestamp, V value) {
+    result<void> append(series_handle<V> series, std::int64_t timestamp,
+                        std::type_identity_t<V> value) {
         return writer(series).append(timestamp, value);
     }
     template <class V>

@@ -98,6 +98,7 @@ public:
         return f;
     }
 
+    mapped_file() = default;
     mapped_file(mapped_file&& other) noexcept : data_(std::exchange(other.data_, {})) {}
     mapped_file& operator=(mapped_file&& other) noexcept {
         std::swap(data_, other.data_);
@@ -110,8 +111,6 @@ public:
     [[nodiscard]] cbytes data() const noexcept { return data_; }
 
 private:
-    mapped_file() = default;
-
     bool map(int fd) noexcept {
         struct stat status {};
         if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;

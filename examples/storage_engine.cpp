@@ -1,0 +1,96 @@
+// A storage engine in one screen: a plain append-only file of frames for one
+// series, which survives being cut off in the middle of a write.
+#include <chronopack/chronopack.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace cp = chronopack;
+
+class tiny_store {
+public:
+    explicit tiny_store(std::string path) : path_(std::move(path)), writer_(sink(), {}) {
+        drop_torn_tail();
+    }
+
+    cp::result<void> append(std::int64_t t, double v) { return writer_.append(t, v); }
+    cp::result<void> flush() { return writer_.flush(); }
+
+    // Mean from the frames' statistics: nothing is decoded.
+    double mean() const {
+        const auto bytes = read_file();
+        const auto reader = cp::series_reader<double>::open(bytes);
+        if (!reader) return 0;
+        double sum = 0;
+        for (const cp::cbytes frame : reader->frames())
+            sum += std::get<cp::statistics<double>>(cp::frame::inspect(frame)->values).sum;
+        return sum / static_cast<double>(reader->size());
+    }
+
+    std::size_t count(std::int64_t from, std::int64_t to) const {
+        const auto bytes = read_file();
+        const auto reader = cp::series_reader<double>::open(bytes);
+        std::size_t n = 0;
+        if (reader)
+            for (const cp::sample s : reader->range(from, to)) n += s.timestamp >= from;
+        return n;
+    }
+
+private:
+    cp::frame_sink sink() {
+        return [this](cp::cbytes frame) -> cp::result<void> {
+            std::ofstream file(path_, std::ios::binary | std::ios::app);
+            file.write(reinterpret_cast<const char*>(frame.data()),
+                       static_cast<std::streamsize>(frame.size()));
+            if (!file.flush()) return cp::errc::io_error;
+            return {};
+        };
+    }
+
+    std::vector<std::byte> read_file() const {
+        std::ifstream file(path_, std::ios::binary);
+        const std::string text(std::istreambuf_iterator<char>(file), {});
+        const auto bytes = std::as_bytes(std::span(text));
+        return {bytes.begin(), bytes.end()};
+    }
+
+    // Keeps the frames that are whole, up to the first that is not.
+    void drop_torn_tail() {
+        if (!std::filesystem::exists(path_)) return;
+        const auto bytes = read_file();
+        std::size_t good = 0;
+        while (good < bytes.size()) {
+            const auto rest = cp::cbytes(bytes).subspan(good);
+            const auto info = cp::frame::inspect(rest);
+            if (!info || info->bytes > rest.size() || !cp::frame::verify(rest.first(info->bytes)))
+                break;
+            good += info->bytes;
+        }
+        std::filesystem::resize_file(path_, good);
+    }
+
+    std::string path_;
+    cp::series_writer<double> writer_;
+};
+
+int main() {
+    const auto path = std::filesystem::temp_directory_path() / "chronopack-tiny-store";
+    std::filesystem::remove(path);
+    {
+        tiny_store store(path);
+        for (int i = 0; i < 10'000; ++i)
+            if (!store.append(i * 1000, i % 10)) return 1;
+        if (!store.flush()) return 1;
+    }
+    const auto whole = std::filesystem::file_size(path);
+    std::filesystem::resize_file(path, whole - 100);  // the power fails while writing
+
+    tiny_store store(path);
+    const std::size_t kept = store.count(INT64_MIN, INT64_MAX);
+    std::printf("%zu of 10000 samples survive a torn write; mean %.2f; %zu in a second\n", kept,
+                store.mean(), store.count(5000, 5999));
+    std::filesystem::remove(path);
+    return kept == 8192 ? 0 : 1;
+}
