@@ -61,7 +61,8 @@ public:
     [[nodiscard]] block_cursor blocks() const noexcept { return block_cursor(header_); }
 
     /// Decodes one block into spans of exactly its samples. checksum_mismatch,
-    /// or what a codec returns, with the spans unspecified.
+    /// corrupt when it does not start where the index says, or what a codec
+    /// returns; with the spans unspecified.
     [[nodiscard]] result<void> read(const block& b, std::span<std::int64_t> timestamps,
                                     std::span<V> values) const noexcept {
         assert(timestamps.size() == b.samples && values.size() == b.samples);
@@ -73,6 +74,7 @@ public:
                                       header_.scale()};
         const auto times = decode_column(stored.first(b.timestamp_bytes), timestamps, to_time);
         if (!times) return times.error();
+        if (timestamps.front() != b.first_timestamp) return errc::corrupt;
         return decode_column(stored.subspan(b.timestamp_bytes), values);
     }
 

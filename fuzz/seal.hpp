@@ -1,0 +1,66 @@
+// Makes checksums hold again over hostile bytes, so that a fuzzer reaches what
+// stands behind them.
+#pragma once
+
+#include <chronopack/series/archive_format.hpp>
+#include <chronopack/frame/read_header.hpp>
+
+#include <vector>
+
+namespace chronopack::fuzz {
+
+inline void seal(bytes covered_and_crc) {
+    if (covered_and_crc.size() < 4) return;
+    const bytes covered = covered_and_crc.first(covered_and_crc.size() - 4);
+    store_le(covered_and_crc.data() + covered.size(), kernel::crc32c(covered));
+}
+
+inline void seal_header(bytes frame) {
+    if (frame.size() < 8) return;
+    const std::size_t size = load_le<std::uint16_t>(frame.data() + 6);
+    if (size <= frame.size()) seal(frame.first(size));
+}
+
+/// The header, and with `blocks` the checksums of the body in it.
+inline void seal_frame(bytes frame, bool blocks) {
+    seal_header(frame);
+    const auto header = frame::detail::read_header(frame);
+    if (!blocks || !header || header->info.bytes > frame.size()) return;
+    const auto at = static_cast<std::size_t>(header->checksums.data() - frame.data());
+    const bytes body = frame.subspan(header->header_bytes, header->body_bytes);
+    if (header->info.second_stage != stage::none) {
+        store_le(frame.data() + at, kernel::crc32c(body));
+    } else {
+        frame::block_cursor cursor(*header);
+        for (std::size_t i = 0; !cursor.done(); ++i) {
+            const auto b = cursor.next();
+            store_le(frame.data() + at + 4 * i,
+                     kernel::crc32c(body.subspan(b->offset, b->timestamp_bytes + b->value_bytes)));
+        }
+    }
+    seal_header(frame);
+}
+
+/// Every record of an archive that the lengths lead to, and its footer.
+inline void seal_archive(bytes file, bool frames) {
+    namespace archive = detail::archive;
+    if (file.size() < archive::file_header_bytes) return;
+    seal(file.first(archive::file_header_bytes));
+    std::size_t at = archive::file_header_bytes;
+    while (file.size() - at >= archive::record_header_bytes) {
+        const bytes head = file.subspan(at, archive::record_header_bytes);
+        seal(head);
+        const std::size_t size = load_le<std::uint32_t>(head.data() + 12);
+        at += head.size();
+        if (size > file.size() - at) break;
+        const bytes payload = file.subspan(at, size);
+        if (std::to_integer<int>(head[4]) == static_cast<int>(archive::kind::frame))
+            seal_frame(payload, frames);
+        else
+            seal(payload);
+        at += size;
+    }
+    if (file.size() >= archive::footer_bytes) seal(file.last(archive::footer_bytes));
+}
+
+}  // namespace chronopack::fuzz
