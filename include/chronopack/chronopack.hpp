@@ -14,8 +14,10 @@
 #include <chronopack/bits/zigzag.hpp>
 
 #include <chronopack/kernel/crc32c.hpp>
+#include <chronopack/kernel/decode.hpp>
 #include <chronopack/kernel/lanes.hpp>
 #include <chronopack/kernel/scan.hpp>
+#include <chronopack/kernel/simd.hpp>
 
 #include <chronopack/packing/block.hpp>
 #include <chronopack/packing/header.hpp>

@@ -21,7 +21,7 @@
 // mapping its header instead. Bit by bit: docs/FORMAT.md.
 #pragma once
 
-#include <chronopack/kernel/scan.hpp>
+#include <chronopack/kernel/decode.hpp>
 #include <chronopack/packing/plan.hpp>
 
 namespace chronopack::packing {
@@ -85,30 +85,66 @@ struct affine {
 
 namespace detail {
 
-/// Adds the exceptions' high parts to their fields. Corrupt unless positions
-/// ascend below the count and no high part is zero.
-[[nodiscard]] inline result<void> patch(const header& h, cbytes exceptions,
-                                        std::uint64_t* fields) noexcept {
+/// Gives `add(position, amount)` what each exception's field lacks. Corrupt
+/// unless positions ascend below the count and no high part is zero.
+template <class Add>
+[[nodiscard]] result<void> for_each_exception(const header& h, cbytes exceptions,
+                                              Add add) noexcept {
     const cbytes highs = exceptions.first(field_bytes(h.exceptions, h.exception_width));
     const cbytes positions = exceptions.subspan(highs.size());
-    const bool in_lanes = h.count == block_values;
     std::size_t next = 0;  // the least legal position
     for (std::size_t e = 0; e < h.exceptions; ++e) {
         const std::size_t position = load_field(positions, e, position_bits);
         const std::uint64_t high = load_field(highs, e, h.exception_width);
         if (position < next || position >= h.count || high == 0) return errc::corrupt;
         next = position + 1;
-        fields[in_lanes ? slot_of(h.kind, position) : position] +=
-            static_cast<std::uint64_t>(unzigzag(high)) << h.width;
+        add(position, static_cast<std::uint64_t>(unzigzag(high)) << h.width);
     }
     return {};
 }
 
-/// A short block's residuals, in order, to values.
-inline void restore(const header& h, std::span<std::uint64_t> x) noexcept {
+/// A full block. Exceptions are added to the values where each stands alone,
+/// to the fields where sums run over them.
+template <kernel::sums Sums>
+[[nodiscard]] result<void> decode_lanes(const header& h, cbytes payload, cbytes exceptions,
+                                        std::uint64_t* out) noexcept {
+    using decoder = kernel::default_decoder;
+    constexpr auto none = kernel::sums::none;
+    const kernel::start s{h.reference, h.scale, h.base, h.first_delta};
+    if (h.exceptions == 0 || Sums == none) {
+        if (h.width == 0)
+            kernel::decode_ramp<Sums>(s, out);
+        else
+            decoder::packed<Sums>(payload.data(), h.width, s, out);
+        return for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
+            out[position] += h.scale * high;
+        });
+    }
+    alignas(64) std::array<std::uint64_t, kernel::slots> fields;
+    if (h.width == 0)
+        fields.fill(0);
+    else
+        decoder::packed<none>(payload.data(), h.width, {}, fields.data());
+    const auto patched =
+        for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
+            fields[slot_of(h.kind, position)] += high;
+        });
+    if (patched) decoder::slots<Sums>(fields.data(), s, out);
+    return patched;
+}
+
+/// A short block, field by field.
+[[nodiscard]] inline result<void> decode_in_order(const header& h, cbytes payload,
+                                                  cbytes exceptions,
+                                                  std::span<std::uint64_t> out) noexcept {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = load_field(payload, i, h.width);
+    const auto patched = for_each_exception(
+        h, exceptions, [&](std::size_t position, std::uint64_t high) { out[position] += high; });
+    if (!patched) return patched;
     std::uint64_t value = h.base;
     std::uint64_t delta = h.first_delta;
-    for (std::uint64_t& v : x) {
+    for (std::uint64_t& v : out) {
+        v = h.reference + h.scale * v;
         if (h.kind == mode::delta) {
             v = value += v;
         } else if (h.kind == mode::delta_of_delta) {
@@ -116,6 +152,7 @@ inline void restore(const header& h, std::span<std::uint64_t> x) noexcept {
             v = value += delta;
         }
     }
+    return {};
 }
 
 }  // namespace detail
@@ -130,7 +167,7 @@ inline void restore(const header& h, std::span<std::uint64_t> x) noexcept {
     byte_reader reader(in);
     auto read = read_header(reader, out.size());
     if (!read) return read.error();
-    header h = *read;
+    header& h = *read;
     if ((modes & only(h.kind)) == 0) return errc::corrupt;
     const cbytes payload = reader.take(h.payload_bytes());
     const cbytes exceptions = reader.take(h.exception_bytes());
@@ -143,24 +180,17 @@ inline void restore(const header& h, std::span<std::uint64_t> x) noexcept {
     h.first_delta *= map.scale;
     (h.kind == mode::frame_of_reference ? h.reference : h.base) += map.offset;
 
-    std::array<std::uint64_t, block_values> fields;
-    if (h.count == block_values)
-        kernel::unpack_lanes(payload.data(), h.width, fields.data());
-    else
-        for (std::size_t i = 0; i < h.count; ++i) fields[i] = load_field(payload, i, h.width);
-    if (const auto ok = detail::patch(h, exceptions, fields.data()); !ok) return ok.error();
-    for (std::size_t i = 0; i < h.count; ++i) fields[i] = h.reference + h.scale * fields[i];
-
     // int64_t and uint64_t may alias each other.
     auto* const values = reinterpret_cast<std::uint64_t*>(out.data());
-    if (h.count < block_values || h.kind == mode::frame_of_reference) {
-        detail::restore(h, std::span(fields).first(h.count));
-        std::copy_n(fields.data(), h.count, values);
-    } else if (h.kind == mode::delta) {
-        kernel::undelta(fields.data(), h.base, values);
-    } else {
-        kernel::undelta_twice(fields.data(), h.base, h.first_delta, values);
-    }
+    using kernel::sums;
+    const auto decoded = h.count < block_values
+                             ? detail::decode_in_order(h, payload, exceptions, {values, out.size()})
+                         : h.kind == mode::frame_of_reference
+                             ? detail::decode_lanes<sums::none>(h, payload, exceptions, values)
+                         : h.kind == mode::delta
+                             ? detail::decode_lanes<sums::once>(h, payload, exceptions, values)
+                             : detail::decode_lanes<sums::twice>(h, payload, exceptions, values);
+    if (!decoded) return decoded.error();
     return reader.position();
 }
 

@@ -1,0 +1,226 @@
+// Decoding a full block of lanes, vectorised: unpack, x = reference + scale *
+// field, running sums, and time order, in two passes over 8 KiB.
+//
+//   pass 1   rows: shift, mask, scale, add; each lane sums from zero    -> slots
+//   16 carries, from lane to lane
+//   pass 2   squares of N x N: transpose, add what the lane starts from  -> out
+//
+// A frame of reference is in time order already and needs only pass 1. The
+// scalar twins are in lanes.hpp and scan.hpp; both give the same words.
+#pragma once
+
+#include <chronopack/kernel/scan.hpp>
+#include <chronopack/kernel/simd.hpp>
+
+namespace chronopack::kernel {
+
+/// Running sums that turn residuals into values.
+enum class sums { none, once, twice };
+
+/// residual = reference + scale * field; before the first value the sum is
+/// `base`, and the sum of sums starts with `delta`.
+struct start {
+    std::uint64_t reference = 0;
+    std::uint64_t scale = 1;
+    std::uint64_t base = 0;
+    std::uint64_t delta = 0;
+};
+
+template <class Arch>
+struct block_decoder {
+    using V = words<Arch>;
+    static constexpr std::size_t N = V::size;
+    static_assert(lanes % N == 0 && rows % N == 0);
+
+    /// From packed words, 1 <= width <= 64, to 1,024 values.
+    template <sums Sums>
+    static void packed(const std::byte* in, unsigned width, const start& s,
+                       std::uint64_t* out) noexcept {
+        if (s.scale == 1)
+            decode<Sums, false>(packed_rows(in, width), s, out);
+        else
+            decode<Sums, true>(packed_rows(in, width), s, out);
+    }
+
+    /// From fields in slots, to 1,024 values.
+    template <sums Sums>
+    static void slots(const std::uint64_t* in, const start& s, std::uint64_t* out) noexcept {
+        if (s.scale == 1)
+            decode<Sums, false>(slot_rows(in), s, out);
+        else
+            decode<Sums, true>(slot_rows(in), s, out);
+    }
+
+private:
+    // Vectors of a row that are in flight together: enough to hide the latency
+    // of the sums, few enough for the registers.
+    static constexpr std::size_t group = lanes / N < 4 ? lanes / N : 4;
+
+    // Rows of fields out of packed words, one after the other.
+    class packed_rows {
+    public:
+        packed_rows(const std::byte* in, unsigned width) noexcept
+            : first_(in), width_(width), mask_(low_mask(width)) {}
+
+        void begin(std::size_t lane) noexcept {
+            at_ = first_ + 8 * lane;
+            bit_ = 0;
+        }
+        [[gnu::always_inline]] void next(V (&x)[group]) noexcept {
+            const unsigned end = bit_ + width_;
+            detail::unrolled<group>([&](auto g) { x[g] = load(g) >> static_cast<int>(bit_); });
+            if (end > 64)
+                detail::unrolled<group>([&](auto g) {
+                    x[g] = x[g] | (load(lanes / N + g) << static_cast<int>(64 - bit_));
+                });
+            at_ += (end / 64) * 8 * lanes;
+            bit_ = end % 64;
+            const V mask(mask_);
+            detail::unrolled<group>([&](auto g) { x[g] = x[g] & mask; });
+        }
+
+    private:
+        [[gnu::always_inline]] V load(std::size_t vector) const noexcept {
+            return V::load_unaligned(reinterpret_cast<const std::uint64_t*>(at_) + vector * N);
+        }
+
+        const std::byte* first_;
+        const std::byte* at_ = nullptr;
+        unsigned width_;
+        unsigned bit_ = 0;
+        std::uint64_t mask_;
+    };
+
+    // Rows of fields that are in slots already.
+    class slot_rows {
+    public:
+        explicit slot_rows(const std::uint64_t* in) noexcept : first_(in) {}
+
+        void begin(std::size_t lane) noexcept { at_ = first_ + lane; }
+        [[gnu::always_inline]] void next(V (&x)[group]) noexcept {
+            detail::unrolled<group>([&](auto g) { x[g] = V::load_unaligned(at_ + g * N); });
+            at_ += lanes;
+        }
+
+    private:
+        const std::uint64_t* first_;
+        const std::uint64_t* at_ = nullptr;
+    };
+
+    // Pass 1. `deltas` gets each lane's sum of residuals, for sums twice.
+    template <sums Sums, bool Scaled, class Rows>
+    static void scan(Rows source, const start& s, std::uint64_t* to,
+                     std::uint64_t* deltas) noexcept {
+        const V reference(s.reference);
+        const V scale(s.scale);
+        for (std::size_t lane = 0; lane < lanes; lane += group * N) {
+            V sum[group];
+            V delta[group];
+            detail::unrolled<group>([&](auto g) { sum[g] = delta[g] = V(std::uint64_t{0}); });
+            source.begin(lane);
+            std::uint64_t* row = to + lane;
+            for (std::size_t r = 0; r < rows; ++r, row += lanes) {
+                V x[group];
+                source.next(x);
+                detail::unrolled<group>([&](auto g) {
+                    if constexpr (Scaled) x[g] = multiply<Arch>(x[g], scale);
+                    x[g] = x[g] + reference;
+                    if constexpr (Sums == sums::twice) x[g] = delta[g] = delta[g] + x[g];
+                    if constexpr (Sums != sums::none) x[g] = sum[g] = sum[g] + x[g];
+                    x[g].store_unaligned(row + g * N);
+                });
+            }
+            if constexpr (Sums == sums::twice)
+                detail::unrolled<group>(
+                    [&](auto g) { delta[g].store_unaligned(deltas + lane + g * N); });
+        }
+    }
+
+    // Pass 2: from slots of lane-local sums to values in time order.
+    template <sums Sums>
+    static void order(const std::uint64_t* from, const std::uint64_t* deltas, const start& s,
+                      std::uint64_t* out) noexcept {
+        alignas(64) std::uint64_t ramp[N];
+        for (std::size_t i = 0; i < N; ++i) ramp[i] = i + 1;
+        const std::uint64_t* last = from + lanes * (rows - 1);
+        std::uint64_t base = s.base;
+        std::uint64_t delta = s.delta;
+        for (std::size_t lane = 0; lane < lanes; lane += N) {
+            V begin[N];
+            V step[N];
+            for (std::size_t k = 0; k < N; ++k) {
+                begin[k] = V(base);
+                if constexpr (Sums == sums::twice) {
+                    begin[k] = begin[k] + V(delta) * V::load_aligned(ramp);
+                    step[k] = V(delta * N);
+                    base += rows * delta;
+                    delta += deltas[lane + k];
+                }
+                base += last[lane + k];
+            }
+            for (std::size_t r = 0; r < rows; r += N) {
+                V x[N];
+                detail::unrolled<N>(
+                    [&](auto i) { x[i] = V::load_unaligned(from + lanes * (r + i) + lane); });
+                transpose<Arch>(x);
+                detail::unrolled<N>([&](auto k) {
+                    (x[k] + begin[k]).store_unaligned(out + rows * (lane + k) + r);
+                    if constexpr (Sums == sums::twice) begin[k] = begin[k] + step[k];
+                });
+            }
+        }
+    }
+
+    template <sums Sums, bool Scaled, class Rows>
+    static void decode(Rows source, const start& s, std::uint64_t* out) noexcept {
+        if constexpr (Sums == sums::none) {
+            scan<Sums, Scaled>(source, s, out, nullptr);
+        } else {
+            alignas(64) std::uint64_t scratch[kernel::slots];
+            alignas(64) std::uint64_t deltas[lanes];
+            scan<Sums, Scaled>(source, s, scratch, deltas);
+            order<Sums>(scratch, deltas, s, out);
+        }
+    }
+};
+
+/// The scalar twin.
+struct scalar {};
+
+template <>
+struct block_decoder<scalar> {
+    template <sums Sums>
+    static void packed(const std::byte* in, unsigned width, const start& s,
+                       std::uint64_t* out) noexcept {
+        std::uint64_t fields[kernel::slots];
+        unpack_lanes(in, width, fields);
+        slots<Sums>(fields, s, out);
+    }
+
+    template <sums Sums>
+    static void slots(const std::uint64_t* in, const start& s, std::uint64_t* out) noexcept {
+        std::uint64_t x[kernel::slots];
+        for (std::size_t i = 0; i < kernel::slots; ++i) x[i] = s.reference + s.scale * in[i];
+        if constexpr (Sums == sums::none)
+            for (std::size_t i = 0; i < kernel::slots; ++i) out[i] = x[i];
+        else if constexpr (Sums == sums::once)
+            undelta(x, s.base, out);
+        else
+            undelta_twice(x, s.base, s.delta, out);
+    }
+};
+
+/// What this build decodes blocks with.
+using default_decoder =
+    block_decoder<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
+
+/// All fields zero: a constant, a line or a parabola, in closed form.
+template <sums Sums>
+inline void decode_ramp(const start& s, std::uint64_t* out) noexcept {
+    for (std::uint64_t i = 1; i <= slots; ++i)
+        out[i - 1] = Sums == sums::none   ? s.reference
+                     : Sums == sums::once ? s.base + i * s.reference
+                                          : s.base + i * s.delta + i * (i + 1) / 2 * s.reference;
+}
+
+}  // namespace chronopack::kernel

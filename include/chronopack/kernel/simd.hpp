@@ -1,0 +1,94 @@
+// Vectors of 64-bit words: the only header that names xsimd.
+//
+// Arch is an xsimd architecture; default_arch is the best that the including
+// build's flags allow. Code that depends on it carries it as a template
+// argument, so that objects built with different flags link into one program
+// without mixing instruction sets.
+#pragma once
+
+#include <xsimd/xsimd.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace chronopack::kernel {
+
+using default_arch = xsimd::default_arch;
+
+/// A vector of unsigned 64-bit words.
+template <class Arch>
+using words = xsimd::batch<std::uint64_t, Arch>;
+
+/// Whether Arch has such vectors, and memory the byte order that packed words
+/// have on the wire; else the scalar twins serve.
+template <class Arch>
+inline constexpr bool has_words =
+    !std::is_same_v<Arch, xsimd::unavailable> && std::endian::native == std::endian::little;
+
+namespace detail {
+
+/// f(0), ..., f(N - 1) with constant arguments: what compilers at -O2 do not
+/// make of a loop over an array of vectors.
+template <std::size_t N, class F>
+[[gnu::always_inline]] inline void unrolled(F f) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        (f(std::integral_constant<std::size_t, I>{}), ...);
+    }
+    (std::make_index_sequence<N>{});
+}
+
+template <std::size_t N>
+struct native_words {
+    using type [[gnu::vector_size(8 * N)]] = std::uint64_t;
+};
+
+/// One step of a transposition: exchanges, between the vectors a and b, the
+/// blocks of `Half` words that lie off the diagonal.
+///
+///   a  0 1 2 3     Half = 1   0 4 2 6     Half = 2   0 1 4 5
+///   b  4 5 6 7                1 5 3 7                2 3 6 7
+template <std::size_t Half, std::size_t N, class V>
+[[gnu::always_inline]] inline void exchange(V& a, V& b) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        const V low = __builtin_shufflevector(a, b, ((I & Half) == 0 ? I : N + I - Half)...);
+        const V high = __builtin_shufflevector(a, b, ((I & Half) == 0 ? I + Half : N + I)...);
+        a = low;
+        b = high;
+    }
+    (std::make_index_sequence<N>{});
+}
+
+}  // namespace detail
+
+/// a * b modulo 2^64, by the compiler: xsimd 8 does it word by word on SSE2.
+template <class Arch>
+[[gnu::always_inline]] inline words<Arch> multiply(words<Arch> a, words<Arch> b) noexcept {
+    using native = typename detail::native_words<words<Arch>::size>::type;
+    using reg = typename words<Arch>::register_type;
+    return words<Arch>((reg)((native)(reg)a * (native)(reg)b));
+}
+
+/// Transposes N vectors of N words in place; N is 2, 4 or 8.
+template <class Arch>
+[[gnu::always_inline]] inline void transpose(words<Arch> (&rows)[words<Arch>::size]) noexcept {
+    constexpr std::size_t n = words<Arch>::size;
+    using native = typename detail::native_words<n>::type;
+    using reg = typename words<Arch>::register_type;
+    native v[n];
+    detail::unrolled<n>([&](auto i) { v[i] = (native)(reg)rows[i]; });
+    const auto step = [&]<std::size_t Half>(std::integral_constant<std::size_t, Half>)
+        __attribute__((always_inline)) {
+        detail::unrolled<n>([&](auto i) {
+            if constexpr ((i & Half) == 0) detail::exchange<Half, n>(v[i], v[i + Half]);
+        });
+    };
+    step(std::integral_constant<std::size_t, 1>{});
+    if constexpr (n >= 4) step(std::integral_constant<std::size_t, 2>{});
+    if constexpr (n >= 8) step(std::integral_constant<std::size_t, 4>{});
+    detail::unrolled<n>([&](auto i) { rows[i] = words<Arch>((reg)v[i]); });
+}
+
+}  // namespace chronopack::kernel
