@@ -68,10 +68,10 @@ private:
         }
         [[gnu::always_inline]] void next(V (&x)[group]) noexcept {
             const unsigned end = bit_ + width_;
-            detail::unrolled<group>([&](auto g) { x[g] = load(g) >> static_cast<int>(bit_); });
+            detail::unrolled<group>([&](auto g) { x[g] = shift_right<Arch>(load(g), bit_); });
             if (end > 64)
                 detail::unrolled<group>([&](auto g) {
-                    x[g] = x[g] | (load(lanes / N + g) << static_cast<int>(64 - bit_));
+                    x[g] = x[g] | shift_left<Arch>(load(lanes / N + g), 64 - bit_);
                 });
             at_ += (end / 64) * 8 * lanes;
             bit_ = end % 64;

@@ -63,12 +63,33 @@ template <std::size_t Half, std::size_t N, class V>
 
 }  // namespace detail
 
-/// a * b modulo 2^64, by the compiler: xsimd 8 does it word by word on SSE2.
+namespace detail {
+
+// Operations that compilers do better than xsimd 8: its product goes word by
+// word on SSE2, and gcc 12 warns inside of its AVX-512 shifts (GCC bug 105593).
+template <class Arch, class F, class... B>
+[[gnu::always_inline]] inline words<Arch> natively(F f, B... b) noexcept {
+    using native = typename native_words<words<Arch>::size>::type;
+    using reg = typename words<Arch>::register_type;
+    return words<Arch>((reg)f((native)(reg)b...));
+}
+
+}  // namespace detail
+
+/// a * b modulo 2^64.
 template <class Arch>
 [[gnu::always_inline]] inline words<Arch> multiply(words<Arch> a, words<Arch> b) noexcept {
-    using native = typename detail::native_words<words<Arch>::size>::type;
-    using reg = typename words<Arch>::register_type;
-    return words<Arch>((reg)((native)(reg)a * (native)(reg)b));
+    return detail::natively<Arch>([](auto x, auto y) { return x * y; }, a, b);
+}
+
+/// Every word shifted by `bits`, 0 to 63.
+template <class Arch>
+[[gnu::always_inline]] inline words<Arch> shift_right(words<Arch> a, unsigned bits) noexcept {
+    return detail::natively<Arch>([bits](auto x) { return x >> bits; }, a);
+}
+template <class Arch>
+[[gnu::always_inline]] inline words<Arch> shift_left(words<Arch> a, unsigned bits) noexcept {
+    return detail::natively<Arch>([bits](auto x) { return x << bits; }, a);
 }
 
 /// Transposes N vectors of N words in place; N is 2, 4 or 8.
