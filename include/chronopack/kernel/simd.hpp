@@ -94,12 +94,12 @@ template <class Arch>
 
 /// Transposes N vectors of N words in place; N is 2, 4 or 8.
 template <class Arch>
-[[gnu::always_inline]] inline void transpose(words<Arch> (&rows)[words<Arch>::size]) noexcept {
+[[gnu::always_inline]] inline void transpose(words<Arch> (&square)[words<Arch>::size]) noexcept {
     constexpr std::size_t n = words<Arch>::size;
     using native = typename detail::native_words<n>::type;
     using reg = typename words<Arch>::register_type;
     native v[n];
-    detail::unrolled<n>([&](auto i) { v[i] = (native)(reg)rows[i]; });
+    detail::unrolled<n>([&](auto i) { v[i] = (native)(reg)square[i]; });
     const auto step = [&]<std::size_t Half>(std::integral_constant<std::size_t, Half>)
         __attribute__((always_inline)) {
         detail::unrolled<n>([&](auto i) {
@@ -109,7 +109,7 @@ template <class Arch>
     step(std::integral_constant<std::size_t, 1>{});
     if constexpr (n >= 4) step(std::integral_constant<std::size_t, 2>{});
     if constexpr (n >= 8) step(std::integral_constant<std::size_t, 4>{});
-    detail::unrolled<n>([&](auto i) { rows[i] = words<Arch>((reg)v[i]); });
+    detail::unrolled<n>([&](auto i) { square[i] = words<Arch>((reg)v[i]); });
 }
 
 }  // namespace chronopack::kernel
