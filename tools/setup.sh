@@ -50,7 +50,7 @@ need() {
 build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libxsimd-dev
   libzstd-dev libsnappy-dev)
 test_packages=(catch2 librapidcheck-dev)
-bench_packages=(liblz4-dev)
+bench_packages=(liblz4-dev libcli11-dev libfmt-dev nlohmann-json3-dev)
 
 # configure DIRECTORY [meson option ...]: makes the build directory, or brings
 # its options up to date.

@@ -8,6 +8,8 @@
 
 #include <chronopack/core/bytes.hpp>
 
+#include <algorithm>
+
 namespace chronopack {
 
 /// Bytes of `count` fields of `width` bits: count <= 2^32, width <= 64.
@@ -35,6 +37,25 @@ namespace chronopack {
     const std::uint64_t high = std::to_integer<std::uint64_t>(at[8]);
     const std::uint64_t word = (load_le<std::uint64_t>(at) >> shift) | (high << 1 << (63 - shift));
     return word & low_mask(width);
+}
+
+/// Fields 0 to out.size() - 1. `in` has exactly their bytes.
+inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out) noexcept {
+    if (width == 0) {
+        std::fill(out.begin(), out.end(), std::uint64_t{0});
+        return;
+    }
+    std::size_t i = 0;
+    if (width <= 57 && in.size() >= 8) {
+        // A word from the byte where the field begins holds all of it; as far
+        // as such words lie within the input.
+        const std::size_t last = ((in.size() - 8) * 8 + 7) / width;
+        const std::size_t whole = std::min(out.size(), last + 1);
+        const std::uint64_t mask = low_mask(width);
+        for (std::size_t bit = 0; i < whole; ++i, bit += width)
+            out[i] = (load_le<std::uint64_t>(in.data() + (bit >> 3)) >> (bit & 7)) & mask;
+    }
+    for (; i < out.size(); ++i) out[i] = load_field(in, i, width);
 }
 
 /// Writes fields in order; the output must have field_bytes(count, width).

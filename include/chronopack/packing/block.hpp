@@ -137,21 +137,17 @@ template <kernel::sums Sums>
 [[nodiscard]] inline result<void> decode_in_order(const header& h, cbytes payload,
                                                   cbytes exceptions,
                                                   std::span<std::uint64_t> out) noexcept {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = load_field(payload, i, h.width);
+    load_fields(payload, h.width, out);
     const auto patched = for_each_exception(
         h, exceptions, [&](std::size_t position, std::uint64_t high) { out[position] += high; });
     if (!patched) return patched;
-    std::uint64_t value = h.base;
-    std::uint64_t delta = h.first_delta;
-    for (std::uint64_t& v : out) {
-        v = h.reference + h.scale * v;
-        if (h.kind == mode::delta) {
-            v = value += v;
-        } else if (h.kind == mode::delta_of_delta) {
-            delta += v;
-            v = value += delta;
-        }
-    }
+    for (std::uint64_t& v : out) v = h.reference + h.scale * v;
+    std::uint64_t sum = h.first_delta;
+    if (h.kind == mode::delta_of_delta)
+        for (std::uint64_t& v : out) v = sum += v;
+    sum = h.base;
+    if (h.kind != mode::frame_of_reference)
+        for (std::uint64_t& v : out) v = sum += v;
     return {};
 }
 

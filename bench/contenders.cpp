@@ -1,0 +1,170 @@
+#include "contenders.hpp"
+
+#include "general_codecs.hpp"
+#include "round_trip.hpp"
+
+#include <chronopack/codec/registry.hpp>
+#include <chronopack/frame/frame.hpp>
+
+#include <cmath>
+
+namespace chronopack::bench {
+
+namespace {
+
+constexpr std::size_t whole_series = std::size_t{1} << 40;
+constexpr std::size_t prometheus_chunk = 120;                // what Prometheus cuts
+constexpr std::size_t general_piece = std::size_t{1} << 26;  // lz4 and snappy count in 32 bits
+
+bool is_int64(double v) noexcept {
+    if (!(std::fabs(v) < 0x1p63)) return false;
+    const auto back = static_cast<double>(static_cast<std::int64_t>(v));
+    return std::bit_cast<std::uint64_t>(back) == std::bit_cast<std::uint64_t>(v);
+}
+
+template <class T>
+std::span<const T> column_of(const prepared_series& in, kind what) noexcept {
+    if constexpr (std::is_same_v<T, sample>)
+        return in.samples();
+    else if constexpr (std::is_same_v<T, double>)
+        return in.values();
+    else
+        return what == kind::timestamps ? in.timestamps() : in.integers();
+}
+
+template <class T, class Coder>
+contender on_column(kind what, bool as_integers, std::size_t chunk) {
+    const std::string codec(Coder::name);
+    contender made{codec, codec, what, false, as_integers, {}};
+    if (as_integers) made.label += " as int64";
+    made.run = [=](const prepared_series& in, double seconds) {
+        Coder coder;
+        return measure_column<T>(coder, column_of<T>(in, what), chunk, seconds);
+    };
+    return made;
+}
+
+template <class C>
+void add_codec(std::vector<contender>& all) {
+    using T = typename C::value_type;
+    if constexpr (std::is_same_v<T, std::int64_t>) {
+        all.push_back(on_column<T, C>(kind::timestamps, false, whole_series));
+        // Raw integers are raw doubles over again.
+        if (C::id != codec_id::raw)
+            all.push_back(on_column<T, C>(kind::values, true, whole_series));
+    } else if constexpr (std::is_same_v<T, double>) {
+        all.push_back(on_column<T, C>(kind::values, false, whole_series));
+    } else {
+        all.push_back(on_column<T, C>(kind::frame, false, prometheus_chunk));
+    }
+}
+
+template <class Coder>
+[[maybe_unused]] void add_general(std::vector<contender>& all) {
+    all.push_back(on_column<std::int64_t, Coder>(kind::timestamps, false, general_piece));
+    all.back().reference = true;
+    all.push_back(on_column<double, Coder>(kind::values, false, general_piece));
+    all.back().reference = true;
+}
+
+time_unit unit_of_frame(tick unit) noexcept {
+    switch (unit) {
+        case tick::row:
+        case tick::seconds:
+            return time_unit::seconds;
+        case tick::milliseconds:
+            return time_unit::milliseconds;
+        case tick::microseconds:
+            return time_unit::microseconds;
+        case tick::nanoseconds:
+            break;
+    }
+    return time_unit::nanoseconds;
+}
+
+template <class V>
+row measure_frames(const prepared_series& series, stage second_stage, double seconds) {
+    const std::span<const std::int64_t> t = series.timestamps();
+    const std::span<const V> v = column_of<V>(series, kind::values);
+    frame::options how;
+    how.unit = unit_of_frame(series.source().unit);
+    how.second_stage = second_stage;
+
+    chunked_wire wire(t.size(), frame::max_samples, frame::max_bytes<V>);
+    std::vector<std::int64_t> t_back(t.size());
+    std::vector<V> v_back(v.size());
+    return measure_round_trip(
+        seconds,
+        [&] {
+            return wire.encode([&](std::size_t first, std::size_t n, bytes out) {
+                return frame::encode<V>(t.subspan(first, n), v.subspan(first, n), how, out);
+            });
+        },
+        [&] {
+            return wire.decode([&](cbytes in, std::size_t first, std::size_t n) {
+                return frame::decode<V>(in, std::span(t_back).subspan(first, n),
+                                        std::span(v_back).subspan(first, n));
+            });
+        },
+        [&] {
+            std::memcpy(t_back.data(), t.data(), t.size_bytes());
+            std::memcpy(v_back.data(), v.data(), v.size_bytes());
+        },
+        [&] {
+            std::memset(t_back.data(), 0xa5, t.size_bytes());
+            std::memset(v_back.data(), 0xa5, v.size_bytes());
+        },
+        [&] {
+            return std::memcmp(t_back.data(), t.data(), t.size_bytes()) == 0 &&
+                   std::memcmp(v_back.data(), v.data(), v.size_bytes()) == 0;
+        });
+}
+
+template <class V>
+void add_frame(std::vector<contender>& all, const std::string& codec, stage second_stage) {
+    if (!frame::stage_available(second_stage)) return;
+    constexpr bool integers = std::is_same_v<V, std::int64_t>;
+    contender made{codec, codec, kind::frame, false, integers, {}};
+    if (integers) made.label += " as int64";
+    made.run = [=](const prepared_series& in, double seconds) {
+        return measure_frames<V>(in, second_stage, seconds);
+    };
+    all.push_back(std::move(made));
+}
+
+}  // namespace
+
+prepared_series::prepared_series(const series& from) : source_(from) {
+    samples_.reserve(from.values.size());
+    for (std::size_t i = 0; i < from.values.size(); ++i)
+        samples_.push_back({(*from.timestamps)[i], from.values[i]});
+    if (!std::all_of(from.values.begin(), from.values.end(), is_int64)) return;
+    integers_.reserve(from.values.size());
+    for (const double v : from.values) integers_.push_back(static_cast<std::int64_t>(v));
+}
+
+std::vector<contender> all_contenders() {
+    std::vector<contender> all;
+    std::apply([&]<class... C>(C...) { (add_codec<C>(all), ...); }, all_codecs{});
+    for (const auto& [name, second_stage] :
+         {std::pair{"frame", stage::none}, std::pair{"frame+zstd", stage::zstd}}) {
+        add_frame<double>(all, name, second_stage);
+        add_frame<std::int64_t>(all, name, second_stage);
+    }
+#if CHRONOPACK_HAVE_ZSTD
+    add_general<zstd_coder>(all);
+#endif
+#if CHRONOPACK_HAVE_SNAPPY
+    add_general<snappy_coder>(all);
+#endif
+#if BENCH_HAVE_LZ4
+    add_general<lz4_coder>(all);
+#endif
+    // Columns before frames, ours before references, as written otherwise.
+    std::stable_sort(all.begin(), all.end(), [](const contender& a, const contender& b) {
+        return std::pair(a.what, a.reference) < std::pair(b.what, b.reference);
+    });
+    return all;
+}
+
+}  // namespace chronopack::bench

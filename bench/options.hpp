@@ -1,0 +1,34 @@
+// What the command line asks for.
+#pragma once
+
+#include "contenders.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace chronopack::bench {
+
+struct options {
+    std::vector<std::string> files;
+    std::vector<std::string> codecs;  ///< empty: all
+    std::vector<std::string> series;  ///< parts of names; empty: all
+    double seconds = 0.03;            ///< for each series and codec
+    bool brief = false;
+    std::string json, html, markdown;  ///< files to write; empty: none
+
+    // For bench/run, which knows where the default series are.
+    bool plan = false;
+    std::vector<std::string> default_files;
+    std::string default_folder;
+    std::vector<std::string> leave_out;
+
+    [[nodiscard]] bool wants(const contender& one) const;
+    [[nodiscard]] bool wants(const bench::series& one) const;
+};
+
+/// The options; or the status to exit with, all having been said.
+[[nodiscard]] std::variant<options, int> read_options(int argc, char** argv,
+                                                      const std::vector<contender>& known);
+
+}  // namespace chronopack::bench
