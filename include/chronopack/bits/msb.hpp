@@ -10,6 +10,8 @@
 
 #include <chronopack/core/bytes.hpp>
 
+#include <algorithm>
+
 namespace chronopack {
 
 class msb_writer {
@@ -68,7 +70,10 @@ private:
 
 class msb_reader {
 public:
-    explicit constexpr msb_reader(cbytes in) noexcept : in_(in) {}
+    explicit constexpr msb_reader(cbytes in) noexcept : msb_reader(in, 8 * in.size()) {}
+
+    /// Over the first `bits` bits of `in`; those behind are looked at, not used.
+    constexpr msb_reader(cbytes in, std::size_t bits) noexcept : in_(in), end_(bits) {}
 
     /// The next 64 bits, the first of them on top; zeros past the end.
     [[nodiscard]] std::uint64_t window() const noexcept {
@@ -91,10 +96,41 @@ public:
     void skip(std::size_t bits) noexcept { bit_ += bits; }
 
     /// Whether more bits were skipped or read than there are.
-    [[nodiscard]] bool overrun() const noexcept { return bit_ > in_.size() * 8; }
+    [[nodiscard]] bool overrun() const noexcept { return bit_ > end_; }
 
     /// Bytes used so far, a partial last byte included.
     [[nodiscard]] std::size_t size_bytes() const noexcept { return (bit_ + 7) / 8; }
+
+    // For loops that run ahead of the checks, and hand back to them before the end:
+
+    /// The bit the reader is at, and a way to put it there again.
+    [[nodiscard]] std::size_t position() const noexcept { return bit_; }
+    void seek(std::size_t bit) noexcept { bit_ = bit; }
+
+    /// Below this bit, window_at and short_window_at stay within the input.
+    [[nodiscard]] std::size_t windows_end() const noexcept {
+        return in_.size() < 9 ? 0 : (in_.size() - 8) * 8;
+    }
+
+    /// The 64 bits from `bit` on.
+    [[nodiscard]] std::uint64_t window_at(std::size_t bit) const noexcept {
+        return aligned_window(in_.data() + (bit >> 3), bit & 7);
+    }
+
+    /// The 57 bits from `bit` on, on top of others that mean nothing.
+    static constexpr unsigned short_window_bits = 57;
+    [[nodiscard]] std::uint64_t short_window_at(std::size_t bit) const noexcept {
+        return load_be<std::uint64_t>(in_.data() + (bit >> 3)) << (bit & 7);
+    }
+
+    /// Whether the `count` bits at `bit` are zeros; and how many are, up to 57.
+    [[nodiscard]] bool zeros_at(std::size_t bit, unsigned count) const noexcept {
+        return short_window_at(bit) >> (64 - count) == 0;
+    }
+    [[nodiscard]] std::size_t count_zeros_at(std::size_t bit) const noexcept {
+        constexpr std::uint64_t stop = std::uint64_t{1} << (64 - short_window_bits - 1);
+        return static_cast<std::size_t>(std::countl_zero(short_window_at(bit) | stop));
+    }
 
 private:
     static std::uint64_t aligned_window(const std::byte* at, unsigned shift) noexcept {
@@ -103,6 +139,7 @@ private:
     }
 
     cbytes in_;
+    std::size_t end_;
     std::size_t bit_ = 0;
 };
 

@@ -3,10 +3,14 @@
 //
 //   Encoder   void write(msb_writer&, T)                  after `count` writes
 //   Decoder   result<T> read(msb_reader&)                 the mirror of it
+//             size_t read_ahead(msb_reader&, Out)         as many as are safe to
+//                read without looking for the end after each; perhaps none
 #pragma once
 
 #include <chronopack/bits/msb.hpp>
 #include <chronopack/core/result.hpp>
+
+#include <array>
 
 namespace chronopack::detail {
 
@@ -80,18 +84,41 @@ template <class T, class Encoder>
     return writer.size_bytes();
 }
 
-/// Gives `count` values to `take`. Bytes read, or truncated / corrupt.
-template <class T, class Decoder, class Take>
-[[nodiscard]] result<std::size_t> decode_bits(cbytes in, std::size_t count, Take take) noexcept {
+/// Fills `out`, a span or columns that can be assigned at an index.
+/// Bytes read, or truncated / corrupt.
+template <class T, class Decoder, class Out>
+[[nodiscard]] result<std::size_t> decode_bits(cbytes in, Out out) noexcept {
+    // Near the end the reader moves to a copy with zeros behind it, where
+    // reading ahead is safe to the last bit.
+    std::array<std::byte, 96> padded;
+    constexpr std::size_t most_left = 64;
+    std::size_t bytes_before = 0;
+    bool moved = false;
+
     msb_reader reader(in);
     Decoder decoder;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        i += decoder.read_ahead(reader, out.subspan(i));
+        if (i == out.size()) break;
+        if (!moved && in.size() - reader.position() / 8 <= most_left) {
+            bytes_before = reader.position() / 8;
+            const cbytes left = in.subspan(bytes_before);
+            padded.fill(std::byte{0});
+            std::copy(left.begin(), left.end(), padded.begin());
+            const std::size_t bit = reader.position() % 8;
+            reader = msb_reader(padded, 8 * left.size());
+            reader.seek(bit);
+            moved = true;
+            i += decoder.read_ahead(reader, out.subspan(i));
+            if (i == out.size()) break;
+        }
         const result<T> value = decoder.read(reader);
         if (reader.overrun()) return errc::truncated;
         if (!value) return value.error();
-        take(i, *value);
+        out[i] = *value;
     }
-    return reader.size_bytes();
+    if (reader.overrun()) return errc::truncated;
+    return bytes_before + reader.size_bytes();
 }
 
 }  // namespace chronopack::detail

@@ -47,16 +47,59 @@ struct dod_code {
             in.skip(1);
             return 0;
         }
-        const unsigned ones = std::min(static_cast<unsigned>(std::countl_one(window)), buckets);
-        in.skip(ones + (ones < buckets));
-        const unsigned width = widths[ones - 1];
-        const std::uint64_t field = in.read(width);
-        const std::uint64_t half = std::uint64_t{1} << (width - 1);
-        if (width == 64 || field <= half) return static_cast<std::int64_t>(field);
-        return static_cast<std::int64_t>(field - 2 * half);
+        const unsigned ones = static_cast<unsigned>(std::countl_one(window));
+        if (ones >= buckets) {
+            in.skip(buckets);
+            return static_cast<std::int64_t>(in.read(64));
+        }
+        in.skip(ones + 1 + widths[ones - 1]);
+        return field(window, ones);
+    }
+
+    /// The same as `read`, but nothing is checked against the end: `bit` and
+    /// max_bits more lie below in.windows_end().
+    [[nodiscard, gnu::always_inline]] static std::int64_t read_ahead(const msb_reader& in,
+                                                                     std::size_t& bit) noexcept {
+        const std::uint64_t window = in.short_window_at(bit);
+        if (window >> 63 == 0) {
+            ++bit;
+            return 0;
+        }
+        if (first_is_usual && window >> 62 == 0b10) {
+            bit += 2 + widths[0];
+            return field(window, 1);
+        }
+        const unsigned ones = static_cast<unsigned>(std::countl_one(window));
+        if (ones >= buckets) {
+            const std::uint64_t any = in.window_at(bit + buckets);
+            bit += max_bits;
+            return static_cast<std::int64_t>(any);
+        }
+        bit += ones + 1 + widths[ones - 1];
+        return field(window, ones);
     }
 
 private:
+    // Whether a branch on the first bucket pays: where it takes any common jitter
+    // processors foresee it, and need not wait for the length of the code.
+    static constexpr bool first_is_usual = widths.front() >= 12;
+
+    // Prefix and field of all buckets but the last fit into the shortest window.
+    static_assert([] {
+        for (unsigned b = 0; b + 1 < buckets; ++b)
+            if (b + 2 + widths[b] > msb_reader::short_window_bits) return false;
+        return true;
+    }());
+
+    // The field behind `ones` ones and a zero. Without branches: which bucket it
+    // is, and its sign, no processor can foresee.
+    static std::int64_t field(std::uint64_t window, unsigned ones) noexcept {
+        const unsigned width = widths[ones - 1];
+        const std::uint64_t raw = window << (ones + 1) >> (64 - width);
+        const std::uint64_t above_half = raw > (std::uint64_t{1} << (width - 1));
+        return static_cast<std::int64_t>(raw - (above_half << width));
+    }
+
     static constexpr bool fits(std::int64_t dod, unsigned width) noexcept {
         if (width == 64) return true;
         const std::int64_t half = std::int64_t{1} << (width - 1);

@@ -43,6 +43,34 @@ public:
         return static_cast<std::int64_t>(previous_);
     }
 
+    /// Reads timestamps for as long as none can come near the end of the input;
+    /// how many. read() takes the rest.
+    [[nodiscard]] std::size_t read_ahead(msb_reader& in, std::span<std::int64_t> out) noexcept {
+        if (seen_ < 2 || in.windows_end() < code::max_bits) return 0;
+        const std::size_t end = in.windows_end() - code::max_bits;
+        std::size_t bit = in.position();
+        std::uint64_t timestamp = previous_;
+        std::uint64_t delta = delta_;
+        std::size_t i = 0;
+        while (i < out.size() && bit < end) {
+            if (!in.zeros_at(bit, 1)) {
+                delta += static_cast<std::uint64_t>(code::read_ahead(in, bit));
+                out[i++] = static_cast<std::int64_t>(timestamp += delta);
+                continue;
+            }
+            // One zero for each timestamp that is on time.
+            const std::size_t same = std::min(in.count_zeros_at(bit), out.size() - i);
+            for (std::size_t k = 0; k < same; ++k)
+                out[i + k] = static_cast<std::int64_t>(timestamp += delta);
+            i += same;
+            bit += same;
+        }
+        in.seek(bit);
+        previous_ = timestamp;
+        delta_ = delta;
+        return i;
+    }
+
 private:
     // The first timestamp is a step from zero, and no delta for the second.
     void move_to(std::uint64_t timestamp, std::uint64_t step) noexcept {
@@ -80,8 +108,7 @@ struct gorilla_timestamps {
     /// Bytes read, or truncated with `out` unspecified: every bit string that
     /// is long enough is some sequence.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
-        return detail::decode_bits<value_type, detail::gorilla_timestamp_coder>(
-            in, out.size(), [&](std::size_t i, value_type t) { out[i] = t; });
+        return detail::decode_bits<value_type, detail::gorilla_timestamp_coder>(in, out);
     }
 };
 

@@ -45,6 +45,33 @@ public:
         return std::bit_cast<double>(previous_);
     }
 
+    /// Reads values for as long as none can come near the end of the input, and
+    /// no code is illegal; how many. read() takes the rest, and has the errors.
+    [[nodiscard]] std::size_t read_ahead(msb_reader& in, std::span<double> out) noexcept {
+        if (first_ || in.windows_end() < xor_code::ahead_bits) return 0;
+        const std::size_t end = in.windows_end() - xor_code::ahead_bits;
+        std::size_t bit = in.position();
+        xor_code xors = xors_;
+        std::uint64_t value = previous_;
+        std::size_t i = 0;
+        while (i < out.size() && bit < end) {
+            if (!in.zeros_at(bit, 1)) {
+                if (!xors.read_ahead(in, bit, value)) break;
+                out[i++] = std::bit_cast<double>(value);
+                continue;
+            }
+            // One zero for each repeated value.
+            const std::size_t same = std::min(in.count_zeros_at(bit), out.size() - i);
+            for (std::size_t k = 0; k < same; ++k) out[i + k] = std::bit_cast<double>(value);
+            i += same;
+            bit += same;
+        }
+        in.seek(bit);
+        xors_ = xors;
+        previous_ = value;
+        return i;
+    }
+
 private:
     xor_code xors_;
     std::uint64_t previous_ = 0;
@@ -74,8 +101,7 @@ struct gorilla_values {
 
     /// Bytes read, or truncated / corrupt with `out` unspecified.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
-        return detail::decode_bits<value_type, detail::gorilla_value_coder>(
-            in, out.size(), [&](std::size_t i, value_type v) { out[i] = v; });
+        return detail::decode_bits<value_type, detail::gorilla_value_coder>(in, out);
     }
 };
 

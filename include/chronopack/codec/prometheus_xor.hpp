@@ -70,6 +70,46 @@ public:
         return sample{static_cast<std::int64_t>(timestamp_), std::bit_cast<double>(bits)};
     }
 
+    /// Reads samples for as long as none can come near the end of the input, and
+    /// no code is illegal; how many. read() takes the rest, and has the errors.
+    template <class Out>
+    [[nodiscard]] std::size_t read_ahead(msb_reader& in, Out out) noexcept {
+        constexpr std::size_t ahead = code::max_bits + xor_code::ahead_bits;
+        if (seen_ < 2 || in.windows_end() < ahead) return 0;
+        const std::size_t end = in.windows_end() - ahead;
+        std::size_t bit = in.position();
+        xor_code xors = xors_;
+        std::uint64_t timestamp = timestamp_;
+        std::uint64_t delta = delta_;
+        std::uint64_t value = value_;
+        std::size_t i = 0;
+        const auto put = [&] {
+            timestamp += delta;
+            out[i++] = sample{static_cast<std::int64_t>(timestamp), std::bit_cast<double>(value)};
+        };
+        while (i < out.size() && bit < end) {
+            if (!in.zeros_at(bit, 2)) {
+                std::size_t next = bit;
+                const auto dod = static_cast<std::uint64_t>(code::read_ahead(in, next));
+                if (!xors.read_ahead(in, next, value)) break;
+                delta += dod;
+                bit = next;
+                put();
+                continue;
+            }
+            // Two zeros for each sample that is on time and unchanged.
+            const std::size_t same = std::min(in.count_zeros_at(bit) / 2, out.size() - i);
+            for (std::size_t k = 0; k < same; ++k) put();
+            bit += 2 * same;
+        }
+        in.seek(bit);
+        xors_ = xors;
+        timestamp_ = timestamp;
+        delta_ = delta;
+        value_ = value;
+        return i;
+    }
+
 private:
     static void write_varint(msb_writer& out, std::uint64_t value) noexcept {
         for (; value >= 0x80; value >>= 7) out.write((value & 0x7f) | 0x80, 8);
@@ -146,17 +186,14 @@ struct prometheus_xor {
     /// Bytes read; or count_mismatch unless the chunk has exactly out.size()
     /// samples, or truncated / corrupt, with `out` unspecified.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<sample> out) noexcept {
-        return decode_each(in, out.size(), [&](std::size_t i, sample s) { out[i] = s; });
+        return decode_into(in, out);
     }
 
     /// The same into two columns of one size.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<std::int64_t> timestamps,
                                                     std::span<double> values) noexcept {
         assert(timestamps.size() == values.size());
-        return decode_each(in, values.size(), [&](std::size_t i, sample s) {
-            timestamps[i] = s.timestamp;
-            values[i] = s.value;
-        });
+        return decode_into(in, columns{timestamps, values});
     }
 
     /// Appends samples to a caller's bytes, which hold a whole chunk at any time.
@@ -194,13 +231,35 @@ struct prometheus_xor {
     };
 
 private:
-    template <class Take>
-    static result<std::size_t> decode_each(cbytes in, std::size_t n, Take take) noexcept {
+    // Two spans that take samples as one would.
+    struct columns {
+        struct place {
+            std::int64_t& timestamp;
+            double& value;
+            void operator=(const sample& s) const noexcept {
+                timestamp = s.timestamp;
+                value = s.value;
+            }
+        };
+        std::span<std::int64_t> timestamps;
+        std::span<double> values;
+
+        [[nodiscard]] std::size_t size() const noexcept { return values.size(); }
+        [[nodiscard]] place operator[](std::size_t i) const noexcept {
+            return {timestamps[i], values[i]};
+        }
+        [[nodiscard]] columns subspan(std::size_t from) const noexcept {
+            return {timestamps.subspan(from), values.subspan(from)};
+        }
+    };
+
+    template <class Out>
+    static result<std::size_t> decode_into(cbytes in, Out out) noexcept {
         const auto held = count(in);
         if (!held) return held.error();
-        if (*held != n) return errc::count_mismatch;
+        if (*held != out.size()) return errc::count_mismatch;
         const auto read = detail::decode_bits<sample, detail::prometheus_sample_coder>(
-            in.subspan(header_bytes), n, take);
+            in.subspan(header_bytes), out);
         if (!read) return read.error();
         return header_bytes + *read;
     }

@@ -61,6 +61,38 @@ public:
         return in.read(length_) << trailing_;
     }
 
+    /// Bits that read_ahead may look at past the bit it starts from.
+    static constexpr std::size_t ahead_bits = 13 + 64;
+
+    /// The same as `read`, but nothing is checked against the end: `bit` and
+    /// ahead_bits more lie below in.windows_end(). False, with nothing changed,
+    /// when the code is not legal: read() says why.
+    [[nodiscard, gnu::always_inline]] bool read_ahead(const msb_reader& in, std::size_t& bit,
+                                                      std::uint64_t& value) noexcept {
+        const std::uint64_t window = in.short_window_at(bit);
+        if (window >> 63 == 0) {
+            ++bit;
+            return true;
+        }
+        if (window >> 62 == 0b10) {
+            if (length_ == 0) return false;
+            const std::uint64_t bits =
+                2 + length_ <= msb_reader::short_window_bits ? window << 2 : in.window_at(bit + 2);
+            value ^= bits >> (64 - length_) << trailing_;
+            bit += 2 + length_;
+            return true;
+        }
+        const unsigned leading = (window >> 57) & 31;
+        const unsigned length = (((window >> 51) - 1) & 63) + 1;  // 0 stands for 64
+        if (leading + length > 64) return false;
+        leading_ = leading;
+        length_ = length;
+        trailing_ = 64 - leading - length;
+        value ^= in.window_at(bit + 13) >> (64 - length_) << trailing_;
+        bit += 13 + length_;
+        return true;
+    }
+
 private:
     unsigned leading_ = 0;
     unsigned trailing_ = 0;
