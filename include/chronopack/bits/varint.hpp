@@ -12,6 +12,8 @@
 #include <chronopack/core/cursor.hpp>
 #include <chronopack/core/result.hpp>
 
+#include <optional>
+
 namespace chronopack {
 
 inline constexpr std::size_t max_varint_bytes = 10;
@@ -32,20 +34,30 @@ inline void write_signed_varint(byte_writer& out, std::int64_t value) noexcept {
     write_varint(out, zigzag(value));
 }
 
-/// The value, or truncated / corrupt with the reader at an unspecified place.
-[[nodiscard]] inline result<std::uint64_t> read_varint(byte_reader& in) noexcept {
+/// The value whose bytes `next` gives, one a call, or nothing past the end.
+template <class Next>
+[[nodiscard]] result<std::uint64_t> read_varint_from(Next next) noexcept {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
-        const std::uint64_t byte = in.u8();
-        if (in.failed()) return errc::truncated;
-        if (shift == 63 && byte > 1) return errc::corrupt;
-        value |= (byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            if (byte == 0 && shift != 0) return errc::corrupt;
+        const std::optional<std::uint8_t> byte = next();
+        if (!byte) return errc::truncated;
+        if (shift == 63 && *byte > 1) return errc::corrupt;
+        value |= std::uint64_t{*byte & 0x7fu} << shift;
+        if (*byte < 0x80) {
+            if (*byte == 0 && shift != 0) return errc::corrupt;
             return value;
         }
     }
     return errc::corrupt;
+}
+
+/// The value, or truncated / corrupt with the reader at an unspecified place.
+[[nodiscard]] inline result<std::uint64_t> read_varint(byte_reader& in) noexcept {
+    return read_varint_from([&]() -> std::optional<std::uint8_t> {
+        const std::uint8_t byte = in.u8();
+        if (in.failed()) return std::nullopt;
+        return byte;
+    });
 }
 
 [[nodiscard]] inline result<std::int64_t> read_signed_varint(byte_reader& in) noexcept {

@@ -121,4 +121,28 @@ template <class T, class Decoder, class Out>
     return bytes_before + reader.size_bytes();
 }
 
+/// A codec that is one such stream. The coder also states max_bits, the bits of
+/// a value at most.
+template <class T, class Coder>
+struct bit_codec {
+    using value_type = T;
+    using appender = bit_appender<T, Coder>;
+    using iterator = bit_iterator<T, Coder>;
+
+    /// Upper bound of the bytes of `n` values, n <= 2^56.
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
+        return (n * Coder::max_bits + 7) / 8;
+    }
+
+    /// Bytes written, or no_space with `out` unspecified.
+    [[nodiscard]] static result<std::size_t> encode(std::span<const T> in, bytes out) noexcept {
+        return encode_bits<T, Coder>(in, out);
+    }
+
+    /// Bytes read, or truncated / corrupt with `out` unspecified.
+    [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<T> out) noexcept {
+        return decode_bits<T, Coder>(in, out);
+    }
+};
+
 }  // namespace chronopack::detail

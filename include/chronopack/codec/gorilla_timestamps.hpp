@@ -86,30 +86,11 @@ private:
 
 }  // namespace detail
 
-struct gorilla_timestamps {
-    using value_type = std::int64_t;
+/// Timestamps in any order. decode never calls them corrupt: every bit string
+/// that is long enough is some sequence.
+struct gorilla_timestamps : detail::bit_codec<std::int64_t, detail::gorilla_timestamp_coder> {
     static constexpr codec_id id = codec_id::gorilla_timestamps;
     static constexpr std::string_view name = "gorilla_timestamps";
-
-    using appender = detail::bit_appender<value_type, detail::gorilla_timestamp_coder>;
-    using iterator = detail::bit_iterator<value_type, detail::gorilla_timestamp_coder>;
-
-    /// Upper bound of the bytes of `n` timestamps, n <= 2^56.
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return (n * detail::gorilla_timestamp_coder::max_bits + 7) / 8;
-    }
-
-    /// Bytes written, or no_space with `out` unspecified.
-    [[nodiscard]] static result<std::size_t> encode(std::span<const value_type> in,
-                                                    bytes out) noexcept {
-        return detail::encode_bits<value_type, detail::gorilla_timestamp_coder>(in, out);
-    }
-
-    /// Bytes read, or truncated with `out` unspecified: every bit string that
-    /// is long enough is some sequence.
-    [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
-        return detail::decode_bits<value_type, detail::gorilla_timestamp_coder>(in, out);
-    }
 };
 
 static_assert(streaming_codec<gorilla_timestamps>);

@@ -80,29 +80,10 @@ private:
 
 }  // namespace detail
 
-struct gorilla_values {
-    using value_type = double;
+/// Doubles of any bits.
+struct gorilla_values : detail::bit_codec<double, detail::gorilla_value_coder> {
     static constexpr codec_id id = codec_id::gorilla_values;
     static constexpr std::string_view name = "gorilla_values";
-
-    using appender = detail::bit_appender<value_type, detail::gorilla_value_coder>;
-    using iterator = detail::bit_iterator<value_type, detail::gorilla_value_coder>;
-
-    /// Upper bound of the bytes of `n` values, n <= 2^56.
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return (n * detail::gorilla_value_coder::max_bits + 7) / 8;
-    }
-
-    /// Bytes written, or no_space with `out` unspecified.
-    [[nodiscard]] static result<std::size_t> encode(std::span<const value_type> in,
-                                                    bytes out) noexcept {
-        return detail::encode_bits<value_type, detail::gorilla_value_coder>(in, out);
-    }
-
-    /// Bytes read, or truncated / corrupt with `out` unspecified.
-    [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
-        return detail::decode_bits<value_type, detail::gorilla_value_coder>(in, out);
-    }
 };
 
 static_assert(streaming_codec<gorilla_values>);

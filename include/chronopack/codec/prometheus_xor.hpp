@@ -15,7 +15,7 @@
 // tsdb/chunkenc/xor.go.
 #pragma once
 
-#include <chronopack/bits/zigzag.hpp>
+#include <chronopack/bits/varint.hpp>
 #include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/codec/dod_code.hpp>
@@ -117,18 +117,11 @@ private:
     }
 
     static result<std::uint64_t> read_varint(msb_reader& in) noexcept {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            const std::uint64_t byte = in.read(8);
-            if (in.overrun()) return errc::truncated;
-            if (shift == 63 && byte > 1) return errc::corrupt;
-            value |= (byte & 0x7f) << shift;
-            if (byte < 0x80) {
-                if (byte == 0 && shift != 0) return errc::corrupt;
-                return value;
-            }
-        }
-        return errc::corrupt;
+        return read_varint_from([&]() -> std::optional<std::uint8_t> {
+            const auto byte = static_cast<std::uint8_t>(in.read(8));
+            if (in.overrun()) return std::nullopt;
+            return byte;
+        });
     }
 
     void move_to(std::uint64_t timestamp, std::uint64_t step, std::uint64_t bits) noexcept {
