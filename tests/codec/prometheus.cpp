@@ -1,0 +1,139 @@
+// The Prometheus XOR chunk against the bytes that Prometheus itself writes, and
+// the limits of its header. Vectors: tests/golden/prometheus_xor.txt.
+
+#include "support/codec.hpp"
+#include "support/hex.hpp"
+#include "support/series.hpp"
+#include "support/wire.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <sstream>
+
+using namespace chronopack;
+using namespace chronopack::test;
+
+namespace {
+
+struct vector_of_prometheus {
+    std::string name;
+    std::vector<sample> samples;
+    std::vector<std::byte> chunk;
+};
+
+std::vector<vector_of_prometheus> read_vectors() {
+    std::ifstream file(CHRONOPACK_GOLDEN "/prometheus_xor.txt");
+    if (!file) throw std::runtime_error("no " CHRONOPACK_GOLDEN "/prometheus_xor.txt");
+    std::vector<vector_of_prometheus> all;
+    for (std::string line; std::getline(file, line);) {
+        if (line.empty() || line.front() == '#') continue;
+        std::istringstream words(line);
+        vector_of_prometheus v;
+        std::size_t n = 0;
+        words >> v.name >> n;
+        v.samples.resize(n);
+        for (sample& s : v.samples) words >> s.timestamp;
+        for (sample& s : v.samples) {
+            std::uint64_t bits = 0;
+            words >> std::hex >> bits;
+            s.value = std::bit_cast<double>(bits);
+        }
+        std::string hex;
+        words >> hex;
+        if (!words) throw std::runtime_error("bad line: " + v.name);
+        v.chunk = from_hex(hex);
+        all.push_back(std::move(v));
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("chunks are Prometheus' own, byte for byte", "[codec][prometheus]") {
+    const auto vectors = read_vectors();
+    REQUIRE(vectors.size() == 26);
+    for (const auto& v : vectors) {
+        INFO(v.name);
+        CHECK(encode_to_vector<prometheus_xor>(v.samples) == v.chunk);
+
+        std::vector<std::byte> appended(v.chunk.size());
+        prometheus_xor::appender appender(appended);
+        for (const sample& s : v.samples) REQUIRE(appender.append(s));
+        CHECK(appender.size_bytes() == v.chunk.size());
+        CHECK(appended == v.chunk);
+    }
+}
+
+TEST_CASE("Prometheus' own chunks decode bit for bit", "[codec][prometheus]") {
+    for (const auto& v : read_vectors()) {
+        INFO(v.name);
+        const auto count = prometheus_xor::count(v.chunk);
+        REQUIRE(count);
+        REQUIRE(*count == v.samples.size());
+
+        std::vector<sample> back(*count);
+        const auto read = prometheus_xor::decode(v.chunk, back);
+        REQUIRE(read);
+        CHECK(*read == v.chunk.size());
+        CHECK(same_bits(back, v.samples));
+
+        std::vector<std::int64_t> timestamps(*count);
+        std::vector<double> values(*count);
+        REQUIRE(prometheus_xor::decode(v.chunk, timestamps, values));
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < *count; ++i)
+            wrong += !(sample{timestamps[i], values[i]} == v.samples[i]);
+        CHECK(wrong == 0);
+
+        prometheus_xor::iterator iterator(v.chunk, *count);
+        for (const sample& s : v.samples) {
+            const auto next = iterator.next();
+            REQUIRE(next);
+            REQUIRE(*next == s);
+        }
+        CHECK(iterator.next().error() == errc::not_found);
+    }
+}
+
+TEST_CASE("a chunk holds 65,535 samples and not one more", "[codec][prometheus]") {
+    auto in = make_series<sample>("regular", prometheus_xor::max_count);
+    const auto chunk = encode_to_vector<prometheus_xor>(in);
+    CHECK(*prometheus_xor::count(chunk) == 65535);
+    std::vector<sample> back(in.size());
+    REQUIRE(prometheus_xor::decode(chunk, back));
+    CHECK(same_bits(back, in));
+
+    std::vector<std::byte> out(prometheus_xor::max_bytes(in.size()));
+    prometheus_xor::appender appender(out);
+    bool all = true;
+    for (const sample& s : in) all = all && appender.append(s).has_value();
+    REQUIRE(all);
+    CHECK(appender.append(in[0]).error() == errc::out_of_range);
+    CHECK(appender.count() == 65535);
+    CHECK(same_bits(std::span(out).first(appender.size_bytes()), chunk));
+
+    in.push_back(in[0]);
+    std::vector<std::byte> room(2 * out.size());
+    CHECK(prometheus_xor::encode(in, room).error() == errc::out_of_range);
+    back.resize(in.size());
+    CHECK(prometheus_xor::decode(chunk, back).error() == errc::count_mismatch);
+}
+
+TEST_CASE("a chunk's header is checked before its samples", "[codec][prometheus]") {
+    std::array<sample, 1> out{};
+    CHECK(prometheus_xor::count({}).error() == errc::truncated);
+    CHECK(prometheus_xor::count(wire().u8(0).bytes).error() == errc::truncated);
+    CHECK(*prometheus_xor::count(wire().u16_big(65535).bytes) == 65535);
+    CHECK(prometheus_xor::decode(wire().u8(0).bytes, out).error() == errc::truncated);
+    CHECK(prometheus_xor::decode(wire().u16_big(0).bytes, out).error() == errc::count_mismatch);
+    CHECK(prometheus_xor::decode(wire().u16_big(2).bytes, out).error() == errc::count_mismatch);
+    CHECK(prometheus_xor::decode(wire().u16_big(1).bytes, out).error() == errc::truncated);
+}
+
+TEST_CASE("an iterator over less than a header has nothing", "[codec][prometheus]") {
+    const auto half = wire().u8(0).bytes;
+    CHECK(prometheus_xor::iterator(half, 1).next().error() == errc::truncated);
+    CHECK(prometheus_xor::iterator({}, 1).next().error() == errc::truncated);
+    CHECK(prometheus_xor::iterator({}, 0).next().error() == errc::not_found);
+}

@@ -1,0 +1,60 @@
+// Frames of format version 1 decode to the same bits for ever (G12). A line of
+// tests/golden/v1/frame.txt is a frame, its timestamps and its values, each in
+// hexadecimal; how lines are added is told in tests/golden/README.md.
+
+#include "support/frames.hpp"
+#include "support/hex.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+using namespace chronopack;
+using namespace chronopack::test;
+
+namespace {
+
+const std::string path = CHRONOPACK_GOLDEN "/v1/frame.txt";
+
+template <class T>
+std::string hex_of(const std::vector<T>& values) {
+    return to_hex(std::as_bytes(std::span(values)));
+}
+
+template <class V>
+std::string line_of(cbytes wire) {
+    const auto in = *decode_frame<V>(wire);
+    return to_hex(wire) + ' ' + hex_of(in.timestamps) + ' ' + hex_of(in.values);
+}
+
+std::string line_of(cbytes wire) {
+    const bool doubles = std::holds_alternative<statistics<double>>(frame::inspect(wire)->values);
+    return doubles ? line_of<double>(wire) : line_of<std::int64_t>(wire);
+}
+
+void write_golden() {
+    std::ofstream file(path);
+    for (const auto& wire : golden_frames()) file << line_of(wire) << '\n';
+    const auto in = make_columns<double>("jitter", "steps", 200);
+    for (const stage s : {stage::zstd, stage::snappy})
+        file << line_of(encode_frame(in, {.values = codec_id::raw, .second_stage = s})) << '\n';
+}
+
+}  // namespace
+
+TEST_CASE("every golden frame decodes to its samples", "[frame][golden]") {
+    if (std::getenv("CHRONOPACK_WRITE_GOLDEN") != nullptr && !std::ifstream(path)) write_golden();
+    std::ifstream file(path);
+    std::size_t frames = 0;
+    for (std::string line; std::getline(file, line); ++frames) {
+        INFO("line " << frames + 1);
+        std::istringstream words(line);
+        std::string wire, timestamps, values;
+        words >> wire >> timestamps >> values;
+        REQUIRE(line_of(from_hex(wire)) == line);
+        REQUIRE(frame::verify(from_hex(wire)));
+    }
+    REQUIRE(frames == 66);
+}

@@ -1,0 +1,69 @@
+// The steps that every test of a codec takes. No test framework is named here:
+// fuzz harnesses use it too.
+#pragma once
+
+#include <chronopack/codec/registry.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace chronopack::test {
+
+/// Equality of every bit, NaN payloads and signs of zero included.
+template <class A, class B>
+[[nodiscard]] bool same_bits(const A& a, const B& b) noexcept {
+    const auto x = std::as_bytes(std::span(a));
+    const auto y = std::as_bytes(std::span(b));
+    return x.size() == y.size() && (x.empty() || std::memcmp(x.data(), y.data(), x.size()) == 0);
+}
+
+/// memcpy that takes empty spans. Sizes are equal.
+template <class From, class To>
+void copy_bits(const From& from, const To& to) noexcept {
+    const auto source = std::as_bytes(std::span(from));
+    if (!source.empty())
+        std::memcpy(std::as_writable_bytes(std::span(to)).data(), source.data(), source.size());
+}
+
+/// The encoding, in a vector of its very size. A codec that refuses valid
+/// values, or oversteps max_bytes, throws.
+template <block_codec C>
+[[nodiscard]] std::vector<std::byte> encode_to_vector(
+    const std::vector<typename C::value_type>& in) {
+    std::vector<std::byte> wire(C::max_bytes(in.size()));
+    const auto written = C::encode(in, wire);
+    if (!written)
+        throw std::runtime_error(std::string(C::name) + ": " +
+                                 std::string(message(written.error())));
+    if (*written > wire.size()) throw std::runtime_error(std::string(C::name) + ": max_bytes");
+    wire.resize(*written);
+    // Without slack, so that the address sanitizer sees one byte too far.
+    return {wire.begin(), wire.end()};
+}
+
+namespace detail {
+
+template <class... C>
+auto streaming_of(std::tuple<C...>) -> decltype(std::tuple_cat(
+    std::conditional_t<streaming_codec<C>, std::tuple<C>, std::tuple<>>{}...));
+
+}  // namespace detail
+
+/// The codecs of all_codecs that have an appender and an iterator.
+using streaming_codecs = decltype(detail::streaming_of(all_codecs{}));
+
+/// Whether the first `some` of `n` encoded values decode without the others:
+/// packed runs whole blocks of 1,024 only, a Prometheus chunk holds its count.
+template <block_codec C>
+[[nodiscard]] constexpr bool decodes_alone(std::size_t some, std::size_t n) noexcept {
+    if (some == n) return true;
+    if constexpr (C::id == codec_id::prometheus_xor) return false;
+    if constexpr (C::id == codec_id::packed || C::id == codec_id::delta ||
+                  C::id == codec_id::delta_of_delta)
+        return some % packing::block_values == 0;
+    return some < n;
+}
+
+}  // namespace chronopack::test
