@@ -61,7 +61,9 @@ salvaged read_doubles(const archive_reader& archive) {
 
 // Whether `part` holds only samples that `all` has for that series.
 bool within(const contents& part, const contents& all) {
-    for (const auto& [names, c] : part) {
+    for (const auto& found : part) {
+        const labels& names = found.first;
+        const columns<double>& c = found.second;
         for (std::size_t i = 0; i < c.size(); ++i) {
             const auto has = [&](const columns<double>& whole) {
                 const auto at =
