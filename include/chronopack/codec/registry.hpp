@@ -19,12 +19,10 @@ using all_codecs = std::tuple<raw<std::int64_t>, raw<double>, packed, delta, del
                               gorilla_timestamps, gorilla_values, prometheus_xor>;
 
 /// Calls `f` with an object of the codec that `id` names for values of type T,
-/// and returns what it returns; or unsupported when there is none. `f` returns
-/// some result<...>, the same for every codec.
-template <class T, class F>
-[[nodiscard]] constexpr auto with_codec(codec_id id, F f) noexcept {
-    using answer = decltype(f(raw<T>{}));
-    answer found = errc::unsupported;
+/// and returns the R that it returns; or unsupported when there is none.
+template <class T, class R, class F>
+[[nodiscard]] constexpr result<R> with_codec(codec_id id, F f) noexcept {
+    result<R> found = errc::unsupported;
     const auto try_one = [&]<class C>(C codec) {
         if constexpr (std::is_same_v<typename C::value_type, T>)
             if (C::id == id) found = f(codec);
@@ -36,7 +34,7 @@ template <class T, class F>
 /// The name of a codec for values of type T, or an empty string.
 template <class T>
 [[nodiscard]] constexpr std::string_view codec_name(codec_id id) noexcept {
-    const auto name = with_codec<T>(
+    const auto name = with_codec<T, std::string_view>(
         id, [](auto codec) { return result<std::string_view>(decltype(codec)::name); });
     return name ? *name : std::string_view{};
 }

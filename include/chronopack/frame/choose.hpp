@@ -33,8 +33,8 @@ template <class T>
 [[nodiscard]] result<std::size_t> encode_column_as(codec_id id, std::span<const T> in,
                                                    bytes out) noexcept {
     if (out.empty()) return errc::no_space;
-    const auto written =
-        with_codec<T>(id, [&](auto codec) { return decltype(codec)::encode(in, out.subspan(1)); });
+    const auto written = with_codec<T, std::size_t>(
+        id, [&](auto codec) { return decltype(codec)::encode(in, out.subspan(1)); });
     if (!written) return written.error();
     out[0] = static_cast<std::byte>(id);
     return 1 + *written;
@@ -64,7 +64,7 @@ template <class T>
                                          packing::affine map = {}) noexcept {
     if (in.empty()) return errc::truncated;
     const auto id = static_cast<codec_id>(in[0]);
-    const auto read = with_codec<T>(id, [&]<class C>(C) -> result<std::size_t> {
+    const auto read = with_codec<T, std::size_t>(id, [&]<class C>(C) -> result<std::size_t> {
         if constexpr (std::is_same_v<C, packed>) {
             return C::decode(in.subspan(1), out, map);
         } else {

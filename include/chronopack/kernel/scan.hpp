@@ -34,7 +34,7 @@ inline void undelta_twice(std::uint64_t* slots_in, std::uint64_t base, std::uint
         std::uint64_t* row = slots_in + lanes * r;
         for (std::size_t l = 0; l < lanes; ++l) {
             sum[l] += row[l];
-            row[l] = row[l - lanes] + sum[l];
+            row[l] = (row - lanes)[l] + sum[l];
         }
     }
     for (std::size_t l = 0; l < lanes; ++l) {
