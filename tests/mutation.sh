@@ -15,7 +15,7 @@ self=$tests/mutation.sh
 export CXX=${CXX:-g++}
 
 flags="-std=c++20 -O0 -fsanitize=address,undefined -fno-sanitize-recover=all"
-flags+=" -I$tests -DCHRONOPACK_GOLDEN=\"$tests/golden\" -DCHRONOPACK_CORPUS=\"$tests/../fuzz/corpus\""
+flags+=" -DCHRONOPACK_HAVE_ZSTD=1 -DCHRONOPACK_HAVE_SNAPPY=1 -I$tests -DCHRONOPACK_GOLDEN=\"$tests/golden\" -DCHRONOPACK_CORPUS=\"$tests/../fuzz/corpus\""
 
 table() {
   cat <<'TABLE'
@@ -79,6 +79,35 @@ codec/gorilla_values.hpp | codec/bounds | std::min(in.count_zeros_at(bit), out.s
 codec/prometheus_xor.hpp | codec/bounds | i < out.size() && bit < end | i < out.size()
 codec/prometheus_xor.hpp | codec/bounds | std::min(in.count_zeros_at(bit) / 2, out.size() - i) | in.count_zeros_at(bit) / 2
 kernel/decode.hpp | kernel/decode | if (end > 64) | if (end >= 64)
+frame/read_header.hpp | frame/damage | if (size < fixed_bytes + crc_bytes) return errc::corrupt; | 
+frame/read_header.hpp | frame/damage | if (size > in.size()) return errc::truncated; | 
+frame/read_header.hpp | frame/damage | return errc::checksum_mismatch; | {}
+frame/read_header.hpp | frame/damage | if (version != format_version) return errc::unsupported; | 
+frame/read_header.hpp | frame/damage | if (samples == 0 \|\| samples > max_samples) return errc::corrupt; | 
+frame/read_header.hpp | frame/damage | raw_body > max_block_bytes * block_count(samples) | false
+frame/read_header.hpp | frame/damage | body > raw_body) return | false) return
+frame/read_header.hpp | frame/damage | if (reader.remaining() < crc_bytes * units) return errc::corrupt; | 
+frame/read_header.hpp | frame/damage | if (cursor.index_bytes() != h.index.size() | if (false
+frame/read_header.hpp | frame/damage | cursor.body_bytes() != h.raw_body_bytes | false
+frame/read_header.hpp | frame/damage | if (h.info.ordered && h.info.last_timestamp < before) return errc::corrupt; | 
+frame/header.hpp | frame/damage | if (*timestamp_bytes > left \|\| *value_bytes > left - *timestamp_bytes) return errc::corrupt; | 
+frame/frame.hpp | frame/damage | if (in.size() < header->info.bytes) return errc::truncated; | 
+frame/frame.hpp | frame/damage | if (in.size() > header->info.bytes) return errc::corrupt; | 
+frame/frame.hpp | frame/damage | kernel::crc32c(stored) != header_.checksum(b.first_sample / block_samples)) | false)
+frame/frame.hpp | frame/memory support/counted_new | if (kernel::crc32c(r.body_) != header->checksum(0)) return errc::checksum_mismatch; | 
+frame/frame.hpp | frame/round_trip | if (!std::holds_alternative<statistics<V>>(header->info.values)) return errc::wrong_type; | 
+frame/frame.hpp | frame/round_trip | if (timestamps.size() != size() \|\| values.size() != size()) return errc::count_mismatch; | 
+frame/choose.hpp | frame/damage | if (1 + *read != in.size()) return errc::corrupt; | 
+frame/encode.hpp | frame/damage | if (out.size() < header_room) return errc::no_space; | 
+frame/encode.hpp | frame/round_trip | if (n == 0 \|\| n > max_samples) return errc::out_of_range; | 
+frame/encode.hpp | frame/round_trip | if (values.size() != n) return errc::count_mismatch; | 
+series/archive_index.hpp | series/archive | if (gap > limit - end \|\| size > limit - end - gap) return errc::corrupt; | 
+series/archive_index.hpp | series/archive | if (samples == 0 \|\| samples > frame::max_samples) return errc::corrupt; | 
+series/archive_index.hpp | series/archive | if (f.min_timestamp > f.max_timestamp) return errc::corrupt; | 
+series/archive_format.hpp | series/archive | if (r.payload_bytes > in.size() - record_header_bytes) return errc::truncated; | 
+series/archive_format.hpp | series/archive | if (in.size() < file_header_bytes) return errc::truncated; | 
+series/reader.hpp | series/reader | if (info->bytes > frames.size()) return errc::truncated; | 
+series/cursor.hpp | series/reader | if (!range_.contains(times[i])) continue; | 
 TABLE
 }
 
@@ -95,7 +124,7 @@ one() {
     printf 'STALE    %s\n' "$2"
     return 1
   fi
-  if ! $CXX $flags -w -I"$dir/include" "$tests/$source.cpp" "$scratch"/*.o -lrapidcheck -o "$dir/test" \
+  if ! $CXX $flags -w -I"$dir/include" $(printf "$tests/%s.cpp " $source) "$scratch"/*.o -lrapidcheck -lzstd -lsnappy -o "$dir/test" \
     2>"$dir/log"; then
     printf 'BROKEN   %s\n' "$2"
     head -n 5 "$dir/log"

@@ -177,7 +177,8 @@ private:
             scan<Sums, Scaled>(source, s, out, nullptr);
         } else {
             alignas(64) std::uint64_t scratch[kernel::slots];
-            alignas(64) std::uint64_t deltas[lanes];
+            alignas(64) std::uint64_t room[lanes];
+            std::uint64_t* const deltas = Sums == sums::twice ? room : nullptr;
             scan<Sums, Scaled>(source, s, scratch, deltas);
             order<Sums>(scratch, deltas, s, out);
         }
