@@ -86,7 +86,6 @@ frame/read_header.hpp | frame/damage | if (version != format_version) return err
 frame/read_header.hpp | frame/damage | if (samples == 0 \|\| samples > max_samples) return errc::corrupt; | 
 frame/read_header.hpp | frame/damage | raw_body > max_block_bytes * block_count(samples) | false
 frame/read_header.hpp | frame/damage | body > raw_body) return | false) return
-frame/read_header.hpp | frame/damage | if (reader.remaining() < crc_bytes * units) return errc::corrupt; | 
 frame/read_header.hpp | frame/damage | if (cursor.index_bytes() != h.index.size() | if (false
 frame/read_header.hpp | frame/damage | cursor.body_bytes() != h.raw_body_bytes | false
 frame/read_header.hpp | frame/damage | if (h.info.ordered && h.info.last_timestamp < before) return errc::corrupt; | 

@@ -84,7 +84,8 @@ TEST_CASE("reserved bits and values of the fixed fields are corrupt", "[frame][d
 
 namespace {
 
-// A header by hand: ten samples in one block of ten bytes of each column.
+// A header by hand: ten samples in one block of ten bytes of each column. More
+// blocks start `step` apart and are empty.
 struct fields {
     std::uint64_t samples = 10;
     std::uint64_t body = 20;
@@ -96,6 +97,8 @@ struct fields {
     std::uint64_t raw_body = 20;
     std::int64_t last = 9;
     std::size_t spare = 0;  // bytes between the index and the checksums
+    std::size_t blocks = 1;
+    std::int64_t step = 1;
 };
 
 std::optional<errc> refusal(const fields& f) {
@@ -105,7 +108,12 @@ std::optional<errc> refusal(const fields& f) {
     if (f.second_stage != 0) w.varint(f.raw_body);
     w.signed_varint(0).signed_varint(f.last);
     w.fill(48, 0).varint(0).varint(0);
-    w.varint(f.timestamp_bytes).varint(f.value_bytes);
+    for (std::size_t b = 0; b < f.blocks; ++b) {
+        if (b == 0)
+            w.varint(f.timestamp_bytes).varint(f.value_bytes);
+        else
+            w.signed_varint(f.step).varint(0).varint(0);
+    }
     w.fill(f.spare, 0).fill(4 * f.checksums, 0).fill(4, 0);
     store_le(w.bytes.data() + 6, static_cast<std::uint16_t>(w.bytes.size()));
     reseal_header(w.bytes);
@@ -118,9 +126,14 @@ std::optional<errc> refusal(const fields& f) {
 TEST_CASE("a header that lies about sizes is refused though its checksum holds",
           "[frame][damage]") {
     REQUIRE(refusal({}) == std::nullopt);
+    REQUIRE(refusal({.samples = 1100, .checksums = 2, .last = 600, .blocks = 2, .step = 500}) ==
+            std::nullopt);
+    REQUIRE(refusal({.second_stage = 1}) == std::nullopt);
     const fields lies[] = {
         {.samples = 0},
+        {.samples = 0, .body = 0, .checksums = 0, .blocks = 0},
         {.samples = frame::max_samples + 1},
+        {.samples = frame::max_samples + 1, .checksums = 1025, .last = 2000, .blocks = 1025},
         {.samples = std::uint64_t{1} << 63},
         {.samples = 1025},                            // a block more than the index has
         {.body = 21},                                 // more than the columns take
@@ -129,12 +142,16 @@ TEST_CASE("a header that lies about sizes is refused though its checksum holds",
         {.body = ~std::uint64_t{0}},
         {.timestamp_bytes = ~std::uint64_t{0} - 9},  // overflows to 0
         {.value_bytes = ~std::uint64_t{0} - 9},
+        {.timestamp_bytes = ~std::uint64_t{0} - 9, .value_bytes = 30},  // overflows to 20
         {.timestamp_bytes = 21},
         {.checksums = 0},
         {.checksums = 2},
         {.second_stage = 1, .raw_body = 19},  // the body grew under its stage
         {.second_stage = 1, .raw_body = 40'000},
         {.second_stage = 1, .raw_body = std::uint64_t{1} << 60},
+        {.body = 21, .second_stage = 1},  // larger than before its stage
+        {.samples = 1100, .checksums = 2, .last = 100, .blocks = 2, .step = 500},
+        {.samples = 1100, .checksums = 2, .last = 600, .blocks = 2, .step = -1},
         {.last = -1},  // ordered, but the last is the least
         {.spare = 1},
     };
@@ -142,6 +159,14 @@ TEST_CASE("a header that lies about sizes is refused though its checksum holds",
         INFO("samples " << lie.samples << " body " << lie.body << " columns " << lie.timestamp_bytes
                         << " + " << lie.value_bytes);
         REQUIRE(refusal(lie) == errc::corrupt);
+    }
+}
+
+TEST_CASE("a header too short to be one is corrupt", "[frame][damage]") {
+    auto wire = encode_frame(make_columns<double>("regular", "decimals", 10));
+    for (std::uint16_t size = 0; size < 15; ++size) {
+        store_le(wire.data() + 6, size);
+        REQUIRE(frame::inspect(wire).error() == errc::corrupt);
     }
 }
 
@@ -184,6 +209,22 @@ TEST_CASE("a column names a codec of its type and fills its bytes", "[frame][dam
     for (const unsigned id : {1u, 6u, 7u, 255u}) REQUIRE(with_id(values, id) == errc::unsupported);
     REQUIRE(with_id(body, 5) == errc::unsupported);
     REQUIRE(with_id(values, 5) == errc::corrupt);  // Gorilla takes fewer bytes, or none fit
+}
+
+TEST_CASE("a column with a byte more than its codec reads is corrupt", "[frame][damage]") {
+    auto wire =
+        encode_frame(make_columns<double>("regular", "decimals", 10), {.values = codec_id::raw});
+    const std::size_t body = header_bytes(wire);
+    // Both lengths are varints of one byte: the body's, and the values column's.
+    for (const std::size_t length : {std::size_t{12}, body - 9}) {
+        REQUIRE(std::to_integer<unsigned>(wire[length]) < 127);
+        wire[length] = static_cast<std::byte>(std::to_integer<unsigned>(wire[length]) + 1);
+    }
+    wire.push_back(std::byte{0});
+    store_le(wire.data() + body - 8, kernel::crc32c(cbytes(wire).subspan(body)));
+    reseal_header(wire);
+    REQUIRE(frame::inspect(wire));
+    REQUIRE(frame::verify(wire).error() == errc::corrupt);
 }
 
 TEST_CASE("inspect reads the header and nothing behind it", "[frame]") {
