@@ -1,0 +1,572 @@
+#!/usr/bin/env python3
+"""A second decoder, written from docs/FORMAT.md alone: reads the golden files and compares.
+
+usage: format_decoder.py GOLDEN_DIRECTORY
+
+Values of every type are held as their 64 bits, in unsigned integers.
+"""
+
+import functools
+import math
+import os
+import struct
+import sys
+
+MASK = (1 << 64) - 1
+NAN = 0x7ff8000000000000
+BLOCK = 1024
+
+
+class Corrupt(Exception):
+    pass
+
+
+def check(condition, what):
+    if not condition:
+        raise Corrupt(what)
+
+
+# Conventions
+
+
+def make_crc_table():
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = (value >> 1) ^ (0x82f63b78 if value & 1 else 0)
+        table.append(value)
+    return table
+
+
+CRC_TABLE = make_crc_table()
+
+
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc = (crc >> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff]
+    return crc ^ 0xffffffff
+
+
+def signed(value):
+    value &= MASK
+    return value - (1 << 64) if value >> 63 else value
+
+
+def as_double(bits):
+    return struct.unpack("<d", struct.pack("<Q", bits))[0]
+
+
+def double_bits(value):
+    return NAN if math.isnan(value) else struct.unpack("<Q", struct.pack("<d", value))[0]
+
+
+def unzigzag(value):
+    return (value >> 1) ^ -(value & 1)
+
+
+def parse_varint(next_byte):
+    value = 0
+    for i in range(10):
+        byte = next_byte()
+        value |= (byte & 0x7f) << (7 * i)
+        if byte < 0x80:
+            check(value <= MASK and (byte or i == 0), "varint")
+            return value
+    raise Corrupt("varint too long")
+
+
+class Reader:
+    def __init__(self, data, at=0):
+        self.data = data
+        self.at = at
+
+    def take(self, size):
+        check(self.at + size <= len(self.data), "truncated")
+        self.at += size
+        return self.data[self.at - size:self.at]
+
+    def uint(self, size):
+        return int.from_bytes(self.take(size), "little")
+
+    def varint(self):
+        return parse_varint(lambda: self.uint(1))
+
+    def svarint(self):
+        return unzigzag(self.varint())
+
+    def lsb_fields(self, count, width):
+        bits = self.uint((count * width + 7) // 8)
+        return [(bits >> (i * width)) & ((1 << width) - 1) for i in range(count)]
+
+    def end(self):
+        check(self.at == len(self.data), "bytes left over")
+
+
+class MsbStream:
+    def __init__(self, data):
+        self.data = data
+        self.at = 0
+
+    def bits(self, count):
+        first, last = self.at // 8, (self.at + count + 7) // 8
+        check(last <= len(self.data), "truncated")
+        self.at += count
+        word = int.from_bytes(self.data[first:last], "big")
+        return (word >> (8 * last - self.at)) & ((1 << count) - 1)
+
+    def varint(self):
+        return parse_varint(lambda: self.bits(8))
+
+    def second_difference(self, widths):
+        """The field's widths by the number of ones before it; the last prefix has no zero."""
+        ones = 0
+        while ones < len(widths) - 1 and self.bits(1):
+            ones += 1
+        width = widths[ones]
+        field = self.bits(width)
+        if 0 < width < 64 and field > 1 << (width - 1):
+            field -= 1 << width
+        return field
+
+    def xor(self, window):
+        """X; window is [leading, length], or empty before any."""
+        if not self.bits(1):
+            return 0
+        if self.bits(1):
+            window[:] = [self.bits(5), self.bits(6) or 64]
+            check(sum(window) <= 64, "window")
+        check(window, "no window")
+        return self.bits(window[1]) << (64 - window[0] - window[1])
+
+
+# Codecs: each takes the bytes and n, and gives the values and the bytes it used.
+
+
+def decode_raw(data, n):
+    return list(struct.unpack("<%dQ" % n, Reader(data).take(8 * n))), 8 * n
+
+
+def packed_fields(reader, count, mode, width):
+    if count < BLOCK:
+        return reader.lsb_fields(count, width)
+    words = struct.unpack("<%dQ" % (16 * width), reader.take(128 * width))
+    lanes = [sum(words[16 * k + lane] << (64 * k) for k in range(width)) for lane in range(16)]
+    fields = []
+    for i in range(BLOCK):
+        row, lane = (i // 16, i % 16) if mode == 0 else (i % 64, i // 64)
+        fields.append((lanes[lane] >> (row * width)) & ((1 << width) - 1))
+    return fields
+
+
+def decode_integer_block(reader, n, modes):
+    flags, width, high_width = reader.uint(1), reader.uint(1), reader.uint(1)
+    exceptions, count = reader.uint(2), reader.uint(2)
+    mode = flags & 3
+    check(flags < 8 and mode in modes, "integer block mode")
+    check(width <= 64 and high_width <= 64 - width, "integer block width")
+    check((high_width == 0) == (exceptions == 0), "exception width")
+    check(exceptions <= count and count == n, "integer block count")
+    reference = reader.svarint()
+    scale = reader.varint() if flags & 4 else 1
+    check(not flags & 4 or scale >= 2, "scale")
+    value = reader.svarint() if mode else 0
+    delta = reader.svarint() if mode == 2 else 0
+    fields = packed_fields(reader, count, mode, width)
+    highs = reader.lsb_fields(exceptions, high_width)
+    positions = reader.lsb_fields(exceptions, 10)
+    check(all(highs), "high part is 0")
+    check(positions == sorted(set(positions)) and all(p < count for p in positions), "positions")
+    for position, high in zip(positions, highs):
+        fields[position] += unzigzag(high) << width
+    values = []
+    for field in fields:
+        x = reference + scale * field
+        if mode == 2:
+            x = delta = (delta + x) & MASK
+        value = (value + x if mode else x) & MASK
+        values.append(value)
+    return values
+
+
+def decode_integer_blocks(data, n, modes):
+    reader = Reader(data)
+    values = []
+    while len(values) < n:
+        values += decode_integer_block(reader, min(BLOCK, n - len(values)), modes)
+    return values, reader.at
+
+
+def decode_gorilla_timestamps(data, n):
+    stream = MsbStream(data)
+    values = []
+    for i in range(n):
+        if i < 2:
+            delta = stream.bits(64)
+        else:
+            delta += stream.second_difference([0, 7, 9, 12, 32, 64])
+        values.append((delta + (values[-1] if i else 0)) & MASK)
+    return values, (stream.at + 7) // 8
+
+
+def decode_gorilla_values(data, n):
+    stream = MsbStream(data)
+    values, window = [], []
+    for i in range(n):
+        values.append(values[-1] ^ stream.xor(window) if i else stream.bits(64))
+    return values, (stream.at + 7) // 8
+
+
+def decode_prometheus_xor(data, n):
+    check(int.from_bytes(Reader(data).take(2), "big") == n, "chunk count")
+    stream = MsbStream(data[2:])
+    samples, window = [], []
+    time = delta = value = 0
+    for i in range(n):
+        if i == 0:
+            time, value = unzigzag(stream.varint()), stream.bits(64)
+        else:
+            delta = stream.varint() if i == 1 else delta + stream.second_difference([0, 14, 17, 20, 64])
+            time += delta
+            value ^= stream.xor(window)
+        samples += [time & MASK, value]
+    return samples, 2 + (stream.at + 7) // 8
+
+
+CODECS = {
+    "raw": (0, decode_raw),
+    "packed": (1, functools.partial(decode_integer_blocks, modes=(0, 1, 2))),
+    "delta": (2, functools.partial(decode_integer_blocks, modes=(1,))),
+    "delta_of_delta": (3, functools.partial(decode_integer_blocks, modes=(2,))),
+    "gorilla_timestamps": (4, decode_gorilla_timestamps),
+    "gorilla_values": (5, decode_gorilla_values),
+    "prometheus_xor": (6, decode_prometheus_xor),
+}
+CODEC_OF_ID = dict(CODECS.values())
+INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4), (0, 5)
+
+
+# Frame
+
+
+def decompress_snappy(data):
+    reader = Reader(data)
+    size = reader.varint()
+    out = bytearray()
+    while reader.at < len(data):
+        tag = reader.uint(1)
+        kind, length = tag & 3, (tag >> 2) + 1
+        if kind == 0:
+            out += reader.take(length if length <= 60 else reader.uint(length - 60) + 1)
+            continue
+        if kind == 1:
+            length, offset = (tag >> 2 & 7) + 4, (tag >> 5) << 8 | reader.uint(1)
+        else:
+            offset = reader.uint(2 if kind == 2 else 4)
+        check(0 < offset <= len(out), "snappy offset")
+        for _ in range(length):
+            out.append(out[-offset])
+    check(len(out) == size, "snappy size")
+    return bytes(out)
+
+
+def decode_column(data, n, ids):
+    codec = Reader(data).uint(1)
+    check(codec in ids, "codec id %d" % codec)
+    values, used = CODEC_OF_ID[codec](data[1:], n)
+    check(used == len(data) - 1, "column not filled")
+    return values
+
+
+def parse_header(data):
+    """The header's fields by name; the CRCs of the checked units hold."""
+    reader = Reader(data)
+    check(reader.take(4) == b"CPKF", "frame magic")
+    version, flags, size = reader.uint(1), reader.uint(1), reader.uint(2)
+    check(15 <= size <= len(data), "header bytes")
+    check(crc32c(data[:size - 4]) == int.from_bytes(data[size - 4:size], "little"), "header CRC")
+    check(version == 1, "frame version")
+    check(flags < 8, "frame flags")
+    h = {"flags": flags, "int64": flags & 1, "ordered": flags >> 1 & 1}
+    reader = Reader(data[:size - 4], 8)
+    h["unit"], h["e"], h["stage"] = reader.uint(1), reader.uint(1), reader.uint(1)
+    check(h["unit"] <= 3 and h["e"] <= 18 and h["stage"] <= 2, "unit, divisor or second stage")
+    h["n"] = n = reader.varint()
+    check(1 <= n <= 1 << 20, "samples")
+    body_size = h["raw_size"] = reader.varint()
+    blocks = (n + BLOCK - 1) // BLOCK
+    if h["stage"]:
+        h["raw_size"] = reader.varint()
+        check(body_size <= h["raw_size"] <= 32768 * blocks, "body bytes")
+    h["t0"] = reader.svarint()
+    h["q_last"] = reader.svarint()
+    h["q_range"] = None if h["ordered"] else (reader.svarint(), reader.svarint())
+    h["statistics"] = [reader.uint(8) for _ in range(6)] + [reader.varint(), reader.varint()]
+    h["blocks"] = []
+    q = 0
+    for i in range(blocks):
+        q = signed(q + reader.svarint()) if i else 0
+        h["blocks"].append((q, reader.varint(), reader.varint()))
+    check(sum(b[1] + b[2] for b in h["blocks"]) == h["raw_size"], "columns do not fill the body")
+    h["size"] = size + body_size
+    check(h["size"] <= len(data), "truncated body")
+    h["body"] = data[size:h["size"]]
+    units = Reader(h["body"])
+    for length in [body_size] if h["stage"] else [b[1] + b[2] for b in h["blocks"]]:
+        check(crc32c(units.take(length)) == reader.uint(4), "body CRC")
+    reader.end()
+    return h
+
+
+def sum_doubles(blocks):
+    """blocks: for each, its (index in the block, double) pairs."""
+    total = 0.0
+    for pairs in blocks:
+        p = [0.0] * 8
+        for i, value in pairs:
+            p[i % 8] += value
+        total += ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]))
+    return double_bits(total)
+
+
+def statistics_of(values, is_int64):
+    """min, max, sum, first, last, increase, resets, NaNs; and whether the sums are inexact."""
+    convert = signed if is_int64 else as_double
+    numbers = [(i, convert(v)) for i, v in enumerate(values) if is_int64 or not math.isnan(as_double(v))]
+    steps, resets = [], 0
+    for (_, p), (i, v) in zip(numbers, numbers[1:]):
+        resets += v < p
+        steps.append((i, v if v < p else v - p))
+    counts = [resets, len(values) - len(numbers)]
+    if is_int64:
+        ints = [v for _, v in numbers]
+        sums = sum(ints), sum(v for _, v in steps)
+        inexact = any(not -(1 << 63) <= s < 1 << 63 for s in sums)
+        found = [min(ints), max(ints), sums[0], values[0], values[-1], sums[1]]
+        return [v & MASK for v in found] + counts, inexact
+    order = sorted((v for _, v in numbers), key=lambda v: (v, math.copysign(1, v))) or [math.nan]
+    sums = []
+    for pairs in (numbers, steps):
+        blocks = [[] for _ in range(0, len(values), BLOCK)]
+        for i, v in pairs:
+            blocks[i // BLOCK].append((i % BLOCK, v))
+        sums.append(sum_doubles(blocks))
+    return [double_bits(order[0]), double_bits(order[-1]), sums[0], values[0], values[-1], sums[1]] + counts, False
+
+
+def decode_frame(data):
+    """The header, and the timestamps and values (None under zstd)."""
+    h = parse_header(data)
+    if h["stage"] == 1:
+        return h, None, None
+    body = decompress_snappy(h["body"]) if h["stage"] == 2 else h["body"]
+    check(len(body) == h["raw_size"], "body bytes before the second stage")
+    reader = Reader(body)
+    qs, values = [], []
+    for first, time_size, value_size in h["blocks"]:
+        count = min(BLOCK, h["n"] - len(qs))
+        block = decode_column(reader.take(time_size), count, INT64_IDS)
+        check(signed(block[0]) == first, "first timestamp of a block")
+        qs += block
+        values += decode_column(reader.take(value_size), count, INT64_IDS if h["int64"] else DOUBLE_IDS)
+    reader.end()
+    times = [(h["t0"] + q * 10 ** h["e"]) & MASK for q in qs]
+    check_header(h, [signed(q) for q in qs], [signed(t) for t in times], values)
+    return h, times, values
+
+
+def check_header(h, qs, times, values):
+    """What the header says of the samples is so."""
+    check(qs[0] == 0 and qs[-1] == h["q_last"], "first or last timestamp")
+    steps = [b - a for a, b in zip(times, times[1:])]
+    check(all(s >= 0 for s in steps) == bool(h["ordered"]), "ordered")
+    if not h["ordered"]:
+        found = tuple(qs[times.index(t)] for t in (min(times), max(times)))
+        check(found == h["q_range"], "least and greatest timestamps")
+    divisor = max(e for e in range(19) if all(signed(s) % 10 ** e == 0 for s in steps)) if steps else 0
+    check(divisor == h["e"], "divisor %d, not %d" % (h["e"], divisor))
+    found, inexact = statistics_of(values, h["int64"])
+    check(found == h["statistics"], "statistics %s, not %s" % (h["statistics"], found))
+    check(inexact == bool(h["flags"] & 4), "sums inexact")
+
+
+# Archive
+
+
+def parse_labels(reader):
+    labels = [tuple(reader.take(reader.varint()) for _ in range(2)) for _ in range(reader.varint())]
+    names = [name for name, _ in labels]
+    check(names == sorted(set(names)), "label names")
+    return labels
+
+
+def check_payload_crc(payload):
+    check(crc32c(payload[:-4]) == int.from_bytes(payload[-4:], "little"), "payload CRC")
+    return Reader(payload[:-4])
+
+
+def parse_record(data, at):
+    """Kind, series, payload and the end of the record at `at`."""
+    reader = Reader(data, at)
+    check(reader.take(4) == b"CPKR", "record magic")
+    kind, series, size = reader.uint(4), reader.uint(4), reader.uint(4)
+    check(reader.uint(4) == crc32c(data[at:at + 16]), "record CRC")
+    return kind, series, reader.take(size), reader.at
+
+
+def decode_archive(data):
+    """For each series: value type, labels, [timestamps, values]."""
+    check(data[:4] == b"CPKA" and data[4:8] == b"\1\0\0\0", "file header")
+    check(crc32c(data[:8]) == int.from_bytes(data[8:12], "little"), "file header CRC")
+    footer = Reader(data, len(data) - 16)
+    index_at = footer.uint(8)
+    check(footer.take(4) == b"CPKE" and footer.uint(4) == crc32c(data[-16:-4]), "footer")
+    records, at = [], 12
+    while at < len(data) - 16:
+        record = parse_record(data, at)
+        records.append((at,) + record)
+        at = record[3]
+    check(at == len(data) - 16 and records[-1][:3] == (index_at, 3, 0), "index record")
+
+    series, entries = [], []
+    for start, kind, number, payload, end in records[:-1]:
+        if kind == 1:
+            check(number == len(series), "series number")
+            reader = check_payload_crc(payload)
+            series.append((reader.uint(1), parse_labels(reader), [[], []]))
+            entries.append([])
+            reader.end()
+            continue
+        check(kind == 2, "record kind")
+        h, times, values = decode_frame(payload)
+        check(h["size"] == len(payload), "frame record")
+        check(h["int64"] == series[number][0], "value type")
+        series[number][2][0] += times
+        series[number][2][1] += values
+        ordered = sorted(map(signed, times))
+        entries[number].append((start + 20, len(payload), len(times), ordered[0], ordered[-1]))
+
+    reader = check_payload_crc(records[-1][3])
+    check(reader.varint() == len(series), "series in the index")
+    for one, frames in zip(series, entries):
+        check((reader.uint(1), parse_labels(reader)) == one[:2], "series in the index")
+        check(reader.varint() == len(frames), "frames in the index")
+        end = greatest = 0
+        for frame in frames:
+            offset, size, n = end + reader.varint(), reader.varint(), reader.varint()
+            least = signed(greatest + reader.svarint())
+            greatest = signed(least + reader.varint())
+            end = offset + size
+            check((offset, size, n, least, greatest) == frame, "frame entry")
+    reader.end()
+    return series
+
+
+# The golden files
+
+
+def lines_of(path):
+    with open(path, encoding="ascii") as file:
+        lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
+    check(lines, "no lines")
+    return lines
+
+
+def unhex(words):
+    return bytes.fromhex("".join(words))
+
+
+def words_of(data):
+    return decode_raw(data, len(data) // 8)[0]
+
+
+def check_codec(directory, name):
+    codec, kind = name[:-len(".txt")].rsplit("-", 1)
+    values = {line[0]: unhex(line[1:]) for line in lines_of(os.path.join(directory, "values-%s.txt" % kind))}
+    lines = lines_of(os.path.join(directory, name))
+    for line in lines:
+        key, data = line[0], unhex(line[1:])
+        n = int(key.rsplit("-", 1)[1])
+        check(len(values[key]) == n * (16 if kind == "sample" else 8), key + ": values")
+        try:
+            decoded, used = CODECS[codec][1](data, n)
+        except Corrupt as error:
+            raise Corrupt("%s: %s" % (key, error))
+        check(used == len(data), "%s: used %d of %d bytes" % (key, used, len(data)))
+        check(decoded == words_of(values[key]), key + ": values differ")
+    return "%d ok" % len(lines)
+
+
+def check_frames(path):
+    lines = lines_of(path)
+    header_only = 0
+    for number, line in enumerate(lines, 1):
+        data, times, values = (unhex([word]) for word in line)
+        try:
+            h, *decoded = decode_frame(data)
+        except Corrupt as error:
+            raise Corrupt("frame %d: %s" % (number, error))
+        check(h["size"] == len(data) and h["n"] * 8 == len(times) == len(values), "frame %d: size" % number)
+        times, values = words_of(times), words_of(values)
+        if decoded[0] is None:
+            header_only += 1
+            q_of = [signed(signed(t - h["t0"]) // 10 ** h["e"]) for t in times]
+            check_header(h, q_of, [signed(t) for t in times], values)
+        else:
+            check(decoded == [times, values], "frame %d: samples differ" % number)
+    return "%d ok" % len(lines) + (", %d of them header only (zstd)" % header_only if header_only else "")
+
+
+def check_archive(path):
+    lines = lines_of(path)
+    for line in lines:
+        series = decode_archive(unhex(line))
+        check(len(series) == 2, "series")
+        for kind, labels, samples in series:
+            name = dict(labels)[b"__name__"]
+            value = {b"gauge": lambda i: i * 0.25, b"total": lambda i: i * i}[name]
+            expected = [value(i) if kind else double_bits(value(i)) for i in range(100)]
+            check(samples == [[1000 * i for i in range(100)], expected], "series %s differs" % name.decode())
+    return "%d ok" % len(lines)
+
+
+def check_prometheus(path):
+    lines = lines_of(path)
+    for line in lines:
+        name, n = line[0], int(line[1])
+        check(len(line) == 2 * n + 3, name + ": line")
+        expected = []
+        for time, value in zip(line[2:2 + n], line[2 + n:2 + 2 * n]):
+            expected += [int(time) & MASK, int(value, 16)]
+        data = unhex(line[-1:])
+        decoded, used = decode_prometheus_xor(data, n)
+        check(decoded == expected, name + ": samples differ")
+        check(used == len(data), "%s: used %d of %d bytes" % (name, used, len(data)))
+    return "%d ok" % len(lines)
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        print(__doc__.strip())
+        return 2
+    check(crc32c(b"123456789") == 0xe3069283, "CRC-32C")
+    v1 = os.path.join(arguments[1], "v1")
+    codec_files = ["raw-double.txt", "raw-int64.txt", "packed-int64.txt", "delta-int64.txt", "delta_of_delta-int64.txt",
+                   "gorilla_timestamps-int64.txt", "gorilla_values-double.txt", "prometheus_xor-sample.txt"]
+    files = [("v1/" + name, functools.partial(check_codec, v1, name)) for name in codec_files]
+    files.append(("v1/frame.txt", functools.partial(check_frames, os.path.join(v1, "frame.txt"))))
+    files.append(("v1/archive.txt", functools.partial(check_archive, os.path.join(v1, "archive.txt"))))
+    files.append(("prometheus_xor.txt",
+                  functools.partial(check_prometheus, os.path.join(arguments[1], "prometheus_xor.txt"))))
+    failed = False
+    for name, run in files:
+        try:
+            print("%s: %s" % (name, run()))
+        except (Corrupt, OSError, ValueError, KeyError, IndexError) as error:
+            print("%s: FAILED: %s: %s" % (name, type(error).__name__, error))
+            failed = True
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
