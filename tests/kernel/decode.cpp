@@ -9,6 +9,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdio>
+#include <cstdlib>
+
 using namespace chronopack;
 using namespace chronopack::test;
 
@@ -27,6 +30,13 @@ bool runs_here() {
 #else
     return true;
 #endif
+}
+
+// Leaves as Meson has it for a skipped test, which is not a passed one.
+void skip_unless_it_runs_here() {
+    if (runs_here()) return;
+    std::fputs("skipped: this processor lacks the instruction set\n", stderr);
+    std::exit(77);
 }
 
 kernel::start random_start(prng& random, bool scaled) {
@@ -75,7 +85,7 @@ void ramps_agree(prng& random) {
 }  // namespace
 
 TEST_CASE("vectors decode a block to the very words of the scalar twin", "[kernel][simd]") {
-    if (!runs_here()) return;
+    skip_unless_it_runs_here();
     prng random(1);
     for (unsigned width = 1; width <= 64; ++width) {
         INFO("width " << width);
@@ -88,7 +98,7 @@ TEST_CASE("vectors decode a block to the very words of the scalar twin", "[kerne
 }
 
 TEST_CASE("a block without fields is its closed form", "[kernel][simd]") {
-    if (!runs_here()) return;
+    skip_unless_it_runs_here();
     prng random(2);
     for (std::size_t round = 0; round < 100; ++round) {
         ramps_agree<sums::none>(random);
