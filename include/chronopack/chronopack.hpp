@@ -1,6 +1,7 @@
 // All of chronopack's core, in layer order.
 #pragma once
 
+#include <chronopack/core/abi.hpp>
 #include <chronopack/core/bytes.hpp>
 #include <chronopack/core/cursor.hpp>
 #include <chronopack/core/result.hpp>

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// Bytes of `count` fields of `width` bits: count <= 2^32, width <= 64.
 [[nodiscard]] constexpr std::size_t field_bytes(std::size_t count, unsigned width) noexcept {

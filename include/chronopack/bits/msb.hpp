@@ -12,7 +12,7 @@
 
 #include <algorithm>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 class msb_writer {
 public:

@@ -14,7 +14,7 @@
 
 #include <optional>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 inline constexpr std::size_t max_varint_bytes = 10;
 

@@ -3,9 +3,11 @@
 //   0 -> 0   -1 -> 1   1 -> 2   -2 -> 3   ...   INT64_MIN -> 2^64 - 1
 #pragma once
 
+#include <chronopack/core/abi.hpp>
+
 #include <cstdint>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 [[nodiscard]] constexpr std::uint64_t zigzag(std::int64_t value) noexcept {
     return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);

@@ -12,7 +12,7 @@
 
 #include <array>
 
-namespace chronopack::detail {
+namespace chronopack::inline CHRONOPACK_ABI::detail {
 
 /// Appends values to a caller's bytes. Not thread-safe.
 template <class T, class Encoder>

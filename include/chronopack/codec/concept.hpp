@@ -8,7 +8,7 @@
 
 #include <string_view>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// Names of codecs on the wire. A number is never given a second meaning.
 enum class codec_id : std::uint8_t {

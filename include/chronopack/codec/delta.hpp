@@ -10,7 +10,7 @@
 
 #include <chronopack/codec/packed.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 struct delta : detail::packed_blocks<packing::only(packing::mode::delta)> {
     static constexpr codec_id id = codec_id::delta;

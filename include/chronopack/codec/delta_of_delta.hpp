@@ -10,7 +10,7 @@
 
 #include <chronopack/codec/delta.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 struct delta_of_delta : detail::packed_blocks<packing::only(packing::mode::delta_of_delta)> {
     static constexpr codec_id id = codec_id::delta_of_delta;

@@ -17,7 +17,7 @@
 
 #include <array>
 
-namespace chronopack::detail {
+namespace chronopack::inline CHRONOPACK_ABI::detail {
 
 template <unsigned... Widths>
 struct dod_code {

@@ -16,7 +16,7 @@
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/codec/dod_code.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 namespace detail {
 

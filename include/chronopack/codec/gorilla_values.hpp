@@ -15,7 +15,7 @@
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/codec/xor_code.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 namespace detail {
 

@@ -10,7 +10,7 @@
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/packing/block.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 namespace detail {
 

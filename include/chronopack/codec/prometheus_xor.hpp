@@ -21,7 +21,7 @@
 #include <chronopack/codec/dod_code.hpp>
 #include <chronopack/codec/xor_code.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 namespace detail {
 

@@ -5,7 +5,7 @@
 
 #include <chronopack/codec/concept.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 template <class T>
 struct raw {

@@ -11,7 +11,7 @@
 
 #include <tuple>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// Every codec. A new one is added here, and tests, fuzzers, benchmarks and
 /// frames have it.

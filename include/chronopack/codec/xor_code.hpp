@@ -15,7 +15,7 @@
 #include <chronopack/bits/msb.hpp>
 #include <chronopack/core/result.hpp>
 
-namespace chronopack::detail {
+namespace chronopack::inline CHRONOPACK_ABI::detail {
 
 class xor_code {
 public:

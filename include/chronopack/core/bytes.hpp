@@ -2,6 +2,8 @@
 // where a foreign format says so, whatever the host.
 #pragma once
 
+#include <chronopack/core/abi.hpp>
+
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -9,7 +11,7 @@
 #include <cstring>
 #include <span>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 using bytes = std::span<std::byte>;
 using cbytes = std::span<const std::byte>;

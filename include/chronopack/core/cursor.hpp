@@ -11,7 +11,7 @@
 
 #include <chronopack/core/bytes.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 class byte_reader {
 public:

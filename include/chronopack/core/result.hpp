@@ -7,6 +7,8 @@
 // C++20 has no std::expected; this is the small part of it that we need.
 #pragma once
 
+#include <chronopack/core/abi.hpp>
+
 #include <cassert>
 #include <cstdint>
 #include <string_view>
@@ -14,7 +16,7 @@
 #include <utility>
 #include <variant>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 enum class errc : std::uint8_t {
     truncated,          ///< the input ends before the value it promises

@@ -1,10 +1,12 @@
 // A sample: one timestamp and one value of a series.
 #pragma once
 
+#include <chronopack/core/abi.hpp>
+
 #include <bit>
 #include <cstdint>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 template <class T>
 struct basic_sample {

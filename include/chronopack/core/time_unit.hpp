@@ -1,9 +1,11 @@
 // The unit a timestamp counts in. Stored with the samples, never converted.
 #pragma once
 
+#include <chronopack/core/abi.hpp>
+
 #include <cstdint>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 enum class time_unit : std::uint8_t {
     seconds = 0,

@@ -13,7 +13,7 @@
 
 #include <optional>
 
-namespace chronopack::frame {
+namespace chronopack::inline CHRONOPACK_ABI::frame {
 
 /// Upper bound of a column of `n` values, whichever codec is asked for.
 template <class T>

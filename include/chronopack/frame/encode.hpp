@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace chronopack::frame {
+namespace chronopack::inline CHRONOPACK_ABI::frame {
 
 struct options {
     time_unit unit = time_unit::milliseconds;  ///< what the timestamps count; only recorded

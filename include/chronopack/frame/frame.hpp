@@ -12,7 +12,7 @@
 
 #include <vector>
 
-namespace chronopack::frame {
+namespace chronopack::inline CHRONOPACK_ABI::frame {
 
 /// What the frame at the start of `in` says of itself, from its header alone:
 /// the time this takes does not depend on the frame's length, and `in` need

@@ -32,7 +32,7 @@
 
 #include <variant>
 
-namespace chronopack::frame {
+namespace chronopack::inline CHRONOPACK_ABI::frame {
 
 inline constexpr std::uint32_t magic = 0x464b5043;  // "CPKF"
 inline constexpr std::uint8_t format_version = 1;

@@ -4,7 +4,7 @@
 
 #include <chronopack/frame/header.hpp>
 
-namespace chronopack::frame::detail {
+namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
 
 /// Checks magic, version, length and checksum. The header's bytes without its
 /// CRC; or truncated, corrupt, unsupported or checksum_mismatch.

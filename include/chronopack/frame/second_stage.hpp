@@ -13,7 +13,7 @@
 #include <snappy.h>
 #endif
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 enum class stage : std::uint8_t { none = 0, zstd = 1, snappy = 2 };
 

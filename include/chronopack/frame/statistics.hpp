@@ -12,6 +12,8 @@
 // that arises (inf - inf) is stored as 0x7ff8000000000000 whatever the machine.
 #pragma once
 
+#include <chronopack/core/abi.hpp>
+
 #include <bit>
 #include <cmath>
 #include <concepts>
@@ -19,7 +21,7 @@
 #include <limits>
 #include <span>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 template <class V>
 struct statistics {

@@ -11,7 +11,7 @@
 #include <arm_acle.h>
 #endif
 
-namespace chronopack::kernel {
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
 namespace detail {
 

@@ -12,7 +12,7 @@
 #include <chronopack/kernel/scan.hpp>
 #include <chronopack/kernel/simd.hpp>
 
-namespace chronopack::kernel {
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
 /// Running sums that turn residuals into values.
 enum class sums { none, once, twice };

@@ -18,7 +18,7 @@
 
 #include <chronopack/bits/lsb.hpp>
 
-namespace chronopack::kernel {
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
 inline constexpr std::size_t lanes = 16;
 inline constexpr std::size_t rows = 64;

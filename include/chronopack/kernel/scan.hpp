@@ -13,7 +13,7 @@
 
 #include <chronopack/kernel/lanes.hpp>
 
-namespace chronopack::kernel {
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
 /// out[i] = base + x[0] + ... + x[i]; `slots_in` (1,024 x) is overwritten.
 inline void undelta(std::uint64_t* slots_in, std::uint64_t base, std::uint64_t* out) noexcept {

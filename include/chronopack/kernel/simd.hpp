@@ -6,6 +6,8 @@
 // without mixing instruction sets.
 #pragma once
 
+#include <chronopack/core/abi.hpp>
+
 #include <xsimd/xsimd.hpp>
 
 #include <bit>
@@ -14,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace chronopack::kernel {
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
 using default_arch = xsimd::default_arch;
 

@@ -24,7 +24,7 @@
 #include <chronopack/kernel/decode.hpp>
 #include <chronopack/packing/plan.hpp>
 
-namespace chronopack::packing {
+namespace chronopack::inline CHRONOPACK_ABI::packing {
 
 /// Upper bound of the bytes of a block of `count` values.
 [[nodiscard]] constexpr std::size_t max_block_bytes(std::size_t count) noexcept {

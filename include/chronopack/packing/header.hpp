@@ -6,7 +6,7 @@
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/kernel/lanes.hpp>
 
-namespace chronopack::packing {
+namespace chronopack::inline CHRONOPACK_ABI::packing {
 
 /// Values of a full block.
 inline constexpr std::size_t block_values = kernel::slots;

@@ -22,7 +22,7 @@
 #include <numeric>
 #include <span>
 
-namespace chronopack::packing {
+namespace chronopack::inline CHRONOPACK_ABI::packing {
 
 /// An encoding of a block: its header, and the fields before they are split
 /// into `width` packed bits and an exception's high part.

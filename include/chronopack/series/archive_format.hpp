@@ -21,7 +21,7 @@
 #include <chronopack/frame/header.hpp>
 #include <chronopack/series/labels.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// A frame of an archive: where it is and what times it spans.
 struct archived_frame {

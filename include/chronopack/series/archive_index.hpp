@@ -12,7 +12,7 @@
 
 #include <limits>
 
-namespace chronopack::detail::archive {
+namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
 
 [[nodiscard]] inline std::vector<std::byte> index_payload(const std::vector<archived_series>& all) {
     std::size_t room = max_varint_bytes + crc_bytes;

@@ -10,7 +10,7 @@
 #include <chronopack/series/file.hpp>
 #include <chronopack/series/reader.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// Maps the file; holds its index, that is, the labels and 32 bytes a frame.
 /// Immutable, and so safe to share between threads.

@@ -15,7 +15,7 @@
 
 #include <map>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// A series of an archive being written.
 template <class V>

@@ -12,7 +12,7 @@
 #include <iterator>
 #include <optional>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// Timestamps from `first` to `last`, both included.
 struct time_range {

@@ -16,7 +16,7 @@
 #include <string>
 #include <utility>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// Writes PATH.partial, which becomes PATH at publish(). Never published, it is
 /// left as it is: what it holds may be worth recovering. Not thread-safe.

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 struct label {
     std::string name;

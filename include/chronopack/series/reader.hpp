@@ -11,7 +11,7 @@
 
 #include <chronopack/series/cursor.hpp>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 /// Keeps views of the frames' bytes, which must outlive it, and 16 bytes a
 /// frame. Immutable, and so safe to share between threads.

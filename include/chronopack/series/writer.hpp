@@ -16,7 +16,7 @@
 #include <concepts>
 #include <functional>
 
-namespace chronopack {
+namespace chronopack::inline CHRONOPACK_ABI {
 
 struct series_options {
     frame::options frame = {};
