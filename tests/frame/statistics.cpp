@@ -140,17 +140,19 @@ TEST_CASE("the header states the span of time and whether it is in order", "[fra
     REQUIRE(extremes.last_timestamp == 0);
 }
 
-TEST_CASE("the checksum is CRC-32C, by every way of computing it", "[kernel]") {
-    const auto text = std::as_bytes(std::span("123456789", 9));
-    REQUIRE(kernel::crc32c(text) == 0xe3069283);  // RFC 3720 and every catalogue of CRCs
-    REQUIRE(kernel::crc32c({}) == 0);
-    prng random(1);
-    std::vector<std::byte> data(300);
-    for (std::byte& b : data) b = static_cast<std::byte>(random());
-    for (std::size_t n = 0; n <= data.size(); ++n) {
-        const auto part = cbytes(data).first(n);
-        REQUIRE(kernel::crc32c(part) == ~kernel::detail::crc32c_table(~0u, part));
-        REQUIRE(kernel::crc32c(part.subspan(n / 3), kernel::crc32c(part.first(n / 3))) ==
-                kernel::crc32c(part));
+TEST_CASE("zeros keep their sign among extremes, however many values there are",
+          "[frame][statistics]") {
+    for (const std::size_t n : {1, 7, 16, 100, 1024}) {
+        for (const std::size_t other : {std::size_t{0}, n / 2, n - 1}) {
+            std::vector<double> v(n, 0.0);
+            CHECK(bits(stated(v).min) == bits(0.0));
+            v[other] = -0.0;
+            CHECK(bits(stated(v).min) == bits(-0.0));
+            CHECK(bits(stated(v).max) == bits(n == 1 ? -0.0 : 0.0));
+            std::fill(v.begin(), v.end(), -0.0);
+            CHECK(bits(stated(v).max) == bits(-0.0));
+            v[other] = 0.0;
+            CHECK(bits(stated(v).max) == bits(0.0));
+        }
     }
 }

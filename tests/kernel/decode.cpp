@@ -3,14 +3,12 @@
 
 #include <chronopack/kernel/decode.hpp>
 
+#include "kernel/arch.hpp"
 #include "support/codec.hpp"
 #include "support/guard.hpp"
 #include "support/random.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <cstdio>
-#include <cstdlib>
 
 using namespace chronopack;
 using namespace chronopack::test;
@@ -20,24 +18,6 @@ namespace {
 using kernel::sums;
 using fast = kernel::default_decoder;
 using twin = kernel::block_decoder<kernel::scalar>;
-
-// Whether this processor has what the file is compiled for.
-bool runs_here() {
-#if defined(__AVX512F__)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
-#elif defined(__AVX2__)
-    return __builtin_cpu_supports("avx2") != 0;
-#else
-    return true;
-#endif
-}
-
-// Leaves as Meson has it for a skipped test, which is not a passed one.
-void skip_unless_it_runs_here() {
-    if (runs_here()) return;
-    std::fputs("skipped: this processor lacks the instruction set\n", stderr);
-    std::exit(77);
-}
 
 kernel::start random_start(prng& random, bool scaled) {
     const auto any = [&] {

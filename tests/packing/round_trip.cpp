@@ -64,13 +64,15 @@ TEST_CASE("a block of a mode that is not asked for is refused", "[packing]") {
     }
 }
 
-TEST_CASE("the encoder takes the smallest of its modes", "[packing]") {
-    for_each_series<std::int64_t>(counts, [&](std::string_view, const auto& in) {
+// It judges them by a sample where there are more than 32 residuals.
+TEST_CASE("the encoder takes the smallest of its modes, or nearly so", "[packing]") {
+    for_each_series<std::int64_t>(counts, [&](std::string_view shape, const auto& in) {
         const std::size_t any = encode(in, packing::any_mode).size();
         std::size_t least = SIZE_MAX;
         for (const mode kind : modes)
             least = std::min(least, encode(in, packing::only(kind)).size());
-        REQUIRE(any == least);
+        INFO(shape << " x " << in.size());
+        REQUIRE(any <= least + least / 8 + 4);
     });
 }
 

@@ -12,7 +12,8 @@
 // that arises (inf - inf) is stored as 0x7ff8000000000000 whatever the machine.
 #pragma once
 
-#include <chronopack/core/abi.hpp>
+#include <chronopack/kernel/encode.hpp>
+#include <chronopack/kernel/summary.hpp>
 
 #include <bit>
 #include <cmath>
@@ -70,27 +71,16 @@ public:
         if (!started_) result_.first = block.front();
         started_ = true;
         result_.last = block.back();
-        double sums[8] = {};
-        double increases[8] = {};
-        for (std::size_t i = 0; i < block.size(); ++i) {
-            const double v = block[i];
-            if (std::isnan(v)) {
-                ++result_.nans;
-                continue;
-            }
-            const std::int64_t key = detail::order_key(v);
-            min_ = std::min(min_, key);
-            max_ = std::max(max_, key);
-            sums[i % 8] += v;
-            if (numbers_++ > 0) {
-                const bool reset = v < previous_;
-                result_.resets += reset;
-                increases[i % 8] += reset ? v : v - previous_;
-            }
-            previous_ = v;
-        }
-        result_.sum += fold(sums);
-        result_.increase += fold(increases);
+        kernel::double_summary s;
+        std::size_t i = 0;
+        const auto take_to = [&](std::size_t end) {
+            for (; i < std::min(end, block.size()); ++i) take(block[i], i, s);
+        };
+        take_to(kernel::partial_sums);
+        i += take_numbers(block, i, s);
+        take_to(block.size());
+        result_.sum += fold(s.sums);
+        result_.increase += fold(s.increases);
     }
 
     [[nodiscard]] statistics<double> finish() const noexcept {
@@ -104,6 +94,52 @@ public:
     }
 
 private:
+    void take(double v, std::size_t i, kernel::double_summary& s) noexcept {
+        if (std::isnan(v)) {
+            ++result_.nans;
+            return;
+        }
+        see(v);
+        s.sums[i % 8] += v;
+        if (numbers_++ > 0) {
+            const bool reset = v < previous_;
+            result_.resets += reset;
+            s.increases[i % 8] += reset ? v : v - previous_;
+        }
+        previous_ = v;
+    }
+
+    // Whole eights behind the first, where the sums show that no NaN is among
+    // them: their number, or 0.
+    std::size_t take_numbers(std::span<const double> block, std::size_t i,
+                             kernel::double_summary& s) noexcept {
+        using kernel::default_summary;
+        const std::size_t whole = block.size() / 8 * 8;
+        if (whole <= 8 || std::isnan(block[7])) return 0;
+        kernel::double_summary all = s;
+        default_summary::add(block.data(), block.size(), all);
+        for (std::size_t k = 0; k < 8; ++k)
+            if (std::isnan(all.sums[k]) || std::isnan(all.increases[k])) return 0;
+        const std::span<const double> taken = block.subspan(i, whole - i);
+        constexpr std::uint64_t minus_zero = std::uint64_t{1} << 63;
+        if (all.least == 0)
+            all.least = default_summary::holds(taken.data(), taken.size(), minus_zero) ? -0.0 : 0.0;
+        if (all.most == 0)
+            all.most = default_summary::holds(taken.data(), taken.size(), 0) ? 0.0 : -0.0;
+        see(all.least);
+        see(all.most);
+        result_.resets += all.resets;
+        previous_ = taken.back();
+        s = all;
+        return taken.size();
+    }
+
+    void see(double v) noexcept {
+        const std::int64_t key = detail::order_key(v);
+        min_ = std::min(min_, key);
+        max_ = std::max(max_, key);
+    }
+
     static double fold(const double (&s)[8]) noexcept {
         return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
     }
@@ -125,18 +161,29 @@ public:
             result_.first = result_.min = result_.max = block.front();
             previous_ = block.front();
         }
-        result_.last = block.back();
-        for (std::size_t i = 0; i < block.size(); ++i) {
-            const std::int64_t v = block[i];
-            result_.min = std::min(result_.min, v);
-            result_.max = std::max(result_.max, v);
-            sum_ += v;
-            const bool reset = v < previous_;
-            result_.resets += reset;
-            if (started_ || i > 0) increase_ += reset ? wide{v} : wide{v} - previous_;
-            previous_ = v;
-        }
         started_ = true;
+        result_.last = block.back();
+        const auto e = kernel::default_encoder::spread<kernel::sums::none>(
+            reinterpret_cast<const std::uint64_t*>(block.data()), block.size());
+        result_.min = std::min(result_.min, static_cast<std::int64_t>(e.least));
+        result_.max = std::max(result_.max, static_cast<std::int64_t>(e.most));
+
+        std::size_t i = 0;
+        const auto take_to = [&](std::size_t end) {
+            for (; i < std::min(end, block.size()); ++i) take(block[i]);
+        };
+        take_to(kernel::partial_sums);
+        const std::size_t whole = block.size() / 8 * 8;
+        if (whole > i) {
+            kernel::integer_summary s;
+            kernel::default_summary::add(block.data(), block.size(), s);
+            sum_ += total(s.sum);
+            increase_ += total(s.increase);
+            result_.resets += s.resets;
+            previous_ = block[whole - 1];
+            i = whole;
+        }
+        take_to(block.size());
     }
 
     [[nodiscard]] statistics<std::int64_t> finish() const noexcept {
@@ -149,6 +196,18 @@ public:
 
 private:
     __extension__ using wide = __int128;
+
+    void take(std::int64_t v) noexcept {
+        sum_ += v;
+        const bool reset = v < previous_;
+        result_.resets += reset;
+        increase_ += reset ? wide{v} : wide{v} - previous_;
+        previous_ = v;
+    }
+
+    static wide total(const kernel::integer_summary::total& t) noexcept {
+        return (wide{t.high} << 32) + t.low - (wide{t.negative} << 64);
+    }
 
     statistics<std::int64_t> result_;
     wide sum_ = 0;

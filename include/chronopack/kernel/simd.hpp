@@ -45,6 +45,7 @@ template <std::size_t N, class F>
 template <std::size_t N>
 struct native_words {
     using type [[gnu::vector_size(8 * N)]] = std::uint64_t;
+    using signed_type [[gnu::vector_size(8 * N)]] = std::int64_t;
 };
 
 /// One step of a transposition: exchanges, between the vectors a and b, the
@@ -75,6 +76,12 @@ template <class Arch, class F, class... B>
     using reg = typename words<Arch>::register_type;
     return words<Arch>((reg)f((native)(reg)b...));
 }
+template <class Arch, class F, class... B>
+[[gnu::always_inline]] inline words<Arch> natively_signed(F f, B... b) noexcept {
+    using native = typename native_words<words<Arch>::size>::signed_type;
+    using reg = typename words<Arch>::register_type;
+    return words<Arch>((reg)f((native)(reg)b...));
+}
 
 }  // namespace detail
 
@@ -92,6 +99,30 @@ template <class Arch>
 template <class Arch>
 [[gnu::always_inline]] inline words<Arch> shift_left(words<Arch> a, unsigned bits) noexcept {
     return detail::natively<Arch>([bits](auto x) { return x << bits; }, a);
+}
+
+/// The lesser and the greater of two words, as signed ones.
+template <class Arch>
+[[gnu::always_inline]] inline words<Arch> lesser(words<Arch> a, words<Arch> b) noexcept {
+    return detail::natively_signed<Arch>([](auto x, auto y) { return x < y ? x : y; }, a, b);
+}
+template <class Arch>
+[[gnu::always_inline]] inline words<Arch> greater(words<Arch> a, words<Arch> b) noexcept {
+    return detail::natively_signed<Arch>([](auto x, auto y) { return x < y ? y : x; }, a, b);
+}
+
+/// The words of `b` where those of `a` are zero, else zero.
+template <class Arch>
+[[gnu::always_inline]] inline words<Arch> where_zero(words<Arch> a, words<Arch> b) noexcept {
+    return detail::natively_signed<Arch>([](auto x, auto y) { return (x == 0) & y; }, a, b);
+}
+
+/// The words of `c` where those of `a` are less than those of `b`, as signed ones, else zero.
+template <class Arch>
+[[gnu::always_inline]] inline words<Arch> where_less(words<Arch> a, words<Arch> b,
+                                                     words<Arch> c) noexcept {
+    return detail::natively_signed<Arch>([](auto x, auto y, auto z) { return (x < y) & z; }, a, b,
+                                         c);
 }
 
 /// Transposes N vectors of N words in place; N is 2, 4 or 8.

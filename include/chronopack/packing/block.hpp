@@ -21,7 +21,7 @@
 // mapping its header instead. Bit by bit: docs/FORMAT.md.
 #pragma once
 
-#include <chronopack/kernel/decode.hpp>
+#include <chronopack/kernel/dispatch.hpp>
 #include <chronopack/packing/plan.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {
@@ -43,6 +43,33 @@ struct affine {
     std::uint64_t scale = 1;
 };
 
+namespace detail {
+
+/// A short block's fields, one after the other.
+inline void write_in_order(const plan& p, bytes payload) noexcept {
+    field_writer fields(payload, p.head.width);
+    const std::uint64_t mask = low_mask(p.head.width);
+    for (std::size_t i = 0; i < p.head.count; ++i)
+        fields.write((p.distances[i] - p.reference) & mask);
+    fields.finish();
+}
+
+/// What the fields lack, and where.
+inline void write_exceptions(const plan& p, bytes out) noexcept {
+    const header& h = p.head;
+    const std::size_t highs_bytes = field_bytes(h.exceptions, h.exception_width);
+    field_writer highs(out.first(highs_bytes), h.exception_width);
+    field_writer positions(out.subspan(highs_bytes), position_bits);
+    for (const std::uint16_t position : std::span(p.positions).first(h.exceptions)) {
+        highs.write(zigzag(high_part(p.distances[position] - p.reference, h.width)));
+        positions.write(position);
+    }
+    highs.finish();
+    positions.finish();
+}
+
+}  // namespace detail
+
 /// Encodes 1 to 1,024 values under the best of `modes`.
 /// Bytes written, or no_space with `out` untouched.
 [[nodiscard]] inline result<std::size_t> encode_block(std::span<const std::int64_t> in,
@@ -57,29 +84,15 @@ struct affine {
     byte_writer writer(out);
     write_header(writer, h);
     const bytes payload = writer.reserve(h.payload_bytes());
-    const std::uint64_t mask = low_mask(h.width);
-    if (in.size() == block_values) {
-        std::array<std::uint64_t, kernel::slots> slots;
-        for (std::size_t i = 0; i < block_values; ++i)
-            slots[slot_of(h.kind, i)] = chosen.fields[i] & mask;
-        kernel::pack_lanes(slots.data(), h.width, payload.data());
-    } else {
-        field_writer fields(payload, h.width);
-        for (std::size_t i = 0; i < in.size(); ++i) fields.write(chosen.fields[i] & mask);
-        fields.finish();
-    }
-
-    field_writer highs(writer.reserve(field_bytes(h.exceptions, h.exception_width)),
-                       h.exception_width);
-    field_writer positions(writer.reserve(field_bytes(h.exceptions, position_bits)), position_bits);
-    for (std::size_t i = 0; i < in.size(); ++i) {
-        const std::int64_t high = high_part(chosen.fields[i], h.width);
-        if (high == 0) continue;
-        highs.write(zigzag(high));
-        positions.write(i);
-    }
-    highs.finish();
-    positions.finish();
+    if (in.size() < block_values)
+        detail::write_in_order(chosen, payload);
+    else if (h.width > 0)
+        detail::with_sums(h.kind,
+                          [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+                              detail::encoder::pack<Sums>(chosen.distances.data(), chosen.reference,
+                                                          h.width, payload.data());
+                          });
+    if (h.exceptions > 0) detail::write_exceptions(chosen, writer.reserve(h.exception_bytes()));
     return size;
 }
 
@@ -108,7 +121,7 @@ template <class Add>
 template <kernel::sums Sums>
 [[nodiscard]] result<void> decode_lanes(const header& h, cbytes payload, cbytes exceptions,
                                         std::uint64_t* out) noexcept {
-    using decoder = kernel::default_decoder;
+    using kernel::decoder;
     constexpr auto none = kernel::sums::none;
     const kernel::start s{h.reference, h.scale, h.base, h.first_delta};
     if (h.exceptions == 0 || Sums == none) {

@@ -1,25 +1,13 @@
 // How to pack a block: which mode, reference, scale and width make it small.
 //
-// For each mode the residuals are laid on a line. A window of 2^w residuals,
-// starting at the reference, is packed at w bits; what falls outside is an
-// exception and costs its position and its high part:
-//
-//        x    |<---- 2^w ---->|                 x = exception
-//   -----*----|**********_****|----*-----*---
-//         reference
-//
-// The best window for each w is not searched for exhaustively: it starts at
-// the minimum or a low quantile, ends at the maximum or a high one, or is
-// centred on the median. For such a window one histogram of bit widths gives
-// the exceptions at all 65 values of w.
+//   for each mode   a sample of the residuals, and the best window that this
+//                   tells of                                    -> a prospect
+//   for the best    extremes, all distances from the least one; scale and window
+//                   made sure of                                 -> a plan
 #pragma once
 
-#include <chronopack/packing/header.hpp>
+#include <chronopack/packing/window.hpp>
 
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <numeric>
 #include <span>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {
@@ -28,7 +16,9 @@ namespace chronopack::inline CHRONOPACK_ABI::packing {
 /// into `width` packed bits and an exception's high part.
 struct plan {
     header head;
-    std::array<std::uint64_t, block_values> fields;
+    std::uint64_t reference = 0;  ///< field = distance - reference
+    std::array<std::uint64_t, block_values> distances;
+    std::array<std::uint16_t, block_values> positions;  ///< of the exceptions, ascending
 
     [[nodiscard]] std::size_t bytes() const noexcept {
         return header_bytes(head) + head.payload_bytes() + head.exception_bytes();
@@ -42,139 +32,133 @@ struct plan {
 
 namespace detail {
 
-/// A range [reference, reference + 2^width) and what packing around it costs.
-struct window {
-    std::uint64_t reference = 0;
-    unsigned width = 64;
-    std::size_t cost = SIZE_MAX;  ///< bits of fields and exceptions, at most
+using encoder = kernel::default_encoder;
+
+[[nodiscard]] inline const std::uint64_t* words(std::span<const std::int64_t> in) noexcept {
+    return reinterpret_cast<const std::uint64_t*>(in.data());  // the two may alias
+}
+
+/// Calls f with the sums that undo `kind`, as a constant.
+template <class F>
+auto with_sums(mode kind, F f) noexcept {
+    using kernel::sums;
+    switch (kind) {
+        case mode::delta:
+            return f(std::integral_constant<sums, sums::once>{});
+        case mode::delta_of_delta:
+            return f(std::integral_constant<sums, sums::twice>{});
+        default:
+            return f(std::integral_constant<sums, sums::none>{});
+    }
+}
+
+/// What the encoding under one mode promises, by a sample.
+struct prospect {
+    mode kind = mode::frame_of_reference;
+    residual_sample drawn;
+    std::uint64_t scale = 1;
+    std::size_t bits = 0;
 };
 
-enum class edge { starts_at, centred_on, ends_at };
-
-/// Tries every width of the windows that start at, end at or are centred on
-/// `anchor`, for the residuals `x` among `count` fields.
-inline void try_windows(std::span<const std::uint64_t> x, edge where, std::uint64_t anchor,
-                        std::size_t count, window& best) noexcept {
-    // How many residuals need a window of each width, and no narrower one.
-    std::array<std::uint16_t, 65> needing{};
-    for (const std::uint64_t v : x) {
-        std::uint64_t distance = where == edge::ends_at ? anchor - v : v - anchor;
-        unsigned sign_bit = 0;
-        if (where == edge::centred_on && distance != 0) {
-            distance ^= 0 - (distance >> 63);
-            sign_bit = 1;
-        }
-        ++needing[static_cast<unsigned>(std::bit_width(distance)) + sign_bit];
-    }
-    unsigned widest = 64;
-    while (widest > 0 && needing[widest] == 0) --widest;
-
-    std::size_t outside = 0;
-    for (unsigned w = widest;; --w) {
-        const unsigned high_bits = outside == 0 ? 0 : std::min(64 - w, widest - w + 1);
-        const std::size_t cost = count * w + outside * (position_bits + high_bits);
-        if (cost < best.cost) {
-            const std::uint64_t before = where == edge::starts_at ? 0
-                                         : where == edge::ends_at ? low_mask(w)
-                                                                  : low_mask(w) / 2 + (w != 0);
-            best = {anchor - before, w, cost};
-        }
-        if (w == 0) return;
-        outside += needing[w];
-    }
-}
-
-[[nodiscard]] inline window best_window(std::span<const std::uint64_t> x,
-                                        std::size_t count) noexcept {
-    const auto less = [](std::uint64_t a, std::uint64_t b) {
-        return static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b);
-    };
-    window best;
-    const auto [least, most] = std::minmax_element(x.begin(), x.end(), less);
-    try_windows(x, edge::starts_at, *least, count, best);
-    if (best.cost == 0) return best;
-    try_windows(x, edge::ends_at, *most, count, best);
-
-    std::array<std::uint64_t, 33> drawn;
-    const std::size_t n = std::min(drawn.size(), x.size());
-    for (std::size_t i = 0; i < n; ++i) drawn[i] = x[i * x.size() / n];
-    std::sort(drawn.data(), drawn.data() + n, less);
-    try_windows(x, edge::centred_on, drawn[n / 2], count, best);
-    try_windows(x, edge::starts_at, drawn[n / 16], count, best);
-    try_windows(x, edge::ends_at, drawn[n - 1 - n / 16], count, best);
-    return best;
-}
-
-/// The largest s >= 1 such that all of `x` are equal modulo s; 1 if they are all equal.
-[[nodiscard]] inline std::uint64_t common_scale(std::span<const std::uint64_t> x) noexcept {
-    std::uint64_t scale = 0;
-    for (const std::uint64_t v : x) {
-        const std::uint64_t distance = v - x[0];
-        const std::uint64_t magnitude = (distance >> 63) != 0 ? 0 - distance : distance;
-        if (scale != 0 && magnitude % scale == 0) continue;
-        scale = std::gcd(scale, magnitude);
-        if (scale == 1) return 1;
-    }
-    return std::max<std::uint64_t>(scale, 1);
-}
-
-/// Residuals of `in` under `kind`, from the first that has its predecessors in the block.
-inline std::span<std::uint64_t> residuals(mode kind, std::span<const std::int64_t> in,
-                                          std::array<std::uint64_t, block_values>& x) noexcept {
-    const auto value = [&](std::size_t i) {
-        return static_cast<std::uint64_t>(in[i]);
-    };
-    const std::size_t first = std::min(in.size(), static_cast<std::size_t>(kind));
-    std::fill_n(x.begin(), first, std::uint64_t{0});
-    for (std::size_t i = first; i < in.size(); ++i)
-        x[i] = kind == mode::frame_of_reference ? value(i)
-               : kind == mode::delta            ? value(i) - value(i - 1)
-                                                : value(i) - 2 * value(i - 1) + value(i - 2);
-    return std::span(x).subspan(first, in.size() - first);
-}
-
-/// The smallest encoding found under one mode.
-inline void make_plan(std::span<const std::int64_t> in, mode kind, plan& out) noexcept {
-    header& h = out.head;
-    h = {};
-    h.kind = kind;
-    h.count = in.size();
-    const std::span<std::uint64_t> x = residuals(kind, in, out.fields);
-
-    // Residual = origin + scale * y; the window is chosen on y.
-    std::uint64_t origin = 0;
-    if (!x.empty()) {
-        h.scale = common_scale(x);
-        if (h.scale > 1) {
-            origin = x[0];
-            const auto scale = static_cast<std::int64_t>(h.scale);
-            for (std::uint64_t& v : x)  // exact; |v - origin| <= 2^63 and scale >= 2
-                v = scale < 0
-                        ? (v == origin ? 0 : 1)
-                        : static_cast<std::uint64_t>(static_cast<std::int64_t>(v - origin) / scale);
-        }
-        const window best = best_window(x, in.size());
-        h.width = best.width;
-        h.reference = origin + h.scale * best.reference;
-        for (std::uint64_t& v : x) v -= best.reference;
-    }
-
+/// What a header says of the window at `reference`, a distance.
+inline void set_window(header& h, std::span<const std::int64_t> in, std::uint64_t origin,
+                       const window& w) noexcept {
+    h.width = w.width;
+    h.reference = origin + h.scale * w.reference;
     const std::uint64_t first = static_cast<std::uint64_t>(in[0]);
-    if (kind == mode::delta) h.base = first - h.reference;
-    if (kind == mode::delta_of_delta) {
+    if (h.kind == mode::delta) h.base = first - h.reference;
+    if (h.kind == mode::delta_of_delta) {
         const std::uint64_t second = in.size() > 1 ? static_cast<std::uint64_t>(in[1]) : first;
         const std::uint64_t delta = second - first - h.reference;
         h.first_delta = delta - h.reference;
         h.base = first - delta;
     }
+}
 
+/// `finer` is the scale found for the residuals' differences, of which theirs is
+/// a divisor, or 0.
+[[nodiscard]] inline prospect look_ahead(std::span<const std::int64_t> in, mode kind,
+                                         std::uint64_t finer) noexcept {
+    prospect p;
+    p.kind = kind;
+    header h;
+    h.kind = kind;
+    h.count = in.size();
+    window guess;
+    std::uint64_t least = 0;
+    with_sums(kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+        constexpr std::size_t first = kernel::first_residual<Sums>;
+        if (in.size() <= first) return;
+        p.drawn = residual_sample(in.size() - first, [v = words(in)](std::size_t i) {
+            return kernel::detail::residual<Sums>(v, first + i);
+        });
+        p.scale = finer == 1 ? 1 : p.drawn.common_divisor();
+        least = p.drawn.least();
+        guess = p.drawn.best_window(in.size(), std::max<std::uint64_t>(p.scale, 1));
+    });
+    set_window(h, in, least, guess);
+    p.bits = guess.cost + 8 * header_bytes(h);
+    return p;
+}
+
+/// Divides distances up to `most` by the largest scale that divides them all.
+[[nodiscard]] inline std::uint64_t divide_by_scale(const prospect& p, std::uint64_t most,
+                                                   std::span<std::uint64_t> y) noexcept {
+    std::uint64_t scale = p.scale == 1 ? 1 : p.drawn.common_divisor();
+    if (scale == 1) return 1;
+    if (!encoder::divisible(y.data(), y.size(), most, scale))
+        for (std::size_t i = 0; i < y.size() && scale > 1; ++i)
+            if (y[i] % scale != 0) scale = std::gcd(scale, y[i]);
+    if (scale > 1) encoder::divide(y.data(), y.size(), scale);
+    return scale;
+}
+
+/// The exceptions of a plan that has all else.
+inline void find_exceptions(plan& p) noexcept {
+    header& h = p.head;
+    const std::size_t padded = (h.count + 63) / 64 * 64;
+    std::fill(p.distances.begin() + h.count, p.distances.begin() + padded, p.reference);
     std::uint64_t high_bits = 0;
-    for (const std::uint64_t field : x) {
-        const std::int64_t high = high_part(field, h.width);
-        h.exceptions += high != 0;
-        high_bits |= zigzag(high);
+    for (std::size_t i = 0; i < padded; i += 64) {
+        std::uint64_t outside = encoder::outside_bits(p.distances.data() + i, p.reference, h.width);
+        for (; outside != 0; outside &= outside - 1) {
+            const std::size_t position = i + static_cast<std::size_t>(std::countr_zero(outside));
+            high_bits |= zigzag(high_part(p.distances[position] - p.reference, h.width));
+            p.positions[h.exceptions++] = static_cast<std::uint16_t>(position);
+        }
     }
     h.exception_width = static_cast<unsigned>(std::bit_width(high_bits));
+}
+
+/// Makes a prospect come true.
+inline void make_plan(std::span<const std::int64_t> in, prospect& p, plan& out) noexcept {
+    const std::size_t n = in.size();
+    std::uint64_t* const y = out.distances.data();
+    out.head = {};
+    out.head.kind = p.kind;
+    out.head.count = n;
+    kernel::extremes e;
+    window best;
+    with_sums(p.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+        constexpr std::size_t first = kernel::first_residual<Sums>;
+        if (n > first) e = encoder::spread<Sums>(words(in), n);
+        if (e.least == e.most) {
+            std::fill_n(y, n, std::uint64_t{0});
+            return;
+        }
+        encoder::distances<Sums>(words(in), n, e.least, y);
+        std::fill_n(y, first, std::uint64_t{0});
+        p.drawn.bound(e);
+        std::uint64_t most = e.most - e.least;
+        out.head.scale = divide_by_scale(p, most, std::span(y, n));
+        most /= out.head.scale;
+        best = settle(p.drawn.best_window(n, out.head.scale), std::span(y + first, n - first), n,
+                      most);
+        std::fill_n(y, first, best.reference);
+    });
+    set_window(out.head, in, e.least, best);
+    out.reference = best.reference;
+    if (best.outside > 0) find_exceptions(out);
 }
 
 }  // namespace detail
@@ -186,21 +170,36 @@ using mode_set = unsigned;
 }
 inline constexpr mode_set any_mode = (1u << mode_count) - 1;
 
-/// The smallest encoding found of 1 to 1,024 values under one of `modes`, of
-/// which there is at least one. Deterministic; the simpler mode wins a tie.
-inline void make_plan(std::span<const std::int64_t> in, mode_set modes, plan& best) noexcept {
-    plan next;
-    bool found = false;
-    for (unsigned m = 0; m < mode_count; ++m) {
+/// A small encoding of 1 to 1,024 values under one of `modes`, of which there
+/// is at least one. Deterministic; the simpler mode wins a tie.
+inline void make_plan(std::span<const std::int64_t> in, mode_set modes, plan& out) noexcept {
+    std::array<detail::prospect, mode_count> seen;
+    std::size_t n = 0;
+    std::uint64_t finer = 0;
+    for (unsigned m = mode_count; m-- > 0;) {
         const mode kind = static_cast<mode>(m);
         if ((modes & only(kind)) == 0) continue;
-        if (!found) {
-            detail::make_plan(in, kind, best);
-            found = true;
-            continue;
-        }
-        detail::make_plan(in, kind, next);
-        if (next.bytes() < best.bytes()) best = next;
+        seen[n] = detail::look_ahead(in, kind, finer);
+        finer = seen[n++].scale;
+    }
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < n; ++i)
+        if (seen[i].bits <= seen[best].bits) best = i;
+    detail::make_plan(in, seen[best], out);
+
+    // What a sample cannot tell apart is tried: within an eighth, and 3/4 bit a
+    // value at most; all modes of a short block, which is mostly header.
+    const std::size_t doubt = in.size() <= 2 * detail::residual_sample::most_drawn
+                                  ? seen[best].bits
+                                  : std::min(seen[best].bits / 8, in.size() * 3 / 4);
+    for (std::size_t i = 0; i < n; ++i) {
+        if (i == best || seen[i].bits > seen[best].bits + doubt) continue;
+        if (8 * out.bytes() < in.size()) break;  // under a bit a value: good enough
+        plan other;
+        detail::make_plan(in, seen[i], other);
+        if (other.bytes() < out.bytes() ||
+            (other.bytes() == out.bytes() && other.head.kind < out.head.kind))
+            out = other;
     }
 }
 

@@ -1,0 +1,330 @@
+// What encoding a block asks of vectors: how far its residuals spread, their
+// distances from the least, which of these lie outside a window, and packing
+// them in lanes.
+//
+//   y   0 ....... reference ....... reference + 2^width ....... most - least
+//                 |<------------ packed ----------->|
+//        exceptions                                   exceptions
+//
+// The scalar twin gives the same words.
+#pragma once
+
+#include <chronopack/kernel/decode.hpp>
+
+#include <algorithm>
+
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
+
+/// The least and the most of some words, as signed ones.
+struct extremes {
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+};
+
+namespace detail {
+
+/// The residual of v[i] that `Sums` undo; i is their number at least.
+template <sums Sums>
+[[nodiscard]] constexpr std::uint64_t residual(const std::uint64_t* v, std::size_t i) noexcept {
+    if constexpr (Sums == sums::none) return v[i];
+    if constexpr (Sums == sums::once) return v[i] - v[i - 1];
+    if constexpr (Sums == sums::twice) return (v[i] - v[i - 1]) - (v[i - 1] - v[i - 2]);
+}
+
+constexpr void widen(extremes& e, std::uint64_t x) noexcept {
+    const auto less = [](std::uint64_t a, std::uint64_t b) {
+        return static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b);
+    };
+    if (less(x, e.least)) e.least = x;
+    if (less(e.most, x)) e.most = x;
+}
+
+/// Division by an odd number times a power of two, of multiples: a shift and a
+/// product with the odd number's inverse modulo 2^64. Words that are no
+/// multiple come out above the quotient of the greatest legal one.
+struct exact_divisor {
+    explicit constexpr exact_divisor(std::uint64_t divisor) noexcept
+        : shift(static_cast<unsigned>(std::countr_zero(divisor))), inverse(divisor >> shift) {
+        const std::uint64_t odd = inverse;  // correct to 3 bits; each step doubles them
+        for (int step = 0; step < 5; ++step) inverse *= 2 - odd * inverse;
+    }
+    unsigned shift;
+    std::uint64_t inverse;
+};
+
+}  // namespace detail
+
+/// Residuals before the first have no predecessors: loops start at this one.
+template <sums Sums>
+inline constexpr std::size_t first_residual = static_cast<std::size_t>(Sums);
+
+/// Words that sort() takes.
+inline constexpr std::size_t sorted_words = 32;
+
+template <class Arch>
+struct block_encoder;
+
+/// The scalar twin.
+template <>
+struct block_encoder<scalar> {
+    /// Sorts 32 words, as signed ones.
+    static void sort(std::uint64_t* x) noexcept {
+        auto* const from = reinterpret_cast<std::int64_t*>(x);
+        std::sort(from, from + sorted_words);
+    }
+
+    /// The extremes of the residuals of v[0..n), n > first_residual.
+    template <sums Sums>
+    [[nodiscard]] static extremes spread(const std::uint64_t* v, std::size_t n) noexcept {
+        const std::uint64_t x = detail::residual<Sums>(v, first_residual<Sums>);
+        extremes e{x, x};
+        for (std::size_t i = first_residual<Sums>; i < n; ++i)
+            detail::widen(e, detail::residual<Sums>(v, i));
+        return e;
+    }
+
+    /// y[i] = residual of v[i] less `origin`, from first_residual on.
+    template <sums Sums>
+    static void distances(const std::uint64_t* v, std::size_t n, std::uint64_t origin,
+                          std::uint64_t* y) noexcept {
+        for (std::size_t i = first_residual<Sums>; i < n; ++i)
+            y[i] = detail::residual<Sums>(v, i) - origin;
+    }
+
+    /// Whether `divisor`, which is 2 at least and divides `most`, divides all
+    /// of y[0..n), none of which is above `most`.
+    [[nodiscard]] static bool divisible(const std::uint64_t* y, std::size_t n, std::uint64_t most,
+                                        std::uint64_t divisor) noexcept {
+        const detail::exact_divisor by(divisor);
+        const std::uint64_t low = low_mask(by.shift);
+        const std::uint64_t greatest = most / divisor;  // below 2^63
+        std::uint64_t wrong = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::uint64_t q = (y[i] >> by.shift) * by.inverse;
+            wrong |= ((q | (greatest - q)) >> 63) | (y[i] & low);
+        }
+        return wrong == 0;
+    }
+
+    /// Divides them.
+    static void divide(std::uint64_t* y, std::size_t n, std::uint64_t divisor) noexcept {
+        const detail::exact_divisor by(divisor);
+        for (std::size_t i = 0; i < n; ++i) y[i] = (y[i] >> by.shift) * by.inverse;
+    }
+
+    /// Bit i: whether y[i] lies outside the window, for 64 of them; width < 64.
+    [[nodiscard]] static std::uint64_t outside_bits(const std::uint64_t* y, std::uint64_t reference,
+                                                    unsigned width) noexcept {
+        std::uint64_t bits = 0;
+        for (std::size_t i = 0; i < 64; ++i)
+            bits |= std::uint64_t{(y[i] - reference) >> width != 0} << i;
+        return bits;
+    }
+
+    /// Packs the low bits of 1,024 fields y - reference in lanes, as the decoder
+    /// for `Sums` takes them: value i is in slot i, or where there are sums,
+    /// value 64 l + r in slot 16 r + l. 1 <= width <= 64.
+    template <sums Sums>
+    static void pack(const std::uint64_t* y, std::uint64_t reference, unsigned width,
+                     std::byte* out) noexcept {
+        std::uint64_t fields[kernel::slots];
+        for (std::size_t i = 0; i < kernel::slots; ++i) {
+            const std::size_t slot = Sums == sums::none ? i : lanes * (i % rows) + i / rows;
+            fields[slot] = (y[i] - reference) & low_mask(width);
+        }
+        pack_lanes(fields, width, out);
+    }
+};
+
+template <class Arch>
+struct block_encoder {
+    using V = words<Arch>;
+    using twin = block_encoder<scalar>;
+    static constexpr std::size_t N = V::size;
+
+    // Each word goes where its rank says, how many are less. Of equal ones all
+    // go to one place, and the places behind, left at the least, are filled up.
+    static void sort(std::uint64_t* x) noexcept {
+        const V one(std::uint64_t{1});
+        std::uint64_t ranks[sorted_words];
+        for (std::size_t i = 0; i < sorted_words; i += group * N) {
+            V rank[group];
+            kernel::detail::unrolled<group>([&](auto g) { rank[g] = V(std::uint64_t{0}); });
+            for (std::size_t j = 0; j < sorted_words; ++j)
+                kernel::detail::unrolled<group>([&](auto g) {
+                    const V other = V::load_unaligned(x + i + g * N);
+                    rank[g] = rank[g] + where_less<Arch>(V(x[j]), other, one);
+                });
+            kernel::detail::unrolled<group>(
+                [&](auto g) { rank[g].store_unaligned(ranks + i + g * N); });
+        }
+        std::int64_t sorted[sorted_words];
+        std::fill_n(sorted, sorted_words, INT64_MIN);
+        for (std::size_t i = 0; i < sorted_words; ++i)
+            sorted[ranks[i]] = static_cast<std::int64_t>(x[i]);
+        std::int64_t last = INT64_MIN;
+        for (std::size_t i = 0; i < sorted_words; ++i) {
+            last = std::max(last, sorted[i]);
+            x[i] = static_cast<std::uint64_t>(last);
+        }
+    }
+
+    template <sums Sums>
+    [[nodiscard]] static extremes spread(const std::uint64_t* v, std::size_t n) noexcept {
+        constexpr std::size_t first = first_residual<Sums>;
+        if (n < first + group * N) return twin::spread<Sums>(v, n);
+        V least[group];
+        V most[group];
+        const auto see = [&](std::size_t i) __attribute__((always_inline)) {
+            kernel::detail::unrolled<group>([&](auto g) {
+                const V x = residual<Sums>(v + i + g * N);
+                least[g] = lesser<Arch>(x, least[g]);
+                most[g] = greater<Arch>(x, most[g]);
+            });
+        };
+        kernel::detail::unrolled<group>(
+            [&](auto g) { least[g] = most[g] = residual<Sums>(v + first + g * N); });
+        for (std::size_t i = first + group * N; i + group * N <= n; i += group * N) see(i);
+        see(n - group * N);  // some again, to the last
+        alignas(64) std::uint64_t ends[2 * N];
+        for (std::size_t g = 1; g < group; ++g) {
+            least[0] = lesser<Arch>(least[0], least[g]);
+            most[0] = greater<Arch>(most[0], most[g]);
+        }
+        least[0].store_unaligned(ends);
+        most[0].store_unaligned(ends + N);
+        extremes e{ends[0], ends[0]};
+        for (const std::uint64_t x : ends) kernel::detail::widen(e, x);
+        return e;
+    }
+
+    template <sums Sums>
+    static void distances(const std::uint64_t* v, std::size_t n, std::uint64_t origin,
+                          std::uint64_t* y) noexcept {
+        constexpr std::size_t first = first_residual<Sums>;
+        if (n < first + group * N) return twin::distances<Sums>(v, n, origin, y);
+        const V from(origin);
+        const auto put = [&](std::size_t i) __attribute__((always_inline)) {
+            kernel::detail::unrolled<group>([&](auto g) {
+                (residual<Sums>(v + i + g * N) - from).store_unaligned(y + i + g * N);
+            });
+        };
+        for (std::size_t i = first; i + group * N <= n; i += group * N) put(i);
+        put(n - group * N);  // some again, to the last
+    }
+
+    [[nodiscard]] static bool divisible(const std::uint64_t* y, std::size_t n, std::uint64_t most,
+                                        std::uint64_t divisor) noexcept {
+        const kernel::detail::exact_divisor by(divisor);
+        const V low(low_mask(by.shift));
+        const V greatest(most / divisor);
+        const V inverse(by.inverse);
+        V wrong(std::uint64_t{0});
+        std::size_t i = 0;
+        for (; i + N <= n; i += N) {
+            const V x = V::load_unaligned(y + i);
+            const V q = multiply<Arch>(shift_right<Arch>(x, by.shift), inverse);
+            wrong = wrong | shift_right<Arch>(q | (greatest - q), 63) | (x & low);
+        }
+        alignas(64) std::uint64_t any[N];
+        wrong.store_unaligned(any);
+        for (const std::uint64_t w : any)
+            if (w != 0) return false;
+        return twin::divisible(y + i, n - i, most, divisor);
+    }
+
+    static void divide(std::uint64_t* y, std::size_t n, std::uint64_t divisor) noexcept {
+        const kernel::detail::exact_divisor by(divisor);
+        const V inverse(by.inverse);
+        std::size_t i = 0;
+        for (; i + N <= n; i += N)
+            multiply<Arch>(shift_right<Arch>(V::load_unaligned(y + i), by.shift), inverse)
+                .store_unaligned(y + i);
+        twin::divide(y + i, n - i, divisor);
+    }
+
+    [[nodiscard]] static std::uint64_t outside_bits(const std::uint64_t* y, std::uint64_t reference,
+                                                    unsigned width) noexcept {
+        alignas(64) std::uint64_t lane[N];
+        for (std::size_t k = 0; k < N; ++k) lane[k] = std::uint64_t{1} << k;
+        const V from(reference);
+        const V bit = V::load_unaligned(lane);
+        V bits(std::uint64_t{0});
+        kernel::detail::unrolled<64 / N>([&](auto v) {
+            const V x = shift_right<Arch>(V::load_unaligned(y + v * N) - from, width);
+            bits = bits | shift_left<Arch>(where_zero<Arch>(x, bit), v * N);
+        });
+        bits.store_unaligned(lane);
+        std::uint64_t inside = 0;
+        for (const std::uint64_t some : lane) inside |= some;
+        return ~inside;
+    }
+
+    template <sums Sums>
+    static void pack(const std::uint64_t* y, std::uint64_t reference, unsigned width,
+                     std::byte* out) noexcept {
+        if constexpr (Sums == sums::none) {
+            pack_rows(y, reference, width, out);
+        } else {
+            alignas(64) std::uint64_t ordered[kernel::slots];
+            for (std::size_t lane = 0; lane < lanes; lane += N)
+                for (std::size_t r = 0; r < rows; r += N) {
+                    V x[N];
+                    kernel::detail::unrolled<N>(
+                        [&](auto k) { x[k] = V::load_unaligned(y + rows * (lane + k) + r); });
+                    transpose<Arch>(x);
+                    kernel::detail::unrolled<N>(
+                        [&](auto i) { x[i].store_unaligned(ordered + lanes * (r + i) + lane); });
+                }
+            pack_rows(ordered, reference, width, out);
+        }
+    }
+
+private:
+    // Vectors in flight together, to hide latencies.
+    static constexpr std::size_t group = lanes / N < 4 ? lanes / N : 4;
+
+    template <sums Sums>
+    [[gnu::always_inline]] static V residual(const std::uint64_t* v) noexcept {
+        const V x = V::load_unaligned(v);
+        if constexpr (Sums == sums::none) return x;
+        const V before = Sums == sums::none ? x : V::load_unaligned(v - 1);
+        if constexpr (Sums == sums::once) return x - before;
+        const V first = Sums == sums::twice ? V::load_unaligned(v - 2) : x;
+        return (x - before) - (before - first);
+    }
+
+    static void pack_rows(const std::uint64_t* from, std::uint64_t reference, unsigned width,
+                          std::byte* out) noexcept {
+        const V low(low_mask(width));
+        const V less(reference);
+        for (std::size_t lane = 0; lane < lanes; lane += group * N) {
+            V held[group];
+            kernel::detail::unrolled<group>([&](auto g) { held[g] = V(std::uint64_t{0}); });
+            const std::uint64_t* row = from + lane;
+            std::byte* to = out + 8 * lane;
+            unsigned bit = 0;
+            for (std::size_t r = 0; r < rows; ++r, row += lanes) {
+                V x[group];
+                kernel::detail::unrolled<group>([&](auto g) {
+                    x[g] = (V::load_unaligned(row + g * N) - less) & low;
+                    held[g] = held[g] | shift_left<Arch>(x[g], bit);
+                });
+                bit += width;
+                if (bit < 64) continue;
+                bit -= 64;
+                kernel::detail::unrolled<group>([&](auto g) {
+                    held[g].store_unaligned(reinterpret_cast<std::uint64_t*>(to) + g * N);
+                    held[g] = bit == 0 ? V(std::uint64_t{0}) : shift_right<Arch>(x[g], width - bit);
+                });
+                to += 8 * lanes;
+            }
+        }
+    }
+};
+
+/// What this build encodes blocks with.
+using default_encoder =
+    block_encoder<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
+
+}  // namespace chronopack::kernel

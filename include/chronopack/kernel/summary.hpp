@@ -1,0 +1,169 @@
+// Sums, extremes, increase and resets of a block, vectorised. What they mean,
+// and the order in which doubles are added, is told in frame/statistics.hpp:
+// eight partial sums, value i to the one of i mod 8, whatever the vectors' size.
+//
+// The kernels start where a predecessor is known: at value 8 of a block, when
+// the caller has done 0 to 7, and end at the last multiple of 8.
+#pragma once
+
+#include <chronopack/kernel/simd.hpp>
+
+#include <cstring>
+#include <limits>
+
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
+
+inline constexpr std::size_t partial_sums = 8;
+
+struct double_summary {
+    double sums[partial_sums] = {};
+    double increases[partial_sums] = {};
+    double least = std::numeric_limits<double>::infinity();  ///< of either zero, any
+    double most = -std::numeric_limits<double>::infinity();
+    std::uint64_t resets = 0;
+};
+
+/// Sums of integers are kept in halves, which 2^31 values cannot overflow:
+/// sum = low + high * 2^32 - negative * 2^64, every word taken as unsigned.
+struct integer_summary {
+    struct total {
+        std::uint64_t low = 0;
+        std::uint64_t high = 0;
+        std::uint64_t negative = 0;
+    };
+    total sum;
+    total increase;
+    std::uint64_t resets = 0;
+};
+
+namespace detail {
+
+// Vectors that make up eight words, whatever the Arch.
+template <std::size_t N>
+struct eight {
+    using words = typename native_words<N>::type;
+    using doubles [[gnu::vector_size(8 * N)]] = double;
+    static constexpr std::size_t count = partial_sums / N;
+};
+
+template <class V, class T>
+[[gnu::always_inline]] inline void load(V& to, const T* from) noexcept {
+    std::memcpy(&to, from, sizeof to);
+}
+
+}  // namespace detail
+
+/// N words a vector: words<Arch>::size, or 1 for the scalar twin.
+template <std::size_t N>
+struct block_summary {
+    using vectors = detail::eight<N>;
+    using words = typename vectors::words;
+    using doubles = typename vectors::doubles;
+    static constexpr std::size_t count = vectors::count;
+
+    /// Adds v[8] to the last of v[0..n) that makes up eight. With a NaN among
+    /// them, or infinities that cancel, some sum is NaN and `s` of no use.
+    static void add(const double* v, std::size_t n, double_summary& s) noexcept {
+        doubles sums[count];
+        doubles increases[count];
+        doubles least[count];
+        doubles most[count];
+        words resets[count];
+        detail::unrolled<count>([&](auto k) {
+            detail::load(sums[k], s.sums + k * N);
+            detail::load(increases[k], s.increases + k * N);
+            least[k] = s.least - doubles{};
+            most[k] = s.most - doubles{};
+            resets[k] = words{};
+        });
+        for (std::size_t i = partial_sums; i + partial_sums <= n; i += partial_sums)
+            detail::unrolled<count>([&](auto k) __attribute__((always_inline)) {
+                doubles x;
+                doubles before;
+                detail::load(x, v + i + k * N);
+                detail::load(before, v + i + k * N - 1);
+                const words reset = (words)(x < before);
+                sums[k] += x;
+                increases[k] += x - (doubles)((words)before & ~reset);
+                resets[k] -= reset;
+                least[k] = x < least[k] ? x : least[k];
+                most[k] = most[k] < x ? x : most[k];
+            });
+        for (std::size_t k = 0; k < count; ++k) {
+            std::memcpy(s.sums + k * N, &sums[k], sizeof(doubles));
+            std::memcpy(s.increases + k * N, &increases[k], sizeof(doubles));
+            for (std::size_t l = 0; l < N; ++l) {
+                s.least = least[k][l] < s.least ? least[k][l] : s.least;
+                s.most = s.most < most[k][l] ? most[k][l] : s.most;
+                s.resets += resets[k][l];
+            }
+        }
+    }
+
+    /// The same of integers, but for the extremes: block_encoder has them.
+    static void add(const std::int64_t* v, std::size_t n, integer_summary& s) noexcept {
+        words sum[3] = {};
+        words increase[3] = {};
+        words resets{};
+        using signed_words = typename detail::native_words<N>::signed_type;
+        const auto put =
+            [](words(&total)[3], words x, words negative) __attribute__((always_inline)) {
+            total[0] += x & 0xffffffff;
+            total[1] += x >> 32;
+            total[2] += negative;
+        };
+        for (std::size_t i = partial_sums; i + partial_sums <= n; i += partial_sums)
+            detail::unrolled<count>([&](auto k) __attribute__((always_inline)) {
+                words x;
+                words before;
+                detail::load(x, v + i + k * N);
+                detail::load(before, v + i + k * N - 1);
+                const words reset = (words)((signed_words)x < (signed_words)before);
+                put(sum, x, x >> 63);
+                put(increase, x - (before & ~reset), (x >> 63) & reset);
+                resets -= reset;
+            });
+        const auto fold = [](integer_summary::total& to, const words(&total)[3]) {
+            for (std::size_t l = 0; l < N; ++l) {
+                to.low += total[0][l];
+                to.high += total[1][l];
+                to.negative += total[2][l];
+            }
+        };
+        fold(s.sum, sum);
+        fold(s.increase, increase);
+        for (std::size_t l = 0; l < N; ++l) s.resets += resets[l];
+    }
+
+    /// Whether one of v[0..n) is `word`, bit for bit.
+    [[nodiscard]] static bool holds(const void* v, std::size_t n, std::uint64_t word) noexcept {
+        const auto* from = static_cast<const std::byte*>(v);
+        words found{};
+        std::size_t i = 0;
+        for (; i + N <= n; i += N) {
+            words x;
+            detail::load(x, from + 8 * i);
+            found |= (words)(x == word);
+        }
+        std::uint64_t any = 0;
+        for (std::size_t l = 0; l < N; ++l) any |= found[l];
+        for (; i < n; ++i) {
+            std::uint64_t x;
+            std::memcpy(&x, from + 8 * i, sizeof x);
+            any |= x == word;
+        }
+        return any != 0;
+    }
+};
+
+/// What this build summarises blocks with.
+template <class Arch>
+inline constexpr std::size_t summary_words = [] {
+    if constexpr (std::is_same_v<Arch, xsimd::unavailable>)
+        return std::size_t{1};
+    else
+        return words<Arch>::size;
+}();
+using default_summary = block_summary<summary_words<default_arch>>;
+
+}  // namespace chronopack::kernel

@@ -1,0 +1,215 @@
+// Where to lay the window of a block: which residuals to pack, at which width,
+// and which to leave outside as exceptions.
+//
+// A window of 2^w residuals, starting at the reference, is packed at w bits;
+// what falls outside costs its position and its high part:
+//
+//        x    |<---- 2^w ---->|                 x = exception
+//   -----*----|**********_****|----*-----*---
+//         reference
+//
+// Not all windows are tried. A sorted sample, later with the extremes at its ends,
+// says how many residuals lie outside when its k outermost are left out; the
+// best guess is then counted out on all of them, and made narrower or wider for
+// as long as that pays.
+#pragma once
+
+#include <chronopack/kernel/encode.hpp>
+#include <chronopack/packing/header.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <numeric>
+#include <span>
+
+namespace chronopack::inline CHRONOPACK_ABI::packing::detail {
+
+/// A range [reference, reference + 2^width) of distances and what packing
+/// around it costs.
+struct window {
+    std::uint64_t reference = 0;
+    unsigned width = 0;
+    std::size_t cost = 0;     ///< bits of fields and exceptions, at most
+    std::size_t outside = 0;  ///< exceptions
+};
+
+/// Bits of `count` fields, of which `outside` lie outside a window of `width`
+/// bits and all inside one of `full`.
+[[nodiscard]] constexpr std::size_t window_cost(std::size_t count, unsigned width, unsigned full,
+                                                std::size_t outside) noexcept {
+    const unsigned high_bits = outside == 0 ? 0 : std::min(64 - width, full - width + 1);
+    return count * width + outside * (position_bits + high_bits);
+}
+
+/// Some residuals of a block in ascending order; perhaps its extremes as well.
+class residual_sample {
+public:
+    static constexpr std::size_t most_drawn = kernel::sorted_words;
+
+    residual_sample() = default;
+
+    /// Of the n >= 1 residuals x(0), ..., x(n - 1): all, or 32 of them.
+    template <class Residual>
+    residual_sample(std::size_t n, Residual x) noexcept
+        : begin_(1), end_(1 + std::min(n, most_drawn)), n_(n) {
+        std::uint64_t* const drawn = sorted_.data() + 1;
+        if (all()) {
+            std::fill_n(drawn, most_drawn, std::uint64_t{INT64_MAX});
+            for (std::size_t i = 0; i < n; ++i) drawn[i] = x(i);
+        } else {
+            // Steps of the golden ratio: even, and in step with no period of the data.
+            std::uint32_t place = 0;
+            for (std::size_t i = 0; i < most_drawn; ++i, place += 0x9e3779b9)
+                drawn[i] = x(std::uint64_t{place} * n >> 32);
+        }
+        kernel::default_encoder::sort(drawn);
+    }
+
+    /// Adds the extremes of all residuals, at the ends.
+    void bound(const kernel::extremes& e) noexcept {
+        if (all()) return;
+        sorted_[begin_ = 0] = e.least;
+        sorted_[end_] = e.most;
+        ++end_;
+    }
+
+    [[nodiscard]] std::uint64_t least() const noexcept { return sorted_[begin_]; }
+    [[nodiscard]] std::uint64_t most() const noexcept { return sorted_[end_ - 1]; }
+
+    /// The greatest number that divides all differences; 0 if there are none.
+    [[nodiscard]] std::uint64_t common_divisor() const noexcept {
+        std::uint64_t divisor = most() - least();
+        for (std::size_t i = begin_; i < end_ && divisor != 1; ++i)
+            divisor = std::gcd(divisor, sorted_[i] - least());
+        return divisor;
+    }
+
+    /// The window for `count` fields that costs least as far as the sample
+    /// tells; distances are from least(), in units of `scale`.
+    [[nodiscard]] window best_window(std::size_t count, std::uint64_t scale) const noexcept {
+        const std::uint64_t span = (most() - least()) / scale;
+        const unsigned full = static_cast<unsigned>(std::bit_width(span));
+        window best{0, full, window_cost(count, full, full, 0), 0};
+        for (const std::size_t left_out : {1, 2, 3, 4, 6, 8, 11, 16}) {
+            if (left_out + 1 >= end_ - begin_) break;
+            std::size_t from = begin_;
+            std::size_t to = end_ - 1 - left_out;
+            for (std::size_t i = from + 1, j = to + 1; j < end_; ++i, ++j)
+                if (sorted_[j] - sorted_[i] < sorted_[to] - sorted_[from]) from = i, to = j;
+            const std::uint64_t low = (sorted_[from] - least()) / scale;
+            const std::uint64_t high = (sorted_[to] - least()) / scale;
+            const unsigned width = static_cast<unsigned>(std::bit_width(high - low));
+            if (width >= best.width) continue;
+            const std::size_t outside = unseen(left_out);
+            const std::size_t cost = window_cost(count, width, full, outside);
+            if (cost < best.cost) best = {place(low, high, width, span), width, cost, outside};
+        }
+        return best;
+    }
+
+private:
+    // At one of the ends where that is within reach, else evenly around.
+    static std::uint64_t place(std::uint64_t low, std::uint64_t high, unsigned width,
+                               std::uint64_t most) noexcept {
+        const std::uint64_t room = low_mask(width);
+        if (high <= room) return 0;
+        if (most - low <= room) return most - room;
+        return low - std::min(low, (room - (high - low)) / 2);
+    }
+
+    [[nodiscard]] bool all() const noexcept { return n_ <= most_drawn; }
+
+    // How many residuals to expect where the sample has `left_out`: each stands
+    // for as many that were not drawn, but an extreme for half of them.
+    [[nodiscard]] std::size_t unseen(std::size_t left_out) const noexcept {
+        if (all()) return left_out;
+        if (begin_ == 1) return left_out * n_ / most_drawn;
+        return (2 * left_out - 1) * n_ / (2 * (most_drawn + 1));
+    }
+
+    std::array<std::uint64_t, most_drawn + 2> sorted_;  // [begin, end) of it
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t n_ = 0;
+};
+
+/// How many distances lie in each of 64 buckets of 2^shift, from `base` on;
+/// those elsewhere are not counted.
+class census {
+public:
+    static constexpr std::size_t buckets = 64;
+
+    census(std::span<const std::uint64_t> y, std::uint64_t base, unsigned shift) noexcept {
+        // Several tables, for neighbours are often alike and would wait for each other.
+        constexpr std::size_t tables = 4;
+        std::uint16_t held[tables][buckets + 4] = {};
+        const auto count = [&](std::size_t table, std::uint64_t distance)
+            __attribute__((always_inline)) {
+            ++held[table][std::min<std::uint64_t>((distance - base) >> shift, buckets)];
+        };
+        std::size_t i = 0;
+        for (; i + tables <= y.size(); i += tables)
+            kernel::detail::unrolled<tables>([&](auto t) __attribute__((always_inline)) {
+                count(t, y[i + t]);
+            });
+        for (; i < y.size(); ++i) count(0, y[i]);
+        std::uint16_t sum = 0;
+        for (std::size_t b = 0; b < buckets; ++b) {
+            before_[b] = sum;
+            sum =
+                static_cast<std::uint16_t>(sum + held[0][b] + held[1][b] + held[2][b] + held[3][b]);
+        }
+        before_[buckets] = sum;
+    }
+
+    struct place {
+        std::size_t bucket;
+        std::size_t inside;
+    };
+    /// The first of the places where `spanned` buckets hold most.
+    [[nodiscard]] place fullest(std::size_t spanned) const noexcept {
+        std::size_t best = 0;  // of inside * buckets + what makes the first win
+        for (std::size_t b = 0; b + spanned <= buckets; ++b) {
+            const auto inside = static_cast<std::size_t>(before_[b + spanned] - before_[b]);
+            best = std::max(best, inside * buckets + (buckets - 1 - b));
+        }
+        return {buckets - 1 - best % buckets, best / buckets};
+    }
+
+private:
+    std::array<std::uint16_t, buckets + 1> before_;  // in the buckets before each
+};
+
+/// The best of the windows near a guess, exactly. The guess spans 16 buckets, or
+/// fewer of one value each; others are a bit narrower or wider, from any bucket on.
+///
+///      |.:...:|||||:|||.:..|....            64 buckets, around the guess
+///              |<--->|
+///            |<--------->|
+///
+/// `y` are the distances, up to `most`; there are `count` fields.
+[[nodiscard]] inline window settle(const window& guess, std::span<const std::uint64_t> y,
+                                   std::size_t count, std::uint64_t most) noexcept {
+    const unsigned full = static_cast<unsigned>(std::bit_width(most));
+    window best{0, full, window_cost(count, full, full, 0), 0};
+    if (guess.width >= full) return best;
+
+    const unsigned shift = guess.width > 4 ? guess.width - 4 : 0;
+    const std::uint64_t middle = guess.reference + low_mask(guess.width) / 2;
+    const std::uint64_t half = std::uint64_t{census::buckets / 2} << shift;
+    const std::uint64_t base = middle > half ? middle - half : 0;
+    const census counted(y, base, shift);
+    const unsigned narrowest = std::max(shift, guess.width - std::min(guess.width, 2u));
+    const unsigned widest = std::min(guess.width + 2, full - 1);
+    for (unsigned width = narrowest; width <= widest; ++width) {
+        const auto [bucket, inside] = counted.fullest(std::size_t{1} << (width - shift));
+        const std::size_t outside = y.size() - inside;
+        const std::size_t cost = window_cost(count, width, full, outside);
+        if (cost < best.cost)
+            best = {base + (std::uint64_t{bucket} << shift), width, cost, outside};
+    }
+    return best;
+}
+
+}  // namespace chronopack::packing::detail
