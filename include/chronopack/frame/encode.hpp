@@ -3,6 +3,7 @@
 
 #include <chronopack/frame/choose.hpp>
 #include <chronopack/frame/header.hpp>
+#include <chronopack/frame/time_scale.hpp>
 
 #include <optional>
 #include <vector>
@@ -32,42 +33,6 @@ template <class V>
 
 namespace detail {
 
-/// The largest exponent of ten, up to 18, that divides all differences.
-[[nodiscard]] inline unsigned common_divisor(std::span<const std::int64_t> t) noexcept {
-    unsigned exponent = max_divisor;
-    auto power = static_cast<std::int64_t>(power_of_ten(max_divisor));
-    for (std::size_t i = 1; i < t.size() && exponent > 0; ++i) {
-        const auto step = static_cast<std::int64_t>(static_cast<std::uint64_t>(t[i]) -
-                                                    static_cast<std::uint64_t>(t[i - 1]));
-        while (step % power != 0) {
-            power /= 10;
-            --exponent;
-        }
-    }
-    return t.size() < 2 ? 0 : exponent;
-}
-
-/// Turns timestamps into q (see header.hpp), one step at a time: a difference
-/// modulo 2^64 is divided as a signed number, and the q's wrap as it did.
-class timestamp_divider {
-public:
-    timestamp_divider(std::int64_t first, unsigned divisor) noexcept
-        : previous_(static_cast<std::uint64_t>(first)),
-          power_(static_cast<std::int64_t>(power_of_ten(divisor))) {}
-
-    [[nodiscard]] std::int64_t operator()(std::int64_t t) noexcept {
-        const auto step = static_cast<std::int64_t>(static_cast<std::uint64_t>(t) - previous_);
-        previous_ = static_cast<std::uint64_t>(t);
-        q_ += static_cast<std::uint64_t>(power_ == 1 ? step : step / power_);
-        return static_cast<std::int64_t>(q_);
-    }
-
-private:
-    std::uint64_t previous_;
-    std::int64_t power_;
-    std::uint64_t q_ = 0;
-};
-
 /// What the encoder learns of a block while writing it.
 struct written_block {
     std::int64_t q = 0;
@@ -76,31 +41,24 @@ struct written_block {
     std::uint32_t checksum = 0;
 };
 
-struct extent {
-    std::int64_t last_q = 0;
-    std::int64_t min_q = 0;
-    std::int64_t max_q = 0;
-    bool ordered = true;
-};
-
-inline void write_header(byte_writer& out, std::uint8_t flags, const options& how, unsigned divisor,
-                         std::size_t samples, std::size_t body, std::size_t raw_body,
-                         std::int64_t first, const extent& e) noexcept {
+inline void write_header(byte_writer& out, std::uint8_t flags, const options& how,
+                         const time_scale& times, std::size_t samples, std::size_t body,
+                         std::size_t raw_body, std::int64_t first, std::int64_t last_q) noexcept {
     out.u32(magic);
     out.u8(format_version);
     out.u8(flags);
     out.u16(0);  // header bytes, once known
     out.u8(static_cast<std::uint8_t>(how.unit));
-    out.u8(static_cast<std::uint8_t>(divisor));
+    out.u8(static_cast<std::uint8_t>(times.divisor()));
     out.u8(static_cast<std::uint8_t>(how.second_stage));
     write_varint(out, samples);
     write_varint(out, body);
     if (how.second_stage != stage::none) write_varint(out, raw_body);
     write_signed_varint(out, first);
-    write_signed_varint(out, e.last_q);
-    if (e.ordered) return;
-    write_signed_varint(out, e.min_q);
-    write_signed_varint(out, e.max_q);
+    write_signed_varint(out, last_q);
+    if (times.ordered()) return;
+    write_signed_varint(out, times.min_q());
+    write_signed_varint(out, times.max_q());
 }
 
 }  // namespace detail
@@ -125,27 +83,18 @@ template <class V>
 
     // The body first, behind room for the longest header; then the header, and
     // the body moved up to it.
-    const unsigned divisor = detail::common_divisor(timestamps);
-    detail::timestamp_divider divide(timestamps[0], divisor);
+    detail::time_scale times(timestamps);
     std::array<detail::written_block, block_count(max_samples)> index;
     std::array<std::int64_t, block_samples> q;
     statistics_builder<V> statistics;
-    detail::extent extent;
-    std::int64_t least = timestamps[0];
-    std::int64_t most = timestamps[0];
+    std::int64_t last_q = 0;
     bytes body = out.subspan(header_room);
     std::size_t body_bytes = 0;
     for (std::size_t b = 0; b < blocks; ++b) {
         const std::size_t from = b * block_samples;
         const std::size_t count = std::min(block_samples, n - from);
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::int64_t t = timestamps[from + i];
-            q[i] = divide(t);
-            extent.ordered &= from + i == 0 || t >= timestamps[from + i - 1];
-            if (t < least) least = t, extent.min_q = q[i];
-            if (t > most) most = t, extent.max_q = q[i];
-        }
-        extent.last_q = q[count - 1];
+        times.next(from, std::span(q).first(count));
+        last_q = q[count - 1];
         statistics.add(values.subspan(from, count));
 
         const auto time_bytes = encode_column<std::int64_t>(
@@ -176,10 +125,10 @@ template <class V>
     const auto stats = statistics.finish();
     const auto flags = static_cast<std::uint8_t>(
         (std::is_same_v<V, std::int64_t> ? detail::integer_flag : 0) |
-        (extent.ordered ? detail::ordered_flag : 0) | (stats.exact ? 0 : detail::inexact_flag));
+        (times.ordered() ? detail::ordered_flag : 0) | (stats.exact ? 0 : detail::inexact_flag));
     byte_writer header(out.first(header_room));
-    detail::write_header(header, flags, used, divisor, n, body.size(), body_bytes, timestamps[0],
-                         extent);
+    detail::write_header(header, flags, used, times, n, body.size(), body_bytes, timestamps[0],
+                         last_q);
     detail::write_statistics(header, stats);
     for (std::size_t b = 0; b < blocks; ++b) {
         if (b > 0)
