@@ -39,7 +39,7 @@ namespace chronopack::inline CHRONOPACK_ABI {
     return word & low_mask(width);
 }
 
-/// Fields 0 to out.size() - 1. `in` has exactly their bytes.
+/// Fields 0 to out.size() - 1. `in` has their bytes, or more.
 inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out) noexcept {
     if (width == 0) {
         std::fill(out.begin(), out.end(), std::uint64_t{0});

@@ -12,8 +12,7 @@
 // that arises (inf - inf) is stored as 0x7ff8000000000000 whatever the machine.
 #pragma once
 
-#include <chronopack/kernel/encode.hpp>
-#include <chronopack/kernel/summary.hpp>
+#include <chronopack/kernel/dispatch.hpp>
 
 #include <bit>
 #include <cmath>
@@ -113,19 +112,18 @@ private:
     // them: their number, or 0.
     std::size_t take_numbers(std::span<const double> block, std::size_t i,
                              kernel::double_summary& s) noexcept {
-        using kernel::default_summary;
+        using kernel::summary;
         const std::size_t whole = block.size() / 8 * 8;
         if (whole <= 8 || std::isnan(block[7])) return 0;
         kernel::double_summary all = s;
-        default_summary::add(block.data(), block.size(), all);
+        summary::add(block.data(), block.size(), all);
         for (std::size_t k = 0; k < 8; ++k)
             if (std::isnan(all.sums[k]) || std::isnan(all.increases[k])) return 0;
         const std::span<const double> taken = block.subspan(i, whole - i);
         constexpr std::uint64_t minus_zero = std::uint64_t{1} << 63;
         if (all.least == 0)
-            all.least = default_summary::holds(taken.data(), taken.size(), minus_zero) ? -0.0 : 0.0;
-        if (all.most == 0)
-            all.most = default_summary::holds(taken.data(), taken.size(), 0) ? 0.0 : -0.0;
+            all.least = summary::holds(taken.data(), taken.size(), minus_zero) ? -0.0 : 0.0;
+        if (all.most == 0) all.most = summary::holds(taken.data(), taken.size(), 0) ? 0.0 : -0.0;
         see(all.least);
         see(all.most);
         result_.resets += all.resets;
@@ -163,7 +161,7 @@ public:
         }
         started_ = true;
         result_.last = block.back();
-        const auto e = kernel::default_encoder::spread<kernel::sums::none>(
+        const auto e = kernel::encoder::spread<kernel::sums::none>(
             reinterpret_cast<const std::uint64_t*>(block.data()), block.size());
         result_.min = std::min(result_.min, static_cast<std::int64_t>(e.least));
         result_.max = std::max(result_.max, static_cast<std::int64_t>(e.most));
@@ -176,7 +174,7 @@ public:
         const std::size_t whole = block.size() / 8 * 8;
         if (whole > i) {
             kernel::integer_summary s;
-            kernel::default_summary::add(block.data(), block.size(), s);
+            kernel::summary::add(block.data(), block.size(), s);
             sum_ += total(s.sum);
             increase_ += total(s.increase);
             result_.resets += s.resets;

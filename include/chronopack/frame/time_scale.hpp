@@ -6,7 +6,7 @@
 #pragma once
 
 #include <chronopack/frame/header.hpp>
-#include <chronopack/kernel/encode.hpp>
+#include <chronopack/kernel/dispatch.hpp>
 
 #include <array>
 
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    using encoder = kernel::default_encoder;
+    using encoder = kernel::encoder;
 
     static const std::uint64_t* words(std::span<const std::int64_t> t) noexcept {
         return reinterpret_cast<const std::uint64_t*>(t.data());  // the two may alias

@@ -5,12 +5,15 @@
 //   16 carries, from lane to lane
 //   pass 2   squares of N x N: transpose, add what the lane starts from  -> out
 //
-// A frame of reference is in time order already and needs only pass 1. The
-// scalar twins are in lanes.hpp and scan.hpp; both give the same words.
+// A frame of reference is in time order already and needs only pass 1. Patches
+// are added to the fields of pass 1. The scalar twins are in lanes.hpp
+// and scan.hpp; both give the same words.
 #pragma once
 
 #include <chronopack/kernel/scan.hpp>
 #include <chronopack/kernel/simd.hpp>
+
+#include <algorithm>
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
@@ -26,29 +29,52 @@ struct start {
     std::uint64_t delta = 0;
 };
 
+namespace detail {
+
+/// Value i of a block whose fields are all zero.
+template <sums Sums>
+[[nodiscard]] constexpr std::uint64_t ramp(const start& s, std::uint64_t i) noexcept {
+    const std::uint64_t n = i + 1;
+    if constexpr (Sums == sums::none) return s.reference;
+    if constexpr (Sums == sums::once) return s.base + n * s.reference;
+    if constexpr (Sums == sums::twice) return s.base + n * s.delta + n * (n + 1) / 2 * s.reference;
+}
+
+}  // namespace detail
+
 template <class Arch>
 struct block_decoder {
     using V = words<Arch>;
     static constexpr std::size_t N = V::size;
     static_assert(lanes % N == 0 && rows % N == 0);
 
-    /// From packed words, 1 <= width <= 64, to 1,024 values.
+    /// From packed words, 0 <= width <= 64, to 1,024 values. `patches`, unless
+    /// null, are added to the fields: a word for each slot.
     template <sums Sums>
     static void packed(const std::byte* in, unsigned width, const start& s,
-                       std::uint64_t* out) noexcept {
+                       const std::uint64_t* patches, std::uint64_t* out) noexcept {
+        const packed_rows source(in, width, patches);
         if (s.scale == 1)
-            decode<Sums, false>(packed_rows(in, width), s, out);
+            decode<Sums, false>(source, s, out);
         else
-            decode<Sums, true>(packed_rows(in, width), s, out);
+            decode<Sums, true>(source, s, out);
     }
 
-    /// From fields in slots, to 1,024 values.
+    /// From fields that are all zero, to 1,024 values: in closed form, a
+    /// constant, a line or a parabola.
     template <sums Sums>
-    static void slots(const std::uint64_t* in, const start& s, std::uint64_t* out) noexcept {
-        if (s.scale == 1)
-            decode<Sums, false>(slot_rows(in), s, out);
-        else
-            decode<Sums, true>(slot_rows(in), s, out);
+    static void ramp(const start& s, std::uint64_t* out) noexcept {
+        alignas(64) std::uint64_t head[2 * N];
+        for (std::uint64_t i = 0; i < 2 * N; ++i) head[i] = detail::ramp<Sums>(s, i);
+        // Ahead by N, v grows by d, and d itself by N * N residuals.
+        V v = V::load_aligned(head);
+        V d = V::load_aligned(head + N) - v;
+        const V grow(Sums == sums::twice ? N * N * s.reference : 0);
+        for (std::size_t i = 0; i < kernel::slots; i += N) {
+            v.store_unaligned(out + i);
+            v = v + d;
+            if constexpr (Sums == sums::twice) d = d + grow;
+        }
     }
 
 private:
@@ -59,14 +85,28 @@ private:
     // Rows of fields out of packed words, one after the other.
     class packed_rows {
     public:
-        packed_rows(const std::byte* in, unsigned width) noexcept
-            : first_(in), width_(width), mask_(low_mask(width)) {}
+        packed_rows(const std::byte* in, unsigned width, const std::uint64_t* patches) noexcept
+            : first_(in), width_(width), patches_(patches) {}
 
         void begin(std::size_t lane) noexcept {
             at_ = first_ + 8 * lane;
             bit_ = 0;
+            lane_ = lane;
         }
-        [[gnu::always_inline]] void next(V (&x)[group]) noexcept {
+        [[gnu::always_inline]] void next(std::size_t row, V (&x)[group]) noexcept {
+            if (width_ > 0) {
+                unpack(x);
+            } else {
+                detail::unrolled<group>([&](auto g) { x[g] = V(std::uint64_t{0}); });
+            }
+            if (patches_ != nullptr)
+                detail::unrolled<group>([&](auto g) {
+                    x[g] = x[g] + V::load_unaligned(patches_ + lanes * row + lane_ + g * N);
+                });
+        }
+
+    private:
+        [[gnu::always_inline]] void unpack(V (&x)[group]) noexcept {
             const unsigned end = bit_ + width_;
             detail::unrolled<group>([&](auto g) { x[g] = shift_right<Arch>(load(g), bit_); });
             if (end > 64)
@@ -75,11 +115,9 @@ private:
                 });
             at_ += (end / 64) * 8 * lanes;
             bit_ = end % 64;
-            const V mask(mask_);
+            const V mask(low_mask(width_));
             detail::unrolled<group>([&](auto g) { x[g] = x[g] & mask; });
         }
-
-    private:
         [[gnu::always_inline]] V load(std::size_t vector) const noexcept {
             return V::load_unaligned(reinterpret_cast<const std::uint64_t*>(at_) + vector * N);
         }
@@ -88,28 +126,13 @@ private:
         const std::byte* at_ = nullptr;
         unsigned width_;
         unsigned bit_ = 0;
-        std::uint64_t mask_;
-    };
-
-    // Rows of fields that are in slots already.
-    class slot_rows {
-    public:
-        explicit slot_rows(const std::uint64_t* in) noexcept : first_(in) {}
-
-        void begin(std::size_t lane) noexcept { at_ = first_ + lane; }
-        [[gnu::always_inline]] void next(V (&x)[group]) noexcept {
-            detail::unrolled<group>([&](auto g) { x[g] = V::load_unaligned(at_ + g * N); });
-            at_ += lanes;
-        }
-
-    private:
-        const std::uint64_t* first_;
-        const std::uint64_t* at_ = nullptr;
+        std::size_t lane_ = 0;
+        const std::uint64_t* patches_;
     };
 
     // Pass 1. `deltas` gets each lane's sum of residuals, for sums twice.
-    template <sums Sums, bool Scaled, class Rows>
-    static void scan(Rows source, const start& s, std::uint64_t* to,
+    template <sums Sums, bool Scaled>
+    static void scan(packed_rows source, const start& s, std::uint64_t* to,
                      std::uint64_t* deltas) noexcept {
         const V reference(s.reference);
         const V scale(s.scale);
@@ -121,7 +144,7 @@ private:
             std::uint64_t* row = to + lane;
             for (std::size_t r = 0; r < rows; ++r, row += lanes) {
                 V x[group];
-                source.next(x);
+                source.next(r, x);
                 detail::unrolled<group>([&](auto g) {
                     if constexpr (Scaled) x[g] = multiply<Arch>(x[g], scale);
                     x[g] = x[g] + reference;
@@ -171,8 +194,8 @@ private:
         }
     }
 
-    template <sums Sums, bool Scaled, class Rows>
-    static void decode(Rows source, const start& s, std::uint64_t* out) noexcept {
+    template <sums Sums, bool Scaled>
+    static void decode(const packed_rows& source, const start& s, std::uint64_t* out) noexcept {
         if constexpr (Sums == sums::none) {
             scan<Sums, Scaled>(source, s, out, nullptr);
         } else {
@@ -192,16 +215,13 @@ template <>
 struct block_decoder<scalar> {
     template <sums Sums>
     static void packed(const std::byte* in, unsigned width, const start& s,
-                       std::uint64_t* out) noexcept {
-        std::uint64_t fields[kernel::slots];
-        unpack_lanes(in, width, fields);
-        slots<Sums>(fields, s, out);
-    }
-
-    template <sums Sums>
-    static void slots(const std::uint64_t* in, const start& s, std::uint64_t* out) noexcept {
+                       const std::uint64_t* patches, std::uint64_t* out) noexcept {
         std::uint64_t x[kernel::slots];
-        for (std::size_t i = 0; i < kernel::slots; ++i) x[i] = s.reference + s.scale * in[i];
+        unpack_lanes(in, width, x);
+        for (std::size_t i = 0; i < kernel::slots; ++i) {
+            if (patches != nullptr) x[i] += patches[i];
+            x[i] = s.reference + s.scale * x[i];
+        }
         if constexpr (Sums == sums::none)
             for (std::size_t i = 0; i < kernel::slots; ++i) out[i] = x[i];
         else if constexpr (Sums == sums::once)
@@ -209,19 +229,15 @@ struct block_decoder<scalar> {
         else
             undelta_twice(x, s.base, s.delta, out);
     }
+
+    template <sums Sums>
+    static void ramp(const start& s, std::uint64_t* out) noexcept {
+        for (std::uint64_t i = 0; i < kernel::slots; ++i) out[i] = detail::ramp<Sums>(s, i);
+    }
 };
 
 /// What this build decodes blocks with.
 using default_decoder =
     block_decoder<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
-
-/// All fields zero: a constant, a line or a parabola, in closed form.
-template <sums Sums>
-inline void decode_ramp(const start& s, std::uint64_t* out) noexcept {
-    for (std::uint64_t i = 1; i <= slots; ++i)
-        out[i - 1] = Sums == sums::none   ? s.reference
-                     : Sums == sums::once ? s.base + i * s.reference
-                                          : s.base + i * s.delta + i * (i + 1) / 2 * s.reference;
-}
 
 }  // namespace chronopack::kernel

@@ -103,15 +103,26 @@ namespace detail {
 template <class Add>
 [[nodiscard]] result<void> for_each_exception(const header& h, cbytes exceptions,
                                               Add add) noexcept {
+    constexpr std::size_t at_once = 64;  // end on a byte, whatever their width
+    std::array<std::uint64_t, at_once> position;
+    std::array<std::uint64_t, at_once> high;
     const cbytes highs = exceptions.first(field_bytes(h.exceptions, h.exception_width));
     const cbytes positions = exceptions.subspan(highs.size());
     std::size_t next = 0;  // the least legal position
-    for (std::size_t e = 0; e < h.exceptions; ++e) {
-        const std::size_t position = load_field(positions, e, position_bits);
-        const std::uint64_t high = load_field(highs, e, h.exception_width);
-        if (position < next || position >= h.count || high == 0) return errc::corrupt;
-        next = position + 1;
-        add(position, static_cast<std::uint64_t>(unzigzag(high)) << h.width);
+    for (std::size_t e = 0; e < h.exceptions; e += at_once) {
+        const std::size_t n = std::min(at_once, h.exceptions - e);
+        load_fields(positions.subspan(e * position_bits / 8), position_bits,
+                    std::span(position).first(n));
+        load_fields(highs.subspan(e * h.exception_width / 8), h.exception_width,
+                    std::span(high).first(n));
+        bool legal = true;
+        for (std::size_t i = 0; i < n; ++i) {
+            legal &= position[i] >= next && high[i] != 0;
+            next = position[i] + 1;
+        }
+        if (!legal || next > h.count) return errc::corrupt;
+        for (std::size_t i = 0; i < n; ++i)
+            add(position[i], static_cast<std::uint64_t>(unzigzag(high[i])) << h.width);
     }
     return {};
 }
@@ -122,28 +133,24 @@ template <kernel::sums Sums>
 [[nodiscard]] result<void> decode_lanes(const header& h, cbytes payload, cbytes exceptions,
                                         std::uint64_t* out) noexcept {
     using kernel::decoder;
-    constexpr auto none = kernel::sums::none;
     const kernel::start s{h.reference, h.scale, h.base, h.first_delta};
-    if (h.exceptions == 0 || Sums == none) {
-        if (h.width == 0)
-            kernel::decode_ramp<Sums>(s, out);
-        else
-            decoder::packed<Sums>(payload.data(), h.width, s, out);
-        return for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
-            out[position] += h.scale * high;
-        });
+    if (Sums != kernel::sums::none && h.exceptions > 0) {
+        alignas(64) std::array<std::uint64_t, kernel::slots> patches{};
+        const auto read =
+            for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
+                patches[slot_of(h.kind, position)] = high;
+            });
+        if (!read) return read;
+        decoder::packed<Sums>(payload.data(), h.width, s, patches.data(), out);
+        return {};
     }
-    alignas(64) std::array<std::uint64_t, kernel::slots> fields;
     if (h.width == 0)
-        fields.fill(0);
+        decoder::ramp<Sums>(s, out);
     else
-        decoder::packed<none>(payload.data(), h.width, {}, fields.data());
-    const auto patched =
-        for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
-            fields[slot_of(h.kind, position)] += high;
-        });
-    if (patched) decoder::slots<Sums>(fields.data(), s, out);
-    return patched;
+        decoder::packed<Sums>(payload.data(), h.width, s, nullptr, out);
+    return for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
+        out[position] += h.scale * high;
+    });
 }
 
 /// A short block, field by field.

@@ -32,7 +32,7 @@ struct plan {
 
 namespace detail {
 
-using encoder = kernel::default_encoder;
+using encoder = kernel::encoder;
 
 [[nodiscard]] inline const std::uint64_t* words(std::span<const std::int64_t> in) noexcept {
     return reinterpret_cast<const std::uint64_t*>(in.data());  // the two may alias

@@ -14,7 +14,7 @@
 // as long as that pays.
 #pragma once
 
-#include <chronopack/kernel/encode.hpp>
+#include <chronopack/kernel/dispatch.hpp>
 #include <chronopack/packing/header.hpp>
 
 #include <algorithm>
@@ -63,7 +63,7 @@ public:
             for (std::size_t i = 0; i < most_drawn; ++i, place += 0x9e3779b9)
                 drawn[i] = x(std::uint64_t{place} * n >> 32);
         }
-        kernel::default_encoder::sort(drawn);
+        kernel::encoder::sort(drawn);
     }
 
     /// Adds the extremes of all residuals, at the ends.

@@ -1,0 +1,105 @@
+// The kernels that packing/ and above call: this build's own, or with
+// CHRONOPACK_DISPATCH those that chronopack-dispatch chose for the processor.
+// Same calls, same words.
+#pragma once
+
+#include <chronopack/kernel/encode.hpp>
+#include <chronopack/kernel/summary.hpp>
+
+#if !defined(CHRONOPACK_DISPATCH)
+
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
+
+using decoder = default_decoder;
+using encoder = default_encoder;
+using summary = default_summary;
+
+}  // namespace chronopack::kernel
+
+#else
+
+#include <chronopack/kernel/table.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI::kernel {
+
+namespace detail {
+
+[[nodiscard]] inline const chronopack_dispatch::table& chosen() noexcept {
+    return chronopack_dispatch::chosen<sizeof(chronopack_dispatch::table)>();
+}
+
+/// A struct of a table as ours of the same name, or the reverse.
+template <class To, class From>
+[[nodiscard]] To as(const From& from) noexcept {
+    return __builtin_bit_cast(To, from);
+}
+
+template <sums Sums>
+inline constexpr auto index = static_cast<std::size_t>(Sums);
+
+}  // namespace detail
+
+/// As block_decoder.
+struct decoder {
+    template <sums Sums>
+    static void packed(const std::byte* in, unsigned width, const start& s,
+                       const std::uint64_t* patches, std::uint64_t* out) noexcept {
+        detail::chosen().packed[detail::index<Sums>](
+            in, width, detail::as<chronopack_dispatch::start>(s), patches, out);
+    }
+    template <sums Sums>
+    static void ramp(const start& s, std::uint64_t* out) noexcept {
+        detail::chosen().ramp[detail::index<Sums>](detail::as<chronopack_dispatch::start>(s), out);
+    }
+};
+
+/// As block_encoder.
+struct encoder {
+    static void sort(std::uint64_t* x) noexcept { detail::chosen().sort(x); }
+    template <sums Sums>
+    [[nodiscard]] static extremes spread(const std::uint64_t* v, std::size_t n) noexcept {
+        return detail::as<extremes>(detail::chosen().spread[detail::index<Sums>](v, n));
+    }
+    template <sums Sums>
+    static void distances(const std::uint64_t* v, std::size_t n, std::uint64_t origin,
+                          std::uint64_t* y) noexcept {
+        detail::chosen().distances[detail::index<Sums>](v, n, origin, y);
+    }
+    [[nodiscard]] static bool divisible(const std::uint64_t* y, std::size_t n, std::uint64_t most,
+                                        std::uint64_t divisor) noexcept {
+        return detail::chosen().divisible(y, n, most, divisor);
+    }
+    static void divide(std::uint64_t* y, std::size_t n, std::uint64_t divisor) noexcept {
+        detail::chosen().divide(y, n, divisor);
+    }
+    [[nodiscard]] static std::uint64_t outside_bits(const std::uint64_t* y, std::uint64_t reference,
+                                                    unsigned width) noexcept {
+        return detail::chosen().outside_bits(y, reference, width);
+    }
+    template <sums Sums>
+    static void pack(const std::uint64_t* y, std::uint64_t reference, unsigned width,
+                     std::byte* out) noexcept {
+        detail::chosen().pack[detail::index<Sums>](y, reference, width, out);
+    }
+};
+
+/// As block_summary.
+struct summary {
+    static void add(const double* v, std::size_t n, double_summary& s) noexcept {
+        auto plain = detail::as<chronopack_dispatch::double_summary>(s);
+        detail::chosen().add_doubles(v, n, plain);
+        s = detail::as<double_summary>(plain);
+    }
+    static void add(const std::int64_t* v, std::size_t n, integer_summary& s) noexcept {
+        auto plain = detail::as<chronopack_dispatch::integer_summary>(s);
+        detail::chosen().add_integers(v, n, plain);
+        s = detail::as<integer_summary>(plain);
+    }
+    [[nodiscard]] static bool holds(const void* v, std::size_t n, std::uint64_t word) noexcept {
+        return detail::chosen().holds(v, n, word);
+    }
+};
+
+}  // namespace chronopack::kernel
+
+#endif
