@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
+#include <chronopack/kernel/stream.hpp>
 #include <chronopack/packing/block.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI {
@@ -46,14 +47,20 @@ struct packed_blocks {
     /// The same with each value v given as map.offset + map.scale * v.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out,
                                                     packing::affine map) noexcept {
+        // Too much for any cache: each block is decoded in this one and copied past them.
+        const bool past_caches = out.size_bytes() >= kernel::past_caches_bytes;
+        std::array<value_type, packing::block_values> nearby;
         std::size_t at = 0;
         while (!out.empty()) {
-            const std::size_t n = std::min(out.size(), packing::block_values);
-            const auto read = packing::decode_block(in.subspan(at), out.first(n), Modes, map);
+            const auto block = out.first(std::min(out.size(), packing::block_values));
+            const auto to = past_caches ? std::span(nearby).first(block.size()) : block;
+            const auto read = packing::decode_block(in.subspan(at), to, Modes, map);
             if (!read) return read.error();
+            if (past_caches) kernel::copy_past_caches(to.data(), to.size(), block.data());
             at += *read;
-            out = out.subspan(n);
+            out = out.subspan(block.size());
         }
+        if (past_caches) kernel::done_past_caches();
         return at;
     }
 };

@@ -161,13 +161,17 @@ template <kernel::sums Sums>
     const auto patched = for_each_exception(
         h, exceptions, [&](std::size_t position, std::uint64_t high) { out[position] += high; });
     if (!patched) return patched;
-    for (std::uint64_t& v : out) v = h.reference + h.scale * v;
-    std::uint64_t sum = h.first_delta;
-    if (h.kind == mode::delta_of_delta)
-        for (std::uint64_t& v : out) v = sum += v;
-    sum = h.base;
-    if (h.kind != mode::frame_of_reference)
-        for (std::uint64_t& v : out) v = sum += v;
+    // Copies: for all the compiler knows, the header is among the values.
+    with_sums(h.kind, [&out, h = h]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+        std::uint64_t delta = h.first_delta;
+        std::uint64_t sum = h.base;
+        for (std::uint64_t& v : out) {
+            std::uint64_t x = h.reference + h.scale * v;
+            if constexpr (Sums == kernel::sums::twice) x = delta += x;
+            if constexpr (Sums != kernel::sums::none) x = sum += x;
+            v = x;
+        }
+    });
     return {};
 }
 
