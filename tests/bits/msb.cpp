@@ -9,6 +9,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace chronopack;
 using namespace chronopack::test;
 
@@ -148,6 +150,52 @@ TEST_CASE("reading past the end is an overrun at every tail length and width", "
                 (void)reader.read(width);
                 if (reader.overrun() != (before + width > 8 * n))
                     FAIL(n << " bytes, " << before << " bits before, width " << width);
+            }
+        }
+    }
+}
+
+TEST_CASE("windows up to the reach behind reach_end stay within the input", "[bits]") {
+    prng random(6);
+    guarded_bytes memory(128);
+    for (std::size_t n = 0; n <= 100; ++n) {
+        const bytes in = memory.at_end(n);
+        std::string text;
+        for (std::byte& b : in) {
+            b = static_cast<std::byte>(random());
+            text += binary(std::to_integer<std::uint64_t>(b), 8);
+        }
+        const msb_reader reader(in);
+        const std::size_t end = reader.reach_end();
+        const std::size_t all = end == 0 ? 0 : end - 1 + msb_reader::reach;
+        std::size_t wrong = 0;
+        for (std::size_t bit = 0; bit < all; ++bit) {
+            const std::uint64_t expected = number(std::string_view(text).substr(bit, 64));
+            wrong += reader.window_at(bit) != expected;
+            wrong +=
+                (reader.short_window_at(bit) ^ expected) >> (64 - msb_reader::short_window_bits);
+        }
+        REQUIRE(wrong == 0);
+    }
+}
+
+TEST_CASE("zeros are counted up to the limit, and within the input behind", "[bits]") {
+    guarded_bytes memory(256);
+    for (const std::size_t n : {std::size_t{40}, std::size_t{64}, std::size_t{200}}) {
+        const bytes in = memory.at_end(n);
+        const msb_reader reader(in);
+        const std::size_t end = reader.reach_end();
+        // `one` is the first bit that is set: all of them, and none.
+        for (std::size_t one = 0; one <= 8 * n; ++one) {
+            std::fill(in.begin(), in.end(), std::byte{0});
+            if (one < 8 * n) in[one / 8] = std::byte{0x80} >> (one % 8);
+            const std::size_t last = std::min(one, end - 1);
+            for (std::size_t bit = last < 130 ? 0 : last - 130; bit <= last; ++bit) {
+                const std::size_t zeros =
+                    reader.count_zeros_at(bit, reader.short_window_at(bit), end);
+                if (zeros > one - bit || bit + zeros >= end + msb_reader::reach ||
+                    (zeros < one - bit && bit + zeros < end))
+                    FAIL(n << " bytes, a one at " << one << ", " << zeros << " zeros at " << bit);
             }
         }
     }

@@ -137,3 +137,18 @@ TEST_CASE("an iterator over less than a header has nothing", "[codec][prometheus
     CHECK(prometheus_xor::iterator({}, 1).next().error() == errc::truncated);
     CHECK(prometheus_xor::iterator({}, 0).next().error() == errc::not_found);
 }
+
+TEST_CASE("reuse of a window before there was one is corrupt in any sample",
+          "[codec][prometheus]") {
+    // Two samples of 1.0 at 0, then one on time, or 64 ms off, in "the last window".
+    const std::string two = "00000000" + binary(0x3ff0000000000000, 64) + "000000000";
+    const std::string payload(64, '1');
+    for (const std::string& dod : {std::string("0"), "10" + binary(64, 14)}) {
+        for (const std::size_t before : {std::size_t{0}, std::size_t{1}, std::size_t{50}}) {
+            const std::string text = two + std::string(2 * before, '0') + dod + "10" + payload;
+            const auto chunk = wire().u16_big(3 + before).put(msb_bits(text)).bytes;
+            std::vector<sample> out(3 + before);
+            CHECK(prometheus_xor::decode(chunk, out).error() == errc::corrupt);
+        }
+    }
+}

@@ -8,6 +8,7 @@
 // overrun() whether that was all there. It reads no byte outside its span.
 #pragma once
 
+#include <chronopack/core/bit.hpp>
 #include <chronopack/core/bytes.hpp>
 
 #include <algorithm>
@@ -112,6 +113,12 @@ public:
         return in_.size() < 9 ? 0 : (in_.size() - 8) * 8;
     }
 
+    /// Below this one, they do so up to `reach` bits further on.
+    static constexpr std::size_t reach = 160;
+    [[nodiscard]] std::size_t reach_end() const noexcept {
+        return windows_end() < reach ? 0 : windows_end() - reach;
+    }
+
     /// The 64 bits from `bit` on.
     [[nodiscard]] std::uint64_t window_at(std::size_t bit) const noexcept {
         return aligned_window(in_.data() + (bit >> 3), bit & 7);
@@ -123,13 +130,18 @@ public:
         return load_be<std::uint64_t>(in_.data() + (bit >> 3)) << (bit & 7);
     }
 
-    /// Whether the `count` bits at `bit` are zeros; and how many are, up to 57.
-    [[nodiscard]] bool zeros_at(std::size_t bit, unsigned count) const noexcept {
-        return short_window_at(bit) >> (64 - count) == 0;
-    }
-    [[nodiscard]] std::size_t count_zeros_at(std::size_t bit) const noexcept {
+    /// How many zeros there are from `bit` on, where `window` was read. All are
+    /// counted up to `limit`, at most reach_end(), and less than `reach` behind.
+    [[nodiscard]] std::size_t count_zeros_at(std::size_t bit, std::uint64_t window,
+                                             std::size_t limit) const noexcept {
         constexpr std::uint64_t stop = std::uint64_t{1} << (64 - short_window_bits - 1);
-        return static_cast<std::size_t>(std::countl_zero(short_window_at(bit) | stop));
+        static_assert(2 * short_window_bits < reach);
+        std::size_t zeros = 0;
+        while (window < 2 * stop && bit + zeros < limit) {
+            zeros += short_window_bits;
+            window = short_window_at(bit + zeros);
+        }
+        return zeros + static_cast<std::size_t>(countl_zero(window | stop));
     }
 
 private:

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chronopack/bits/zigzag.hpp>
+#include <chronopack/core/bit.hpp>
 #include <chronopack/core/cursor.hpp>
 #include <chronopack/core/result.hpp>
 
@@ -20,7 +21,7 @@ inline constexpr std::size_t max_varint_bytes = 10;
 
 /// Bytes that write_varint will write.
 [[nodiscard]] constexpr std::size_t varint_bytes(std::uint64_t value) noexcept {
-    return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
+    return (static_cast<std::size_t>(bit_width(value | 1)) + 6) / 7;
 }
 
 /// On failure of the writer (no space) nothing of the value is written.

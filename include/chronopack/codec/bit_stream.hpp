@@ -5,12 +5,19 @@
 //   Decoder   result<T> read(msb_reader&)                 the mirror of it
 //             size_t read_ahead(msb_reader&, Out)         as many as are safe to
 //                read without looking for the end after each; perhaps none
+//
+// How read_ahead is fast. Where the next code starts must not wait for this one
+// to be loaded, so it goes by streaks: while codes are of one kind, a length that
+// sits in a register is added, and all else overlaps. Zeros, which say "as
+// before", are counted and answered by whole vectors of copies. What is left, a
+// code of another kind, costs one branch that the processor did not foresee.
 #pragma once
 
 #include <chronopack/bits/msb.hpp>
 #include <chronopack/core/result.hpp>
 
 #include <array>
+#include <optional>
 
 namespace chronopack::inline CHRONOPACK_ABI::detail {
 
@@ -84,41 +91,91 @@ template <class T, class Encoder>
     return writer.size_bytes();
 }
 
+/// The last bytes of an input, and zeros behind them: room for reading ahead to
+/// the very last bit.
+class padded_tail {
+public:
+    static constexpr std::size_t most = 64;
+
+    explicit padded_tail(cbytes in) noexcept : size_(std::min(in.size(), most)) {
+        if (size_ == most)  // of constant size, so that it takes no call
+            std::memcpy(bytes_.data(), in.data() + (in.size() - most), most);
+        else if (size_ != 0)
+            std::memcpy(bytes_.data(), in.data(), size_);
+        std::memset(bytes_.data() + size_, 0, zeros);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] msb_reader reader() const noexcept {
+        return {cbytes(bytes_).first(size_ + zeros), 8 * size_};
+    }
+
+private:
+    static constexpr std::size_t zeros = 40;
+    static_assert(8 * (zeros - 8) >= msb_reader::reach);
+
+    std::array<std::byte, most + zeros> bytes_;
+    std::size_t size_;
+};
+
 /// Fills `out`, a span or columns that can be assigned at an index.
 /// Bytes read, or truncated / corrupt.
 template <class T, class Decoder, class Out>
-[[nodiscard]] result<std::size_t> decode_bits(cbytes in, Out out) noexcept {
-    // Near the end the reader moves to a copy with zeros behind it, where
-    // reading ahead is safe to the last bit.
-    std::array<std::byte, 96> padded;
-    constexpr std::size_t most_left = 64;
-    std::size_t bytes_before = 0;
-    bool moved = false;
-
+[[nodiscard, gnu::always_inline]] inline result<std::size_t> decode_bits(cbytes in,
+                                                                         Out out) noexcept {
+    constexpr std::size_t values_alone = 2;  // no stream's first ones are codes
     msb_reader reader(in);
     Decoder decoder;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        i += decoder.read_ahead(reader, out.subspan(i));
-        if (i == out.size()) break;
-        if (!moved && in.size() - reader.position() / 8 <= most_left) {
-            bytes_before = reader.position() / 8;
-            const cbytes left = in.subspan(bytes_before);
-            padded.fill(std::byte{0});
-            std::copy(left.begin(), left.end(), padded.begin());
-            const std::size_t bit = reader.position() % 8;
-            reader = msb_reader(padded, 8 * left.size());
-            reader.seek(bit);
-            moved = true;
-            i += decoder.read_ahead(reader, out.subspan(i));
+    std::optional<padded_tail> tail;  // once the reader is there
+    for (std::size_t i = 0; i < out.size();) {
+        if (i >= values_alone) {
+            if (!tail && in.size() - reader.position() / 8 <= padded_tail::most) {
+                tail.emplace(in);
+                const std::size_t bit = reader.position() - 8 * (in.size() - tail->size());
+                reader = tail->reader();
+                reader.seek(bit);
+            }
+            const std::size_t ahead = decoder.read_ahead(reader, out.subspan(i));
+            i += ahead;
             if (i == out.size()) break;
+            if (!tail && ahead != 0) continue;
         }
         const result<T> value = decoder.read(reader);
         if (reader.overrun()) return errc::truncated;
         if (!value) return value.error();
-        out[i] = *value;
+        out[i++] = *value;
     }
     if (reader.overrun()) return errc::truncated;
-    return bytes_before + reader.size_bytes();
+    return reader.size_bytes() + (tail ? in.size() - tail->size() : 0);
+}
+
+/// Stores `value` `n` times, or as often as there is room; how often. What lies
+/// behind may be overwritten: in blocks of eight a short run takes no branches.
+[[gnu::always_inline]] inline std::size_t put_same(std::span<double> out, std::size_t n,
+                                                   double value) noexcept {
+    n = std::min(n, out.size());
+    std::size_t k = 0;
+    for (; k < n && out.size() - k >= 8; k += 8)
+        for (std::size_t j = 0; j < 8; ++j) out[k + j] = value;
+    for (; k < n; ++k) out[k] = value;
+    return n;
+}
+
+/// The same of timestamps, the first of them `delta` after `from`.
+[[gnu::always_inline]] inline std::size_t put_ticks(std::span<std::int64_t> out, std::size_t n,
+                                                    std::uint64_t from,
+                                                    std::uint64_t delta) noexcept {
+    using two [[gnu::vector_size(16)]] = std::uint64_t;  // every processor has those
+    const two start = two{delta, 2 * delta};
+    const two ahead = two{} + 2 * delta;
+    n = std::min(n, out.size());
+    std::size_t k = 0;
+    two next = from + start;
+    for (; k < n && out.size() - k >= 8; k += 8, from += 8 * delta)
+        for (std::size_t j = 0; j < 8; j += 2, next += ahead)
+            std::memcpy(out.data() + k + j, &next, sizeof next);
+    for (; k < n; ++k) out[k] = static_cast<std::int64_t>(from += delta);
+    return n;
 }
 
 /// A codec that is one such stream. The coder also states max_bits, the bits of

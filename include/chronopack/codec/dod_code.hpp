@@ -14,6 +14,7 @@
 #pragma once
 
 #include <chronopack/bits/msb.hpp>
+#include <chronopack/core/bit.hpp>
 
 #include <array>
 
@@ -30,15 +31,17 @@ struct dod_code {
 
     static void write(msb_writer& out, std::int64_t dod) noexcept {
         if (dod == 0) return out.write(0, 1);
+        const auto bits = static_cast<std::uint64_t>(dod);
         unsigned b = 0;
         while (!fits(dod, widths[b])) ++b;
-        // b + 1 ones, then a zero unless this is the last bucket.
-        if (b + 1 < buckets)
-            out.write((std::uint64_t{2} << (b + 1)) - 2, b + 2);
-        else
+        if (b + 1 == buckets) {
             out.write((std::uint64_t{1} << buckets) - 1, buckets);
-        out.write(static_cast<std::uint64_t>(dod) & (~std::uint64_t{0} >> (64 - widths[b])),
-                  widths[b]);
+            return out.write(bits, 64);
+        }
+        // b + 1 ones, a zero, and the field.
+        const std::uint64_t prefix = (std::uint64_t{2} << (b + 1)) - 2;
+        const std::uint64_t field = bits & ((std::uint64_t{1} << widths[b]) - 1);
+        out.write((prefix << widths[b]) | field, b + 2 + widths[b]);
     }
 
     static std::int64_t read(msb_reader& in) noexcept {
@@ -47,7 +50,7 @@ struct dod_code {
             in.skip(1);
             return 0;
         }
-        const unsigned ones = static_cast<unsigned>(std::countl_one(window));
+        const unsigned ones = countl_one(window);
         if (ones >= buckets) {
             in.skip(buckets);
             return static_cast<std::int64_t>(in.read(64));
@@ -56,20 +59,25 @@ struct dod_code {
         return field(window, ones);
     }
 
-    /// The same as `read`, but nothing is checked against the end: `bit` and
-    /// max_bits more lie below in.windows_end().
+    // For loops that run ahead of the checks, with the short window at a code:
+
+    [[nodiscard]] static bool is_zero(std::uint64_t window) noexcept { return window >> 63 == 0; }
+    [[nodiscard]] static bool in_first(std::uint64_t window) noexcept {
+        return window >> 62 == 0b10;
+    }
+
+    /// The bits of a code in the first bucket, and what it stands for.
+    static constexpr unsigned first_bits = 2 + widths.front();
+    [[nodiscard]] static std::int64_t first(std::uint64_t window) noexcept {
+        return field(window, 1);
+    }
+
+    /// Any code but zero, and `bit` moved behind it; max_bits from there on lie
+    /// below in.windows_end().
     [[nodiscard, gnu::always_inline]] static std::int64_t read_ahead(const msb_reader& in,
+                                                                     std::uint64_t window,
                                                                      std::size_t& bit) noexcept {
-        const std::uint64_t window = in.short_window_at(bit);
-        if (window >> 63 == 0) {
-            ++bit;
-            return 0;
-        }
-        if (first_is_usual && window >> 62 == 0b10) {
-            bit += 2 + widths[0];
-            return field(window, 1);
-        }
-        const unsigned ones = static_cast<unsigned>(std::countl_one(window));
+        const unsigned ones = countl_one(window);
         if (ones >= buckets) {
             const std::uint64_t any = in.window_at(bit + buckets);
             bit += max_bits;
@@ -80,10 +88,6 @@ struct dod_code {
     }
 
 private:
-    // Whether a branch on the first bucket pays: where it takes any common jitter
-    // processors foresee it, and need not wait for the length of the code.
-    static constexpr bool first_is_usual = widths.front() >= 12;
-
     // Prefix and field of all buckets but the last fit into the shortest window.
     static_assert([] {
         for (unsigned b = 0; b + 1 < buckets; ++b)
@@ -91,13 +95,12 @@ private:
         return true;
     }());
 
-    // The field behind `ones` ones and a zero. Without branches: which bucket it
-    // is, and its sign, no processor can foresee.
+    // The field behind `ones` ones and a zero. Less one it is two's complement: no
+    // branch on its sign, which no processor can foresee.
     static std::int64_t field(std::uint64_t window, unsigned ones) noexcept {
-        const unsigned width = widths[ones - 1];
-        const std::uint64_t raw = window << (ones + 1) >> (64 - width);
-        const std::uint64_t above_half = raw > (std::uint64_t{1} << (width - 1));
-        return static_cast<std::int64_t>(raw - (above_half << width));
+        const unsigned above = 64 - widths[ones - 1];
+        const std::uint64_t top = (window << (ones + 1)) - (std::uint64_t{1} << above);
+        return (static_cast<std::int64_t>(top) >> above) + 1;
     }
 
     static constexpr bool fits(std::int64_t dod, unsigned width) noexcept {

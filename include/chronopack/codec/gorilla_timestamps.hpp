@@ -45,30 +45,57 @@ public:
 
     /// Reads timestamps for as long as none can come near the end of the input;
     /// how many. read() takes the rest.
-    [[nodiscard]] std::size_t read_ahead(msb_reader& in, std::span<std::int64_t> out) noexcept {
-        if (seen_ < 2 || in.windows_end() < code::max_bits) return 0;
-        const std::size_t end = in.windows_end() - code::max_bits;
+    [[nodiscard, gnu::always_inline]] std::size_t read_ahead(msb_reader& in,
+                                                             std::span<std::int64_t> out) noexcept {
+        static_assert(code::max_bits <= msb_reader::reach);
+        if (seen_ < 2) return 0;
+        const std::size_t end = in.reach_end();
+        const std::size_t n = out.size();
         std::size_t bit = in.position();
+        if (bit >= end) return 0;
         std::uint64_t timestamp = previous_;
         std::uint64_t delta = delta_;
+        std::uint64_t window = in.short_window_at(bit);
         std::size_t i = 0;
-        while (i < out.size() && bit < end) {
-            if (!in.zeros_at(bit, 1)) {
-                delta += static_cast<std::uint64_t>(code::read_ahead(in, bit));
+        while (i < n && bit < end) {
+            if (code::is_zero(window)) {
+                // One zero for each timestamp that is on time.
+                const std::size_t same = put_ticks(
+                    out.subspan(i), in.count_zeros_at(bit, window, std::min(end, bit + n - i)),
+                    timestamp, delta);
+                timestamp += same * delta;
+                i += same;
+                bit += same;
+                window = in.short_window_at(bit);
+            } else if (code::in_first(window)) {
+                do {
+                    delta += static_cast<std::uint64_t>(code::first(window));
+                    out[i++] = static_cast<std::int64_t>(timestamp += delta);
+                    bit += code::first_bits;
+                    if (i == n) break;
+                    window = in.short_window_at(bit);
+                    if (bit >= end) break;
+                } while (code::in_first(window));
+            } else {
+                delta += static_cast<std::uint64_t>(code::read_ahead(in, window, bit));
                 out[i++] = static_cast<std::int64_t>(timestamp += delta);
-                continue;
+                window = in.short_window_at(bit);
             }
-            // One zero for each timestamp that is on time.
-            const std::size_t same = std::min(in.count_zeros_at(bit), out.size() - i);
-            for (std::size_t k = 0; k < same; ++k)
-                out[i + k] = static_cast<std::int64_t>(timestamp += delta);
-            i += same;
-            bit += same;
         }
         in.seek(bit);
         previous_ = timestamp;
         delta_ = delta;
         return i;
+    }
+
+    // For restart_index.hpp: the state in words, and that before value `index` > 0.
+    using state_words = std::array<std::uint64_t, 2>;
+    [[nodiscard]] state_words state() const noexcept { return {previous_, delta_}; }
+    [[nodiscard]] bool restore(const state_words& state, std::size_t index) noexcept {
+        previous_ = state[0];
+        delta_ = state[1];
+        seen_ = index < 2 ? 1 : 2;
+        return true;
     }
 
 private:

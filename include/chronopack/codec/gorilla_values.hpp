@@ -14,6 +14,7 @@
 #include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/codec/xor_code.hpp>
+#include <chronopack/core/bit.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
@@ -24,7 +25,7 @@ public:
     static constexpr unsigned max_bits = xor_code::max_bits;
 
     void write(msb_writer& out, double value) noexcept {
-        const auto bits = std::bit_cast<std::uint64_t>(value);
+        const auto bits = bit_cast<std::uint64_t>(value);
         if (first_)
             out.write(bits, 64);
         else
@@ -42,34 +43,71 @@ public:
             previous_ ^= *difference;
         }
         first_ = false;
-        return std::bit_cast<double>(previous_);
+        return bit_cast<double>(previous_);
     }
 
     /// Reads values for as long as none can come near the end of the input, and
     /// no code is illegal; how many. read() takes the rest, and has the errors.
-    [[nodiscard]] std::size_t read_ahead(msb_reader& in, std::span<double> out) noexcept {
-        if (first_ || in.windows_end() < xor_code::ahead_bits) return 0;
-        const std::size_t end = in.windows_end() - xor_code::ahead_bits;
+    [[nodiscard, gnu::always_inline]] std::size_t read_ahead(msb_reader& in,
+                                                             std::span<double> out) noexcept {
+        static_assert(xor_code::max_bits <= msb_reader::reach);
+        constexpr unsigned within = msb_reader::short_window_bits;
+        if (first_) return 0;
+        const std::size_t end = in.reach_end();
+        const std::size_t n = out.size();
         std::size_t bit = in.position();
+        if (bit >= end) return 0;
         xor_code xors = xors_;
         std::uint64_t value = previous_;
+        std::uint64_t window = in.short_window_at(bit);
         std::size_t i = 0;
-        while (i < out.size() && bit < end) {
-            if (!in.zeros_at(bit, 1)) {
-                if (!xors.read_ahead(in, bit, value)) break;
-                out[i++] = std::bit_cast<double>(value);
-                continue;
+        const auto streak = [&](auto payload) __attribute__((always_inline)) {
+            do {
+                value ^= xors.difference(payload());
+                out[i++] = bit_cast<double>(value);
+                bit += xors.code_bits();
+                if (i == n) break;
+                window = in.short_window_at(bit);
+                if (bit >= end) break;
+            } while (xor_code::in_last_window(window));
+        };
+        while (i < n && bit < end) {
+            if (xor_code::is_zero(window)) {
+                // One zero for each repeated value.
+                const std::size_t same = put_same(
+                    out.subspan(i), in.count_zeros_at(bit, window, std::min(end, bit + n - i)),
+                    bit_cast<double>(value));
+                i += same;
+                bit += same;
+                window = in.short_window_at(bit);
+                if (i == n || bit >= end) break;
             }
-            // One zero for each repeated value.
-            const std::size_t same = std::min(in.count_zeros_at(bit), out.size() - i);
-            for (std::size_t k = 0; k < same; ++k) out[i + k] = std::bit_cast<double>(value);
-            i += same;
-            bit += same;
+            if (xor_code::in_last_window(window) && xors.has_window_within(64)) {
+                if (xors.has_window_within(within - 2))
+                    streak([&] { return window << 2; });
+                else if (xors.has_window_within(within))
+                    streak([&] { return in.short_window_at(bit + 2); });
+                else
+                    streak([&] { return in.window_at(bit + 2); });
+            } else {
+                if (!xors.read_ahead(in, window, bit, value)) break;
+                out[i++] = bit_cast<double>(value);
+                window = in.short_window_at(bit);
+            }
         }
         in.seek(bit);
         xors_ = xors;
         previous_ = value;
         return i;
+    }
+
+    // For restart_index.hpp: the state in words, and back; false for none that is legal.
+    using state_words = std::array<std::uint64_t, 2>;
+    [[nodiscard]] state_words state() const noexcept { return {previous_, xors_.state()}; }
+    [[nodiscard]] bool restore(const state_words& state, std::size_t) noexcept {
+        previous_ = state[0];
+        first_ = false;
+        return xors_.restore(state[1]);
     }
 
 private:

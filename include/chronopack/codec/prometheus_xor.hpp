@@ -6,139 +6,19 @@
 //   | count: u16 | sample 0 | sample 1 | sample 2 | ...    | zero bits  |
 //   | big-endian |          |          |          |        | to a byte  |
 //   +------------+------------------------------------------------------+
-//   sample 0     t: zigzag varint      v: 64 bits
-//   sample 1     t1 - t0: varint       v: xor_code
-//   others       dod_code<14, 17, 20, 64>, then v: xor_code
+//
+// The samples are in prometheus_sample.hpp. decode_many takes the hundreds of
+// chunks that a query opens: what it saves is the wait for memory.
 //
 // Timestamps are milliseconds by Prometheus' convention, any int64 by the
 // format. Source: prometheus/prometheus, tsdb/docs/format/chunks.md and
 // tsdb/chunkenc/xor.go.
 #pragma once
 
-#include <chronopack/bits/varint.hpp>
-#include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/dod_code.hpp>
-#include <chronopack/codec/xor_code.hpp>
+#include <chronopack/codec/prometheus_sample.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI {
-
-namespace detail {
-
-class prometheus_sample_coder {
-    using code = dod_code<14, 17, 20, 64>;
-
-public:
-    static constexpr unsigned max_bits = code::max_bits + xor_code::max_bits;
-    static constexpr unsigned max_first_bits = 80 + 64;  // varint and raw value
-
-    void write(msb_writer& out, sample s) noexcept {
-        const auto next = static_cast<std::uint64_t>(s.timestamp);
-        const auto bits = std::bit_cast<std::uint64_t>(s.value);
-        const std::uint64_t step = next - timestamp_;
-        if (seen_ == 0)
-            write_varint(out, zigzag(s.timestamp));
-        else if (seen_ == 1)
-            write_varint(out, step);
-        else
-            code::write(out, static_cast<std::int64_t>(step - delta_));
-        if (seen_ == 0)
-            out.write(bits, 64);
-        else
-            xors_.write(out, bits ^ value_);
-        move_to(next, step, bits);
-    }
-
-    [[nodiscard]] result<sample> read(msb_reader& in) noexcept {
-        std::uint64_t step = 0;
-        std::uint64_t bits = 0;
-        if (seen_ < 2) {
-            const auto varint = read_varint(in);
-            if (!varint) return varint.error();
-            step = seen_ == 0 ? static_cast<std::uint64_t>(unzigzag(*varint)) : *varint;
-        } else {
-            step = delta_ + static_cast<std::uint64_t>(code::read(in));
-        }
-        if (seen_ == 0) {
-            bits = in.read(64);
-        } else {
-            const auto difference = xors_.read(in);
-            if (!difference) return difference.error();
-            bits = value_ ^ *difference;
-        }
-        move_to(timestamp_ + step, step, bits);
-        return sample{static_cast<std::int64_t>(timestamp_), std::bit_cast<double>(bits)};
-    }
-
-    /// Reads samples for as long as none can come near the end of the input, and
-    /// no code is illegal; how many. read() takes the rest, and has the errors.
-    template <class Out>
-    [[nodiscard]] std::size_t read_ahead(msb_reader& in, Out out) noexcept {
-        constexpr std::size_t ahead = code::max_bits + xor_code::ahead_bits;
-        if (seen_ < 2 || in.windows_end() < ahead) return 0;
-        const std::size_t end = in.windows_end() - ahead;
-        std::size_t bit = in.position();
-        xor_code xors = xors_;
-        std::uint64_t timestamp = timestamp_;
-        std::uint64_t delta = delta_;
-        std::uint64_t value = value_;
-        std::size_t i = 0;
-        const auto put = [&] {
-            timestamp += delta;
-            out[i++] = sample{static_cast<std::int64_t>(timestamp), std::bit_cast<double>(value)};
-        };
-        while (i < out.size() && bit < end) {
-            if (!in.zeros_at(bit, 2)) {
-                std::size_t next = bit;
-                const auto dod = static_cast<std::uint64_t>(code::read_ahead(in, next));
-                if (!xors.read_ahead(in, next, value)) break;
-                delta += dod;
-                bit = next;
-                put();
-                continue;
-            }
-            // Two zeros for each sample that is on time and unchanged.
-            const std::size_t same = std::min(in.count_zeros_at(bit) / 2, out.size() - i);
-            for (std::size_t k = 0; k < same; ++k) put();
-            bit += 2 * same;
-        }
-        in.seek(bit);
-        xors_ = xors;
-        timestamp_ = timestamp;
-        delta_ = delta;
-        value_ = value;
-        return i;
-    }
-
-private:
-    static void write_varint(msb_writer& out, std::uint64_t value) noexcept {
-        for (; value >= 0x80; value >>= 7) out.write((value & 0x7f) | 0x80, 8);
-        out.write(value, 8);
-    }
-
-    static result<std::uint64_t> read_varint(msb_reader& in) noexcept {
-        return read_varint_from([&]() -> std::optional<std::uint8_t> {
-            const auto byte = static_cast<std::uint8_t>(in.read(8));
-            if (in.overrun()) return std::nullopt;
-            return byte;
-        });
-    }
-
-    void move_to(std::uint64_t timestamp, std::uint64_t step, std::uint64_t bits) noexcept {
-        timestamp_ = timestamp;
-        delta_ = step;
-        value_ = bits;
-        seen_ += seen_ < 2;
-    }
-
-    xor_code xors_;
-    std::uint64_t timestamp_ = 0;
-    std::uint64_t delta_ = 0;
-    std::uint64_t value_ = 0;
-    unsigned seen_ = 0;  // 0, 1, or 2 for more
-};
-
-}  // namespace detail
 
 struct prometheus_xor {
     using value_type = sample;
@@ -186,7 +66,27 @@ struct prometheus_xor {
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<std::int64_t> timestamps,
                                                     std::span<double> values) noexcept {
         assert(timestamps.size() == values.size());
-        return decode_into(in, columns{timestamps, values});
+        return decode_into(in, detail::sample_columns{timestamps, values});
+    }
+
+    /// One of many chunks: where it is, where its samples go, and how that went.
+    struct job {
+        cbytes chunk;
+        std::span<std::int64_t> timestamps;
+        std::span<double> values;  // of the same size
+        result<std::size_t> read = std::size_t{0};
+    };
+
+    /// decode of each job's chunk into its columns, with what that returns as the
+    /// job's `read`: one that is refused leaves the others as they are. Chunks
+    /// that lie apart are fetched from memory while those before are decoded.
+    static void decode_many(std::span<job> jobs) noexcept {
+        constexpr std::size_t ahead = 8;
+        for (const job& first : jobs.first(std::min(ahead, jobs.size()))) prefetch(first.chunk);
+        for (std::size_t i = 0; i < jobs.size(); ++i) {
+            if (jobs.size() - i > ahead) prefetch(jobs[i + ahead].chunk);
+            jobs[i].read = decode(jobs[i].chunk, jobs[i].timestamps, jobs[i].values);
+        }
     }
 
     /// Appends samples to a caller's bytes, which hold a whole chunk at any time.
@@ -224,27 +124,12 @@ struct prometheus_xor {
     };
 
 private:
-    // Two spans that take samples as one would.
-    struct columns {
-        struct place {
-            std::int64_t& timestamp;
-            double& value;
-            void operator=(const sample& s) const noexcept {
-                timestamp = s.timestamp;
-                value = s.value;
-            }
-        };
-        std::span<std::int64_t> timestamps;
-        std::span<double> values;
-
-        [[nodiscard]] std::size_t size() const noexcept { return values.size(); }
-        [[nodiscard]] place operator[](std::size_t i) const noexcept {
-            return {timestamps[i], values[i]};
-        }
-        [[nodiscard]] columns subspan(std::size_t from) const noexcept {
-            return {timestamps.subspan(from), values.subspan(from)};
-        }
-    };
+    // As much of a chunk as 120 samples take; behind that processors see the pattern.
+    static void prefetch(cbytes chunk) noexcept {
+        constexpr std::size_t line = 64;
+        const cbytes part = chunk.first(std::min(chunk.size(), std::size_t{1024}));
+        for (std::size_t at = 0; at < part.size(); at += line) __builtin_prefetch(&part[at]);
+    }
 
     template <class Out>
     static result<std::size_t> decode_into(cbytes in, Out out) noexcept {

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <chronopack/bits/msb.hpp>
+#include <chronopack/core/bit.hpp>
 #include <chronopack/core/result.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::detail {
@@ -24,8 +25,8 @@ public:
 
     void write(msb_writer& out, std::uint64_t difference) noexcept {
         if (difference == 0) return out.write(0, 1);
-        const unsigned leading = std::min(static_cast<unsigned>(std::countl_zero(difference)), 31u);
-        const unsigned trailing = static_cast<unsigned>(std::countr_zero(difference));
+        const unsigned leading = std::min(countl_zero(difference), 31u);
+        const unsigned trailing = countr_zero(difference);
         if (length_ != 0 && leading >= leading_ && trailing >= trailing_) {
             out.write(0b10, 2);
         } else {
@@ -61,35 +62,56 @@ public:
         return in.read(length_) << trailing_;
     }
 
-    /// Bits that read_ahead may look at past the bit it starts from.
-    static constexpr std::size_t ahead_bits = 13 + 64;
+    // For loops that run ahead of the checks, with the short window at a code:
 
-    /// The same as `read`, but nothing is checked against the end: `bit` and
-    /// ahead_bits more lie below in.windows_end(). False, with nothing changed,
-    /// when the code is not legal: read() says why.
-    [[nodiscard, gnu::always_inline]] bool read_ahead(const msb_reader& in, std::size_t& bit,
+    [[nodiscard]] static bool is_zero(std::uint64_t window) noexcept { return window >> 63 == 0; }
+    [[nodiscard]] static bool in_last_window(std::uint64_t window) noexcept {
+        return window >> 62 == 0b10;
+    }
+
+    /// Whether there is a last window, and it has no more bits than that.
+    [[nodiscard]] bool has_window_within(unsigned bits) const noexcept {
+        return length_ - 1 < bits;
+    }
+
+    /// The bits of a code in the last window, and the difference it stands for,
+    /// from what follows its two bits of control.
+    [[nodiscard]] std::size_t code_bits() const noexcept { return 2 + length_; }
+    [[nodiscard]] std::uint64_t difference(std::uint64_t payload) const noexcept {
+        return payload >> (64 - length_) << trailing_;
+    }
+
+    /// Xors any code but zero into `value` and moves `bit` behind it; max_bits from
+    /// there on lie below in.windows_end(). False, with nothing changed, when the
+    /// code is not legal: read() says why.
+    [[nodiscard, gnu::always_inline]] bool read_ahead(const msb_reader& in, std::uint64_t window,
+                                                      std::size_t& bit,
                                                       std::uint64_t& value) noexcept {
-        const std::uint64_t window = in.short_window_at(bit);
-        if (window >> 63 == 0) {
-            ++bit;
-            return true;
-        }
-        if (window >> 62 == 0b10) {
+        if (in_last_window(window)) {
             if (length_ == 0) return false;
-            const std::uint64_t bits =
-                2 + length_ <= msb_reader::short_window_bits ? window << 2 : in.window_at(bit + 2);
-            value ^= bits >> (64 - length_) << trailing_;
-            bit += 2 + length_;
-            return true;
+        } else {
+            const unsigned leading = (window >> 57) & 31;
+            const unsigned length = (((window >> 51) - 1) & 63) + 1;  // 0 stands for 64
+            if (leading + length > 64) return false;
+            leading_ = leading;
+            length_ = length;
+            trailing_ = 64 - leading - length;
+            bit += 5 + 6;  // what is in front of a code in the last window
         }
-        const unsigned leading = (window >> 57) & 31;
-        const unsigned length = (((window >> 51) - 1) & 63) + 1;  // 0 stands for 64
-        if (leading + length > 64) return false;
-        leading_ = leading;
-        length_ = length;
-        trailing_ = 64 - leading - length;
-        value ^= in.window_at(bit + 13) >> (64 - length_) << trailing_;
-        bit += 13 + length_;
+        value ^= difference(in.window_at(bit + 2));
+        bit += code_bits();
+        return true;
+    }
+
+    // For restart_index.hpp: the window as a word, and back; false for none that is legal.
+    [[nodiscard]] std::uint64_t state() const noexcept { return leading_ * 256 + length_; }
+    [[nodiscard]] bool restore(std::uint64_t state) noexcept {
+        const std::uint64_t leading = state / 256;
+        const std::uint64_t length = state % 256;
+        if (leading > 31 || leading + length > 64 || (length == 0 && leading != 0)) return false;
+        leading_ = static_cast<unsigned>(leading);
+        length_ = static_cast<unsigned>(length);
+        trailing_ = 64 - leading_ - length_;
         return true;
     }
 
