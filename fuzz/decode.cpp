@@ -1,6 +1,7 @@
 // Hostile bytes, every codec. They are refused, or decode to values that
 // survive encode and decode bit for bit; and a streaming codec's iterator says
-// just what the bulk decoder does.
+// just what the bulk decoder does, and so do Prometheus' columns; start times of an XOR2 chunk
+// survive too, and a restart index leads to the same values.
 //
 //   codec u8 | count u16, of which 12 bits | bytes to decode
 
@@ -8,6 +9,8 @@
 #include "input.hpp"
 
 #include "support/codec.hpp"
+
+#include <chronopack/codec/restart_index.hpp>
 
 using namespace chronopack;
 using chronopack::fuzz::claim;
@@ -31,12 +34,74 @@ void iterator_agrees(cbytes in, std::span<const typename C::value_type> bulk,
     claim(iterator.next().error() == errc::not_found, "iterator ends where bulk does");
 }
 
+void start_times_agree(cbytes in, std::span<const sample> bulk, result<std::size_t> read) {
+    std::vector<sample> samples(bulk.size());
+    std::vector<std::int64_t> start_times(bulk.size());
+    const auto started = prometheus_xor2::decode(in, samples, start_times);
+    if (!read) return claim(!started && started.error() == read.error(), "refused alike");
+    claim(started && *started == *read && test::same_bits(samples, bulk), "samples are the same");
+
+    std::vector<std::byte> wire(prometheus_xor2::max_bytes(bulk.size()));
+    const auto written = prometheus_xor2::encode(samples, start_times, wire);
+    claim(written.has_value(), "start times can be encoded");
+    auto back = start_times;
+    claim(prometheus_xor2::decode(wire, samples, back).has_value() && back == start_times &&
+              test::same_bits(samples, bulk),
+          "start times survive encode and decode");
+}
+
+template <class C>
+void index_agrees(cbytes in, std::span<const typename C::value_type> bulk,
+                  result<std::size_t> read) {
+    const std::size_t every = 1 + (in.empty() ? 0 : std::to_integer<std::size_t>(in.back()));
+    std::vector<std::byte> index(restart_index<C>::size_bytes(bulk.size(), every));
+    const auto built = restart_index<C>::build(in, bulk.size(), every, index);
+    if (!read) return claim(!built && built.error() == read.error(), "an index fails as bulk");
+    claim(built && *built == index.size(), "what decodes has an index");
+    const auto opened = restart_index<C>::open(index);
+    claim(opened.has_value(), "an index is one");
+    const std::size_t from = bulk.size() / 2;
+    std::vector<typename C::value_type> back(bulk.size() - from);
+    claim(opened->decode(in, from, back).has_value(), "an index holds for its stream");
+    claim(test::same_bits(back, bulk.subspan(from)), "entered in the middle, values are the same");
+}
+
+// The same chunk into columns, twice, with a damaged one between.
+void columns_agree(cbytes in, std::span<const sample> bulk, result<std::size_t> read) {
+    std::vector<std::byte> damaged(in.begin(), in.end());
+    if (!damaged.empty()) damaged[damaged.size() / 2] ^= std::byte{0x10};
+    std::array<std::vector<std::int64_t>, 3> timestamps;
+    std::array<std::vector<double>, 3> values;
+    std::vector<prometheus_xor::job> jobs;
+    for (std::size_t i = 0; i < timestamps.size(); ++i) {
+        timestamps[i].resize(bulk.size());
+        values[i].resize(bulk.size());
+        jobs.push_back({i == 1 ? cbytes(damaged) : in, timestamps[i], values[i]});
+    }
+    prometheus_xor::decode_many(jobs);
+    for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) {
+        const auto& job = jobs[i];
+        claim(job.read.has_value() == read.has_value(), "columns fail as samples");
+        if (!read) {
+            claim(job.read.error() == read.error(), "columns fail as samples do");
+            continue;
+        }
+        claim(*job.read == *read, "columns take the bytes of samples");
+        for (std::size_t k = 0; k < bulk.size(); ++k)
+            claim(sample{job.timestamps[k], job.values[k]} == bulk[k], "columns are the samples'");
+    }
+}
+
 template <class C>
 void decode(cbytes in, std::size_t n) {
     using T = typename C::value_type;
     std::vector<T> values(n);
     const auto read = C::decode(in, values);
     if constexpr (streaming_codec<C>) iterator_agrees<C>(in, values, read);
+    if constexpr (std::is_same_v<C, prometheus_xor>) columns_agree(in, values, read);
+    if constexpr (C::id == codec_id::prometheus_xor2) start_times_agree(in, values, read);
+    if constexpr (C::id == codec_id::gorilla_timestamps || C::id == codec_id::gorilla_values)
+        index_agrees<C>(in, values, read);
     if (!read) {
         claim(read.error() == errc::truncated || read.error() == errc::corrupt ||
                   read.error() == errc::count_mismatch,

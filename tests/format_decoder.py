@@ -118,12 +118,16 @@ class MsbStream:
     def varint(self):
         return parse_varint(lambda: self.bits(8))
 
+    def ones(self, most):
+        """Ones up to a zero, which is read, or `most`."""
+        count = 0
+        while count < most and self.bits(1):
+            count += 1
+        return count
+
     def second_difference(self, widths):
         """The field's widths by the number of ones before it; the last prefix has no zero."""
-        ones = 0
-        while ones < len(widths) - 1 and self.bits(1):
-            ones += 1
-        width = widths[ones]
+        width = widths[self.ones(len(widths) - 1)]
         field = self.bits(width)
         if 0 < width < 64 and field > 1 << (width - 1):
             field -= 1 << width
@@ -233,6 +237,73 @@ def decode_prometheus_xor(data, n):
     return samples, 2 + (stream.at + 7) // 8
 
 
+STALE = 0x7ff0000000000002
+
+
+def xor2_window(stream, window, new):
+    if new:
+        window[:] = [stream.bits(5), stream.bits(6) or 64]
+        check(sum(window) <= 64, "window")
+    check(window, "no window")
+    return stream.bits(window[1]) << (64 - window[0] - window[1])
+
+
+def xor2_value(stream, window):
+    """X, or None for a stale value."""
+    ones = stream.ones(3)
+    if ones == 3:
+        return None
+    return xor2_window(stream, window, ones == 2) if ones else 0
+
+
+def xor2_joint(stream, window):
+    """The second difference, and X or None."""
+    ones = stream.ones(5)
+    if ones == 0:
+        return 0, 0
+    if ones == 1:
+        return 0, xor2_window(stream, window, stream.bits(1))
+    if ones == 5:
+        return 0, None
+    width = (13, 20, 64)[ones - 2]
+    field = stream.bits(width)
+    return field - (field >> (width - 1) << width), xor2_value(stream, window)
+
+
+def decode_started_xor2(data, n):
+    """Timestamp, value and start time of each sample in turn, and the bytes used."""
+    check(int.from_bytes(Reader(data).take(2), "big") == n, "chunk count")
+    known, change = Reader(data, 2).uint(1) >> 7, data[2] & 127
+    stream = MsbStream(data[3:])
+    samples, window = [], []
+    time = delta = before = start = predecessor = 0
+    for i in range(n):
+        last_time = time
+        if i == 0:
+            time, value = unzigzag(stream.varint()), stream.bits(64)
+            start = time - unzigzag(stream.varint()) if known else 0
+            predecessor = 0 if value == STALE else value
+        else:
+            if i == 1:
+                delta, x = stream.varint(), xor2_value(stream, window)
+            else:
+                second, x = xor2_joint(stream, window)
+                delta += second
+            time += delta
+            value = STALE if x is None else predecessor ^ x
+            predecessor = predecessor if x is None else value
+            if 0 < change <= i:
+                before += stream.second_difference([0, 3, 6, 9, 12, 18, 25, 56, 64])
+                start = last_time - before
+        samples += [time & MASK, value, start & MASK]
+    return samples, 3 + (stream.at + 7) // 8
+
+
+def decode_prometheus_xor2(data, n):
+    samples, used = decode_started_xor2(data, n)
+    return [word for i, word in enumerate(samples) if i % 3 < 2], used
+
+
 CODECS = {
     "raw": (0, decode_raw),
     "packed": (1, functools.partial(decode_integer_blocks, modes=(0, 1, 2))),
@@ -241,6 +312,7 @@ CODECS = {
     "gorilla_timestamps": (4, decode_gorilla_timestamps),
     "gorilla_values": (5, decode_gorilla_values),
     "prometheus_xor": (6, decode_prometheus_xor),
+    "prometheus_xor2": (7, decode_prometheus_xor2),
 }
 CODEC_OF_ID = dict(CODECS.values())
 INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4), (0, 5)
@@ -530,18 +602,48 @@ def check_archive(path):
     return "%d ok" % len(lines)
 
 
-def check_prometheus(path):
+def check_prometheus(path, decode, columns):
+    """columns: timestamps, values, and start times if there are three."""
     lines = lines_of(path)
     for line in lines:
         name, n = line[0], int(line[1])
-        check(len(line) == 2 * n + 3, name + ": line")
+        check(len(line) == columns * n + 3, name + ": line")
         expected = []
-        for time, value in zip(line[2:2 + n], line[2 + n:2 + 2 * n]):
-            expected += [int(time) & MASK, int(value, 16)]
+        for i in range(n):
+            words = line[2 + i:2 + columns * n:n]
+            expected += [int(word, 16) if k == 1 else int(word) & MASK for k, word in enumerate(words)]
         data = unhex(line[-1:])
-        decoded, used = decode_prometheus_xor(data, n)
+        decoded, used = decode(data, n)
         check(decoded == expected, name + ": samples differ")
         check(used == len(data), "%s: used %d of %d bytes" % (name, used, len(data)))
+    return "%d ok" % len(lines)
+
+
+def check_restart_index(path):
+    """Every byte of each index, made anew from its stream."""
+    lines = lines_of(path)
+    for number, (name, n, every, stream, index) in enumerate(lines, 1):
+        n, every, data, index = int(n), int(every), unhex([stream]), unhex([index])
+        stream, points, window = MsbStream(data), [], []
+        value = delta = 0
+        for i in range(n):
+            if i % every == 0:
+                state = delta if name == "gorilla_timestamps" else 256 * window[0] + window[1] if window else 0
+                points.append((stream.at, value, state & MASK))
+            if name == "gorilla_timestamps":
+                delta = stream.bits(64) if i < 2 else delta + stream.second_difference([0, 7, 9, 12, 32, 64])
+                value = (value + delta) & MASK
+            else:
+                value ^= stream.xor(window) if i else stream.bits(64)
+        made = b"CPKI" + struct.pack("<BBHQQQ", 1, CODECS[name][0], 0, n, every, stream.at)
+        for k, (bit, last, state) in enumerate(points):
+            end = points[k + 1][0] if k + 1 < len(points) else stream.at
+            covered = bytearray(data[bit // 8:(end + 7) // 8])
+            if end % 8:
+                covered[-1] &= 0xff00 >> end % 8
+            made += struct.pack("<QIQQ", bit, crc32c(covered), last, state)
+        made += struct.pack("<I", crc32c(made))
+        check(made == index, "index %d differs" % number)
     return "%d ok" % len(lines)
 
 
@@ -552,12 +654,16 @@ def main(arguments):
     check(crc32c(b"123456789") == 0xe3069283, "CRC-32C")
     v1 = os.path.join(arguments[1], "v1")
     codec_files = ["raw-double.txt", "raw-int64.txt", "packed-int64.txt", "delta-int64.txt", "delta_of_delta-int64.txt",
-                   "gorilla_timestamps-int64.txt", "gorilla_values-double.txt", "prometheus_xor-sample.txt"]
+                   "gorilla_timestamps-int64.txt", "gorilla_values-double.txt", "prometheus_xor-sample.txt",
+                   "prometheus_xor2-sample.txt"]
     files = [("v1/" + name, functools.partial(check_codec, v1, name)) for name in codec_files]
     files.append(("v1/frame.txt", functools.partial(check_frames, os.path.join(v1, "frame.txt"))))
     files.append(("v1/archive.txt", functools.partial(check_archive, os.path.join(v1, "archive.txt"))))
-    files.append(("prometheus_xor.txt",
-                  functools.partial(check_prometheus, os.path.join(arguments[1], "prometheus_xor.txt"))))
+    files.append(("v1/restart_index.txt",
+                  functools.partial(check_restart_index, os.path.join(v1, "restart_index.txt"))))
+    for name, decode, columns in [("prometheus_xor.txt", decode_prometheus_xor, 2),
+                                  ("prometheus_xor2.txt", decode_started_xor2, 3)]:
+        files.append((name, functools.partial(check_prometheus, os.path.join(arguments[1], name), decode, columns)))
     failed = False
     for name, run in files:
         try:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chronopack/core/abi.hpp>
+#include <chronopack/core/bit.hpp>
 #include <chronopack/core/bytes.hpp>
 #include <chronopack/core/cursor.hpp>
 #include <chronopack/core/result.hpp>
@@ -11,20 +12,27 @@
 
 #include <chronopack/bits/lsb.hpp>
 #include <chronopack/bits/msb.hpp>
+#include <chronopack/bits/msb_varint.hpp>
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/bits/zigzag.hpp>
 
 #include <chronopack/kernel/crc32c.hpp>
 #include <chronopack/kernel/decode.hpp>
+#include <chronopack/kernel/dispatch.hpp>
+#include <chronopack/kernel/encode.hpp>
 #include <chronopack/kernel/lanes.hpp>
 #include <chronopack/kernel/scan.hpp>
 #include <chronopack/kernel/simd.hpp>
+#include <chronopack/kernel/stream.hpp>
+#include <chronopack/kernel/summary.hpp>
 
 #include <chronopack/packing/block.hpp>
 #include <chronopack/packing/header.hpp>
 #include <chronopack/packing/plan.hpp>
+#include <chronopack/packing/window.hpp>
 
 #include <chronopack/codec/registry.hpp>
+#include <chronopack/codec/restart_index.hpp>
 
 #include <chronopack/frame/frame.hpp>
 

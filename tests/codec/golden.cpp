@@ -146,7 +146,8 @@ void write_all(std::tuple<C...>) {
 template <class C>
 constexpr bool one_encoding =
     C::id == codec_id::raw || C::id == codec_id::gorilla_timestamps ||
-    C::id == codec_id::gorilla_values || C::id == codec_id::prometheus_xor;
+    C::id == codec_id::gorilla_values || C::id == codec_id::prometheus_xor ||
+    C::id == codec_id::prometheus_xor2;
 
 }  // namespace
 

@@ -19,6 +19,7 @@ TEST_CASE("wire ids are what they have always been", "[codec]") {
     CHECK(gorilla_timestamps::id == codec_id{4});
     CHECK(gorilla_values::id == codec_id{5});
     CHECK(prometheus_xor::id == codec_id{6});
+    CHECK(prometheus_xor2::id == codec_id{7});
 }
 
 TEST_CASE("no two codecs of one value type share an id or a name", "[codec]") {

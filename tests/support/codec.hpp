@@ -59,7 +59,8 @@ using streaming_codecs = decltype(detail::streaming_of(all_codecs{}));
 template <block_codec C>
 [[nodiscard]] constexpr bool decodes_alone(std::size_t some, std::size_t n) noexcept {
     if (some == n) return true;
-    if constexpr (C::id == codec_id::prometheus_xor) return false;
+    if constexpr (C::id == codec_id::prometheus_xor || C::id == codec_id::prometheus_xor2)
+        return false;
     if constexpr (C::id == codec_id::packed || C::id == codec_id::delta ||
                   C::id == codec_id::delta_of_delta)
         return some % packing::block_values == 0;

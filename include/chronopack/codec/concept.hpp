@@ -19,6 +19,7 @@ enum class codec_id : std::uint8_t {
     gorilla_timestamps = 4,
     gorilla_values = 5,
     prometheus_xor = 6,
+    prometheus_xor2 = 7,
 };
 
 /// A stateless type that turns a run of values into bytes and back.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
+#include <chronopack/core/bit.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
@@ -21,7 +22,7 @@ struct raw {
         if (out.size() / 8 < in.size()) return errc::no_space;
         std::byte* to = out.data();
         for (const T& value : in) {
-            store_le(to, std::bit_cast<std::uint64_t>(value));
+            store_le(to, bit_cast<std::uint64_t>(value));
             to += 8;
         }
         return 8 * in.size();
@@ -32,7 +33,7 @@ struct raw {
         if (in.size() / 8 < out.size()) return errc::truncated;
         const std::byte* from = in.data();
         for (T& value : out) {
-            value = std::bit_cast<T>(load_le<std::uint64_t>(from));
+            value = bit_cast<T>(load_le<std::uint64_t>(from));
             from += 8;
         }
         return 8 * out.size();

@@ -7,6 +7,7 @@
 #include <chronopack/codec/gorilla_values.hpp>
 #include <chronopack/codec/packed.hpp>
 #include <chronopack/codec/prometheus_xor.hpp>
+#include <chronopack/codec/prometheus_xor2.hpp>
 #include <chronopack/codec/raw.hpp>
 
 #include <tuple>
@@ -16,7 +17,7 @@ namespace chronopack::inline CHRONOPACK_ABI {
 /// Every codec. A new one is added here, and tests, fuzzers, benchmarks and
 /// frames have it.
 using all_codecs = std::tuple<raw<std::int64_t>, raw<double>, packed, delta, delta_of_delta,
-                              gorilla_timestamps, gorilla_values, prometheus_xor>;
+                              gorilla_timestamps, gorilla_values, prometheus_xor, prometheus_xor2>;
 
 /// Calls `f` with an object of the codec that `id` names for values of type T,
 /// and returns the R that it returns; or unsupported when there is none.
