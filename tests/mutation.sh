@@ -48,16 +48,22 @@ packing/header.hpp | packing/header | if (const auto ok = read_signed(h.referenc
 packing/header.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return h;
 packing/block.hpp | packing/round_trip | if ((modes & only(h.kind)) == 0) return errc::corrupt; | 
 packing/block.hpp | packing/header | if (reader.failed()) return errc::truncated; | 
-packing/block.hpp | packing/header | position < next | false
-packing/block.hpp | packing/header |  \|\| position >= h.count | 
-packing/block.hpp | packing/header |  \|\| high == 0 | 
+packing/block.hpp | packing/header | position[i] >= next &&  | 
+packing/block.hpp | packing/header |  \|\| next > h.count | 
+packing/block.hpp | packing/header |  && high[i] != 0 | 
+frame/time_scale.hpp | frame/time_scale | while (divisor_ > 0 &&\n                   !encoder::divisible | while (false && !encoder::divisible
+frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(most)) --divisor_; | 
+frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;
+frame/statistics.hpp | frame/statistics | if (std::isnan(all.sums[k]) \|\| std::isnan(all.increases[k])) return 0; | 
+frame/statistics.hpp | frame/statistics | if (whole <= 8 \|\| std::isnan(block[7])) return 0; | if (whole <= 8) return 0;
+packing/plan.hpp | packing/size | finer == 1 ? 1 : p.drawn.common_divisor() | 1
+packing/plan.hpp | packing/round_trip | if (!encoder::divisible(y.data(), y.size(), most, scale)) | if (false)
+kernel/encode.hpp | kernel/encode |  \| (y[i] & low) | 
 packing/block.hpp | codec/bounds | if (size > out.size()) return errc::no_space; | 
 codec/raw.hpp | codec/bounds | if (out.size() / 8 < in.size()) return errc::no_space; | 
 codec/raw.hpp | codec/bounds | if (in.size() / 8 < out.size()) return errc::truncated; | 
 codec/bit_stream.hpp | codec/streaming | if (in_.overrun()) return errc::truncated; | 
 codec/bit_stream.hpp | codec/streaming | if (remaining_ == 0) return errc::not_found; | 
-codec/bit_stream.hpp | codec/bounds | if (reader.overrun()) return errc::truncated;\n    return bytes_before | return bytes_before
-codec/bit_stream.hpp | codec/bounds | constexpr std::size_t most_left = 64; | constexpr std::size_t most_left = 97;
 codec/bit_stream.hpp | codec/hostile | if (!value) return value.error(); | 
 codec/bit_stream.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
 codec/bit_stream.hpp | codec/streaming | *this = before;\n            out_.sync(); | *this = before;
@@ -70,14 +76,65 @@ codec/prometheus_xor.hpp | codec/bounds | if (out.size() < header_bytes) return 
 codec/prometheus_xor.hpp | codec/prometheus | if (count() == max_count) return errc::out_of_range; | 
 codec/prometheus_xor.hpp | codec/prometheus | if (*held != out.size()) return errc::count_mismatch; | 
 codec/prometheus_xor.hpp | codec/prometheus | std::min(header_bytes, chunk.size()) | header_bytes
+codec/prometheus_xor2.hpp | codec/prometheus_xor2 | if (chunk.size() < header_bytes) return errc::truncated; | 
+codec/prometheus_xor2.hpp | codec/prometheus_xor2 | if (in.size() > max_count) return errc::out_of_range; | 
+codec/prometheus_xor2.hpp | codec/bounds | if (out.size() < header_bytes) return errc::no_space; | 
+codec/prometheus_xor2.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
+codec/prometheus_xor2.hpp | codec/prometheus_xor2 | if (count_ == max_count) return errc::out_of_range; | 
+codec/prometheus_xor2.hpp | codec/prometheus_xor2 | if (*held != out.size()) return errc::count_mismatch; | 
+codec/prometheus_xor2.hpp | codec/prometheus_xor2 | std::min(count_bytes, chunk.size()) | count_bytes
+codec/prometheus_xor2.hpp | codec/prometheus_xor2 | std::max(samples_.size_bytes(), start_bytes) | samples_.size_bytes()
+codec/prometheus_xor2.hpp | codec/streaming | *this = before;\n                writer_.sync(); | *this = before;
+codec/prometheus_xor2.hpp | codec/streaming | *this = before;\n                writer_.sync(); | writer_.sync();
+codec/xor2_code.hpp | codec/prometheus_xor2 | if (leading + length > 64) return false; | 
+codec/xor2_code.hpp | codec/prometheus_xor2 | if (length_ == 0) return false; | 
+codec/xor2_code.hpp | codec/prometheus_xor2 | fast.bit = before;\n                break; | break;
+codec/xor2_code.hpp | codec/prometheus_xor2 | change_ == 0 ? max_sample_bits : max_bits | max_sample_bits
+codec/xor2_code.hpp | codec/bounds | i < out.size() && fast.bit < end | i < out.size()
+codec/xor2_code.hpp | codec/bounds | std::min(fast.zeros(), out.size() - i) | fast.zeros()
+bits/msb.hpp | bits/msb | window < 2 * stop && bit + zeros < limit | window < 2 * stop
+codec/bit_stream.hpp | codec/bounds | if (reader.overrun()) return errc::truncated;\n    return reader.size_bytes() | return reader.size_bytes()
+codec/bit_stream.hpp | codec/decode_many | (size_ + zeros), 8 * size_} | (size_ + zeros), 8 * (size_ + zeros)}
+codec/gorilla_timestamps.hpp | codec/bounds | if (bit >= end) break; | 
+codec/gorilla_values.hpp | codec/bounds | if (bit >= end) break;\n            } while | } while
+codec/prometheus_sample.hpp | codec/bounds | if (bit >= end) break; | 
+codec/prometheus_sample.hpp | codec/bounds | while (i < n && bit < end) { | while (i < n) {
+codec/prometheus_sample.hpp | codec/decode_many | if (i == n) break; | 
+codec/prometheus_sample.hpp | codec/prometheus | even_changes.begins(window) && xors.has_window_within(64) | even_changes.begins(window)
+codec/prometheus_sample.hpp | codec/prometheus | off_changes.begins(window) && xors.has_window_within(64) | off_changes.begins(window)
+codec/prometheus_xor.hpp | codec/decode_many | if (jobs.size() - i > ahead)  | 
+codec/xor_code.hpp | codec/restart_index | leading > 31 \|\|  | 
+codec/xor_code.hpp | codec/restart_index | leading + length > 64 \|\| (length | (length
+codec/xor_code.hpp | codec/restart_index |  \|\| (length == 0 && leading != 0)) return false; | ) return false;
+codec/restart_index.hpp | codec/restart_index | if (every == 0) return errc::out_of_range; | 
+codec/restart_index.hpp | codec/restart_index | if (!fits(n, every, out)) return errc::no_space; | 
+codec/restart_index.hpp | codec/restart_index | if (n < count_) return errc::out_of_range; | 
+codec/restart_index.hpp | codec/restart_index | if (!fits(n, every_, out_)) return errc::no_space; | 
+codec/restart_index.hpp | codec/restart_index | points_of(n, every) <= (out.size() - size_bytes(0, every)) / point_bytes | out.size() >= size_bytes(n, every)
+codec/restart_index.hpp | codec/restart_index | if (!taken) *this = before; | 
+codec/restart_index.hpp | codec/restart_index | if (index.size() < header_bytes + crc_bytes) return errc::truncated; | 
+codec/restart_index.hpp | codec/restart_index | if (in.u32() != magic) return errc::corrupt; | (void)in.u32();
+codec/restart_index.hpp | codec/restart_index | return errc::checksum_mismatch;\n        if (in.u8() | {}\n        if (in.u8()
+codec/restart_index.hpp | codec/restart_index | if (in.u8() != version) return errc::unsupported; | (void)in.u8();
+codec/restart_index.hpp | codec/restart_index | if (in.u8() != static_cast<std::uint8_t>(C::id)) return errc::wrong_type; | (void)in.u8();
+codec/restart_index.hpp | codec/restart_index | if (in.u16() != 0) return errc::corrupt; | (void)in.u16();
+codec/restart_index.hpp | codec/restart_index | every_ == 0 \|\|  | 
+codec/restart_index.hpp | codec/restart_index |  \|\| points_.size() % point_bytes != 0 | 
+codec/restart_index.hpp | codec/restart_index | if (points_of(count_, every_) != points()) return false; | 
+codec/restart_index.hpp | codec/restart_index | if (count_ == 0) return end_ == 0; | if (count_ == 0) return true;
+codec/restart_index.hpp | codec/restart_index | bit(0) != 0 \|\|  | 
+codec/restart_index.hpp | codec/restart_index |  \|\| state(0) != state_words{} | 
+codec/restart_index.hpp | codec/restart_index | if (bit(k) >= bit(k + 1)) return false; | 
+codec/restart_index.hpp | codec/restart_index | if (k > 0 && !coder().restore(state(k), k * every_)) return false; | 
+codec/restart_index.hpp | codec/restart_index | from > count_ \|\|  | 
+codec/restart_index.hpp | codec/restart_index |  \|\| out.size() > count_ - from | 
+codec/restart_index.hpp | codec/restart_index | if (stream.size() < end_ / 8 + (end_ % 8 != 0)) return errc::truncated; | 
+codec/restart_index.hpp | codec/restart_index | if (out.empty()) return {}; | 
+codec/restart_index.hpp | codec/restart_index | return errc::checksum_mismatch;\n\n | {}\n
+codec/restart_index.hpp | codec/restart_index | if (!ok) return errc::corrupt; | 
+codec/restart_index.hpp | codec/restart_index | if (!ok \|\| in.overrun()) return errc::corrupt; | if (!ok) return errc::corrupt;
 codec/xor_code.hpp | codec/hostile | if (length_ == 0) return false; | 
 codec/xor_code.hpp | codec/hostile | if (leading + length > 64) return false; | 
-codec/gorilla_timestamps.hpp | codec/bounds | i < out.size() && bit < end | i < out.size()
-codec/gorilla_timestamps.hpp | codec/bounds | std::min(in.count_zeros_at(bit), out.size() - i) | in.count_zeros_at(bit)
-codec/gorilla_values.hpp | codec/bounds | i < out.size() && bit < end | i < out.size()
-codec/gorilla_values.hpp | codec/bounds | std::min(in.count_zeros_at(bit), out.size() - i) | in.count_zeros_at(bit)
-codec/prometheus_xor.hpp | codec/bounds | i < out.size() && bit < end | i < out.size()
-codec/prometheus_xor.hpp | codec/bounds | std::min(in.count_zeros_at(bit) / 2, out.size() - i) | in.count_zeros_at(bit) / 2
 kernel/decode.hpp | kernel/decode | if (end > 64) | if (end >= 64)
 frame/read_header.hpp | frame/damage | if (size < fixed_bytes + crc_bytes) return errc::corrupt; | 
 frame/read_header.hpp | frame/damage | if (size > in.size()) return errc::truncated; | 

@@ -66,7 +66,7 @@ template <class T>
 class [[nodiscard]] result {
 public:
     constexpr result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
-        : state_(std::in_place_index<0>, std::move(value)) {}
+        : state_(std::in_place_index<0>, held{std::move(value)}) {}
     constexpr result(errc error) noexcept : state_(std::in_place_index<1>, error) {}
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
@@ -86,14 +86,19 @@ public:
 private:
     constexpr T* value_or_bug() noexcept {
         assert(has_value());
-        return std::get_if<0>(&state_);
+        return &std::get_if<0>(&state_)->value;
     }
     constexpr const T* value_or_bug() const noexcept {
         assert(has_value());
-        return std::get_if<0>(&state_);
+        return &std::get_if<0>(&state_)->value;
     }
 
-    std::variant<T, errc> state_;
+    // Not a bare T: with a type of ours in it, the variant has a name for each
+    // instruction set, as all here has (core/abi.hpp).
+    struct held {
+        T value;
+    };
+    std::variant<held, errc> state_;
 };
 
 /// Success, or the reason for failure.

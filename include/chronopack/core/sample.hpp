@@ -2,8 +2,8 @@
 #pragma once
 
 #include <chronopack/core/abi.hpp>
+#include <chronopack/core/bit.hpp>
 
-#include <bit>
 #include <cstdint>
 
 namespace chronopack::inline CHRONOPACK_ABI {
@@ -16,7 +16,7 @@ struct basic_sample {
     /// Equality of bits: NaN payloads and the sign of zero count.
     friend constexpr bool operator==(const basic_sample& a, const basic_sample& b) noexcept {
         return a.timestamp == b.timestamp &&
-               std::bit_cast<std::uint64_t>(a.value) == std::bit_cast<std::uint64_t>(b.value);
+               bit_cast<std::uint64_t>(a.value) == bit_cast<std::uint64_t>(b.value);
     }
 };
 

@@ -24,6 +24,7 @@
 #pragma once
 
 #include <chronopack/bits/varint.hpp>
+#include <chronopack/core/bit.hpp>
 #include <chronopack/core/time_unit.hpp>
 #include <chronopack/frame/second_stage.hpp>
 #include <chronopack/frame/statistics.hpp>
@@ -123,7 +124,7 @@ static_assert(max_header_bytes(block_count(max_samples)) <= UINT16_MAX);
 template <class V>
 void write_statistics(byte_writer& out, const statistics<V>& s) noexcept {
     for (const V v : {s.min, s.max, s.sum, s.first, s.last, s.increase})
-        out.u64(std::bit_cast<std::uint64_t>(v));
+        out.u64(bit_cast<std::uint64_t>(v));
     write_varint(out, s.resets);
     write_varint(out, s.nans);
 }
@@ -132,7 +133,7 @@ template <class V>
 [[nodiscard]] result<statistics<V>> read_statistics(byte_reader& in, bool exact) noexcept {
     statistics<V> s;
     for (V* v : {&s.min, &s.max, &s.sum, &s.first, &s.last, &s.increase})
-        *v = std::bit_cast<V>(in.u64());
+        *v = bit_cast<V>(in.u64());
     const auto resets = read_varint(in);
     if (!resets) return resets.error();
     const auto nans = read_varint(in);

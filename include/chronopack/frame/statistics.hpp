@@ -12,13 +12,11 @@
 // that arises (inf - inf) is stored as 0x7ff8000000000000 whatever the machine.
 #pragma once
 
+#include <chronopack/core/bit.hpp>
 #include <chronopack/kernel/dispatch.hpp>
 
-#include <bit>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
-#include <limits>
 #include <span>
 
 namespace chronopack::inline CHRONOPACK_ABI {
@@ -42,17 +40,17 @@ namespace detail {
 
 /// Doubles in total order as integers: -inf < ... < -0.0 < +0.0 < ... < inf.
 [[nodiscard]] inline std::int64_t order_key(double v) noexcept {
-    const auto bits = std::bit_cast<std::int64_t>(v);
+    const auto bits = bit_cast<std::int64_t>(v);
     return bits ^ static_cast<std::int64_t>(static_cast<std::uint64_t>(bits >> 63) >> 1);
 }
 
 [[nodiscard]] inline double from_order_key(std::int64_t key) noexcept {
-    return std::bit_cast<double>(
-        key ^ static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 63) >> 1));
+    return bit_cast<double>(key ^
+                            static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 63) >> 1));
 }
 
 [[nodiscard]] inline double canonical(double v) noexcept {
-    return std::isnan(v) ? std::bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0000}) : v;
+    return is_nan(v) ? bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0000}) : v;
 }
 
 }  // namespace detail
@@ -84,7 +82,7 @@ public:
 
     [[nodiscard]] statistics<double> finish() const noexcept {
         statistics<double> out = result_;
-        const double none = detail::canonical(std::numeric_limits<double>::quiet_NaN());
+        const double none = detail::canonical(__builtin_nan(""));
         out.min = numbers_ == 0 ? none : detail::from_order_key(min_);
         out.max = numbers_ == 0 ? none : detail::from_order_key(max_);
         out.sum = detail::canonical(out.sum);
@@ -94,7 +92,7 @@ public:
 
 private:
     void take(double v, std::size_t i, kernel::double_summary& s) noexcept {
-        if (std::isnan(v)) {
+        if (is_nan(v)) {
             ++result_.nans;
             return;
         }
@@ -114,11 +112,11 @@ private:
                              kernel::double_summary& s) noexcept {
         using kernel::summary;
         const std::size_t whole = block.size() / 8 * 8;
-        if (whole <= 8 || std::isnan(block[7])) return 0;
+        if (whole <= 8 || is_nan(block[7])) return 0;
         kernel::double_summary all = s;
         summary::add(block.data(), block.size(), all);
         for (std::size_t k = 0; k < 8; ++k)
-            if (std::isnan(all.sums[k]) || std::isnan(all.increases[k])) return 0;
+            if (is_nan(all.sums[k]) || is_nan(all.increases[k])) return 0;
         const std::span<const double> taken = block.subspan(i, whole - i);
         constexpr std::uint64_t minus_zero = std::uint64_t{1} << 63;
         if (all.least == 0)

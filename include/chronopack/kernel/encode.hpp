@@ -9,6 +9,7 @@
 // The scalar twin gives the same words.
 #pragma once
 
+#include <chronopack/core/bit.hpp>
 #include <chronopack/kernel/decode.hpp>
 
 #include <algorithm>
@@ -44,7 +45,7 @@ constexpr void widen(extremes& e, std::uint64_t x) noexcept {
 /// multiple come out above the quotient of the greatest legal one.
 struct exact_divisor {
     explicit constexpr exact_divisor(std::uint64_t divisor) noexcept
-        : shift(static_cast<unsigned>(std::countr_zero(divisor))), inverse(divisor >> shift) {
+        : shift(countr_zero(divisor)), inverse(divisor >> shift) {
         const std::uint64_t odd = inverse;  // correct to 3 bits; each step doubles them
         for (int step = 0; step < 5; ++step) inverse *= 2 - odd * inverse;
     }

@@ -6,10 +6,10 @@
 // the caller has done 0 to 7, and end at the last multiple of 8.
 #pragma once
 
+#include <chronopack/core/bit.hpp>
 #include <chronopack/kernel/simd.hpp>
 
 #include <cstring>
-#include <limits>
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
@@ -18,8 +18,8 @@ inline constexpr std::size_t partial_sums = 8;
 struct double_summary {
     double sums[partial_sums] = {};
     double increases[partial_sums] = {};
-    double least = std::numeric_limits<double>::infinity();  ///< of either zero, any
-    double most = -std::numeric_limits<double>::infinity();
+    double least = __builtin_inf();  ///< of either zero, any
+    double most = -__builtin_inf();
     std::uint64_t resets = 0;
 };
 

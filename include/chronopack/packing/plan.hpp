@@ -6,6 +6,7 @@
 //                   made sure of                                 -> a plan
 #pragma once
 
+#include <chronopack/core/bit.hpp>
 #include <chronopack/packing/window.hpp>
 
 #include <span>
@@ -108,7 +109,7 @@ inline void set_window(header& h, std::span<const std::int64_t> in, std::uint64_
     if (scale == 1) return 1;
     if (!encoder::divisible(y.data(), y.size(), most, scale))
         for (std::size_t i = 0; i < y.size() && scale > 1; ++i)
-            if (y[i] % scale != 0) scale = std::gcd(scale, y[i]);
+            if (y[i] % scale != 0) scale = gcd(scale, y[i]);
     if (scale > 1) encoder::divide(y.data(), y.size(), scale);
     return scale;
 }
@@ -122,12 +123,12 @@ inline void find_exceptions(plan& p) noexcept {
     for (std::size_t i = 0; i < padded; i += 64) {
         std::uint64_t outside = encoder::outside_bits(p.distances.data() + i, p.reference, h.width);
         for (; outside != 0; outside &= outside - 1) {
-            const std::size_t position = i + static_cast<std::size_t>(std::countr_zero(outside));
+            const std::size_t position = i + static_cast<std::size_t>(countr_zero(outside));
             high_bits |= zigzag(high_part(p.distances[position] - p.reference, h.width));
             p.positions[h.exceptions++] = static_cast<std::uint16_t>(position);
         }
     }
-    h.exception_width = static_cast<unsigned>(std::bit_width(high_bits));
+    h.exception_width = bit_width(high_bits);
 }
 
 /// Makes a prospect come true.

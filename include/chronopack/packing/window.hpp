@@ -14,13 +14,12 @@
 // as long as that pays.
 #pragma once
 
+#include <chronopack/core/bit.hpp>
 #include <chronopack/kernel/dispatch.hpp>
 #include <chronopack/packing/header.hpp>
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <numeric>
 #include <span>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing::detail {
@@ -81,7 +80,7 @@ public:
     [[nodiscard]] std::uint64_t common_divisor() const noexcept {
         std::uint64_t divisor = most() - least();
         for (std::size_t i = begin_; i < end_ && divisor != 1; ++i)
-            divisor = std::gcd(divisor, sorted_[i] - least());
+            divisor = gcd(divisor, sorted_[i] - least());
         return divisor;
     }
 
@@ -89,7 +88,7 @@ public:
     /// tells; distances are from least(), in units of `scale`.
     [[nodiscard]] window best_window(std::size_t count, std::uint64_t scale) const noexcept {
         const std::uint64_t span = (most() - least()) / scale;
-        const unsigned full = static_cast<unsigned>(std::bit_width(span));
+        const unsigned full = bit_width(span);
         window best{0, full, window_cost(count, full, full, 0), 0};
         for (const std::size_t left_out : {1, 2, 3, 4, 6, 8, 11, 16}) {
             if (left_out + 1 >= end_ - begin_) break;
@@ -99,7 +98,7 @@ public:
                 if (sorted_[j] - sorted_[i] < sorted_[to] - sorted_[from]) from = i, to = j;
             const std::uint64_t low = (sorted_[from] - least()) / scale;
             const std::uint64_t high = (sorted_[to] - least()) / scale;
-            const unsigned width = static_cast<unsigned>(std::bit_width(high - low));
+            const unsigned width = bit_width(high - low);
             if (width >= best.width) continue;
             const std::size_t outside = unseen(left_out);
             const std::size_t cost = window_cost(count, width, full, outside);
@@ -191,7 +190,7 @@ private:
 /// `y` are the distances, up to `most`; there are `count` fields.
 [[nodiscard]] inline window settle(const window& guess, std::span<const std::uint64_t> y,
                                    std::size_t count, std::uint64_t most) noexcept {
-    const unsigned full = static_cast<unsigned>(std::bit_width(most));
+    const unsigned full = bit_width(most);
     window best{0, full, window_cost(count, full, full, 0), 0};
     if (guess.width >= full) return best;
 

@@ -1,0 +1,58 @@
+// Bits of one type as another, and counts of bits: as std's, but in our inline
+// namespace.
+//
+// A file built without optimisation calls std::bit_cast, and a program has one
+// of it: perhaps that of its AVX2 file, for all its files. These have a name for
+// each instruction set (core/abi.hpp).
+#pragma once
+
+#include <chronopack/core/abi.hpp>
+
+#include <cstdint>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+template <class To, class From>
+[[nodiscard]] constexpr To bit_cast(const From& from) noexcept {
+    return __builtin_bit_cast(To, from);
+}
+
+/// 64 for zero.
+[[nodiscard]] constexpr unsigned countl_zero(std::uint64_t x) noexcept {
+    return x == 0 ? 64 : static_cast<unsigned>(__builtin_clzll(x));
+}
+[[nodiscard]] constexpr unsigned countr_zero(std::uint64_t x) noexcept {
+    return x == 0 ? 64 : static_cast<unsigned>(__builtin_ctzll(x));
+}
+[[nodiscard]] constexpr unsigned countl_one(std::uint64_t x) noexcept {
+    return countl_zero(~x);
+}
+
+/// Bits of a number without its leading zeros.
+[[nodiscard]] constexpr unsigned bit_width(std::uint64_t x) noexcept {
+    return 64 - countl_zero(x);
+}
+
+/// The greatest common divisor, 0 being divisible by all; Stein's algorithm.
+[[nodiscard]] constexpr std::uint64_t gcd(std::uint64_t a, std::uint64_t b) noexcept {
+    if (a == 0 || b == 0) return a | b;
+    const unsigned twos = countr_zero(a | b);
+    a >>= countr_zero(a);
+    while (b != 0) {
+        b >>= countr_zero(b);
+        const std::uint64_t less = a < b ? a : b;
+        b = a < b ? b - a : a - b;
+        a = less;
+    }
+    return a << twos;
+}
+
+[[nodiscard]] constexpr bool is_nan(double v) noexcept {
+    return v != v;
+}
+
+static_assert(countl_zero(0) == 64 && countl_zero(1) == 63 && countr_zero(0) == 64);
+static_assert(bit_width(0) == 0 && bit_width(8) == 4 && countl_one(~std::uint64_t{1}) == 63);
+static_assert(gcd(0, 6) == 6 && gcd(12, 18) == 6 && is_nan(__builtin_nan("")) && !is_nan(0));
+
+}  // namespace chronopack

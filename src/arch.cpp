@@ -1,0 +1,117 @@
+// The table of one instruction set. src/meson.build compiles this file once for
+// each, with its flags and the table's name in CHRONOPACK_TABLE.
+//
+// Nothing but the table may be met by another object. An inline function of
+// std::, built with AVX here, could be what the linker picks for a program's
+// baseline code. So every kernel is flattened into a function of this file
+// alone, and the file is optimised in every build. What clang leaves out of
+// line nonetheless is ours and in a namespace of these tables (core/abi.hpp);
+// tests/dispatch/symbols.sh looks.
+#include "tables.hpp"
+
+#include <chronopack/kernel/encode.hpp>
+#include <chronopack/kernel/summary.hpp>
+
+#define CHRONOPACK_STRING(name) #name
+#define CHRONOPACK_NAME(name) CHRONOPACK_STRING(name)
+
+namespace {
+
+namespace kernel = chronopack::kernel;
+namespace plain = chronopack_dispatch;
+
+using enum kernel::sums;
+#if defined(CHRONOPACK_TABLE_IS_SCALAR)
+using decoder = kernel::block_decoder<kernel::scalar>;
+using encoder = kernel::block_encoder<kernel::scalar>;
+using summary = kernel::block_summary<1>;
+#else
+using decoder = kernel::default_decoder;
+using encoder = kernel::default_encoder;
+using summary = kernel::default_summary;
+#endif
+
+// From the structs of a table to those of the kernels, and back when the call
+// is over.
+template <class Kernels, class Plain>
+struct bound {
+    explicit bound(Plain& to) : plain(to), ours(__builtin_bit_cast(Kernels, to)) {}
+    ~bound() { plain = __builtin_bit_cast(Plain, ours); }
+    operator Kernels&() { return ours; }
+    Plain& plain;
+    Kernels ours;
+};
+
+template <class T>
+T adapt(T& same) {
+    return same;
+}
+kernel::start adapt(const plain::start& s) {
+    return __builtin_bit_cast(kernel::start, s);
+}
+auto adapt(plain::double_summary& s) {
+    return bound<kernel::double_summary, plain::double_summary>(s);
+}
+auto adapt(plain::integer_summary& s) {
+    return bound<kernel::integer_summary, plain::integer_summary>(s);
+}
+
+template <class T>
+T returned(T same) {
+    return same;
+}
+plain::extremes returned(kernel::extremes e) {
+    return __builtin_bit_cast(plain::extremes, e);
+}
+
+// Turns into a pointer of the type that the table asks for, to a function that
+// is `Kernel` with all its calls inlined.
+template <auto Kernel>
+struct flat {
+    template <class Result, class... Arguments>
+    using pointer = Result (*)(Arguments...);
+
+    template <class Result, class... Arguments>
+    constexpr operator pointer<Result, Arguments...>() const {
+        return call<Result, Arguments...>;
+    }
+
+private:
+    template <class Result, class... Arguments>
+    [[gnu::flatten]] static Result call(Arguments... arguments) {
+        if constexpr (std::is_void_v<Result>)
+            Kernel(adapt(arguments)...);
+        else
+            return returned(Kernel(adapt(arguments)...));
+    }
+};
+
+constexpr auto add_doubles = [](const double* v, std::size_t n, kernel::double_summary& s) {
+    summary::add(v, n, s);
+};
+constexpr auto add_integers = [](const std::int64_t* v, std::size_t n, kernel::integer_summary& s) {
+    summary::add(v, n, s);
+};
+
+}  // namespace
+
+constinit const plain::table chronopack_dispatch::CHRONOPACK_TABLE = {
+    .name = CHRONOPACK_NAME(CHRONOPACK_TABLE),
+    .packed = {flat<decoder::packed<none>>(), flat<decoder::packed<once>>(),
+               flat<decoder::packed<twice>>()},
+    .ramp = {flat<decoder::ramp<none>>(), flat<decoder::ramp<once>>(),
+             flat<decoder::ramp<twice>>()},
+    .sort = flat<encoder::sort>(),
+    .spread = {flat<encoder::spread<none>>(), flat<encoder::spread<once>>(),
+               flat<encoder::spread<twice>>()},
+    .distances = {flat<encoder::distances<none>>(), flat<encoder::distances<once>>(),
+                  flat<encoder::distances<twice>>()},
+    .divisible = flat<encoder::divisible>(),
+    .divide = flat<encoder::divide>(),
+    .outside_bits = flat<encoder::outside_bits>(),
+    .pack = {flat<encoder::pack<none>>(), flat<encoder::pack<once>>(),
+             flat<encoder::pack<twice>>()},
+    .add_doubles = flat<add_doubles>(),
+    .add_integers = flat<add_integers>(),
+    .holds = flat<summary::holds>(),
+};
