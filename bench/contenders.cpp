@@ -1,5 +1,7 @@
 #include "contenders.hpp"
 
+#include "apart.hpp"
+
 #include "general_codecs.hpp"
 #include "round_trip.hpp"
 
@@ -91,8 +93,10 @@ row measure_frames(const prepared_series& series, stage second_stage, double sec
     how.second_stage = second_stage;
 
     chunked_wire wire(t.size(), frame::max_samples, frame::max_bytes<V>);
-    std::vector<std::int64_t> t_back(t.size());
-    std::vector<V> v_back(v.size());
+    room_apart<std::int64_t> t_room(t);
+    room_apart<V> v_room(v);
+    const std::span<std::int64_t> t_back = t_room.get();
+    const std::span<V> v_back = v_room.get();
     return measure_round_trip(
         seconds,
         [&] {
@@ -102,8 +106,7 @@ row measure_frames(const prepared_series& series, stage second_stage, double sec
         },
         [&] {
             return wire.decode([&](cbytes in, std::size_t first, std::size_t n) {
-                return frame::decode<V>(in, std::span(t_back).subspan(first, n),
-                                        std::span(v_back).subspan(first, n));
+                return frame::decode<V>(in, t_back.subspan(first, n), v_back.subspan(first, n));
             });
         },
         [&] {

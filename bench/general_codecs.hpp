@@ -22,17 +22,19 @@
 namespace chronopack::bench {
 
 #if CHRONOPACK_HAVE_ZSTD
-class zstd_coder {
+template <int Level>
+class zstd_level_coder {
+    static_assert(Level == 1 || Level == 3);
+
 public:
-    static constexpr std::string_view name = "zstd-3";
+    static constexpr std::string_view name = Level == 1 ? "zstd-1" : "zstd-3";
 
     static std::size_t max_bytes(std::size_t n) noexcept { return ZSTD_compressBound(8 * n); }
 
     template <class T>
     result<std::size_t> encode(std::span<const T> in, bytes out) noexcept {
-        constexpr int level = 3;
         const std::size_t n = ZSTD_compressCCtx(compressor_.get(), out.data(), out.size(),
-                                                in.data(), in.size_bytes(), level);
+                                                in.data(), in.size_bytes(), Level);
         if (ZSTD_isError(n)) return errc::no_space;
         return n;
     }
@@ -53,6 +55,8 @@ private:
     std::unique_ptr<ZSTD_CCtx, release> compressor_{ZSTD_createCCtx()};
     std::unique_ptr<ZSTD_DCtx, release> decompressor_{ZSTD_createDCtx()};
 };
+
+using zstd_coder = zstd_level_coder<3>;
 #endif
 
 #if CHRONOPACK_HAVE_SNAPPY

@@ -60,10 +60,10 @@ template <class F>
 }  // namespace detail
 
 /// Times each call in turn for about `seconds` in all, warm-up apart; at least
-/// five times each, however long that takes.
+/// five times each, however long that takes; once each when `seconds` is 0.
 template <class... F>
 [[nodiscard]] std::array<timing, sizeof...(F)> measure_in_turns(double seconds, F&&... call) {
-    constexpr std::size_t min_samples = 5;
+    const std::size_t min_samples = seconds > 0 ? 5 : 1;
     const std::array<std::size_t, sizeof...(F)> calls{detail::calls_per_sample(call)...};
     std::array<std::vector<double>, sizeof...(F)> samples;
     double spent = 0;

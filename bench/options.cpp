@@ -12,14 +12,17 @@ constexpr auto about = R"(How small and how fast each codec makes each series, v
 
 With files, each numeric column of a CSV is a series and the first column of
 times (ISO 8601, or a count of s, ms, us or ns since 1970) its timestamps.
-Without, public series are fetched and measured.)";
+Without, public series are fetched and measured; then, unless series or codecs
+were picked, the kernels and every codec on made-up shapes, for half a minute.)";
 
 constexpr auto examples = R"(Examples:
-  bench/run                                      all public series, about two minutes
+  bench/run                                      all public series, about two minutes,
+                                                 and the micro-benchmarks, briefly
   bench/run load.csv disks.csv                   your own
   bench/run --codec packed --codec zstd-3 a.csv  two codecs
   bench/run --series sp500 --seconds 1           some series, timed longer
   bench/run --brief --json figures.json          the summary, and all figures as JSON
+  bench/run --micro                              only the micro-benchmarks
 
 Sizes are bits per value, in frames (timestamp and value together) bits per
 sample. Speeds are 10^9 uncompressed bytes a second: the best repetition and the
@@ -46,6 +49,12 @@ std::string codec_list(const std::vector<contender>& known) {
 }
 
 }  // namespace
+
+std::string options::to_do() const {
+    const bool all = files.empty() && codecs.empty() && series.empty();
+    const std::string which = micro_only ? "none" : files.empty() ? "default" : "files";
+    return which + (micro_only || (all && !no_micro) ? "\nmicro\n" : "\n-\n") + json + '\n';
+}
 
 bool options::wants(const contender& one) const {
     return codecs.empty() || std::any_of(codecs.begin(), codecs.end(), [&](const auto& codec) {
@@ -84,6 +93,8 @@ std::variant<options, int> read_options(int argc, char** argv,
         app.add_option(flag, *to, what)
             ->type_name("FILE")
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    app.add_flag("--no-micro", read.no_micro, "leave out the micro-benchmarks");
+    app.add_flag("--micro", read.micro_only, "only the micro-benchmarks; alone, or with --json");
     app.add_flag("--plan", read.plan)->group("");
     app.add_option("--default-file", read.default_files)->allow_extra_args(false)->group("");
     app.add_option("--default-folder", read.default_folder)->group("");
@@ -96,6 +107,11 @@ std::variant<options, int> read_options(int argc, char** argv,
         return 0;
     } catch (const CLI::ParseError& wrong) {
         std::cerr << "bench/run: " << wrong.what() << "\nTry bench/run --help.\n";
+        return 2;
+    }
+    if (read.micro_only && (read.no_micro || !read.files.empty() || !read.codecs.empty() ||
+                            !read.series.empty() || !read.html.empty() || !read.markdown.empty())) {
+        std::cerr << "bench/run: --micro measures no series; only --json goes with it.\n";
         return 2;
     }
     for (const std::string& codec : read.codecs) {

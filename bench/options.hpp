@@ -17,11 +17,18 @@ struct options {
     bool brief = false;
     std::string json, html, markdown;  ///< files to write; empty: none
 
-    // For bench/run, which knows where the default series are.
+    // For bench/run, which knows where the default series are and runs the
+    // micro-benchmarks.
     bool plan = false;
+    bool micro_only = false;
+    bool no_micro = false;
     std::vector<std::string> default_files;
     std::string default_folder;
     std::vector<std::string> leave_out;
+
+    /// What bench/run is to do, in three lines: "default", "files" or "none" for
+    /// the series; "micro" or "-"; the JSON file or nothing.
+    [[nodiscard]] std::string to_do() const;
 
     [[nodiscard]] bool wants(const contender& one) const;
     [[nodiscard]] bool wants(const bench::series& one) const;

@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
     if (const int* status = std::get_if<int>(&read)) return *status;
     const options& asked = std::get<options>(read);
     if (asked.plan) {
-        fmt::print("{}\n", asked.files.empty() ? "default" : "files");
+        fmt::print("{}", asked.to_do());
         return success;
     }
 

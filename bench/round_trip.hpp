@@ -4,6 +4,7 @@
 //   wire      |------|----|---|                one after the other
 #pragma once
 
+#include "apart.hpp"
 #include "row.hpp"
 
 #include <chronopack/core/bytes.hpp>
@@ -99,8 +100,8 @@ template <class T, class Coder>
                                  double seconds) {
     static_assert(std::is_trivially_copyable_v<T> && sizeof(T) % 8 == 0);
     chunked_wire wire(in.size(), chunk, [&](std::size_t n) { return coder.max_bytes(n); });
-    std::vector<T> back(in.size());
-    const std::span<T> out = back;
+    room_apart<T> back(in);
+    const std::span<T> out = back.get();
     return measure_round_trip(
         seconds,
         [&] {

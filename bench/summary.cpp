@@ -80,8 +80,8 @@ std::vector<std::string> caveats(const std::vector<row>& rows) {
         all.emplace_back(
             "Rows \"as int64\" cover only series whose values are all integers; turning doubles "
             "into integers is not timed.");
-    if (any([](const row& one) { return one.codec == "prometheus_xor"; }))
-        all.emplace_back("prometheus_xor is cut into chunks of 120 samples, as Prometheus does.");
+    if (any([](const row& one) { return one.codec.starts_with("prometheus_"); }))
+        all.emplace_back("Prometheus' chunks are cut at 120 samples, as Prometheus does.");
     constexpr std::size_t too_few = 500'000;
     if (any([](const row& one) { return one.count < too_few; }))
         all.emplace_back(

@@ -1,0 +1,36 @@
+# Sourced by bench/run and bench/performance: builds the report and the
+# benchmarks into build-bench, for this machine.
+#
+# CHRONOPACK_CPP_ARGS  compiler options, instead of -march=native
+# CHRONOPACK_GO_PEER   a source tree of Prometheus, to compare with (needs Go)
+
+source "$(dirname "${BASH_SOURCE[0]}")/../tools/setup.sh"
+build=$root/build-bench
+
+# build_bench [TARGET ...]
+build_bench() {
+  need "${build_packages[@]}" "${bench_packages[@]}" python3:python3
+  local options=(--buildtype=release -Dbench=enabled -Dtests=disabled -Dfuzz=disabled -Ddispatch=disabled
+    "-Dcpp_args=${CHRONOPACK_CPP_ARGS--march=native}")
+  [[ -z ${CHRONOPACK_GO_PEER-} ]] || need golang-go golang-github-pkg-errors-dev
+  options+=("-Dgo_peer=${CHRONOPACK_GO_PEER:+$(realpath "$CHRONOPACK_GO_PEER")}")
+  # Asking meson to configure what it has configured already costs seconds.
+  if [[ ! -f $build/build.ninja || $(cat "$build/.options" 2>/dev/null) != "${options[*]}" ]]; then
+    configure "$build" "${options[@]}"
+    printf '%s\n' "${options[*]}" >"$build/.options"
+  fi
+  local log=$build/build.log
+  if ! ninja -C "$build" "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    exit 3
+  fi
+}
+
+# micro SECONDS NAME: runs build-bench/bench/NAME, for so long a benchmark, and
+# leaves what it found in build-bench/NAME.json.
+micro() {
+  local status=0
+  "$build/bench/$2" --seconds "$1" --benchmark_format=json >"$build/$2.json" 2>"$build/$2.log" || status=$?
+  ((status == 0)) || tail -n 3 "$build/$2.log" >&2
+  return "$status"
+}

@@ -1,0 +1,39 @@
+// The core's clock, measured: nothing tells it otherwise. The time stamp
+// counter ticks at its own rate, and counters of cycles are seldom to be had
+// in a virtual machine.
+//
+//   add x, x   add x, x   add x, x  ...     each waits for the one before: a
+//   |--1--|    |--1--|    |--1--|           cycle each, on every processor
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace chronopack::bench {
+
+/// Cycles a second, now, on this core; 0 where we know of no such chain.
+[[nodiscard]] inline double core_hertz() noexcept {
+#if defined(__x86_64__)
+#define CHRONOPACK_ADD_CHAIN ".rept 64\n\tadd %0, %0\n\t.endr"
+#elif defined(__aarch64__)
+#define CHRONOPACK_ADD_CHAIN ".rept 64\n\tadd %0, %0, %0\n\t.endr"
+#endif
+#if defined(CHRONOPACK_ADD_CHAIN)
+    using clock = std::chrono::steady_clock;
+    constexpr int links = 64, rounds = 500, trials = 30;
+    double best = 1;
+    std::uint64_t x = 1;
+    for (int trial = 0; trial < trials; ++trial) {
+        const auto start = clock::now();
+        for (int i = 0; i < rounds; ++i) asm volatile(CHRONOPACK_ADD_CHAIN : "+r"(x) : : "cc");
+        best = std::min(best, std::chrono::duration<double>(clock::now() - start).count());
+    }
+    return links * rounds / best;
+#undef CHRONOPACK_ADD_CHAIN
+#else
+    return 0;
+#endif
+}
+
+}  // namespace chronopack::bench
