@@ -54,6 +54,21 @@ template <class Next>
 
 /// The value, or truncated / corrupt with the reader at an unspecified place.
 [[nodiscard]] inline result<std::uint64_t> read_varint(byte_reader& in) noexcept {
+    const cbytes rest = in.rest();
+    if (rest.size() >= 8) {
+        // All bytes but the last have the top bit set. Where the last is among
+        // these eight, and not zero behind others, its sevens are moved together.
+        std::uint64_t word = load_le<std::uint64_t>(rest.data());
+        const std::uint64_t last = ~word & 0x8080'8080'8080'8080;
+        const unsigned bits = last == 0 ? 0 : countr_zero(last) + 1;
+        if (bits == 8 || (bits != 0 && (word >> (bits - 8) & 0xff) != 0)) {
+            (void)in.take(bits / 8);
+            word &= (~std::uint64_t{0} >> (64 - bits)) & 0x7f7f'7f7f'7f7f'7f7f;
+            word = (word & 0x007f'007f'007f'007f) | (word & 0x7f00'7f00'7f00'7f00) >> 1;
+            word = (word & 0x0000'3fff'0000'3fff) | (word & 0x3fff'0000'3fff'0000) >> 2;
+            return (word & 0x0000'0000'0fff'ffff) | (word & 0x0fff'ffff'0000'0000) >> 4;
+        }
+    }
     return read_varint_from([&]() -> std::optional<std::uint8_t> {
         const std::uint8_t byte = in.u8();
         if (in.failed()) return std::nullopt;

@@ -61,44 +61,85 @@ enum class errc : std::uint8_t {
     return "unknown error";
 }
 
+namespace detail {
+
+// With a type of ours in it, the variant has a name for each instruction set,
+// as all here has (core/abi.hpp).
+template <class T, bool Plain = std::is_trivially_copyable_v<T>>
+class outcome {
+public:
+    constexpr explicit outcome(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
+        : state_(std::in_place_index<0>, held{std::move(value)}) {}
+    constexpr explicit outcome(errc error) noexcept : state_(std::in_place_index<1>, error) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] constexpr errc error() const noexcept { return *std::get_if<1>(&state_); }
+    [[nodiscard]] constexpr T& value() noexcept { return std::get_if<0>(&state_)->value; }
+    [[nodiscard]] constexpr const T& value() const noexcept {
+        return std::get_if<0>(&state_)->value;
+    }
+
+private:
+    struct held {
+        T value;
+    };
+    std::variant<held, errc> state_;
+};
+
+// Two words in registers; a variant would go through memory, its index a byte
+// that is stored alone and loaded with its neighbours.
+template <class T>
+class outcome<T, true> {
+public:
+    constexpr explicit outcome(const T& value) noexcept : value_(value) {}
+    constexpr explicit outcome(errc error) noexcept
+        : none_(), failure_(1 + static_cast<std::uint32_t>(error)) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return failure_ == 0; }
+    [[nodiscard]] constexpr errc error() const noexcept { return static_cast<errc>(failure_ - 1); }
+    [[nodiscard]] constexpr T& value() noexcept { return value_; }
+    [[nodiscard]] constexpr const T& value() const noexcept { return value_; }
+
+private:
+    union {
+        T value_;
+        char none_;
+    };
+    std::uint32_t failure_ = 0;
+};
+
+}  // namespace detail
+
 /// A T, or the reason there is none. Reading the wrong one is a caller's bug.
 template <class T>
 class [[nodiscard]] result {
 public:
     constexpr result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
-        : state_(std::in_place_index<0>, held{std::move(value)}) {}
-    constexpr result(errc error) noexcept : state_(std::in_place_index<1>, error) {}
+        : outcome_(std::move(value)) {}
+    constexpr result(errc error) noexcept : outcome_(error) {}
 
-    [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] constexpr bool has_value() const noexcept { return outcome_.has_value(); }
     constexpr explicit operator bool() const noexcept { return has_value(); }
 
     [[nodiscard]] constexpr errc error() const noexcept {
         assert(!has_value());
-        return *std::get_if<1>(&state_);
+        return outcome_.error();
     }
 
-    [[nodiscard]] constexpr T& operator*() & noexcept { return *value_or_bug(); }
-    [[nodiscard]] constexpr const T& operator*() const& noexcept { return *value_or_bug(); }
-    [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(*value_or_bug()); }
-    [[nodiscard]] constexpr T* operator->() noexcept { return value_or_bug(); }
-    [[nodiscard]] constexpr const T* operator->() const noexcept { return value_or_bug(); }
+    [[nodiscard]] constexpr T& operator*() & noexcept { return *operator->(); }
+    [[nodiscard]] constexpr const T& operator*() const& noexcept { return *operator->(); }
+    [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(*operator->()); }
+    [[nodiscard]] constexpr T* operator->() noexcept {
+        assert(has_value());
+        return &outcome_.value();
+    }
+    [[nodiscard]] constexpr const T* operator->() const noexcept {
+        assert(has_value());
+        return &outcome_.value();
+    }
 
 private:
-    constexpr T* value_or_bug() noexcept {
-        assert(has_value());
-        return &std::get_if<0>(&state_)->value;
-    }
-    constexpr const T* value_or_bug() const noexcept {
-        assert(has_value());
-        return &std::get_if<0>(&state_)->value;
-    }
-
-    // Not a bare T: with a type of ours in it, the variant has a name for each
-    // instruction set, as all here has (core/abi.hpp).
-    struct held {
-        T value;
-    };
-    std::variant<held, errc> state_;
+    detail::outcome<T> outcome_;
 };
 
 /// Success, or the reason for failure.

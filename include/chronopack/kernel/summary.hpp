@@ -106,8 +106,8 @@ struct block_summary {
         words increase[3] = {};
         words resets{};
         using signed_words = typename detail::native_words<N>::signed_type;
-        const auto put =
-            [](words(&total)[3], words x, words negative) __attribute__((always_inline)) {
+        const auto put = [](words(&total)[3], const words& x, const words& negative)
+            __attribute__((always_inline)) {
             total[0] += x & 0xffffffff;
             total[1] += x >> 32;
             total[2] += negative;
