@@ -24,13 +24,11 @@ dir=${CHRONOPACK_AVX512_DIR:-$root/build-avx512}
 if [[ ! -f $dir/kernel/vmlinuz ]]; then
   say "fetching a kernel"
   mkdir -p "$dir"/apt/{lists/partial,cache/archives/partial,debs} "$dir/kernel"
-  apt=(apt-get -qq -o Dir::State::Lists="$dir/apt/lists" -o Dir::Cache="$dir/apt/cache"
-    -o Acquire::Languages=none)
+  apt=(-qq -o Dir::State::Lists="$dir/apt/lists" -o Dir::Cache="$dir/apt/cache" -o Acquire::Languages=none)
   # The cloud kernel is small and unpacks fast; the package named depends on it.
-  if ! { "${apt[@]}" update && cd "$dir/apt/debs" &&
-    name=$(apt-cache -o Dir::State::Lists="$dir/apt/lists" -o Dir::Cache="$dir/apt/cache" \
-      depends linux-image-cloud-amd64 | awk '/Depends:/ {print $2; exit}') &&
-    "${apt[@]}" download "$name"; } >"$dir/apt/log" 2>&1; then
+  if ! { apt-get "${apt[@]}" update && cd "$dir/apt/debs" &&
+    name=$(apt-cache "${apt[@]}" depends linux-image-cloud-amd64 | awk '/Depends:/ {print $2; exit}') &&
+    apt-get "${apt[@]}" download "$name"; } >"$dir/apt/log" 2>&1; then
     tail -n 20 "$dir/apt/log" >&2
     say "apt-get could not fetch a kernel"
     exit 3

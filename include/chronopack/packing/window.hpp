@@ -10,8 +10,7 @@
 //
 // Not all windows are tried. A sorted sample, later with the extremes at its ends,
 // says how many residuals lie outside when its k outermost are left out; the
-// best guess is then counted out on all of them, and made narrower or wider for
-// as long as that pays.
+// windows around the best guess are then counted out on all residuals.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
