@@ -51,13 +51,13 @@ ninja -C "$dir/build" --quiet "${programs[@]/#/tests/}"
 # read, under the names they were compiled with.
 system=$dir/system
 rm -rf "$system" "$dir/iso"
-mkdir -p "$system"/{bin,proc,tmp} "$dir/iso"
+mkdir -p "$system"/{bin,dev,proc,tmp} "$dir/iso"
 cp /bin/busybox "$system/bin/"
 for program in "${programs[@]}"; do strip -o "$system/bin/$program" "$dir/build/tests/$program"; done
 cp -r --parents "$root/tests/golden" "$root/fuzz/corpus" "$system"
 {
   echo '#!/bin/busybox sh'
-  echo 'cd /tmp; /bin/busybox mount -t proc proc /proc'
+  echo 'cd /tmp; /bin/busybox mount -t proc proc /proc; /bin/busybox mount -t devtmpfs dev /dev'
   echo 'echo; /bin/busybox grep -qw avx512vl /proc/cpuinfo || echo "no AVX-512"'
   for program in "${programs[@]}"; do
     case $program in tests-*) flags=' --use-colour no -d yes' ;; *) flags= ;; esac

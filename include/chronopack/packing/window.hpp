@@ -89,7 +89,7 @@ public:
         const std::uint64_t span = (most() - least()) / scale;
         const unsigned full = bit_width(span);
         window best{0, full, window_cost(count, full, full, 0), 0};
-        for (const std::size_t left_out : {1, 2, 3, 4, 6, 8, 11, 16}) {
+        for (const unsigned left_out : {1u, 2u, 3u, 4u, 6u, 8u, 11u, 16u}) {
             if (left_out + 1 >= end_ - begin_) break;
             std::size_t from = begin_;
             std::size_t to = end_ - 1 - left_out;
