@@ -133,10 +133,11 @@ private:
 };
 
 /// How many distances lie in each of 64 buckets of 2^shift, from `base` on;
-/// those elsewhere are not counted.
+/// those elsewhere are not counted. Of many, every third stands for three.
 class census {
 public:
     static constexpr std::size_t buckets = 64;
+    static constexpr std::size_t most_counted = 400;
 
     census(std::span<const std::uint64_t> y, std::uint64_t base, unsigned shift) noexcept {
         // Several tables, for neighbours are often alike and would wait for each other.
@@ -146,12 +147,13 @@ public:
             __attribute__((always_inline)) {
             ++held[table][std::min<std::uint64_t>((distance - base) >> shift, buckets)];
         };
+        step_ = y.size() <= most_counted ? 1 : 3;
         std::size_t i = 0;
-        for (; i + tables <= y.size(); i += tables)
+        for (; i + tables * step_ <= y.size(); i += tables * step_)
             kernel::detail::unrolled<tables>([&](auto t) __attribute__((always_inline)) {
-                count(t, y[i + t]);
+                count(t, y[i + t * step_]);
             });
-        for (; i < y.size(); ++i) count(0, y[i]);
+        for (; i < y.size(); i += step_) count(0, y[i]);
         std::uint16_t sum = 0;
         for (std::size_t b = 0; b < buckets; ++b) {
             before_[b] = sum;
@@ -172,11 +174,12 @@ public:
             const auto inside = static_cast<std::size_t>(before_[b + spanned] - before_[b]);
             best = std::max(best, inside * buckets + (buckets - 1 - b));
         }
-        return {buckets - 1 - best % buckets, best / buckets};
+        return {buckets - 1 - best % buckets, step_ * (best / buckets)};
     }
 
 private:
     std::array<std::uint16_t, buckets + 1> before_;  // in the buckets before each
+    std::size_t step_;
 };
 
 /// The best of the windows near a guess, exactly. The guess spans 16 buckets, or
@@ -202,7 +205,7 @@ private:
     const unsigned widest = std::min(guess.width + 2, full - 1);
     for (unsigned width = narrowest; width <= widest; ++width) {
         const auto [bucket, inside] = counted.fullest(std::size_t{1} << (width - shift));
-        const std::size_t outside = y.size() - inside;
+        const std::size_t outside = y.size() - std::min(inside, y.size());
         const std::size_t cost = window_cost(count, width, full, outside);
         if (cost < best.cost)
             best = {base + (std::uint64_t{bucket} << shift), width, cost, outside};
