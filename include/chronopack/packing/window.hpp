@@ -28,8 +28,7 @@ namespace chronopack::inline CHRONOPACK_ABI::packing::detail {
 struct window {
     std::uint64_t reference = 0;
     unsigned width = 0;
-    std::size_t cost = 0;     ///< bits of fields and exceptions, at most
-    std::size_t outside = 0;  ///< exceptions
+    std::size_t cost = 0;  ///< bits of fields and exceptions, as far as was counted
 };
 
 /// Bits of `count` fields, of which `outside` lie outside a window of `width`
@@ -88,7 +87,7 @@ public:
     [[nodiscard]] window best_window(std::size_t count, std::uint64_t scale) const noexcept {
         const std::uint64_t span = (most() - least()) / scale;
         const unsigned full = bit_width(span);
-        window best{0, full, window_cost(count, full, full, 0), 0};
+        window best{0, full, window_cost(count, full, full, 0)};
         for (const unsigned left_out : {1u, 2u, 3u, 4u, 6u, 8u, 11u, 16u}) {
             if (left_out + 1 >= end_ - begin_) break;
             std::size_t from = begin_;
@@ -101,7 +100,7 @@ public:
             if (width >= best.width) continue;
             const std::size_t outside = unseen(left_out);
             const std::size_t cost = window_cost(count, width, full, outside);
-            if (cost < best.cost) best = {place(low, high, width, span), width, cost, outside};
+            if (cost < best.cost) best = {place(low, high, width, span), width, cost};
         }
         return best;
     }
@@ -193,7 +192,7 @@ private:
 [[nodiscard]] inline window settle(const window& guess, std::span<const std::uint64_t> y,
                                    std::size_t count, std::uint64_t most) noexcept {
     const unsigned full = bit_width(most);
-    window best{0, full, window_cost(count, full, full, 0), 0};
+    window best{0, full, window_cost(count, full, full, 0)};
     if (guess.width >= full) return best;
 
     const unsigned shift = guess.width > 4 ? guess.width - 4 : 0;
@@ -207,8 +206,7 @@ private:
         const auto [bucket, inside] = counted.fullest(std::size_t{1} << (width - shift));
         const std::size_t outside = y.size() - std::min(inside, y.size());
         const std::size_t cost = window_cost(count, width, full, outside);
-        if (cost < best.cost)
-            best = {base + (std::uint64_t{bucket} << shift), width, cost, outside};
+        if (cost < best.cost) best = {base + (std::uint64_t{bucket} << shift), width, cost};
     }
     return best;
 }
