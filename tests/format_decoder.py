@@ -304,6 +304,113 @@ def decode_prometheus_xor2(data, n):
     return [word for i, word in enumerate(samples) if i % 3 < 2], used
 
 
+def decode_pages(data, n, decode_page):
+    """decode_page(reader, p) gives the words of a page of p values."""
+    reader = Reader(data)
+    words = []
+    while len(words) < n:
+        p = reader.varint()
+        check(1 <= p <= 4096 and p == min(4096, n - len(words)), "page size")
+        words += decode_page(reader, p)
+    return words, reader.at
+
+
+def positions_of(reader, count, p):
+    positions = reader.lsb_fields(count, (p - 1).bit_length())
+    check(positions == sorted(set(positions)) and all(at < p for at in positions), "positions")
+    return positions
+
+
+def nested(reader, m, ids):
+    codec = reader.uint(1)
+    check(codec in ids, "nested codec id %d" % codec)
+    words, used = CODEC_OF_ID[codec](reader.data[reader.at:], m)
+    reader.take(used)
+    return words
+
+
+def integer_column(reader, m):
+    return [signed(word) for word in nested(reader, m, (1,))]
+
+
+def leaf(reader, m, is_double):
+    return nested(reader, m, (8, 12) if is_double else (1,))
+
+
+def alp_page(reader, p):
+    form, exceptions = reader.uint(1), reader.varint()
+    exponent, narrow = form & 31, form >> 5
+    check(exponent <= 18 and narrow < 2 and exceptions <= p, "ALP form")
+    words = []
+    for i in integer_column(reader, p):
+        check(-1 << 51 <= i < 1 << 51, "ALP integer")
+        v = i / 10 ** exponent  # of integers, Python rounds correctly
+        words.append(double_bits(struct.unpack("<f", struct.pack("<f", v))[0] if narrow else v))
+    for at in positions_of(reader, exceptions, p):
+        words[at] = None
+    return [reader.uint(8) if word is None else word for word in words]
+
+
+def alp_rd_page(reader, p):
+    right, entries = reader.uint(1), reader.uint(1)
+    check(48 <= right <= 63 and 1 <= entries <= 8, "ALP-RD split")
+    lefts = [reader.uint(2) for _ in range(entries)]
+    exceptions = reader.varint()
+    check(exceptions <= p, "ALP-RD exceptions")
+    codes, rights = integer_column(reader, p), integer_column(reader, p)
+    check(all(0 <= code < entries for code in codes), "ALP-RD codes")
+    check(all(0 <= word < 1 << right for word in rights), "ALP-RD right parts")
+    chosen = [lefts[code] for code in codes]
+    for at in positions_of(reader, exceptions, p):
+        chosen[at] = None
+    chosen = [reader.uint(2) if part is None else part for part in chosen]
+    check(all(part < 1 << (64 - right) for part in lefts + chosen), "ALP-RD left parts")
+    return [part << right | word for part, word in zip(chosen, rights)]
+
+
+def dictionary_page(reader, p, is_double):
+    count = reader.varint()
+    check(1 <= count <= p, "dictionary entries")
+    entries = leaf(reader, count, is_double)
+    places = integer_column(reader, p) if count > 1 else [0] * p
+    check(all(0 <= place < count for place in places), "dictionary places")
+    return [entries[place] for place in places]
+
+
+def run_length_page(reader, p, is_double):
+    runs = reader.varint()
+    check(1 <= runs <= p, "runs")
+    values = leaf(reader, runs, is_double)
+    lengths = [length + 1 for length in integer_column(reader, runs)] if runs > 1 else [p]
+    check(min(lengths) >= 1 and sum(lengths) == p, "run lengths")
+    return [value for value, length in zip(values, lengths) for _ in range(length)]
+
+
+def unordered(key, width):
+    return (key if key >= 0 else key ^ ((1 << (width - 1)) - 1)) & ((1 << width) - 1)
+
+
+def ordered_page(reader, p):
+    form = reader.uint(1)
+    check(form < 2, "ordered form")
+    keys = integer_column(reader, p)
+    if form == 0:
+        return [unordered(key, 64) for key in keys]
+    check(all(-1 << 31 <= key < 1 << 31 for key in keys), "ordered key")
+    return [widened(unordered(key, 32)) for key in keys]
+
+
+def widened(bits):
+    """A single's bits as a double's; NaN payloads by hand."""
+    if bits & 0x7f800000 == 0x7f800000:
+        return bits >> 31 << 63 | 0x7ff << 52 | (bits & 0x7fffff) << 29
+    return struct.unpack("<Q", struct.pack("<d", struct.unpack("<f", struct.pack("<I", bits))[0]))[0]
+
+
+def paged(decode_page):
+    return functools.partial(decode_pages, decode_page=decode_page)
+
+
 CODECS = {
     "raw": (0, decode_raw),
     "packed": (1, functools.partial(decode_integer_blocks, modes=(0, 1, 2))),
@@ -313,9 +420,22 @@ CODECS = {
     "gorilla_values": (5, decode_gorilla_values),
     "prometheus_xor": (6, decode_prometheus_xor),
     "prometheus_xor2": (7, decode_prometheus_xor2),
+    "alp": (8, paged(alp_page)),
+    "alp_rd": (9, paged(alp_rd_page)),
+    "ordered": (12, paged(ordered_page)),
 }
 CODEC_OF_ID = dict(CODECS.values())
-INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4), (0, 5)
+# Those whose pages are of either type: for int64, for double.
+CODECS_OF_TYPE = {
+    kind: {"dictionary": (10, paged(functools.partial(dictionary_page, is_double=kind == "double"))),
+           "run_length": (11, paged(functools.partial(run_length_page, is_double=kind == "double")))}
+    for kind in ("int64", "double")}
+INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4, 10, 11), (0, 5, 8, 9, 10, 11, 12)
+
+
+def codec_of(name, kind):
+    """Its id, and what decodes it."""
+    return CODECS_OF_TYPE.get(kind, {}).get(name) or CODECS[name]
 
 
 # Frame
@@ -342,10 +462,11 @@ def decompress_snappy(data):
     return bytes(out)
 
 
-def decode_column(data, n, ids):
+def decode_column(data, n, kind):
     codec = Reader(data).uint(1)
-    check(codec in ids, "codec id %d" % codec)
-    values, used = CODEC_OF_ID[codec](data[1:], n)
+    check(codec in (INT64_IDS if kind == "int64" else DOUBLE_IDS), "codec id %d" % codec)
+    decode = dict(CODECS_OF_TYPE[kind].values()).get(codec) or CODEC_OF_ID[codec]
+    values, used = decode(data[1:], n)
     check(used == len(data) - 1, "column not filled")
     return values
 
@@ -437,10 +558,10 @@ def decode_frame(data):
     qs, values = [], []
     for first, time_size, value_size in h["blocks"]:
         count = min(BLOCK, h["n"] - len(qs))
-        block = decode_column(reader.take(time_size), count, INT64_IDS)
+        block = decode_column(reader.take(time_size), count, "int64")
         check(signed(block[0]) == first, "first timestamp of a block")
         qs += block
-        values += decode_column(reader.take(value_size), count, INT64_IDS if h["int64"] else DOUBLE_IDS)
+        values += decode_column(reader.take(value_size), count, "int64" if h["int64"] else "double")
     reader.end()
     times = [(h["t0"] + q * 10 ** h["e"]) & MASK for q in qs]
     check_header(h, [signed(q) for q in qs], [signed(t) for t in times], values)
@@ -561,7 +682,7 @@ def check_codec(directory, name):
         n = int(key.rsplit("-", 1)[1])
         check(len(values[key]) == n * (16 if kind == "sample" else 8), key + ": values")
         try:
-            decoded, used = CODECS[codec][1](data, n)
+            decoded, used = codec_of(codec, kind)[1](data, n)
         except Corrupt as error:
             raise Corrupt("%s: %s" % (key, error))
         check(used == len(data), "%s: used %d of %d bytes" % (key, used, len(data)))
@@ -655,7 +776,8 @@ def main(arguments):
     v1 = os.path.join(arguments[1], "v1")
     codec_files = ["raw-double.txt", "raw-int64.txt", "packed-int64.txt", "delta-int64.txt", "delta_of_delta-int64.txt",
                    "gorilla_timestamps-int64.txt", "gorilla_values-double.txt", "prometheus_xor-sample.txt",
-                   "prometheus_xor2-sample.txt"]
+                   "prometheus_xor2-sample.txt", "alp-double.txt", "alp_rd-double.txt", "dictionary-int64.txt",
+                   "dictionary-double.txt", "run_length-int64.txt", "run_length-double.txt", "ordered-double.txt"]
     files = [("v1/" + name, functools.partial(check_codec, v1, name)) for name in codec_files]
     files.append(("v1/frame.txt", functools.partial(check_frames, os.path.join(v1, "frame.txt"))))
     files.append(("v1/archive.txt", functools.partial(check_archive, os.path.join(v1, "archive.txt"))))

@@ -12,8 +12,9 @@ namespace chronopack::inline CHRONOPACK_ABI::frame {
 
 struct options {
     time_unit unit = time_unit::milliseconds;  ///< what the timestamps count; only recorded
-    std::optional<codec_id> timestamps = {};   ///< unset: chosen by size, block by block
-    std::optional<codec_id> values = {};       ///< unset: chosen by size, block by block
+    preset level = preset::balanced;           ///< what to give up for what
+    std::optional<codec_id> timestamps = {};   ///< unset: chosen, block by block
+    std::optional<codec_id> values = {};       ///< unset: chosen, block by block
     stage second_stage = stage::none;          ///< left out where it would not shrink the frame
 };
 
@@ -68,8 +69,8 @@ inline void write_header(byte_writer& out, std::uint8_t flags, const options& ho
 /// Bytes written; or count_mismatch when the columns differ in length,
 /// out_of_range for no or too many samples, no_space when `out` has less than
 /// max_bytes and that is not enough, unsupported for a codec of another type
-/// or a stage this build lacks. `out` is then unspecified. Allocates only for
-/// a second stage.
+/// or a stage this build lacks. `out` is then unspecified. Allocates room for two
+/// encodings of a block, and for a second stage.
 template <class V>
 [[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
                                          std::span<const V> values, const options& how, bytes out) {
@@ -87,6 +88,8 @@ template <class V>
     std::array<detail::written_block, block_count(max_samples)> index;
     std::array<std::int64_t, block_samples> q;
     statistics_builder<V> statistics;
+    detail::column_encoder<std::int64_t> time_columns(std::min(n, block_samples));
+    detail::column_encoder<V> value_columns(std::min(n, block_samples));
     std::int64_t last_q = 0;
     bytes body = out.subspan(header_room);
     std::size_t body_bytes = 0;
@@ -97,11 +100,12 @@ template <class V>
         last_q = q[count - 1];
         statistics.add(values.subspan(from, count));
 
-        const auto time_bytes = encode_column<std::int64_t>(
-            std::span(q).first(count), how.timestamps, body.subspan(body_bytes));
+        const auto time_bytes = time_columns.encode(std::span(q).first(count), how.timestamps,
+                                                    how.level, body.subspan(body_bytes));
         if (!time_bytes) return time_bytes.error();
-        const auto value_bytes = encode_column(values.subspan(from, count), how.values,
-                                               body.subspan(body_bytes + *time_bytes));
+        const auto value_bytes =
+            value_columns.encode(values.subspan(from, count), how.values, how.level,
+                                 body.subspan(body_bytes + *time_bytes));
         if (!value_bytes) return value_bytes.error();
         const std::size_t size = *time_bytes + *value_bytes;
         index[b] = {q[0], *time_bytes, *value_bytes,

@@ -38,17 +38,6 @@ struct statistics {
 
 namespace detail {
 
-/// Doubles in total order as integers: -inf < ... < -0.0 < +0.0 < ... < inf.
-[[nodiscard]] inline std::int64_t order_key(double v) noexcept {
-    const auto bits = bit_cast<std::int64_t>(v);
-    return bits ^ static_cast<std::int64_t>(static_cast<std::uint64_t>(bits >> 63) >> 1);
-}
-
-[[nodiscard]] inline double from_order_key(std::int64_t key) noexcept {
-    return bit_cast<double>(key ^
-                            static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 63) >> 1));
-}
-
 [[nodiscard]] inline double canonical(double v) noexcept {
     return is_nan(v) ? bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0000}) : v;
 }
@@ -83,8 +72,8 @@ public:
     [[nodiscard]] statistics<double> finish() const noexcept {
         statistics<double> out = result_;
         const double none = detail::canonical(__builtin_nan(""));
-        out.min = numbers_ == 0 ? none : detail::from_order_key(min_);
-        out.max = numbers_ == 0 ? none : detail::from_order_key(max_);
+        out.min = numbers_ == 0 ? none : from_order_key(min_);
+        out.max = numbers_ == 0 ? none : from_order_key(max_);
         out.sum = detail::canonical(out.sum);
         out.increase = detail::canonical(out.increase);
         return out;
@@ -131,7 +120,7 @@ private:
     }
 
     void see(double v) noexcept {
-        const std::int64_t key = detail::order_key(v);
+        const std::int64_t key = order_key(v);
         min_ = std::min(min_, key);
         max_ = std::max(max_, key);
     }
