@@ -21,8 +21,9 @@ constexpr calendar periods[] = {calendar::day,   calendar::week,    calendar::su
                                 calendar::month, calendar::quarter, calendar::year};
 constexpr unsigned divisors[] = {1, 2, 3, 4, 6, 8, 12, 24};
 
-const tzif_file* const zones[] = {&berlin,    &new_york, &lord_howe, &dublin,   &kathmandu,
-                                  &sao_paulo, &apia,     &st_johns,  &kwajalein};
+const tzif_file* const zones[] = {&berlin,    &new_york,      &lord_howe, &dublin,
+                                  &kathmandu, &sao_paulo,     &apia,      &st_johns,
+                                  &kwajalein, &always_summer, &twice_back};
 
 /// Seconds since 1970 in UTC.
 constexpr std::int64_t utc(std::int64_t year, std::int64_t month, std::int64_t day,
@@ -136,6 +137,8 @@ TEST_CASE("a bucket begins when the wall clock first shows its period", "[rollup
     watch(apia, utc(2011, 12, 31));
     watch(st_johns, utc(2010, 11, 7));
     watch(kwajalein, utc(1969, 9, 30));
+    watch(always_summer, utc(2024, 1, 1));
+    watch(twice_back, utc(1970, 1, 2));
 }
 
 TEST_CASE("days on which clocks are set have 23 and 25 hours", "[rollup][calendar]") {

@@ -92,4 +92,11 @@ inline const tzif_file st_johns{-9000, {{1'289'097'060, -12'600}}, "NST3:30"};
 /// A day twice: the date line moved. Clocks set back by 23 hours.
 inline const tzif_file kwajalein{39'600, {{-7'988'400, -43'200}}, "<-12>12"};
 
+/// Summer all year, as RFC 8536 has it written.
+inline const tzif_file always_summer{-14'400, {}, "XXX3EDT4,0/0,J365/23"};
+
+/// Set back twice within an hour: what was shown before the first is not shown
+/// again before long after the second. No zone was like this.
+inline const tzif_file twice_back{0, {{86'400, -3600}, {87'000, -10'800}}, "XXX3"};
+
 }  // namespace chronopack::test
