@@ -7,7 +7,6 @@
 #include <chronopack/series/writer.hpp>
 
 #include <cmath>
-#include <ostream>
 
 namespace chronopack::test {
 

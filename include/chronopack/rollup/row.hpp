@@ -87,6 +87,7 @@ public:
             if (const auto ok = open(timestamps.front()); !ok) return ok;
             const auto inside =
                 std::upper_bound(timestamps.begin(), timestamps.end(), row_->bucket.last);
+            // One at least, whatever a user's buckets say: the walk goes on.
             const auto n =
                 std::max<std::size_t>(1, static_cast<std::size_t>(inside - timestamps.begin()));
             part_.add(timestamps.first(n), values.first(n));
