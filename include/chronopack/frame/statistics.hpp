@@ -179,9 +179,13 @@ public:
         return out;
     }
 
-private:
     __extension__ using wide = __int128;
 
+    /// What finish() gives modulo 2^64.
+    [[nodiscard]] wide exact_sum() const noexcept { return sum_; }
+    [[nodiscard]] wide exact_increase() const noexcept { return increase_; }
+
+private:
     void take(std::int64_t v) noexcept {
         sum_ += v;
         const bool reset = v < previous_;
