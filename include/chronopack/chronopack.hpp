@@ -12,6 +12,7 @@
 #include <chronopack/core/version.hpp>
 
 #include <chronopack/bits/lsb.hpp>
+#include <chronopack/bits/lsb_stream.hpp>
 #include <chronopack/bits/msb.hpp>
 #include <chronopack/bits/msb_varint.hpp>
 #include <chronopack/bits/varint.hpp>
