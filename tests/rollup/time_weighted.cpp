@@ -1,6 +1,5 @@
 // Means over time, against a walk from tick to tick.
 
-#include "kernel/arch.hpp"
 #include "support/property.hpp"
 #include "support/rollups.hpp"
 
@@ -141,7 +140,6 @@ TEST_CASE("areas of int64 are exact over all of time", "[rollup][time_weighted]"
 
 // Compiled for processors with a fused multiply-add as well: the same bits.
 TEST_CASE("products are rounded before they are added", "[rollup][time_weighted]") {
-    skip_unless_it_runs_here();
     const auto in = make_columns<double>("jitter", "decimals", 500);
     const auto all = held(in, 0, in.size());
     double area = 0;

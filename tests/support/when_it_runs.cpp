@@ -15,7 +15,8 @@ namespace {
 
 bool runs_here(const char* instructions) {
 #if defined(__x86_64__)
-    if (std::strcmp(instructions, "avx2") == 0) return __builtin_cpu_supports("avx2") != 0;
+    if (std::strcmp(instructions, "avx2") == 0)
+        return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
     if (std::strcmp(instructions, "avx512") == 0)
         return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
                __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0;

@@ -9,11 +9,25 @@
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
+/// `a` as a value of its own, be it a double or a vector: no instruction, but what
+/// compilers do not fuse across.
+template <class T>
+[[nodiscard, gnu::always_inline]] inline T kept(T a) noexcept {
+#if defined(__AVX512F__)
+    __asm__("" : "+v"(a));
+#elif defined(__x86_64__)
+    __asm__("" : "+x"(a));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(a));
+#else
+    __asm__("" : "+m"(a));
+#endif
+    return a;
+}
+
 /// a * b, rounded to a double whatever becomes of it.
 [[nodiscard]] inline double rounded_product(double a, double b) noexcept {
-    double product = a * b;
-    __asm__("" : "+m"(product));  // no instruction, but a value of its own
-    return product;
+    return kept(a * b);
 }
 
 }  // namespace chronopack

@@ -15,10 +15,13 @@ struct options {
     preset level = preset::balanced;           ///< what to give up for what
     std::optional<codec_id> timestamps = {};   ///< unset: chosen, block by block
     std::optional<codec_id> values = {};       ///< unset: chosen, block by block
-    stage second_stage = stage::none;          ///< left out where it would not shrink the frame
+    /// Left out where it would not shrink the frame. Unset: none; at preset::smallest
+    /// zstd, where this build has it and it saves a 32nd part.
+    std::optional<stage> second_stage = {};
     /// 1,024 times a power of two, up to max_samples. Large blocks cost less where
-    /// samples do; a block is the least that is read, and checked, at once.
-    std::size_t block_samples = frame::block_samples;
+    /// samples do; a block is the least that is read, and checked, at once. Unset:
+    /// 1,024; at preset::smallest 32,768.
+    std::optional<std::size_t> block_samples = {};
 };
 
 /// Bytes that encode asks for, for n samples of values V, n <= max_samples,
@@ -65,9 +68,13 @@ template <class V>
     const std::size_t n = timestamps.size();
     if (values.size() != n) return errc::count_mismatch;
     if (n == 0 || n > max_samples) return errc::out_of_range;
-    if (!detail::is_block_size(how.block_samples)) return errc::out_of_range;
-    if (!stage_available(how.second_stage)) return errc::unsupported;
-    const std::size_t blocks = block_count(n, how.block_samples);
+    const bool smallest = how.level == preset::smallest;
+    const std::size_t each = how.block_samples.value_or(smallest ? 32768 : block_samples);
+    if (!detail::is_block_size(each)) return errc::out_of_range;
+    stage used = how.second_stage.value_or(
+        smallest && stage_available(stage::zstd) ? stage::zstd : stage::none);
+    if (!stage_available(used)) return errc::unsupported;
+    const std::size_t blocks = block_count(n, each);
     const std::size_t header_room = detail::v2::max_header_bytes(blocks);
     if (out.size() < header_room) return errc::no_space;
 
@@ -76,16 +83,16 @@ template <class V>
     detail::time_scale times(timestamps);
     std::array<detail::v2::written_block, block_count(max_samples)> index;
     std::array<std::uint32_t, block_count(max_samples)> checksums;
-    detail::block_room<std::int64_t> room(std::min(n, how.block_samples));
+    detail::block_room<std::int64_t> room(std::min(n, each));
     statistics_builder<V> statistics;
-    detail::column_encoder<std::int64_t> time_columns(std::min(n, how.block_samples));
-    detail::column_encoder<V> value_columns(std::min(n, how.block_samples));
+    detail::column_encoder<std::int64_t> time_columns(std::min(n, each));
+    detail::column_encoder<V> value_columns(std::min(n, each));
     std::int64_t last_q = 0;
     bytes body = out.subspan(header_room);
     std::size_t body_bytes = 0;
     for (std::size_t b = 0; b < blocks; ++b) {
-        const std::size_t from = b * how.block_samples;
-        const std::size_t count = std::min(how.block_samples, n - from);
+        const std::size_t from = b * each;
+        const std::size_t count = std::min(each, n - from);
         const std::span<std::int64_t> q = room.first(count);
         times.next(from, q);
         last_q = q.back();
@@ -106,13 +113,13 @@ template <class V>
 
     body = body.first(body_bytes);
     std::size_t units = blocks;
-    stage used = how.second_stage;
     std::vector<std::byte> compressed;
     if (used != stage::none) {
         compressed.resize(max_compressed_bytes(used, body_bytes));
         const auto written = compress(used, body, compressed);
         if (!written) return written.error();
-        if (*written < body_bytes) {
+        const std::size_t saving = how.second_stage ? 1 : body_bytes / 32 + 1;
+        if (*written + saving <= body_bytes) {
             body = bytes(compressed).first(*written);
             units = 1;
             checksums[0] = kernel::crc32c(body);
@@ -123,7 +130,7 @@ template <class V>
 
     info told;
     told.samples = n;
-    told.block_samples = how.block_samples;
+    told.block_samples = each;
     told.unit = how.unit;
     told.divisor = times.divisor();
     told.second_stage = used;

@@ -93,7 +93,7 @@ struct decimal_converter<scalar> {
     static void to_integers(const double* v, std::size_t n, const decimal& d, std::uint64_t* out,
                             std::uint64_t* misfits) noexcept {
         for (std::size_t i = 0; i < n; ++i) {
-            const double scaled = rounded(v[i] * d.power);
+            const double scaled = chronopack::rounded_product(v[i], d.power);
             const auto word = bit_cast<std::uint64_t>(scaled + detail::decimal_shift);
             const bool wrong =
                 detail::misplaced(word) >> detail::misplaced_shift != 0 ||
@@ -179,7 +179,7 @@ private:
             V fits(std::uint64_t{0});
             for (std::size_t k = 0; k < 64; k += N) {
                 const D value = D::load_unaligned(v + i + k);
-                const V word = as_words<Arch>(rounded<Arch>(value * by.power) + by.shift);
+                const V word = as_words<Arch>(kernel::rounded_product<Arch>(value, by.power) + by.shift);
                 const V wrong =
                     shift_right<Arch>(detail::misplaced(word), detail::misplaced_shift) |
                     (as_words<Arch>(by.double_of(word)) ^ as_words<Arch>(value));

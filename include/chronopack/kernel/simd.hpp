@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chronopack/core/abi.hpp>
+#include <chronopack/core/rounded.hpp>
 
 #include <xsimd/xsimd.hpp>
 
@@ -139,29 +140,11 @@ template <class Arch>
     return xsimd::bitwise_cast<words<Arch>>(a);
 }
 
-/// `a`, rounded: compilers may fuse a product with the sum behind it (and do, at
-/// -ffp-contract=fast, gcc's default), but not across this.
-template <class T>
-[[gnu::always_inline]] inline T kept(T a) noexcept {
-#if defined(__x86_64__)
-#if defined(__AVX512F__)
-    __asm__("" : "+v"(a));
-#else
-    __asm__("" : "+x"(a));
-#endif
-#elif defined(__aarch64__)
-    __asm__("" : "+w"(a));
-#else
-    __asm__("" : "+m"(a));
-#endif
-    return a;
-}
-[[gnu::always_inline]] inline double rounded(double a) noexcept {
-    return kept(a);
-}
+/// a * b, rounded whatever becomes of it.
 template <class Arch>
-[[gnu::always_inline]] inline doubles<Arch> rounded(doubles<Arch> a) noexcept {
-    return doubles<Arch>(kept(static_cast<typename doubles<Arch>::register_type>(a)));
+[[gnu::always_inline]] inline doubles<Arch> rounded_product(doubles<Arch> a,
+                                                            doubles<Arch> b) noexcept {
+    return doubles<Arch>(kept(static_cast<typename doubles<Arch>::register_type>(a * b)));
 }
 
 /// Whether a * b + c is one instruction, with one rounding.
