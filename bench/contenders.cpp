@@ -69,27 +69,12 @@ template <class Coder>
     all.back().reference = true;
 }
 
-time_unit unit_of_frame(tick unit) noexcept {
-    switch (unit) {
-        case tick::row:
-        case tick::seconds:
-            return time_unit::seconds;
-        case tick::milliseconds:
-            return time_unit::milliseconds;
-        case tick::microseconds:
-            return time_unit::microseconds;
-        case tick::nanoseconds:
-            break;
-    }
-    return time_unit::nanoseconds;
-}
-
 template <class V>
 row measure_frames(const prepared_series& series, stage second_stage, double seconds) {
     const std::span<const std::int64_t> t = series.timestamps();
     const std::span<const V> v = column_of<V>(series, kind::values);
     frame::options how;
-    how.unit = unit_of_frame(series.source().unit);
+    how.unit = input::unit_in_frames(series.source().unit);
     how.second_stage = second_stage;
 
     chunked_wire wire(t.size(), frame::max_samples, frame::max_bytes<V>);
@@ -141,7 +126,9 @@ prepared_series::prepared_series(const series& from) : source_(from) {
     samples_.reserve(from.values.size());
     for (std::size_t i = 0; i < from.values.size(); ++i)
         samples_.push_back({(*from.timestamps)[i], from.values[i]});
-    if (!std::all_of(from.values.begin(), from.values.end(), is_int64)) return;
+    integers_ = from.integers;
+    if (!integers_.empty() || !std::all_of(from.values.begin(), from.values.end(), is_int64))
+        return;
     integers_.reserve(from.values.size());
     for (const double v : from.values) integers_.push_back(static_cast<std::int64_t>(v));
 }
@@ -168,6 +155,27 @@ std::vector<contender> all_contenders() {
         return std::pair(a.what, a.reference) < std::pair(b.what, b.reference);
     });
     return all;
+}
+
+std::vector<row> measure_series(const series& one, const std::vector<contender>& contenders,
+                                double seconds) {
+    const prepared_series prepared(one);
+    std::vector<row> rows;
+    for (const contender& codec : contenders) {
+        if (codec.integers_only ? prepared.integers().empty()
+                                : codec.what != kind::timestamps && prepared.values().empty())
+            continue;
+        row measured = codec.run(prepared, seconds);
+        measured.series = one.name;
+        measured.codec = codec.label;
+        measured.what = codec.what;
+        measured.reference = codec.reference;
+        measured.integers = codec.integers_only;
+        measured.made_up = one.unit == tick::row;
+        measured.count = one.size();
+        rows.push_back(std::move(measured));
+    }
+    return rows;
 }
 
 }  // namespace chronopack::bench

@@ -14,6 +14,9 @@
 
 namespace chronopack::bench {
 
+using input::series;
+using input::tick;
+
 /// A series in the forms that contenders take. Making these is not timed.
 class prepared_series {
 public:
@@ -23,6 +26,7 @@ public:
     [[nodiscard]] std::span<const std::int64_t> timestamps() const noexcept {
         return *source_.timestamps;
     }
+    /// Empty, as samples() is, where the series is of integers that are no doubles.
     [[nodiscard]] std::span<const double> values() const noexcept { return source_.values; }
     [[nodiscard]] std::span<const sample> samples() const noexcept { return samples_; }
 
@@ -48,5 +52,10 @@ struct contender {
 };
 
 [[nodiscard]] std::vector<contender> all_contenders();
+
+/// What each contender that fits the series makes of it, `seconds` each.
+[[nodiscard]] std::vector<row> measure_series(const series& one,
+                                              const std::vector<contender>& contenders,
+                                              double seconds);
 
 }  // namespace chronopack::bench

@@ -1,12 +1,10 @@
 #include "datasets.hpp"
 
-#include "csv_series.hpp"
+#include "csv_import.hpp"
 
 #include <chronopack/core/bytes.hpp>
 
-#include <cerrno>
-#include <fstream>
-#include <system_error>
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,32 +12,22 @@ namespace chronopack::bench {
 
 namespace {
 
-load_error system_error_of(const std::filesystem::path& file) {
-    return {file.string() + ": " + std::generic_category().message(errno)};
-}
+using input::failure;
+using input::fault;
 
-loaded<std::string> read_file(const std::filesystem::path& file) {
-    errno = 0;
-    std::error_code ignored;
-    if (std::filesystem::is_directory(file, ignored)) errno = EISDIR;
-    std::ifstream in;
-    if (errno == 0) in.open(file, std::ios::binary);
-    if (errno != 0 || !in) return system_error_of(file);
+std::string read_file(const std::filesystem::path& file) {
+    input::file_source from(file.string());
     std::string text;
     std::vector<char> piece(1 << 20);
-    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0)
-        text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
-    if (in.bad()) return system_error_of(file);
+    while (const std::size_t n = from.read(piece)) text.append(piece.data(), n);
     return text;
 }
 
 template <class T>
-loaded<std::vector<T>> read_column(const std::filesystem::path& file) {
-    auto read = read_file(file);
-    if (auto* bad = std::get_if<load_error>(&read)) return std::move(*bad);
-    const std::string& text = std::get<std::string>(read);
+std::vector<T> read_column(const std::filesystem::path& file) {
+    const std::string text = read_file(file);
     if (text.size() % sizeof(T) != 0)
-        return load_error{file.string() + ": its size is no multiple of 8 bytes"};
+        throw failure(fault::data, {file.string()}, "its size is no multiple of 8 bytes");
     std::vector<T> column(text.size() / sizeof(T));
     const auto* from = reinterpret_cast<const std::byte*>(text.data());
     for (T& value : column) {
@@ -57,20 +45,15 @@ std::string_view take_until(std::string_view& text, char separator) {
     return taken;
 }
 
-loaded<series> load_raw(const std::filesystem::path& columns, const std::string& name) {
-    auto values = read_column<double>(columns / (name + ".val.f64"));
-    if (auto* bad = std::get_if<load_error>(&values)) return std::move(*bad);
-    series read{name, tick::row, nullptr, std::move(std::get<std::vector<double>>(values))};
-
+series load_raw(const std::filesystem::path& columns, const std::string& name) {
+    series read{.name = name, .values = read_column<double>(columns / (name + ".val.f64"))};
     std::vector<std::int64_t> clock(read.values.size());
     const auto clock_file = columns / (name + ".ts.i64");
     if (std::filesystem::exists(clock_file)) {
-        auto stored = read_column<std::int64_t>(clock_file);
-        if (auto* bad = std::get_if<load_error>(&stored)) return std::move(*bad);
-        clock = std::move(std::get<std::vector<std::int64_t>>(stored));
+        clock = read_column<std::int64_t>(clock_file);
         read.unit = tick::milliseconds;
         if (clock.size() != read.values.size())
-            return load_error{clock_file.string() + ": not as many timestamps as values"};
+            throw failure(fault::data, {clock_file.string()}, "not as many timestamps as values");
     } else {
         for (std::size_t i = 0; i < clock.size(); ++i) clock[i] = static_cast<std::int64_t>(i);
     }
@@ -80,19 +63,25 @@ loaded<series> load_raw(const std::filesystem::path& columns, const std::string&
 
 }  // namespace
 
-loaded<series_set> load_csv(const std::filesystem::path& file) {
-    auto text = read_file(file);
-    if (auto* bad = std::get_if<load_error>(&text)) return std::move(*bad);
-    auto read = csv::read_series(std::get<std::string>(text), file.string(), file.stem().string());
-    if (const auto* bad = std::get_if<csv::error>(&read)) return load_error{bad->text()};
-    return std::move(std::get<series_set>(read));
+series_set load_csv(const std::filesystem::path& file) {
+    input::file_source from(file.string());
+    input::collector found(file.stem().string());
+    const auto done = input::import_csv(from, from.name(), {}, found);
+    // Dates are read as nanoseconds, which no logger of seconds would keep.
+    const auto& clock = done.layout.clock;
+    const bool widened =
+        clock.what() == input::clock_parser::form::dates || clock.kept() != clock.counted();
+    series_set all{found.take(widened), {}};
+    for (const auto* notes : {&done.layout.notes, &done.report.notes})
+        for (const std::string& note : *notes)
+            all.notes.push_back(file.stem().string() + ": " + note);
+    return all;
 }
 
-loaded<series_set> load_folder(const std::filesystem::path& folder,
-                               const std::vector<std::string>& left_out) {
-    auto index = read_file(folder / "index.tsv");
-    if (auto* bad = std::get_if<load_error>(&index)) return std::move(*bad);
-    std::string_view lines = std::get<std::string>(index);
+series_set load_folder(const std::filesystem::path& folder,
+                       const std::vector<std::string>& left_out) {
+    const std::string index = read_file(folder / "index.tsv");
+    std::string_view lines = index;
     take_until(lines, '\n');
 
     series_set found;
@@ -104,10 +93,9 @@ loaded<series_set> load_folder(const std::filesystem::path& folder,
         if (name.empty() || std::find(left_out.begin(), left_out.end(), group) != left_out.end())
             continue;
         if (name.find('/') != std::string::npos)
-            return load_error{(folder / "index.tsv").string() + ": a name with a slash: " + name};
-        auto one = load_raw(folder / "series", name);
-        if (auto* bad = std::get_if<load_error>(&one)) return std::move(*bad);
-        found.all.push_back(std::move(std::get<series>(one)));
+            throw failure(fault::data, {(folder / "index.tsv").string()},
+                          "a name with a slash: " + name);
+        found.all.push_back(load_raw(folder / "series", name));
         made_up += found.all.back().unit == tick::row;
     }
     if (made_up != 0)

@@ -1,4 +1,5 @@
-// Where series come from: CSV files, and folders of raw columns.
+// Where series come from: CSV files, read as the command reads them
+// (tools/input), and folders of raw columns.
 //
 //   folder/index.tsv            name <tab> group <tab> ..., under a header line
 //   folder/series/NAME.val.f64  little-endian doubles
@@ -8,23 +9,19 @@
 #include "series.hpp"
 
 #include <filesystem>
-#include <variant>
 
 namespace chronopack::bench {
 
-/// One line that says what is wrong, and where.
-struct load_error {
-    std::string message;
-};
+using input::series;
+using input::series_set;
+using input::tick;
 
-template <class T>
-using loaded = std::variant<T, load_error>;
-
-[[nodiscard]] loaded<series_set> load_csv(const std::filesystem::path& file);
+/// Each throws an input::failure.
+[[nodiscard]] series_set load_csv(const std::filesystem::path& file);
 
 /// Series of the groups that are not among `left_out`.
-[[nodiscard]] loaded<series_set> load_folder(const std::filesystem::path& folder,
-                                             const std::vector<std::string>& left_out);
+[[nodiscard]] series_set load_folder(const std::filesystem::path& folder,
+                                     const std::vector<std::string>& left_out);
 
 /// Gives series of one name a number each: load, load#2, load#3.
 void make_names_unique(std::vector<series>& all);

@@ -3,6 +3,7 @@
 #include "chart.hpp"
 #include "html_style.hpp"
 #include "table.hpp"
+#include "words.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,8 @@
 namespace chronopack::bench {
 
 namespace {
+
+using input::grouped;
 
 std::string processor() {
     std::ifstream in("/proc/cpuinfo");

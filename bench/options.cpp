@@ -6,16 +6,14 @@
 
 namespace chronopack::bench {
 
-namespace {
-
-constexpr auto about = R"(How small and how fast each codec makes each series, verified bit for bit.
+const face bench_run{"bench/run",
+                     R"(How small and how fast each codec makes each series, verified bit for bit.
 
 With files, each numeric column of a CSV is a series and the first column of
 times (ISO 8601, or a count of s, ms, us or ns since 1970) its timestamps.
 Without, public series are fetched and measured; then, unless series or codecs
-were picked, the kernels and every codec on made-up shapes, for half a minute.)";
-
-constexpr auto examples = R"(Examples:
+were picked, the kernels and every codec on made-up shapes, for half a minute.)",
+                     R"(Examples:
   bench/run                                      all public series, about two minutes,
                                                  and the micro-benchmarks, briefly
   bench/run load.csv disks.csv                   your own
@@ -29,7 +27,10 @@ sample. Speeds are 10^9 uncompressed bytes a second: the best repetition and the
 median; memcpy of the same bytes was timed in turns with each codec.
 
 Exit status: 0, 1 if anything was not lossless, 2 for wrong usage or input, 3
-if something this needs could not be had.)";
+if something this needs could not be had.)",
+                     true};
+
+namespace {
 
 bool is_known(const std::string& codec, const std::vector<contender>& known) {
     return std::any_of(known.begin(), known.end(), [&](const contender& one) {
@@ -68,13 +69,14 @@ bool options::wants(const bench::series& one) const {
            });
 }
 
-std::variant<options, int> read_options(int argc, char** argv,
+std::variant<options, int> read_options(int argc, const char* const* argv, const face& shown,
                                         const std::vector<contender>& known) {
     options read;
-    CLI::App app(about, "bench/run");
-    app.footer(std::string(examples) + "\n\nCodecs: " + codec_list(known) + '.');
+    CLI::App app(shown.about, shown.program);
+    app.footer(shown.examples + "\n\nCodecs: " + codec_list(known) + '.');
     app.get_formatter()->column_width(28);
-    app.add_option("FILE.csv", read.files, "CSV files: RFC 4180, header optional");
+    app.add_option("FILE.csv", read.files, "CSV files: RFC 4180, header optional")
+        ->required(!shown.with_defaults);
     app.add_option("--codec", read.codecs, "only this codec; may be repeated")
         ->type_name("NAME")
         ->allow_extra_args(false);
@@ -93,12 +95,15 @@ std::variant<options, int> read_options(int argc, char** argv,
         app.add_option(flag, *to, what)
             ->type_name("FILE")
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    app.add_flag("--no-micro", read.no_micro, "leave out the micro-benchmarks");
-    app.add_flag("--micro", read.micro_only, "only the micro-benchmarks; alone, or with --json");
-    app.add_flag("--plan", read.plan)->group("");
-    app.add_option("--default-file", read.default_files)->allow_extra_args(false)->group("");
-    app.add_option("--default-folder", read.default_folder)->group("");
-    app.add_option("--leave-out", read.leave_out)->allow_extra_args(false)->group("");
+    if (shown.with_defaults) {
+        app.add_flag("--no-micro", read.no_micro, "leave out the micro-benchmarks");
+        app.add_flag("--micro", read.micro_only,
+                     "only the micro-benchmarks; alone, or with --json");
+        app.add_flag("--plan", read.plan)->group("");
+        app.add_option("--default-file", read.default_files)->allow_extra_args(false)->group("");
+        app.add_option("--default-folder", read.default_folder)->group("");
+        app.add_option("--leave-out", read.leave_out)->allow_extra_args(false)->group("");
+    }
 
     try {
         app.parse(argc, argv);
@@ -106,17 +111,18 @@ std::variant<options, int> read_options(int argc, char** argv,
         std::cout << app.help();
         return 0;
     } catch (const CLI::ParseError& wrong) {
-        std::cerr << "bench/run: " << wrong.what() << "\nTry bench/run --help.\n";
+        std::cerr << shown.program << ": " << wrong.what() << "\nTry " << shown.program
+                  << " --help.\n";
         return 2;
     }
     if (read.micro_only && (read.no_micro || !read.files.empty() || !read.codecs.empty() ||
                             !read.series.empty() || !read.html.empty() || !read.markdown.empty())) {
-        std::cerr << "bench/run: --micro measures no series; only --json goes with it.\n";
+        std::cerr << shown.program << ": --micro measures no series; only --json goes with it.\n";
         return 2;
     }
     for (const std::string& codec : read.codecs) {
         if (is_known(codec, known)) continue;
-        std::cerr << "bench/run: no codec is named \"" << codec << "\". There are "
+        std::cerr << shown.program << ": no codec is named \"" << codec << "\". There are "
                   << codec_list(known) << ".\n";
         return 2;
     }

@@ -9,6 +9,17 @@
 
 namespace chronopack::bench {
 
+/// Under whose name the report runs, and what its help says.
+struct face {
+    std::string program;
+    std::string about;
+    std::string examples;
+    bool with_defaults;  ///< without files there are series to measure, and micro-benchmarks
+};
+
+/// bench/run's.
+extern const face bench_run;
+
 struct options {
     std::vector<std::string> files;
     std::vector<std::string> codecs;  ///< empty: all
@@ -35,7 +46,8 @@ struct options {
 };
 
 /// The options; or the status to exit with, all having been said.
-[[nodiscard]] std::variant<options, int> read_options(int argc, char** argv,
+[[nodiscard]] std::variant<options, int> read_options(int argc, const char* const* argv,
+                                                      const face& shown,
                                                       const std::vector<contender>& known);
 
 }  // namespace chronopack::bench

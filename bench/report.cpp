@@ -1,96 +1,56 @@
-// chronopack-report: every codec on every series, measured and verified.
+#include "report.hpp"
 
-#include "contenders.hpp"
 #include "datasets.hpp"
 #include "html.hpp"
 #include "json.hpp"
-#include "options.hpp"
+#include "progress.hpp"
 #include "table.hpp"
+#include "words.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <fstream>
 
-#include <unistd.h>
+namespace chronopack::bench {
 
 namespace {
 
-using namespace chronopack::bench;
+using input::grouped;
 
-enum exit_status { success = 0, not_lossless = 1, wrong_input = 2, not_to_be_had = 3 };
-
-int refuse(exit_status status, std::string_view why) {
-    fmt::print(stderr, "{}\n", why);
+int refuse(report_status status, const face& shown, std::string_view why) {
+    fmt::print(stderr, "{}: {}\n", shown.program, why);
     return status;
 }
 
-/// Adds what one source gave; false, with a word on stderr, when it is broken.
-bool add(loaded<series_set> source, series_set& all) {
-    if (const auto* bad = std::get_if<load_error>(&source)) {
-        refuse(wrong_input, bad->message);
-        return false;
-    }
-    for (series& one : std::get<series_set>(source).all) all.all.push_back(std::move(one));
-    for (std::string& note : std::get<series_set>(source).notes)
-        all.notes.push_back(std::move(note));
-    return true;
+void add(series_set source, series_set& all) {
+    for (series& one : source.all) all.all.push_back(std::move(one));
+    for (std::string& note : source.notes) all.notes.push_back(std::move(note));
 }
 
-bool load(const options& asked, series_set& all) {
-    const auto& files = asked.files.empty() ? asked.default_files : asked.files;
-    for (const std::string& file : files)
-        if (!add(load_csv(file), all)) return false;
+series_set load(const options& asked) {
+    series_set all;
+    for (const std::string& file : asked.files.empty() ? asked.default_files : asked.files)
+        add(load_csv(file), all);
     if (asked.files.empty() && !asked.default_folder.empty())
-        if (!add(load_folder(asked.default_folder, asked.leave_out), all)) return false;
-    std::erase_if(all.all, [](const series& one) { return one.values.empty(); });
+        add(load_folder(asked.default_folder, asked.leave_out), all);
+    std::erase_if(all.all, [](const series& one) { return one.size() == 0; });
     make_names_unique(all.all);
     std::erase_if(all.all, [&](const series& one) { return !asked.wants(one); });
-    return true;
+    return all;
 }
-
-/// One line on a terminal's stderr that is written over and over.
-class progress {
-public:
-    explicit progress(std::size_t steps) : shown_(isatty(STDERR_FILENO) != 0), steps_(steps) {}
-
-    void step(std::string_view what) {
-        ++step_;
-        if (shown_) fmt::print(stderr, "\r\033[K[{}/{}] {:.60}", step_, steps_, what);
-    }
-    void clear() const {
-        if (shown_) fmt::print(stderr, "\r\033[K");
-    }
-
-private:
-    bool shown_;
-    std::size_t steps_;
-    std::size_t step_ = 0;
-};
 
 std::vector<row> measure(const std::vector<series>& all, const std::vector<contender>& contenders,
                          const options& asked) {
     std::vector<row> rows;
-    progress shown(all.size());
+    input::progress_line shown;
+    std::size_t step = 0;
     for (const series& one : all) {
-        shown.step(one.name);
-        const prepared_series prepared(one);
-        std::vector<row> of_one;
-        for (const contender& codec : contenders) {
-            if (codec.integers_only && prepared.integers().empty()) continue;
-            row measured = codec.run(prepared, asked.seconds);
-            measured.series = one.name;
-            measured.codec = codec.label;
-            measured.what = codec.what;
-            measured.reference = codec.reference;
-            measured.integers = codec.integers_only;
-            measured.made_up = one.unit == tick::row;
-            measured.count = one.values.size();
-            of_one.push_back(std::move(measured));
-        }
+        shown.show(fmt::format("[{}/{}] {:.60}", ++step, all.size(), one.name));
+        std::vector<row> of_one = measure_series(one, contenders, asked.seconds);
         shown.clear();
         if (!asked.brief) {
-            fmt::print("{}: {} samples, time in {}\n{}\n", one.name, grouped(one.values.size()),
+            fmt::print("{}: {} samples, time in {}\n{}\n", one.name, grouped(one.size()),
                        name(one.unit), series_tables(of_one));
             std::fflush(stdout);
         }
@@ -121,9 +81,9 @@ bool write_file(const std::string& file, const std::string& text) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int report(int argc, const char* const* argv, const face& shown) {
     const std::vector<contender> known = all_contenders();
-    const auto read = read_options(argc, argv, known);
+    const auto read = read_options(argc, argv, shown, known);
     if (const int* status = std::get_if<int>(&read)) return *status;
     const options& asked = std::get<options>(read);
     if (asked.plan) {
@@ -131,21 +91,20 @@ int main(int argc, char** argv) {
         return success;
     }
 
-    series_set all;
-    if (!can_write(asked) || !load(asked, all)) return wrong_input;
+    if (!can_write(asked)) return wrong_input;
+    const series_set all = load(asked);
     for (const std::string& note : all.notes) fmt::print("note: {}\n", note);
     if (!all.notes.empty()) fmt::print("\n");
     if (all.all.empty())
-        return refuse(wrong_input, asked.series.empty() ? "bench/run: no series to measure"
-                                                        : "bench/run: no series has such a name");
+        return refuse(wrong_input, shown,
+                      asked.series.empty() ? "no series to measure" : "no series has such a name");
 
     std::vector<contender> chosen;
     for (const contender& one : known)
         if (asked.wants(one)) chosen.push_back(one);
     pin_to_one_core();
     const std::vector<row> rows = measure(all.all, chosen, asked);
-    if (rows.empty())
-        return refuse(wrong_input, "bench/run: none of these codecs fits these series");
+    if (rows.empty()) return refuse(wrong_input, shown, "none of these codecs fits these series");
     const auto summaries = summarize(rows);
     const auto lost =
         std::count_if(rows.begin(), rows.end(), [](auto& one) { return !one.lossless; });
@@ -165,3 +124,5 @@ int main(int argc, char** argv) {
     if (!written) return not_to_be_had;
     return lost == 0 ? success : not_lossless;
 }
+
+}  // namespace chronopack::bench

@@ -1,68 +1,15 @@
 #include "table.hpp"
 
+#include "grid.hpp"
+
 #include <fmt/format.h>
 
 namespace chronopack::bench {
 
 namespace {
 
-std::size_t width_of(std::string_view text) noexcept {
-    std::size_t width = 0;
-    for (const char c : text) width += (static_cast<unsigned char>(c) >> 6) != 0b10;
-    return width;
-}
-
-/// Lines of cells: the first column to the left, the others to the right.
-class grid {
-public:
-    explicit grid(std::vector<std::string> header) { add(std::move(header)); }
-
-    void add(std::vector<std::string> line) {
-        widths_.resize(std::max(widths_.size(), line.size()));
-        for (std::size_t i = 0; i < line.size(); ++i)
-            widths_[i] = std::max(widths_[i], width_of(line[i]));
-        lines_.push_back(std::move(line));
-    }
-
-    [[nodiscard]] std::string plain() const {
-        std::string out;
-        for (const auto& line : lines_) {
-            out += "  ";
-            for (std::size_t i = 0; i < line.size(); ++i)
-                out.append(i == 0 ? "" : "  ").append(padded(line, i));
-            out.erase(out.find_last_not_of(' ') + 1);
-            out += '\n';
-        }
-        return out;
-    }
-
-    [[nodiscard]] std::string markdown() const {
-        std::string out;
-        for (std::size_t l = 0; l < lines_.size(); ++l) {
-            out += '|';
-            for (std::size_t i = 0; i < widths_.size(); ++i)
-                out.append(" ").append(padded(lines_[l], i)).append(" |");
-            out += '\n';
-            if (l != 0) continue;
-            out += '|';
-            for (std::size_t i = 0; i < widths_.size(); ++i)
-                out += std::string(widths_[i] + 1, '-') + (i == 0 ? "-|" : ":|");
-            out += '\n';
-        }
-        return out;
-    }
-
-private:
-    [[nodiscard]] std::string padded(const std::vector<std::string>& line, std::size_t i) const {
-        const std::string_view cell = i < line.size() ? std::string_view(line[i]) : "";
-        const std::string pad(widths_[i] - width_of(cell), ' ');
-        return i == 0 ? std::string(cell) + pad : pad + std::string(cell);
-    }
-
-    std::vector<std::vector<std::string>> lines_;
-    // At least so wide, that the tables of one series stand in line.
-    std::vector<std::size_t> widths_{27, 11, 6, 11, 11, 11, 11};
-};
+// At least so wide, that the tables of one series stand in line.
+const std::vector<std::size_t> widths{27, 11, 6, 11, 11, 11, 11};
 
 std::string unit_of_size(kind what) {
     return what == kind::frame ? "bits/sample" : "bits/value";
@@ -85,7 +32,8 @@ std::vector<std::string> summary_line(const codec_summary& one) {
 
 grid summary_grid(const std::vector<codec_summary>& all, kind what) {
     grid made({std::string(name(what)), "series", "mean " + unit_of_size(what), "median", "ratio",
-               "encode GB/s", "decode GB/s", "lossless"});
+               "encode GB/s", "decode GB/s", "lossless"},
+              widths);
     const codec_summary* widest = nullptr;
     for (const codec_summary& one : all) {
         if (one.what != what) continue;
@@ -121,20 +69,12 @@ std::string short_number(double value) {
     return fmt::format("{:.3f}", value);
 }
 
-std::string grouped(std::size_t count) {
-    std::string digits = std::to_string(count), out;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i != 0 && (digits.size() - i) % 3 == 0) out += ',';
-        out += digits[i];
-    }
-    return out;
-}
-
 std::string series_tables(const std::vector<row>& rows) {
     std::string out;
     for (const kind what : all_kinds) {
         grid made({std::string(name(what)), unit_of_size(what), "ratio", "encode GB/s", "median",
-                   "decode GB/s", "median", "lossless"});
+                   "decode GB/s", "median", "lossless"},
+                  widths);
         double copy_rate = 0, copy_median = 0;
         std::string failures;
         for (const row& one : rows) {

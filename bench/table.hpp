@@ -12,9 +12,6 @@ namespace chronopack::bench {
 /// Digits fit for a rate or a size: 0.043, 1.25, 85.3, 171.
 [[nodiscard]] std::string short_number(double value);
 
-/// 1234567 as 1,234,567.
-[[nodiscard]] std::string grouped(std::size_t count);
-
 /// All rows of one series, a table for each kind.
 [[nodiscard]] std::string series_tables(const std::vector<row>& rows);
 

@@ -60,7 +60,7 @@ INI
 
 [[ -f $dir/build/build.ninja ]] ||
   configure "$dir/build" --cross-file "$dir/cross.ini" -Dtests=enabled \
-    -Doptimization=1 -Dbench=disabled -Dzstd=enabled -Dsnappy=enabled -Ddispatch=enabled -Dwerror=true
+    -Doptimization=1 -Dbench=disabled -Dtools=disabled -Dzstd=enabled -Dsnappy=enabled -Ddispatch=enabled -Dwerror=true
 targets=()
 for suite in "${suites[@]}"; do targets+=("tests/tests-${suite%-tables}"); done
 say "building in ${dir#"$root"/}"

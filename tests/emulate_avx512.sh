@@ -41,7 +41,7 @@ fi
 
 [[ -f $dir/build/build.ninja ]] ||
   configure "$dir/build" -Dtests=enabled -Dcpp_args=-march=x86-64-v4 -Dcpp_link_args=-static -Dprefer_static=true \
-    -Doptimization=1 -Dbench=disabled -Dzstd=enabled -Dsnappy=enabled -Ddispatch=enabled -Dwerror=true
+    -Doptimization=1 -Dbench=disabled -Dtools=disabled -Dzstd=enabled -Dsnappy=enabled -Ddispatch=enabled -Dwerror=true
 programs=(exercise-headers exercise-dispatched)
 for suite in "${suites[@]}"; do programs+=("tests-${suite%-tables}"); done
 say "building in ${dir#"$root"/}"

@@ -30,7 +30,7 @@ for options in "0 -O0" "2 -O2" "0 -O0 -march=native -fno-inline-small-functions"
   read -r level flags <<<"$options"
   rm -rf "$work/build"
   CXX="$*" CXXFLAGS=$flags meson setup "$work/build" "$source" -Doptimization="$level" \
-    -Ddispatch=enabled -Dtests=disabled -Dbench=disabled -Dfuzz=disabled -Dzstd=disabled \
+    -Ddispatch=enabled -Dtests=disabled -Dbench=disabled -Dtools=disabled -Dfuzz=disabled -Dzstd=disabled \
     -Dsnappy=disabled >"$work/log" || { cat "$work/log"; exit 1; }
   ninja -C "$work/build" src/libchronopack-dispatch.a >"$work/log" || { cat "$work/log"; exit 1; }
   library=$work/build/src/libchronopack-dispatch.a

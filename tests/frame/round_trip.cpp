@@ -57,6 +57,35 @@ TEST_CASE("a frame of the most samples there may be survives; one more is out of
     REQUIRE(frame::verify(cbytes(wire).first(*size)));
 }
 
+TEST_CASE("a frame says which codecs its blocks have, once their checksum holds", "[frame]") {
+    for (const stage second : {stage::none, stage::zstd}) {
+        frame::options how;
+        how.timestamps = codec_id::delta;
+        how.values = codec_id::raw;
+        how.second_stage = second;
+        auto wire = encode_frame(make_columns<double>("jitter", "decimals", 3000), how);
+        {
+            const auto reader = frame::reader<double>::open(wire);
+            REQUIRE(reader);
+            std::size_t blocks = 0;
+            for (auto cursor = reader->blocks(); !cursor.done(); ++blocks) {
+                const auto codecs = reader->codecs(*cursor.next());
+                REQUIRE(codecs);
+                REQUIRE(codecs->timestamps == codec_id::delta);
+                REQUIRE(codecs->values == codec_id::raw);
+            }
+            REQUIRE(blocks == 3);
+        }
+        if (second != stage::none) continue;  // checked as a whole when it is opened
+        wire.back() ^= std::byte{1};
+        const auto reader = frame::reader<double>::open(wire);
+        auto cursor = reader->blocks();
+        REQUIRE(reader->codecs(*cursor.next()));
+        REQUIRE(reader->codecs(*cursor.next()));
+        REQUIRE(reader->codecs(*cursor.next()).error() == errc::checksum_mismatch);
+    }
+}
+
 TEST_CASE("columns of two lengths are refused", "[frame]") {
     const std::vector<std::int64_t> t(3);
     const std::vector<double> v(2);

@@ -127,6 +127,48 @@ TEST_CASE("a range of time looks only at frames that overlap it", "[archive]") {
     REQUIRE(archive->read<double>(0, {500'000, INT64_MAX})->frames().empty());
 }
 
+TEST_CASE("records alone say what the index says", "[archive]") {
+    const scratch_directory dir;
+    write_example(dir / "x.cpk");
+    auto file = read_file(dir / "x.cpk");
+    const auto scanned = archive_reader::scan(file);
+    REQUIRE(scanned);
+    REQUIRE(scanned->rebuilt());
+    REQUIRE(scanned->skipped_bytes() == 0);
+    REQUIRE(scanned->series() == archive_reader::open(file)->series());
+    // A damaged record is one less, which only the scan sees.
+    const std::uint64_t at = scanned->series()[1].frames[1].offset;
+    file[at - 10] ^= std::byte{1};
+    REQUIRE_FALSE(archive_reader::open(file)->rebuilt());
+    REQUIRE(archive_reader::scan(file)->series()[1].frames.size() == 2);
+    REQUIRE(archive_reader::scan(file)->skipped_bytes() > 0);
+    REQUIRE(archive_reader::scan({}).error() == errc::truncated);
+}
+
+TEST_CASE("a flush cuts what is held of every series, and samples go on behind it", "[archive]") {
+    const scratch_directory dir;
+    auto w = archive_writer::create(dir / "x.cpk", {.frame_samples = 100});
+    const auto a = *w->add<double>({{"n", "a"}});
+    const auto b = *w->add<std::int64_t>({{"n", "b"}});
+    for (int i = 0; i < 30; ++i) {
+        if (i == 10) REQUIRE(w->flush());
+        if (i == 20) REQUIRE((w->flush() && w->flush()));
+        REQUIRE(w->append(a, i, i * 0.5));
+        if (i < 10) REQUIRE(w->append(b, i, i));
+    }
+    REQUIRE(w->finish());
+    const auto archive = archive_reader::open(dir / "x.cpk");
+    REQUIRE(archive->series()[0].frames.size() == 3);
+    REQUIRE(archive->series()[1].frames.size() == 1);
+    const auto reader = archive->read<double>(0);
+    std::int64_t expected = 0;
+    for (const sample s : reader->range(INT64_MIN, INT64_MAX)) {
+        REQUIRE(s == sample{expected, static_cast<double>(expected) * 0.5});
+        ++expected;
+    }
+    REQUIRE(expected == 30);
+}
+
 TEST_CASE("labels are sorted, known again, and refused when repeated", "[archive]") {
     const scratch_directory dir;
     auto w = archive_writer::create(dir / "x.cpk");

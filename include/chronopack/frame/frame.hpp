@@ -25,6 +25,12 @@ namespace chronopack::inline CHRONOPACK_ABI::frame {
     return header->info;
 }
 
+/// The codecs of a block's columns.
+struct block_codecs {
+    codec_id timestamps{};
+    codec_id values{};
+};
+
 /// Reads a frame of values V. Keeps a view of the frame's bytes, which must
 /// outlive it; copies the body only under a second stage. Not thread-safe;
 /// several readers may share one frame.
@@ -60,6 +66,16 @@ public:
 
     /// The blocks, in order; next() cannot fail.
     [[nodiscard]] block_cursor blocks() const noexcept { return block_cursor(header_); }
+
+    /// What a block's two columns are encoded with; ids as stored, which this
+    /// build need not know. checksum_mismatch, or truncated for a column of no bytes.
+    [[nodiscard]] result<block_codecs> codecs(const block& b) const noexcept {
+        const auto stored = checked(b);
+        if (!stored) return stored.error();
+        if (b.timestamp_bytes == 0 || b.value_bytes == 0) return errc::truncated;
+        return block_codecs{static_cast<codec_id>(stored->front()),
+                            static_cast<codec_id>((*stored)[b.timestamp_bytes])};
+    }
 
     /// Decodes one block into spans of exactly its samples. checksum_mismatch,
     /// corrupt when it does not start where the index says, or what a codec
@@ -123,14 +139,13 @@ public:
 private:
     reader(const detail::header& header, cbytes body) noexcept : header_(header), body_(body) {}
 
-    [[nodiscard]] cbytes stored_body() const noexcept {
-        return header_.info.second_stage == stage::none ? body_ : cbytes(unpacked_);
-    }
-
-    // The two columns of a block, once its checksum holds.
+    // The two columns of a block, once its checksum holds; a second stage was undone,
+    // and the body checked, when the frame was opened.
     [[nodiscard]] result<cbytes> checked(const block& b) const noexcept {
-        const cbytes stored = stored_body().subspan(b.offset, b.timestamp_bytes + b.value_bytes);
-        if (header_.info.second_stage == stage::none &&
+        const bool staged = info().second_stage != stage::none;
+        const cbytes body = staged ? cbytes(unpacked_) : body_;
+        const cbytes stored = body.subspan(b.offset, b.timestamp_bytes + b.value_bytes);
+        if (!staged &&
             kernel::crc32c(stored) != header_.checksum(b.first_sample / info().block_samples))
             return errc::checksum_mismatch;
         return stored;

@@ -30,6 +30,8 @@ struct archived_frame {
     std::uint32_t samples = 0;
     std::int64_t min_timestamp = 0;
     std::int64_t max_timestamp = 0;
+
+    friend bool operator==(const archived_frame&, const archived_frame&) = default;
 };
 
 /// A series of an archive, its frames in the order they were written.
@@ -43,6 +45,8 @@ struct archived_series {
         for (const archived_frame& f : frames) n += f.samples;
         return n;
     }
+
+    friend bool operator==(const archived_series&, const archived_series&) = default;
 };
 
 namespace detail::archive {

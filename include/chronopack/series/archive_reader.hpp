@@ -29,15 +29,22 @@ public:
 
     /// The same over bytes that lie anywhere and outlive the reader.
     [[nodiscard]] static result<archive_reader> open(cbytes data) {
+        if (detail::archive::check_file_header(data))
+            if (auto index = detail::archive::read_index(data)) {
+                archive_reader r(data);
+                r.series_ = std::move(*index);
+                return r;
+            }
+        return scan(data);
+    }
+
+    /// Opens by the records alone, whatever the index says: both agree on a file
+    /// that is whole. rebuilt() is true. Takes time linear in the file.
+    [[nodiscard]] static result<archive_reader> scan(cbytes data) {
         const auto header = detail::archive::check_file_header(data);
         // A damaged file header is no reason to give up the records behind it.
-        const bool damaged = !header && header.error() == errc::checksum_mismatch;
-        if (!header && !damaged) return header.error();
+        if (!header && header.error() != errc::checksum_mismatch) return header.error();
         archive_reader r(data);
-        if (auto index = detail::archive::read_index(data); index && !damaged) {
-            r.series_ = std::move(*index);
-            return r;
-        }
         auto found = detail::archive::recover(data);
         r.series_ = std::move(found.series);
         r.rebuilt_ = true;

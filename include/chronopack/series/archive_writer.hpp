@@ -6,7 +6,8 @@
 //   archive->finish();
 //
 // Held in memory: up to frame_samples samples of each series, 16 bytes each,
-// and 32 bytes for each frame written.
+// and 32 bytes for each frame written. With more series open than that allows,
+// call flush() now and then.
 #pragma once
 
 #include <chronopack/series/archive_index.hpp>
@@ -76,13 +77,19 @@ public:
         return writer(series).append(timestamps, values);
     }
 
+    /// Cuts a frame of what is held of each series, and gives that memory back.
+    result<void> flush() {
+        for (auto& w : state_->writers)
+            if (const auto ok = std::visit([](auto& one) { return one.release(); }, w); !ok)
+                return ok;
+        return {};
+    }
+
     /// Cuts the last frames, writes the index, syncs, and renames PATH.partial
     /// to PATH. On io_error the archive is as if never finished.
     result<void> finish() {
+        if (const auto ok = flush(); !ok) return ok;
         state& s = *state_;
-        for (auto& w : s.writers)
-            if (const auto ok = std::visit([](auto& one) { return one.flush(); }, w); !ok)
-                return ok;
         const std::uint64_t index = s.file.size();
         const auto payload = detail::archive::index_payload(s.series);
         const auto ok = s.write_record(detail::archive::kind::index, 0, payload);

@@ -83,6 +83,14 @@ public:
         return {};
     }
 
+    /// flush(), and gives back the memory that full frames are gathered in.
+    result<void> release() {
+        if (const auto cut = flush(); !cut) return cut;
+        timestamps_.shrink_to_fit();
+        values_.shrink_to_fit();
+        return {};
+    }
+
     /// Samples taken so far, and how many of them no sink has seen.
     [[nodiscard]] std::size_t taken() const noexcept { return sunk_ + held(); }
     [[nodiscard]] std::size_t held() const noexcept { return timestamps_.size(); }

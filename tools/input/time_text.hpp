@@ -10,6 +10,8 @@
 // first of the next minute. Nothing is trimmed, nothing may follow.
 #pragma once
 
+#include <chronopack/core/time_unit.hpp>
+
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -18,7 +20,7 @@
 #include <optional>
 #include <string_view>
 
-namespace chronopack::bench {
+namespace chronopack::input {
 
 /// What one step of an int64 timestamp is. Ordered from coarse to fine;
 /// `row` is a count of rows, where there is no clock.
@@ -32,6 +34,12 @@ enum class tick : std::uint8_t { row, seconds, milliseconds, microseconds, nanos
 [[nodiscard]] constexpr std::int64_t ticks_per_second(tick unit) noexcept {
     constexpr std::array<std::int64_t, 5> rates{1, 1, 1'000, 1'000'000, 1'000'000'000};
     return rates[static_cast<std::size_t>(unit)];
+}
+
+/// As archives know it; rows count as seconds.
+[[nodiscard]] constexpr time_unit unit_in_frames(tick unit) noexcept {
+    return unit == tick::row ? time_unit::seconds
+                             : static_cast<time_unit>(static_cast<std::uint8_t>(unit) - 1);
 }
 
 struct instant {
@@ -208,4 +216,4 @@ struct epoch_count {
     return instant{seconds, static_cast<std::int32_t>(nanoseconds)};
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::input

@@ -1,25 +1,43 @@
-// What the report reads out of CSV, and what it says of CSV that is wrong.
+// What the command and the report read out of CSV, and what they say of CSV that
+// is wrong.
 
-#include "csv_series.hpp"
+#include "csv_import.hpp"
+#include "series.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 
-using namespace chronopack::bench;
+using namespace chronopack::input;
 
 namespace {
 
-std::string refusal(std::string_view text) {
-    const auto read = csv::read_series(text, "f.csv", "f");
-    const auto* wrong = std::get_if<csv::error>(&read);
-    return wrong != nullptr ? wrong->text() : "accepted";
+series_set read(std::string_view text, const csv_request& asked = {}) {
+    memory_source from(text);
+    collector found("f");
+    const auto done = import_csv(from, "f.csv", asked, found);
+    series_set all{found.take(done.layout.clock.what() == clock_parser::form::dates), {}};
+    for (const auto* notes : {&done.layout.notes, &done.report.notes})
+        all.notes.insert(all.notes.end(), notes->begin(), notes->end());
+    return all;
 }
 
-series_set accepted(std::string_view text) {
-    auto read = csv::read_series(text, "f.csv", "f");
-    if (const auto* wrong = std::get_if<csv::error>(&read)) FAIL(wrong->text());
-    return std::get<series_set>(std::move(read));
+std::string refusal(std::string_view text, const csv_request& asked = {}) {
+    try {
+        static_cast<void>(read(text, asked));
+    } catch (const failure& wrong) {
+        return wrong.what();
+    }
+    return "accepted";
+}
+
+series_set accepted(std::string_view text, const csv_request& asked = {}) {
+    try {
+        return read(text, asked);
+    } catch (const failure& wrong) {
+        FAIL(wrong.what());
+    }
+    return {};
 }
 
 }  // namespace
@@ -41,7 +59,7 @@ TEST_CASE("malformed CSV is refused with file, line and column", "[csv]") {
 
 TEST_CASE("lines within quotes count, whatever ends them", "[csv]") {
     REQUIRE(refusal("a,b\r\n1,2\r\n\"x\ny\",\"3\"z\r\n") ==
-            "f.csv:4:7: a comma or the end of the line must follow a closing quote");
+            "f.csv:4:7: a separator or the end of the line must follow a closing quote");
     REQUIRE(accepted("x\r1\r2\r").all[0].values.size() == 2);
     REQUIRE(accepted("x\r\n1\r\n2\r\n").all[0].values.size() == 2);
     REQUIRE(accepted("x\n1\n2").all[0].values.size() == 2);
@@ -49,7 +67,7 @@ TEST_CASE("lines within quotes count, whatever ends them", "[csv]") {
 
 TEST_CASE("times that do not fit the column are refused", "[csv]") {
     REQUIRE(refusal("date,v\n2020-01-01,1\n2020-01-32,2\n2020-01-03,1\n") ==
-            "f.csv:3:1: \"2020-01-32\" is not a time that fits column date, in s");
+            "f.csv:3:1: \"2020-01-32\" is not a time that fits column date, in ns");
     REQUIRE(refusal("time,v\n1,1\nx,2\n3,3") ==
             "f.csv:3:1: \"x\" is not a time that fits column time, in s");
     // Nanoseconds, which the second row needs, do not reach back to the first.

@@ -1,0 +1,15 @@
+// chronopack-report: every codec on every series, measured and verified.
+
+#include "report.hpp"
+
+#include <fmt/core.h>
+
+int main(int argc, char** argv) {
+    using namespace chronopack::bench;
+    try {
+        return report(argc, argv, bench_run);
+    } catch (const chronopack::input::failure& bad) {
+        fmt::print(stderr, "{}\n", bad.what());
+        return wrong_input;
+    }
+}

@@ -1,0 +1,69 @@
+// Samples into an archive, within a budget of memory.
+//
+// The archive holds a frame's worth of samples of each series. Were that more
+// than the budget, all that is held is cut into shorter frames: with 100,000
+// series open at once frames have 60 samples, with 1,000 they are full.
+#pragma once
+
+#include "leftovers.hpp"
+#include "sink.hpp"
+
+#include <chronopack/series/archive_writer.hpp>
+
+#include <optional>
+
+namespace chronopack::tool {
+
+struct archive_plan {
+    std::string path;
+    series_options frames = {};
+    std::vector<label> labels = {};                ///< for every series
+    std::size_t most_series = 1'000'000;           ///< more is taken for a mistake
+    std::size_t most_held = std::size_t{6} << 20;  ///< samples in memory, 16 bytes each
+};
+
+class archive_sink final : public input::sample_sink {
+public:
+    explicit archive_sink(archive_plan plan);
+
+    [[nodiscard]] std::size_t add(std::vector<label> names, input::value_type type,
+                                  input::tick unit) override;
+    void append(std::size_t series, std::int64_t timestamp, double value) override;
+    void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
+
+    /// Publishes the archive; without that nothing stays. With no series it is an
+    /// archive of none.
+    void finish();
+
+    [[nodiscard]] std::size_t series() const noexcept { return open_.size(); }
+    [[nodiscard]] std::size_t samples() const noexcept { return samples_; }
+    /// Samples at the very time of the one before.
+    [[nodiscard]] std::size_t repeated() const noexcept { return repeated_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return writer_->bytes_written(); }
+    [[nodiscard]] const archive_plan& plan() const noexcept { return plan_; }
+
+private:
+    struct open_series {
+        std::uint32_t number;
+        bool started = false;
+        std::int64_t last = 0;
+        std::size_t held = 0;     // in the frame being gathered
+        std::size_t charged = 0;  // samples' worth of memory that it has
+    };
+
+    void open(input::tick unit);
+    template <class V>
+    void take(std::size_t series, std::int64_t timestamp, V value);
+    void account(open_series& s);
+    [[noreturn]] void refuse(errc error) const;
+
+    archive_plan plan_;
+    std::optional<leftover> partial_;
+    std::optional<archive_writer> writer_;
+    std::vector<open_series> open_;
+    std::size_t charged_ = 0;
+    std::size_t samples_ = 0;
+    std::size_t repeated_ = 0;
+};
+
+}  // namespace chronopack::tool

@@ -1,0 +1,40 @@
+// The parts of the command line: each subcommand adds itself, and what it is to
+// do once all options are read.
+//
+// Exit statuses: 0; 1 when data is bad or a check failed; 2 for wrong usage; 3
+// when the system refuses. What goes wrong is an input::failure, which main()
+// prints on stderr. Results go to stdout, remarks to stderr.
+#pragma once
+
+#include "failure.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+namespace chronopack::tool {
+
+using input::failure;
+using input::fault;
+
+/// What a command line asks for; its exit status.
+using action = std::function<int()>;
+
+void add_compress(CLI::App& app, action& todo);
+void add_decompress(CLI::App& app, action& todo);
+void add_inspect(CLI::App& app, action& todo);
+void add_query(CLI::App& app, action& todo);
+void add_verify(CLI::App& app, action& todo);
+
+/// A subcommand with its help: what it does, and examples that run.
+inline CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& about,
+                             const std::string& examples) {
+    CLI::App* const added = app.add_subcommand(name, about);
+    added->footer("Examples:\n" + examples +
+                  "\n\nExit status: 0, 1 for bad data or a failed check, 2 for wrong usage, 3 when "
+                  "the\nsystem refuses.");
+    return added;
+}
+
+}  // namespace chronopack::tool

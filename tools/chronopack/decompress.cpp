@@ -1,0 +1,40 @@
+#include "command.hpp"
+#include "sample_text.hpp"
+
+#include <numeric>
+
+namespace chronopack::tool {
+
+namespace {
+
+struct request {
+    std::string file;
+    text_request text;
+};
+
+int decompress(const request& asked) {
+    const archive_file archive(asked.file);
+    std::vector<std::size_t> all(archive.series().size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    print_samples(archive, all, {}, asked.text);
+    return 0;
+}
+
+}  // namespace
+
+void add_decompress(CLI::App& app, action& todo) {
+    auto asked = std::make_shared<request>();
+    CLI::App* const command = add_command(
+        app, "decompress", "An archive to CSV or JSON lines, every value to its last bit.",
+        "  chronopack decompress load.cpk -o load-again.csv\n"
+        "  chronopack decompress - --to-format jsonl <load.cpk");
+    command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
+    add_text_options(*command, asked->text);
+    command->callback([asked, &todo] {
+        todo = [asked] {
+            return decompress(*asked);
+        };
+    });
+}
+
+}  // namespace chronopack::tool

@@ -1,0 +1,35 @@
+// What is known of an archive's series without decoding a value: sizes, times,
+// codecs, statistics.
+#pragma once
+
+#include "archive_file.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace chronopack::tool {
+
+/// Statistics of a series' frames, taken together.
+template <class V>
+struct total {
+    statistics<V> all;        ///< first, last, min, max, nans, resets; the rest unset
+    double sum = 0;           ///< NaN where int64 sums overflowed
+    std::size_t numbers = 0;  ///< values that are no NaN
+};
+
+struct series_facts {
+    std::size_t samples = 0;
+    std::size_t frames = 0;
+    std::size_t bytes = 0;
+    time_unit unit = time_unit::milliseconds;
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    std::map<std::string, std::size_t> time_codecs, value_codecs, stages;  ///< blocks; frames
+    std::variant<total<double>, total<std::int64_t>> values;
+    std::vector<std::string> damaged;  ///< frames that could not be looked at, and why
+};
+
+[[nodiscard]] series_facts look_at(const archive_file& archive, std::size_t series);
+
+}  // namespace chronopack::tool

@@ -1,0 +1,233 @@
+#include "ingest.hpp"
+
+#include "line_import.hpp"
+#include "progress.hpp"
+#include "raw_import.hpp"
+#include "words.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+
+namespace chronopack::tool {
+
+using input::failure;
+using input::fault;
+
+namespace {
+
+constexpr std::uint64_t long_work = std::uint64_t{64} << 20;  // bytes; less needs no progress
+constexpr std::size_t shown_bad = 10;
+
+std::string format_of(const std::string& file, const std::string& asked) {
+    if (asked != "auto") return asked;
+    const std::string extension = std::filesystem::path(file).extension().string();
+    if (extension == ".f64" || extension == ".i64") return extension.substr(1);
+    const bool lines = extension == ".lp" || extension == ".line" || extension == ".influx";
+    return lines ? "line" : "csv";
+}
+
+std::optional<input::tick> unit_of(const std::string& text) {
+    using input::tick;
+    const std::map<std::string, tick> units{{"s", tick::seconds},
+                                            {"ms", tick::milliseconds},
+                                            {"us", tick::microseconds},
+                                            {"ns", tick::nanoseconds}};
+    const auto at = units.find(text);
+    return at == units.end() ? std::nullopt : std::optional(at->second);
+}
+
+char separator_of(const std::string& text) {
+    if (text.empty()) return 0;
+    const char c = text == "tab" || text == "\\t" ? '\t' : text.front();
+    if ((text.size() > 1 && c != '\t') || c == '"' || c == '\n' || c == '\r')
+        throw failure(fault::usage, "--separator: one character, or tab");
+    return c;
+}
+
+class ingester {
+public:
+    ingester(const ingest_request& asked, input::sample_sink& to) : asked_(asked), to_(to) {
+        csv_ = asked.csv;
+        csv_.unit = unit_of(asked.unit);
+        csv_.separator = separator_of(asked.separator);
+        if (asked.skip_bad)
+            how_.on_bad = [this](const failure& wrong) {
+                take_bad(wrong);
+            };
+    }
+
+    [[nodiscard]] ingested read() && {
+        for (const std::string& file : asked_.files) {
+            read_file(file);
+            if (to_.full()) break;
+        }
+        if (done_.bad != 0)
+            remark(done_.bad == 1 ? "1 cell or record left out"
+                                  : input::grouped(done_.bad) + " cells or records left out");
+        return done_;
+    }
+
+private:
+    void read_file(const std::string& file) {
+        input::file_source from(file);
+        std::uint64_t read = 0;
+        from.on_read([&](std::uint64_t bytes) {
+            read = bytes;
+            show_progress(from, bytes);
+        });
+        started_ = std::chrono::steady_clock::now();
+        const std::string format = format_of(file, asked_.format);
+        if (format == "csv")
+            read_csv(from);
+        else if (format == "line")
+            read_lines(from);
+        else
+            read_raw(from, format == "i64");
+        line_.clear();
+        done_.bytes += read;
+    }
+
+    void read_csv(input::file_source& from) {
+        const auto done = input::import_csv(from, from.name(), csv_, to_, how_,
+                                            [&](const input::csv_layout& layout) {
+                                                remark(from.name() + ": " + layout.summary());
+                                                for (const std::string& note : layout.notes)
+                                                    remark(from.name() + ": " + note);
+                                            });
+        // The files after the first are kept as it is.
+        if (!csv_.kept) csv_.kept = done.layout.clock.kept();
+        take(from, done.report);
+    }
+
+    void read_lines(input::file_source& from) {
+        const input::line_request lines{csv_.unit.value_or(input::tick::nanoseconds), csv_.kept};
+        take(from, input::import_lines(from, from.name(), lines, to_, how_));
+        if (!csv_.kept) csv_.kept = lines.unit;
+    }
+
+    void read_raw(input::file_source& from, bool integers) {
+        input::raw_request raw;
+        raw.type = integers ? input::value_type::integers : input::value_type::doubles;
+        raw.name = !asked_.name.empty() ? asked_.name
+                   : asked_.files.size() == 1 && from.name() == "(standard input)"
+                       ? "value"
+                       : std::filesystem::path(from.name()).stem().string();
+        raw.unit = csv_.unit.value_or(input::tick::row);
+        raw.start = asked_.start;
+        raw.step = asked_.step;
+        if (csv_.kept.value_or(raw.unit) != raw.unit)
+            throw failure(fault::usage, {from.name()},
+                          "raw timestamps are kept as they are: the files before count time in " +
+                              std::string(name(*csv_.kept)) + ", --time-unit says otherwise");
+        csv_.kept = raw.unit;
+        std::optional<input::file_source> times;
+        if (!asked_.times.empty()) times.emplace(asked_.times);
+        take(from, input::import_raw(from, from.name(), times ? &*times : nullptr, asked_.times,
+                                     raw, to_));
+    }
+
+    void take(const input::file_source& from, const input::read_report& report) {
+        for (const std::string& note : report.notes) remark(from.name() + ": " + note);
+        done_.bad += report.bad;
+    }
+
+    void take_bad(const failure& wrong) {
+        if (told_++ < shown_bad)
+            remark(std::string("left out: ") + wrong.what());
+        else if (told_ == shown_bad + 1)
+            remark("more is left out, and counted at the end");
+    }
+
+    void remark(const std::string& text) {
+        if (asked_.quiet) return;
+        line_.clear();
+        fmt::print(stderr, "{}\n", text);
+    }
+
+    void show_progress(const input::file_source& from, std::uint64_t bytes) {
+        if (!line_.shown() || asked_.quiet || bytes < next_shown_ || bytes < long_work / 8 ||
+            from.size().value_or(long_work) < long_work)
+            return;
+        next_shown_ = bytes + (std::uint64_t{8} << 20);
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+        const auto megabytes = static_cast<double>(bytes) * 1e-6;
+        std::string text = fmt::format("{:.40}: {:.0f} MB, {:.0f} MB/s", from.name(), megabytes,
+                                       megabytes / seconds);
+        if (from.size())
+            text += fmt::format(
+                ", {:.0f} %", 100 * static_cast<double>(bytes) / static_cast<double>(*from.size()));
+        line_.show(text);
+    }
+
+    const ingest_request& asked_;
+    input::sample_sink& to_;
+    input::csv_request csv_;
+    input::read_options how_;
+    input::progress_line line_;
+    std::chrono::steady_clock::time_point started_;
+    std::uint64_t next_shown_ = 0;
+    std::size_t told_ = 0;
+    ingested done_;
+};
+
+}  // namespace
+
+void add_ingest_options(CLI::App& app, ingest_request& asked) {
+    const auto columns = [&](const char* name, std::vector<std::string>& to, const char* what) {
+        app.add_option(name, to, what)
+            ->type_name("COLUMN,...")
+            ->delimiter(',')
+            ->allow_extra_args(false)
+            ->group("CSV columns");
+    };
+    app.add_option("FILE", asked.files, "input; - is standard input")->required();
+    app.add_option(
+           "--format", asked.format,
+           "csv, line (InfluxDB's line protocol), or little-endian f64 or i64; auto: by the "
+           "file's extension, csv otherwise")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"auto", "csv", "line", "f64", "i64"}).description(""))
+        ->capture_default_str();
+    app.add_option("--time", asked.csv.time, "the column of times")
+        ->type_name("COLUMN")
+        ->group("CSV columns");
+    columns("--labels", asked.csv.labels, "columns that are labels of the series");
+    columns("--values,--value", asked.csv.values, "columns to take; all of numbers otherwise");
+    columns("--integers", asked.csv.integers,
+            "columns of values to keep as int64; \"*\" for all. Others are doubles");
+    app.add_flag("--long", asked.csv.long_form, "all columns of text are labels")
+        ->group("CSV columns");
+    app.add_option("--separator", asked.separator,
+                   "between fields; found out otherwise: a comma, semicolon or tab")
+        ->type_name("CHAR")
+        ->group("CSV columns");
+    app.add_option(
+           "--time-unit", asked.unit,
+           "s, ms, us or ns: what numbers count since 1970, and dates are kept in. Told from "
+           "their size otherwise; dates are kept in ns, line protocol counts ns")
+        ->type_name("UNIT")
+        ->check(CLI::IsMember({"s", "ms", "us", "ns"}).description(""));
+    app.add_flag("--skip-bad", asked.skip_bad,
+                 "leave out cells and records that cannot be read, and count them");
+    app.add_option("--times", asked.times,
+                   "timestamps of raw values: a file of little-endian int64")
+        ->type_name("FILE")
+        ->group("Raw columns");
+    const auto raw = [&](const char* name, auto& to, const char* type, const char* what) {
+        app.add_option(name, to, what)->type_name(type)->group("Raw columns");
+    };
+    raw("--start", asked.start, "T", "the first timestamp, where no file has them (0)");
+    raw("--step", asked.step, "N", "from one to the next (1)");
+    raw("--name", asked.name, "NAME", "of the series; the file's otherwise");
+    app.add_flag("-q,--quiet", asked.quiet, "no remarks on stderr but errors");
+}
+
+ingested ingest(const ingest_request& asked, input::sample_sink& to) {
+    return ingester(asked, to).read();
+}
+
+}  // namespace chronopack::tool

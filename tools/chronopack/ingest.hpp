@@ -1,0 +1,37 @@
+// Input files of any kind, one after the other, into one sink: what compress and
+// advise have in common.
+#pragma once
+
+#include "csv_import.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace chronopack::tool {
+
+struct ingest_request {
+    std::vector<std::string> files;
+    std::string format = "auto";
+    input::csv_request csv;
+    std::string separator, unit;
+    std::string times, name;  ///< of raw columns
+    std::int64_t start = 0, step = 1;
+    bool skip_bad = false;
+    bool quiet = false;
+};
+
+/// The options that say what the files are.
+void add_ingest_options(CLI::App& app, ingest_request& asked);
+
+struct ingested {
+    std::uint64_t bytes = 0;  ///< of text
+    std::size_t bad = 0;      ///< cells, lines and records left out
+};
+
+/// Reads all files into `to`, or as much as it wants. Remarks go to stderr, with
+/// progress on a terminal. failure at its place for what cannot be read.
+ingested ingest(const ingest_request& asked, input::sample_sink& to);
+
+}  // namespace chronopack::tool

@@ -1,0 +1,193 @@
+#include "command.hpp"
+#include "facts.hpp"
+#include "grid.hpp"
+#include "series_text.hpp"
+#include "text_output.hpp"
+#include "value_text.hpp"
+#include "words.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace chronopack::tool {
+
+namespace {
+
+using input::counted;
+using input::grouped;
+using json = nlohmann::ordered_json;
+
+struct request {
+    std::string file;
+    bool as_json = false;
+};
+
+struct looked {
+    std::vector<series_facts> series;
+    std::size_t samples = 0, frames = 0;
+};
+
+template <class V>
+std::string text_of(V value) {
+    fmt::memory_buffer out;
+    print_value(out, value);
+    return fmt::to_string(out);
+}
+
+/// Of at most six significant digits: to be read, not to be computed with.
+std::string short_text(double value) {
+    return std::isfinite(value) ? fmt::format("{:.6g}", value) : text_of(value);
+}
+std::string short_text(std::int64_t value) {
+    return fmt::format("{}", value);
+}
+
+double bits_a_sample(std::size_t bytes, std::size_t samples) {
+    return samples == 0 ? 0 : 8 * static_cast<double>(bytes) / static_cast<double>(samples);
+}
+
+/// "gorilla_values", or "gorilla_values 11, raw 1".
+std::string codecs_text(const std::map<std::string, std::size_t>& blocks) {
+    if (blocks.size() == 1) return blocks.begin()->first;
+    std::string out;
+    for (const auto& [name, count] : blocks)
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", name, count);
+    return out;
+}
+
+template <class V>
+std::vector<std::string> value_cells(const total<V>& t) {
+    const bool none = t.numbers == 0;
+    const auto cell = [&](V v) {
+        return none ? std::string("-") : short_text(v);
+    };
+    return {cell(t.all.min),
+            cell(t.all.max),
+            none ? "-" : short_text(t.sum / static_cast<double>(t.numbers)),
+            short_text(t.all.first),
+            short_text(t.all.last),
+            grouped(t.all.nans)};
+}
+
+void print_text(const archive_file& archive, const looked& all) {
+    const std::size_t bytes = archive.data().size();
+    fmt::print(
+        "{}: {}, {}, {}, {} ({:.2f} bits a sample{})\n\n", archive.name(),
+        counted(all.series.size(), "series"), counted(all.frames, "frame"),
+        counted(all.samples, "sample"), counted(bytes, "byte"), bits_a_sample(bytes, all.samples),
+        all.samples == 0 ? ""
+                         : fmt::format(", {:.1f} to 1", 16 * static_cast<double>(all.samples) /
+                                                            static_cast<double>(bytes)));
+    bench::grid sizes({"series", "type", "samples", "frames", "bits/sample", "unit", "from", "to",
+                       "times as", "values as"});
+    bench::grid values({"series", "min", "max", "mean", "first", "last", "NaNs"});
+    for (std::size_t i = 0; i < all.series.size(); ++i) {
+        const series_facts& one = all.series[i];
+        const archived_series& s = archive.series()[i];
+        const std::string name = input::printable(input::series_text(s.labels), 120);
+        std::string value_codecs = codecs_text(one.value_codecs);
+        if (!one.stages.empty()) value_codecs += " + " + codecs_text(one.stages);
+        sizes.add({name, s.integers ? "int64" : "double", grouped(one.samples), grouped(one.frames),
+                   fmt::format("{:.2f}", bits_a_sample(one.bytes, one.samples)),
+                   std::string(unit_name(one.unit)),
+                   one.samples == 0 ? "-" : time_text(one.from, one.unit),
+                   one.samples == 0 ? "-" : time_text(one.to, one.unit),
+                   codecs_text(one.time_codecs), value_codecs});
+        std::vector<std::string> cells =
+            one.samples == 0 ? std::vector<std::string>(6, "-")
+                             : std::visit([](const auto& t) { return value_cells(t); }, one.values);
+        cells.insert(cells.begin(), name);
+        values.add(std::move(cells));
+    }
+    if (!all.series.empty()) fmt::print("{}\n{}", sizes.plain(), values.plain());
+}
+
+json json_of(double v) {
+    return std::isfinite(v) ? json(v) : json(text_of(v));
+}
+json json_of(std::int64_t v) {
+    return v;
+}
+
+template <class V>
+void add_values(json& to, const total<V>& t) {
+    if (t.numbers != 0) {
+        to["min"] = json_of(t.all.min);
+        to["max"] = json_of(t.all.max);
+        to["mean"] = json_of(t.sum / static_cast<double>(t.numbers));
+    }
+    to["first"] = json_of(t.all.first);
+    to["last"] = json_of(t.all.last);
+    to["nans"] = t.all.nans;
+}
+
+void print_json(const archive_file& archive, const looked& all) {
+    json out{{"file", archive.name()},
+             {"bytes", archive.data().size()},
+             {"samples", all.samples},
+             {"frames", all.frames},
+             {"index_rebuilt", archive.reader().rebuilt()},
+             {"series", json::array()}};
+    for (std::size_t i = 0; i < all.series.size(); ++i) {
+        const series_facts& one = all.series[i];
+        json object{{"labels", json::object()},
+                    {"type", archive.series()[i].integers ? "int64" : "double"},
+                    {"unit", unit_name(one.unit)},
+                    {"samples", one.samples},
+                    {"frames", one.frames},
+                    {"bytes", one.bytes},
+                    {"bits_per_sample", bits_a_sample(one.bytes, one.samples)}};
+        for (const label& l : archive.series()[i].labels.pairs())
+            object["labels"][l.name] = l.value;
+        if (one.samples != 0) {
+            object["from"] = time_text(one.from, one.unit);
+            object["to"] = time_text(one.to, one.unit);
+            object["codecs"] = {{"timestamps", one.time_codecs}, {"values", one.value_codecs}};
+            if (!one.stages.empty()) object["second_stage"] = one.stages;
+            std::visit([&](const auto& t) { add_values(object, t); }, one.values);
+        }
+        if (!one.damaged.empty()) object["damaged"] = one.damaged;
+        out["series"].push_back(std::move(object));
+    }
+    fmt::print("{}\n", out.dump(1, ' ', false, json::error_handler_t::replace));
+}
+
+int inspect(const request& asked) {
+    const archive_file archive(asked.file);
+    looked all;
+    std::size_t damaged = 0;
+    for (std::size_t i = 0; i < archive.series().size(); ++i) {
+        all.series.push_back(look_at(archive, i));
+        const series_facts& one = all.series.back();
+        all.samples += one.samples;
+        all.frames += one.frames;
+        damaged += one.damaged.size();
+    }
+    asked.as_json ? print_json(archive, all) : print_text(archive, all);
+    for (const series_facts& one : all.series)
+        for (const std::string& wrong : one.damaged)
+            fmt::print(stderr, "{}: {}\n", archive.name(), wrong);
+    return damaged == 0 ? 0 : static_cast<int>(fault::data);
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, action& todo) {
+    auto asked = std::make_shared<request>();
+    CLI::App* const command = add_command(
+        app, "inspect",
+        "What an archive holds: series, times, sizes, codecs and statistics, all from its\n"
+        "index and its frames' headers. No value is decoded.",
+        "  chronopack inspect load.cpk\n"
+        "  chronopack inspect --json load.cpk");
+    command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
+    command->add_flag("--json", asked->as_json, "as one JSON object");
+    command->callback([asked, &todo] {
+        todo = [asked] {
+            return inspect(*asked);
+        };
+    });
+}
+
+}  // namespace chronopack::tool

@@ -1,0 +1,73 @@
+// chronopack: compress, look at, query and check time series from a shell.
+
+#include "command.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <new>
+
+namespace {
+
+using namespace chronopack::tool;
+
+constexpr auto about =
+    R"(Time series, compressed: CSV, line protocol or raw columns into one archive, and
+back, every bit as it was.)";
+
+constexpr auto examples = R"(Examples:
+  chronopack compress load.csv -o load.cpk
+  chronopack inspect load.cpk
+  chronopack query load.cpk 'load{host=~"web.*"}' --from 2024-01-01
+
+chronopack COMMAND --help says more. Exit status: 0, 1 for bad data or a failed
+check, 2 for wrong usage, 3 when the system refuses.)";
+
+int read_command_line(CLI::App& app, int argc, char** argv, action& todo) {
+    try {
+        app.parse(argc, argv);
+        return 0;
+    } catch (const CLI::CallForHelp&) {
+        const auto chosen = app.get_subcommands();
+        fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help("chronopack"));
+        todo = [] {
+            return 0;
+        };
+    } catch (const CLI::CallForVersion& version) {
+        fmt::print("{}\n", version.what());
+        todo = [] {
+            return 0;
+        };
+    } catch (const CLI::ParseError& wrong) {
+        const auto chosen = app.get_subcommands();
+        const std::string name =
+            chosen.empty() ? "chronopack" : "chronopack " + chosen.front()->get_name();
+        fmt::print(stderr, "{}: {}\nTry {} --help.\n", name, wrong.what(), name);
+    }
+    return static_cast<int>(fault::usage);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app(about, "chronopack");
+    app.footer(examples);
+    app.set_version_flag("--version", "chronopack " CHRONOPACK_VERSION);
+    app.require_subcommand(1);
+    action todo;
+    for (const auto add : {add_compress, add_decompress, add_inspect, add_query, add_verify})
+        add(app, todo);
+    if (const int status = read_command_line(app, argc, argv, todo); !todo) return status;
+    try {
+        const int status = todo();
+        if (std::fflush(stdout) == 0) return status;
+        fmt::print(stderr, "(standard output): cannot be written\n");
+    } catch (const failure& wrong) {
+        std::fflush(stdout);
+        fmt::print(stderr, "chronopack: {}\n", wrong.what());
+        return static_cast<int>(wrong.whose());
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "chronopack: out of memory\n");
+    }
+    return static_cast<int>(fault::environment);
+}

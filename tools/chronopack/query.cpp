@@ -1,0 +1,61 @@
+#include "command.hpp"
+#include "sample_text.hpp"
+#include "selector.hpp"
+
+#include <algorithm>
+
+namespace chronopack::tool {
+
+namespace {
+
+struct request {
+    std::string file;
+    std::vector<std::string> selectors;
+    std::string from, to;
+    text_request text;
+};
+
+int query(const request& asked) {
+    const time_bounds bounds(asked.from, asked.to);
+    const std::vector<selector> wanted(asked.selectors.begin(), asked.selectors.end());
+    const archive_file archive(asked.file);
+    std::vector<std::size_t> numbers;
+    for (std::size_t i = 0; i < archive.series().size(); ++i)
+        if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const selector& one) {
+                return one(archive.series()[i].labels);
+            }))
+            numbers.push_back(i);
+    if (numbers.empty()) throw failure(fault::data, {archive.name()}, "no series is selected");
+    print_samples(archive, numbers, bounds, asked.text);
+    return 0;
+}
+
+}  // namespace
+
+void add_query(CLI::App& app, action& todo) {
+    auto asked = std::make_shared<request>();
+    CLI::App* const command = add_command(
+        app, "query",
+        "Samples of some series and some time, as CSV or JSON lines. Reads only the blocks\n"
+        "that hold them.",
+        "  chronopack query load.cpk load --from 2024-01-01 --to 2024-01-01T12:00:00Z\n"
+        "  chronopack query load.cpk '{__name__=~\"l.*|requests\"}' --to-format jsonl");
+    command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
+    command->add_option(
+        "SELECTOR", asked->selectors,
+        "a name, labels in braces, or both: cpu, cpu{host=\"a\"}, {host=~\"web.*\"}; "
+        "none: all series");
+    command
+        ->add_option("--from", asked->from,
+                     "from this time on: a date, or a count of the series' unit")
+        ->type_name("TIME");
+    command->add_option("--to", asked->to, "up to this time, included")->type_name("TIME");
+    add_text_options(*command, asked->text);
+    command->callback([asked, &todo] {
+        todo = [asked] {
+            return query(*asked);
+        };
+    });
+}
+
+}  // namespace chronopack::tool

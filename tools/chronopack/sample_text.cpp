@@ -1,0 +1,302 @@
+#include "sample_text.hpp"
+
+#include "failure.hpp"
+#include "series_text.hpp"
+#include "text_output.hpp"
+#include "value_text.hpp"
+#include "words.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace chronopack::tool {
+
+using input::failure;
+using input::fault;
+
+namespace {
+
+constexpr std::size_t most_wide_series = 1000;  // 24 KiB each, to merge them
+
+void append(fmt::memory_buffer& out, std::string_view text) {
+    out.append(text.data(), text.data() + text.size());
+}
+
+/// A CSV field, between quotes where it needs them to come back as it is.
+void print_field(fmt::memory_buffer& out, std::string_view text) {
+    const bool plain = text.find_first_of(",;\t\"\r\n") == std::string_view::npos &&
+                       input::trimmed(text).size() == text.size();
+    if (plain) return append(out, text);
+    out.push_back('"');
+    for (const char c : text) {
+        if (c == '"') out.push_back('"');
+        out.push_back(c);
+    }
+    out.push_back('"');
+}
+
+std::string json_of(const labels& names) {
+    nlohmann::ordered_json object = nlohmann::ordered_json::object();
+    for (const label& one : names.pairs()) object[one.name] = one.value;
+    // Labels come from files and need not be UTF-8.
+    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+class sample_printer {
+public:
+    sample_printer(const archive_file& archive, const std::vector<std::size_t>& numbers,
+                   const time_bounds& bounds, const text_request& asked)
+        : archive_(archive), numbers_(numbers), bounds_(bounds), asked_(asked), out_(asked.output) {
+        for (const std::size_t number : numbers) units_.push_back(archive.unit(number));
+        dates_ = asked.time == "dates" || (asked.time == "auto" && all_have_dates());
+        if (dates_ && asked.time == "dates" && !all_have_dates())
+            throw failure(fault::data, {archive.name()},
+                          "times outside the years 0000 to 9999; --time count prints them");
+    }
+
+    void print() && {
+        if (asked_.format == "jsonl")
+            print_each(
+                [this](std::size_t i) { prepare_json(i); },
+                [this](std::size_t i, std::int64_t at, auto value) { print_json(i, at, value); });
+        else if (is_wide())
+            print_wide();
+        else
+            print_long();
+        out_.finish();
+    }
+
+private:
+    [[nodiscard]] const archived_series& series(std::size_t i) const {
+        return archive_.series()[numbers_[i]];
+    }
+
+    [[nodiscard]] bool all_have_dates() const {
+        for (std::size_t i = 0; i < numbers_.size(); ++i)
+            for (const archived_frame& f : series(i).frames)
+                if (!has_date(f.min_timestamp, units_[i]) || !has_date(f.max_timestamp, units_[i]))
+                    return false;
+        return true;
+    }
+
+    [[nodiscard]] bool is_wide() const {
+        if (asked_.shape == "long") return false;
+        const std::string why_not = why_not_wide();
+        if (asked_.shape == "wide" && !why_not.empty())
+            throw failure(fault::data, {archive_.name()}, "--shape wide: " + why_not);
+        return why_not.empty() && (asked_.shape == "wide" || numbers_.size() <= most_wide_series);
+    }
+
+    [[nodiscard]] std::string why_not_wide() const {
+        std::set<std::string_view> names;
+        for (std::size_t i = 0; i < numbers_.size(); ++i) {
+            const auto& pairs = series(i).labels.pairs();
+            if (pairs.size() != 1 || pairs[0].name != "__name__" || pairs[0].value.empty())
+                return input::printable(input::series_text(series(i).labels), 120) +
+                       " has other labels than a name";
+            if (pairs[0].value == "time" || !names.insert(pairs[0].value).second)
+                return "two columns would be called " + input::printable(pairs[0].value);
+            if (!dates_ && units_[i] != units_[0]) return "the series count time in several units";
+        }
+        return numbers_.empty() ? "there are no series" : "";
+    }
+
+    /// Walks all samples, series by series: begin(i), then each(i, time, value).
+    template <class Begin, class Each>
+    void print_each(Begin begin, Each each) {
+        for (std::size_t i = 0; i < numbers_.size(); ++i) {
+            begin(i);
+            if (series(i).integers)
+                walk<std::int64_t>(i, each);
+            else
+                walk<double>(i, each);
+        }
+    }
+
+    template <class V, class Each>
+    void walk(std::size_t i, Each& each) {
+        const time_range range = bounds_.in(units_[i]);
+        const auto reader = archive_.read<V>(numbers_[i], range);
+        auto cursor = reader.range(range.first, range.last);
+        while (const auto run = cursor.next_run()) {
+            for (std::size_t k = 0; k < run->values.size(); ++k)
+                each(i, run->timestamps[k], run->values[k]);
+            out_.settle();
+        }
+        if (const auto ok = cursor.status(); !ok) archive_.fail(numbers_[i], ok.error());
+    }
+
+    void prepare_json(std::size_t i) {
+        print_time_.emplace(units_[i], dates_);
+        rest_ = ",\"labels\":" + json_of(series(i).labels) + ",\"value\":";
+    }
+
+    template <class V>
+    void print_json(std::size_t, std::int64_t at, V value) {
+        auto& out = out_.buffer();
+        append(out, dates_ ? "{\"time\":\"" : "{\"time\":");
+        (*print_time_)(out, at);
+        if (dates_) out.push_back('"');
+        append(out, rest_);
+        print_json_value(out, value);
+        append(out, "}\n");
+    }
+
+    void print_long() {
+        std::set<std::string> names;
+        for (std::size_t i = 0; i < numbers_.size(); ++i)
+            for (const label& one : series(i).labels.pairs()) names.insert(one.name);
+        const auto free = [&](std::string name) {
+            while (names.contains(name)) name.insert(0, 1, '_');
+            return name;
+        };
+        auto& out = out_.buffer();
+        append(out, free("time"));
+        for (const std::string& name : names) {
+            out.push_back(',');
+            print_field(out, name);
+        }
+        append(out, ',' + free("value") + '\n');
+        print_each(
+            [&](std::size_t i) {
+                print_time_.emplace(units_[i], dates_);
+                fmt::memory_buffer fields;
+                for (const std::string& name : names) {
+                    fields.push_back(',');
+                    print_field(fields, series(i).labels[name]);
+                }
+                fields.push_back(',');
+                rest_ = fmt::to_string(fields);
+            },
+            [&](std::size_t, std::int64_t at, auto value) {
+                (*print_time_)(out, at);
+                append(out, rest_);
+                print_value(out, value);
+                out.push_back('\n');
+            });
+    }
+
+    // A column of the wide shape: its samples not yet printed.
+    struct column {
+        virtual ~column() = default;
+        /// False when there is none left.
+        virtual bool ready() = 0;
+        virtual std::int64_t time() const = 0;
+        /// Prints the sample and goes on to the next.
+        virtual void take(fmt::memory_buffer& out) = 0;
+    };
+
+    template <class V>
+    struct typed_column final : column {
+        typed_column(const archive_file& from, std::size_t n, time_range range)
+            : archive(from),
+              number(n),
+              reader(from.read<V>(n, range)),
+              cursor(reader.range(range.first, range.last)) {}
+
+        bool ready() override {
+            if (at < run.values.size()) return true;
+            const auto more = cursor.next_run();
+            if (const auto ok = cursor.status(); !ok) archive.fail(number, ok.error());
+            if (!more) return false;
+            run = *more;
+            at = 0;
+            return true;
+        }
+        std::int64_t time() const override { return run.timestamps[at]; }
+        void take(fmt::memory_buffer& out) override { print_value(out, run.values[at++]); }
+
+        const archive_file& archive;
+        std::size_t number;
+        series_reader<V> reader;
+        sample_cursor<V> cursor;
+        typename sample_cursor<V>::run run;
+        std::size_t at = 0;
+    };
+
+    /// Nanoseconds, or the unit of all where times are printed as counts.
+    __extension__ using instant_key = __int128;
+    [[nodiscard]] instant_key key(std::size_t i, std::int64_t at) const noexcept {
+        return static_cast<instant_key>(at) * (1'000'000'000 / per_second(units_[i]));
+    }
+
+    void print_wide() {
+        auto& out = out_.buffer();
+        append(out, "time");
+        std::vector<std::unique_ptr<column>> columns;
+        std::vector<time_printer> print_time;
+        for (std::size_t i = 0; i < numbers_.size(); ++i) {
+            out.push_back(',');
+            print_field(out, series(i).labels["__name__"]);
+            const time_range range = bounds_.in(units_[i]);
+            if (series(i).integers)
+                columns.push_back(
+                    std::make_unique<typed_column<std::int64_t>>(archive_, numbers_[i], range));
+            else
+                columns.push_back(
+                    std::make_unique<typed_column<double>>(archive_, numbers_[i], range));
+            print_time.emplace_back(units_[i], dates_);
+        }
+        out.push_back('\n');
+        for (;;) {
+            std::size_t first = columns.size();
+            for (std::size_t i = 0; i < columns.size(); ++i)
+                if (columns[i]->ready() &&
+                    (first == columns.size() ||
+                     key(i, columns[i]->time()) < key(first, columns[first]->time())))
+                    first = i;
+            if (first == columns.size()) break;
+            const instant_key now = key(first, columns[first]->time());
+            print_time[first](out, columns[first]->time());
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                out.push_back(',');
+                if (columns[i]->ready() && key(i, columns[i]->time()) == now) columns[i]->take(out);
+            }
+            out.push_back('\n');
+            out_.settle();
+        }
+    }
+
+    const archive_file& archive_;
+    const std::vector<std::size_t>& numbers_;
+    const time_bounds& bounds_;
+    const text_request& asked_;
+    text_output out_;
+    std::vector<time_unit> units_;
+    bool dates_ = false;
+    std::optional<time_printer> print_time_;
+    std::string rest_;
+};
+
+}  // namespace
+
+void add_text_options(CLI::App& app, text_request& asked) {
+    app.add_option("-o,--output", asked.output, "write FILE instead of standard output")
+        ->type_name("FILE");
+    app.add_option("--to-format", asked.format, "csv, or jsonl: one JSON object a sample")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"csv", "jsonl"}).description(""))
+        ->capture_default_str();
+    app.add_option(
+           "--shape", asked.shape,
+           "of CSV: wide, a column for each series; long, a row for each sample; auto, wide "
+           "where series have a name and no other label")
+        ->type_name("SHAPE")
+        ->check(CLI::IsMember({"auto", "wide", "long"}).description(""))
+        ->capture_default_str();
+    app.add_option("--time", asked.time,
+                   "dates, count (of the series' unit), or auto: dates where they lie in the years "
+                   "0000 to 9999")
+        ->type_name("FORM")
+        ->check(CLI::IsMember({"auto", "dates", "count"}).description(""))
+        ->capture_default_str();
+}
+
+void print_samples(const archive_file& archive, const std::vector<std::size_t>& numbers,
+                   const time_bounds& bounds, const text_request& asked) {
+    sample_printer(archive, numbers, bounds, asked).print();
+}
+
+}  // namespace chronopack::tool

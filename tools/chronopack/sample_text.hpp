@@ -1,0 +1,38 @@
+// Samples of an archive as text.
+//
+//   csv, wide      time,load,requests              a row for each time
+//                  2024-01-01T00:00:00Z,0.25,100
+//   csv, long      time,__name__,host,value        a row for each sample
+//                  2024-01-01T00:00:00Z,load,web1,0.25
+//   jsonl          {"time":"2024-01-01T00:00:00Z","labels":{"__name__":"load"},"value":0.25}
+//
+// Every value and time reads back to the same bits: value_text.hpp. `compress`
+// takes all of the CSV. JSON has no number for NaN and infinities: they are text.
+#pragma once
+
+#include "archive_file.hpp"
+#include "time_bounds.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace chronopack::tool {
+
+struct text_request {
+    std::string format = "csv";
+    std::string shape = "auto";  ///< wide where all series have a name and nothing else
+    std::string time = "auto";   ///< dates where all lie in the years 0000 to 9999
+    std::string output = "-";
+};
+
+/// The options that choose these.
+void add_text_options(CLI::App& app, text_request& asked);
+
+/// Prints the samples of some series, by number, that lie within `bounds`.
+/// failure for damaged frames, and for what the shape asked for cannot hold.
+void print_samples(const archive_file& archive, const std::vector<std::size_t>& numbers,
+                   const time_bounds& bounds, const text_request& asked);
+
+}  // namespace chronopack::tool

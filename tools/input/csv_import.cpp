@@ -1,0 +1,241 @@
+#include "csv_import.hpp"
+
+#include "csv_reader.hpp"
+#include "number.hpp"
+#include "words.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace chronopack::input {
+
+namespace {
+
+using role = csv_layout::role;
+
+constexpr std::size_t sample_bytes = std::size_t{1} << 20;
+constexpr std::size_t no_series = static_cast<std::size_t>(-1);
+
+// What the layout is told from: a megabyte, and some records however long.
+bool is_enough(std::string_view start) noexcept {
+    constexpr std::ptrdiff_t some = 4;
+    return start.size() >= sample_bytes && (start.size() > 2 * csv_reader::max_record_bytes ||
+                                            std::count(start.begin(), start.end(), '\n') >= some);
+}
+
+class csv_importer {
+public:
+    csv_importer(window& in, const std::string& file, const csv_layout& layout, sample_sink& to,
+                 const read_options& how)
+        : layout_(layout), to_(to), how_(how), in_(in, file, layout.separator) {
+        for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+            if (layout.columns[i].role == role::label) labels_.push_back(i);
+            if (layout.columns[i].role == role::value) values_.push_back({i, {}, {}, {}});
+        }
+    }
+
+    [[nodiscard]] read_report read() && {
+        if (layout_.header) static_cast<void>(next());
+        while (next()) {
+            ++rows_;
+            const auto at = time_of_record();
+            if (!at) continue;
+            take_values(*at, series_of_record());
+            if (to_.full()) break;
+        }
+        write_notes();
+        return std::move(report_);
+    }
+
+private:
+    struct value_column {
+        std::size_t index;
+        std::size_t empty = 0, samples = 0, rounded = 0;
+    };
+
+    // The next record that is one.
+    bool next() {
+        for (;;) {
+            try {
+                return in_.next();
+            } catch (const failure& wrong) {
+                take_bad(wrong);
+            }
+        }
+    }
+
+    void take_bad(const failure& wrong) {
+        if (!how_.on_bad) throw wrong;
+        how_.on_bad(wrong);
+        ++report_.bad;
+    }
+
+    [[nodiscard]] std::string_view cell(std::size_t column) const noexcept {
+        return trimmed(in_.cells()[column]);
+    }
+    [[nodiscard]] failure wrong(std::size_t column, std::string message) const {
+        return {fault::data, in_.where(column), std::move(message)};
+    }
+
+    [[nodiscard]] std::optional<std::int64_t> time_of_record() {
+        if (layout_.time_column == csv_layout::none) return static_cast<std::int64_t>(rows_ - 1);
+        const std::string_view text = cell(layout_.time_column);
+        if (text.empty()) {
+            ++without_time_;
+            return std::nullopt;
+        }
+        const auto at = layout_.clock(text);
+        if (!at)
+            take_bad(wrong(layout_.time_column,
+                           quoted(text) + " is not a time that fits column " +
+                               printable(layout_.columns[layout_.time_column].name) + ", in " +
+                               std::string(name(layout_.clock.kept()))));
+        return at;
+    }
+
+    // Where the numbers of the record's series begin in series_, one for each
+    // column of values.
+    [[nodiscard]] std::size_t series_of_record() {
+        key_.clear();
+        for (const std::size_t column : labels_) {
+            const std::string_view text = cell(column);
+            const std::size_t size = text.size();
+            key_.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
+        }
+        if (key_ == last_key_ && !series_.empty()) return last_series_;
+        const auto [at, is_new] = known_.try_emplace(key_, series_.size());
+        if (is_new) series_.resize(series_.size() + values_.size(), no_series);
+        last_key_ = key_;
+        return last_series_ = at->second;
+    }
+
+    void take_values(std::int64_t at, std::size_t first_series) {
+        for (std::size_t i = 0; i < values_.size(); ++i) {
+            const std::string_view text = cell(values_[i].index);
+            if (text.empty()) {
+                ++values_[i].empty;
+                continue;
+            }
+            std::size_t& series = series_[first_series + i];
+            if (layout_.columns[values_[i].index].type == value_type::integers)
+                take_integer(at, text, i, series);
+            else
+                take_double(at, text, i, series);
+        }
+    }
+
+    void take_double(std::int64_t at, std::string_view text, std::size_t i, std::size_t& series) {
+        const number read = parse_number(text);
+        if (read.what == number::kind::value) [[likely]] {
+            values_[i].rounded += read.rounded_integer;
+            keep(at, read.value, i, series);
+            return;
+        }
+        take_bad(wrong(values_[i].index,
+                       quoted(text) + (read.what == number::kind::too_large
+                                           ? " is outside the range of a double"
+                                           : " is not a number, as the rest of column " +
+                                                 name_of(i) + " is")));
+    }
+
+    void take_integer(std::int64_t at, std::string_view text, std::size_t i, std::size_t& series) {
+        if (const auto value = parse_integer(text))
+            keep(at, *value, i, series);
+        else
+            take_bad(wrong(values_[i].index, quoted(text) + " is not an integer of 64 bits, as " +
+                                                 "column " + name_of(i) + " is said to be"));
+    }
+
+    template <class V>
+    void keep(std::int64_t at, V value, std::size_t i, std::size_t& series) {
+        try {
+            if (series == no_series) [[unlikely]]
+                series = to_.add(names_of_record(i), layout_.columns[values_[i].index].type,
+                                 layout_.clock.kept());
+            to_.append(series, at, value);
+        } catch (const unordered& late) {
+            throw unordered(in_.where(time_cell(i)), late.message());
+        } catch (const failure& refused) {
+            if (refused.whose() != fault::data) throw;
+            throw wrong(values_[i].index, refused.message());
+        }
+        ++values_[i].samples;
+        ++report_.samples;
+    }
+
+    [[nodiscard]] std::size_t time_cell(std::size_t i) const noexcept {
+        return layout_.time_column == csv_layout::none ? values_[i].index : layout_.time_column;
+    }
+    [[nodiscard]] std::string name_of(std::size_t i) const {
+        return printable(layout_.columns[values_[i].index].name);
+    }
+
+    [[nodiscard]] std::vector<label> names_of_record(std::size_t i) const {
+        std::vector<label> names;
+        bool named = false;
+        for (const std::size_t column : labels_) {
+            const std::string_view text = cell(column);
+            if (text.empty()) continue;
+            names.push_back({layout_.columns[column].name, unquoted(text)});
+            named |= names.back().name == "__name__";
+        }
+        if (!named)
+            names.push_back({"__name__", layout_.columns[values_[i].index].name});
+        else if (values_.size() > 1)
+            names.push_back({"_field", layout_.columns[values_[i].index].name});
+        return names;
+    }
+
+    void write_notes() {
+        if (without_time_ != 0)
+            note(counted(without_time_, "row") + " without a time in column " +
+                 printable(layout_.columns[layout_.time_column].name) + " skipped");
+        for (std::size_t i = 0; i < values_.size(); ++i) {
+            const value_column& one = values_[i];
+            if (one.samples == 0)
+                note("column " + name_of(i) + " has no samples");
+            else if (one.empty != 0)
+                note("column " + name_of(i) + ": " + counted(one.empty, "sample") +
+                     " with an empty cell skipped");
+            if (one.rounded != 0)
+                note("column " + name_of(i) + ": " + counted(one.rounded, "integer") +
+                     " rounded to the nearest double; kept whole in a column of integers");
+        }
+    }
+
+    void note(std::string text) { report_.notes.push_back(std::move(text)); }
+
+    const csv_layout& layout_;
+    sample_sink& to_;
+    const read_options& how_;
+    csv_reader in_;
+    std::vector<std::size_t> labels_;
+    std::vector<value_column> values_;
+    std::unordered_map<std::string, std::size_t> known_;
+    std::vector<std::size_t> series_;  // numbers, for each label set one a column of values
+    std::string key_, last_key_;
+    std::size_t last_series_ = 0;
+    std::size_t rows_ = 0;
+    std::size_t without_time_ = 0;
+    read_report report_;
+};
+
+}  // namespace
+
+csv_import import_csv(source& from, const std::string& file, const csv_request& asked,
+                      sample_sink& to, const read_options& how,
+                      const std::function<void(const csv_layout&)>& looked) {
+    window in(from);
+    while (in.more() && !is_enough(in.unread())) {}
+    std::string_view start = in.unread();
+    if (!in.complete()) {
+        const std::size_t last_line = start.rfind('\n');
+        if (last_line != std::string_view::npos) start = start.substr(0, last_line + 1);
+    }
+    csv_import done{find_layout(start, file, asked), {}};
+    if (looked) looked(done.layout);
+    done.report = csv_importer(in, file, done.layout, to, how).read();
+    return done;
+}
+
+}  // namespace chronopack::input

@@ -1,0 +1,67 @@
+// What stops a command: where, why, and whose fault it is.
+//
+//   throw failure(fault::data, {"load.csv", 7, 12}, "\"x\" is not a number");
+//
+//   load.csv:7:12: "x" is not a number                     exit status 1
+#pragma once
+
+#include <cstdint>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace chronopack::input {
+
+/// A place in a text: lines and columns count from 1, columns in bytes; 0 where
+/// there is none.
+struct place {
+    std::string file;
+    std::size_t line = 0;
+    std::size_t column = 0;
+
+    /// file:line:column
+    [[nodiscard]] std::string text() const {
+        std::string out = file;
+        if (line != 0) out += ':' + std::to_string(line);
+        if (column != 0) out += ':' + std::to_string(column);
+        return out;
+    }
+};
+
+/// The numbers are exit statuses.
+enum class fault : std::uint8_t {
+    data = 1,         ///< what was read is not what it should be
+    usage = 2,        ///< what was asked for cannot be
+    environment = 3,  ///< the system refused: no such file, no space, no memory
+};
+
+class failure : public std::runtime_error {
+public:
+    failure(fault whose, place where, std::string message)
+        : std::runtime_error(where.file.empty() ? message : where.text() + ": " + message),
+          fault_(whose),
+          place_(std::move(where)),
+          message_(std::move(message)) {}
+    failure(fault whose, std::string message) : failure(whose, place{}, std::move(message)) {}
+
+    [[nodiscard]] fault whose() const noexcept { return fault_; }
+    [[nodiscard]] const place& where() const noexcept { return place_; }
+    /// Without the place, which what() has in front.
+    [[nodiscard]] const std::string& message() const noexcept { return message_; }
+
+private:
+    fault fault_;
+    place place_;
+    std::string message_;
+};
+
+/// A sample older than the one before it, where order is asked for.
+class unordered : public failure {
+public:
+    unordered(place where, std::string message)
+        : failure(fault::data, std::move(where), std::move(message)) {}
+    explicit unordered(std::string message) : unordered(place{}, std::move(message)) {}
+};
+
+}  // namespace chronopack::input

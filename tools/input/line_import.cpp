@@ -1,0 +1,173 @@
+#include "line_import.hpp"
+
+#include "clock_parser.hpp"
+#include "line_protocol.hpp"
+#include "words.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace chronopack::input {
+
+namespace {
+
+constexpr std::size_t max_line_bytes = std::size_t{1} << 24;
+
+class line_importer {
+public:
+    line_importer(source& from, const std::string& file, const line_request& asked, sample_sink& to,
+                  const read_options& how)
+        : in_(from),
+          file_(file),
+          kept_(asked.kept.value_or(asked.unit)),
+          clock_(clock_parser::form::counts, asked.unit, kept_),
+          to_(to),
+          how_(how) {}
+
+    [[nodiscard]] read_report read() && {
+        while (next_line() && !to_.full())
+            if (!is_pointless(line_)) take_line();
+        if (texts_ != 0)
+            report_.notes.push_back(counted(texts_, "text field") + " left out: not numbers");
+        return std::move(report_);
+    }
+
+private:
+    struct known_field {
+        std::string key;
+        value_type type;
+        std::size_t series;
+    };
+
+    // Line by line; line_number_ is that of line_'s first.
+    bool next_line() {
+        const char* const after = line_.data() == nullptr ? in_.begin() : after_line_;
+        line_number_ += lines_of_line_;
+        in_.drop_to(after);
+        for (;;) {
+            const std::string_view text = in_.unread();
+            std::size_t end = find_line_end(text);
+            if (end == std::string_view::npos && in_.complete()) {
+                if (text.empty()) return false;
+                end = text.size();
+            }
+            if (end != std::string_view::npos) {
+                line_ = text.substr(0, end);
+                after_line_ = text.data() + std::min(end + 1, text.size());
+                lines_of_line_ =
+                    1 + static_cast<std::size_t>(std::count(line_.begin(), line_.end(), '\n'));
+                return true;
+            }
+            if (text.size() > max_line_bytes)
+                throw failure(fault::data, {file_, line_number_, 1},
+                              "a line of more than " + grouped(max_line_bytes) + " bytes");
+            const std::size_t wanted = 2 * text.size();
+            while (in_.more() && in_.unread().size() < wanted) {}
+        }
+    }
+
+    [[nodiscard]] place where(std::size_t at) const {
+        const std::string_view before = line_.substr(0, at);
+        const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+        const std::size_t start = lines == 0 ? 0 : before.rfind('\n') + 1;
+        return {file_, line_number_ + lines, at - start + 1};
+    }
+    [[nodiscard]] std::size_t offset(std::string_view part) const noexcept {
+        return static_cast<std::size_t>(part.data() - line_.data());
+    }
+
+    void take_bad(const failure& wrong) {
+        if (!how_.on_bad) throw wrong;
+        how_.on_bad(wrong);
+        ++report_.bad;
+    }
+
+    void take_line() {
+        std::string_view text = line_;
+        if (text.ends_with('\r')) text.remove_suffix(1);
+        if (const auto wrong = parse_point(text, point_))
+            return take_bad({fault::data, where(wrong->at), wrong->message});
+        if (point_.timestamp.empty())
+            return take_bad({fault::data, where(text.size()), "a timestamp is missing"});
+        const auto at = clock_(point_.timestamp);
+        if (!at)
+            return take_bad({fault::data, where(offset(point_.timestamp)),
+                             quoted(point_.timestamp) + " does not fit 64 bits, in " +
+                                 std::string(name(kept_))});
+        auto& fields = fields_of_point();
+        for (const line_point::field& field : point_.fields) take_field(*at, field, fields);
+    }
+
+    [[nodiscard]] std::vector<known_field>& fields_of_point() {
+        if (point_.series == last_series_) return fields_[last_];
+        last_series_ = point_.series;
+        last_ = known_.try_emplace(last_series_, fields_.size()).first->second;
+        if (last_ == fields_.size()) fields_.emplace_back();
+        return fields_[last_];
+    }
+
+    void take_field(std::int64_t at, const line_point::field& field,
+                    std::vector<known_field>& fields) {
+        if (std::holds_alternative<std::monostate>(field.value)) {
+            ++texts_;
+            return;
+        }
+        const value_type type = std::holds_alternative<double>(field.value) ? value_type::doubles
+                                                                            : value_type::integers;
+        try {
+            const std::size_t series = series_of(field.key, type, fields);
+            if (type == value_type::doubles)
+                to_.append(series, at, *std::get_if<double>(&field.value));
+            else
+                to_.append(series, at, *std::get_if<std::int64_t>(&field.value));
+        } catch (const unordered& late) {
+            throw unordered(where(offset(point_.timestamp)), late.message());
+        } catch (const failure& refused) {
+            if (refused.whose() != fault::data) throw;
+            return take_bad({fault::data, where(offset(field.key)), refused.message()});
+        }
+        ++report_.samples;
+    }
+
+    [[nodiscard]] std::size_t series_of(std::string_view key, value_type type,
+                                        std::vector<known_field>& fields) {
+        const auto found = std::find_if(fields.begin(), fields.end(), [&](const known_field& one) {
+            return one.type == type && one.key == key;
+        });
+        if (found != fields.end()) return found->series;
+        std::vector<label> names{{"__name__", unescaped(point_.measurement)},
+                                 {"_field", unescaped(key)}};
+        for (const line_point::tag& tag : point_.tags)
+            names.push_back({unescaped(tag.name), unescaped(tag.value)});
+        const std::size_t series = to_.add(std::move(names), type, kept_);
+        fields.push_back({std::string(key), type, series});
+        return series;
+    }
+
+    window in_;
+    std::string file_;
+    tick kept_;
+    clock_parser clock_;
+    sample_sink& to_;
+    const read_options& how_;
+    std::string_view line_;
+    const char* after_line_ = nullptr;
+    std::size_t line_number_ = 1;
+    std::size_t lines_of_line_ = 0;
+    line_point point_;
+    std::unordered_map<std::string, std::size_t> known_;
+    std::vector<std::vector<known_field>> fields_;
+    std::string last_series_;
+    std::size_t last_ = 0;
+    std::size_t texts_ = 0;
+    read_report report_;
+};
+
+}  // namespace
+
+read_report import_lines(source& from, const std::string& file, const line_request& asked,
+                         sample_sink& to, const read_options& how) {
+    return line_importer(from, file, asked, to, how).read();
+}
+
+}  // namespace chronopack::input

@@ -1,0 +1,133 @@
+#include "number.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace chronopack::input {
+
+namespace {
+
+constexpr std::uint64_t quiet = 0x7ff8'0000'0000'0000;
+constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
+
+bool same_word(std::string_view text, std::string_view lower_case) noexcept {
+    if (text.size() != lower_case.size()) return false;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if ((text[i] | 0x20) != lower_case[i]) return false;
+    return true;
+}
+
+// Most numbers are short: digits that make an integer up to 2^53 and a power of
+// ten up to 10^22 are doubles both, and so their quotient is the double nearest to
+// the text. False for any other.
+bool parse_short(std::string_view text, double& out) noexcept {
+    constexpr std::size_t most = 18;  // digits, so that the integer does not wrap
+    constexpr std::array<double, most + 1> tens{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
+                                                1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
+                                                1e14, 1e15, 1e16, 1e17, 1e18};
+    if (text.size() > most) return false;
+    const char* p = text.data();
+    const char* const end = p + text.size();
+    const bool negative = p != end && *p == '-';
+    p += negative;
+    std::uint64_t whole = 0;
+    const char* point = nullptr;
+    const char* const first = p;
+    for (; p != end; ++p) {
+        const unsigned digit = static_cast<unsigned char>(*p) - unsigned{'0'};
+        if (digit < 10)
+            whole = 10 * whole + digit;
+        else if (*p == '.' && point == nullptr)
+            point = p;
+        else
+            return false;
+    }
+    if (end - first <= (point != nullptr ? 1 : 0) || whole > std::uint64_t{1} << 53) return false;
+    const auto places = point == nullptr ? 0 : static_cast<std::size_t>(end - point - 1);
+    const double size = static_cast<double>(whole) / tens[places];
+    out = negative ? -size : size;
+    return true;
+}
+
+// What from_chars takes for numbers but reads otherwise, or not at all: the words.
+number parse_word(std::string_view text) noexcept {
+    const bool negative = text.front() == '-';
+    if (negative || text.front() == '+') text.remove_prefix(1);
+    const std::uint64_t sign = negative ? sign_bit : 0;
+    const auto made = [](std::uint64_t bits) {
+        return number{number::kind::value, bit_cast<double>(bits)};
+    };
+    if (same_word(text, "nan")) return made(quiet | sign);
+    if (same_word(text, "inf") || same_word(text, "infinity"))
+        return made(bit_cast<std::uint64_t>(HUGE_VAL) | sign);
+    if (sign == 0 && text.size() == 23 && same_word(text.substr(0, 3), "nan") &&
+        text.substr(3, 3) == "(0x" && text.back() == ')') {
+        const char* const last = text.data() + text.size() - 1;
+        std::uint64_t bits = 0;
+        const auto [stop, wrong] = std::from_chars(text.data() + 6, last, bits, 16);
+        if (stop == last && wrong == std::errc{} && is_nan(bit_cast<double>(bits)))
+            return made(bits);
+    }
+    return {};
+}
+
+bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+// Longer integers than this are no doubles but by chance, and no int64.
+constexpr std::size_t longest_exact = 15;
+
+bool is_rounded(std::string_view text, double value) noexcept {
+    for (const char c : text.substr(text.front() == '-'))
+        if (!is_digit(c)) return false;
+    std::int64_t whole = 0;
+    const auto [stop, wrong] = std::from_chars(text.data(), text.data() + text.size(), whole);
+    return wrong != std::errc{} || !(value >= -0x1p63 && value < 0x1p63) ||
+           static_cast<std::int64_t>(value) != whole;
+}
+
+}  // namespace
+
+number parse_number(std::string_view text) noexcept {
+    number read;
+    if (parse_short(text, read.value)) [[likely]] {
+        read.what = number::kind::value;
+        return read;
+    }
+    if (text.empty()) return {};
+    std::string_view digits = text;
+    if (digits.front() == '+') digits.remove_prefix(1);
+    const std::string_view unsigned_digits =
+        digits.substr(!digits.empty() && digits.front() == '-' && digits.size() == text.size());
+    if (unsigned_digits.empty()) return {};
+    if (!is_digit(unsigned_digits.front()) && unsigned_digits.front() != '.')
+        return parse_word(text);
+
+    const char* const end = digits.data() + digits.size();
+    const auto [stop, wrong] = std::from_chars(digits.data(), end, read.value);
+    if (stop != end || wrong == std::errc::invalid_argument) return {};
+    read.what = wrong == std::errc{} ? number::kind::value : number::kind::too_large;
+    if (digits.size() > longest_exact) read.rounded_integer = is_rounded(digits, read.value);
+    return read;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
+    if (text.starts_with('+')) {
+        text.remove_prefix(1);
+        if (text.starts_with('-')) return std::nullopt;
+    }
+    std::int64_t whole = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, wrong] = std::from_chars(text.data(), end, whole);
+    if (stop == end && wrong == std::errc{}) return whole;
+    // Not where the double could have been rounded to an integer.
+    const number read = parse_number(text);
+    constexpr double exact = 0x1p53;
+    if (read.what != number::kind::value || !(std::fabs(read.value) < exact) ||
+        std::trunc(read.value) != read.value)
+        return std::nullopt;
+    return static_cast<std::int64_t>(read.value);
+}
+
+}  // namespace chronopack::input

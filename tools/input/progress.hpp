@@ -1,0 +1,37 @@
+// One line on a terminal's stderr that is written over and over; nothing where
+// stderr is no terminal.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include <unistd.h>
+
+namespace chronopack::input {
+
+class progress_line {
+public:
+    progress_line() : shown_(isatty(STDERR_FILENO) != 0) {}
+    progress_line(const progress_line&) = delete;
+    progress_line& operator=(const progress_line&) = delete;
+    ~progress_line() { clear(); }
+
+    [[nodiscard]] bool shown() const noexcept { return shown_; }
+
+    void show(const std::string& text) {
+        if (!shown_) return;
+        std::fprintf(stderr, "\r\033[K%.79s", text.c_str());
+        dirty_ = true;
+    }
+
+    void clear() {
+        if (dirty_) std::fputs("\r\033[K", stderr);
+        dirty_ = false;
+    }
+
+private:
+    bool shown_;
+    bool dirty_ = false;
+};
+
+}  // namespace chronopack::input

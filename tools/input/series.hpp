@@ -1,0 +1,58 @@
+// Series in memory, as the report measures them: one clock, one column of values.
+#pragma once
+
+#include "sink.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace chronopack::input {
+
+using clock_column = std::shared_ptr<const std::vector<std::int64_t>>;
+
+struct series {
+    std::string name;
+    tick unit = tick::row;                    ///< row: the timestamps are made up, 0, 1, 2, ...
+    clock_column timestamps = {};             ///< shared by the columns of one file
+    std::vector<double> values = {};          ///< none where the integers are no doubles
+    std::vector<std::int64_t> integers = {};  ///< none unless they were read as such
+
+    [[nodiscard]] std::size_t size() const noexcept { return timestamps->size(); }
+};
+
+/// Series, and what a reader should know about how they were read.
+struct series_set {
+    std::vector<series> all;
+    std::vector<std::string> notes;
+};
+
+/// Keeps what it is given, up to a number of samples in all.
+class collector final : public sample_sink {
+public:
+    /// `stem` stands before the names: stem/cpu{host="a"}.
+    explicit collector(std::string stem, std::size_t most_samples = SIZE_MAX);
+    ~collector() override;
+
+    [[nodiscard]] std::size_t add(std::vector<label> names, value_type type, tick unit) override;
+    void append(std::size_t series, std::int64_t timestamp, double value) override;
+    void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
+    [[nodiscard]] bool full() const noexcept override { return samples_ >= most_samples_; }
+
+    /// The series, once. Those of one clock share it. With `coarsest`, all are in
+    /// the coarsest unit that holds every timestamp.
+    [[nodiscard]] std::vector<series> take(bool coarsest);
+
+private:
+    struct column;
+
+    std::string stem_;
+    std::size_t most_samples_;
+    std::size_t samples_ = 0;
+    std::vector<column> columns_;
+    std::map<labels, std::size_t> numbers_;
+};
+
+}  // namespace chronopack::input
