@@ -69,12 +69,39 @@ template <class Coder>
     all.back().reference = true;
 }
 
+/// Values as frames of a preset on a clock that costs next to nothing, headers and
+/// all; decoded without the clock.
+class framed_values {
+public:
+    framed_values(preset level, std::size_t most) : clock_(most) {
+        how_.unit = time_unit::seconds;
+        how_.level = level;
+        for (std::size_t i = 0; i < most; ++i) clock_[i] = static_cast<std::int64_t>(i);
+    }
+    static std::size_t max_bytes(std::size_t n) { return frame::max_bytes<double>(n); }
+    result<std::size_t> encode(std::span<const double> in, bytes out) const {
+        return frame::encode<double>(std::span(clock_).first(in.size()), in, how_, out);
+    }
+    static result<std::size_t> decode(cbytes in, std::span<double> out) {
+        const auto reader = frame::reader<double>::open(in);
+        if (!reader) return reader.error();
+        if (const auto ok = reader->read_values(out); !ok) return ok.error();
+        return in.size();
+    }
+
+private:
+    frame::options how_;
+    std::vector<std::int64_t> clock_;
+};
+
 template <class V>
-row measure_frames(const prepared_series& series, stage second_stage, double seconds) {
+row measure_frames(const prepared_series& series, preset level, std::optional<stage> second_stage,
+                   double seconds) {
     const std::span<const std::int64_t> t = series.timestamps();
     const std::span<const V> v = column_of<V>(series, kind::values);
     frame::options how;
     how.unit = input::unit_in_frames(series.source().unit);
+    how.level = level;
     how.second_stage = second_stage;
 
     chunked_wire wire(t.size(), frame::max_samples, frame::max_bytes<V>);
@@ -109,15 +136,25 @@ row measure_frames(const prepared_series& series, stage second_stage, double sec
 }
 
 template <class V>
-void add_frame(std::vector<contender>& all, const std::string& codec, stage second_stage) {
-    if (!frame::stage_available(second_stage)) return;
+void add_frame(std::vector<contender>& all, const std::string& codec, preset level,
+               std::optional<stage> second_stage) {
+    if (second_stage && !frame::stage_available(*second_stage)) return;
     constexpr bool integers = std::is_same_v<V, std::int64_t>;
     contender made{codec, codec, kind::frame, false, integers, {}};
     if (integers) made.label += " as int64";
     made.run = [=](const prepared_series& in, double seconds) {
-        return measure_frames<V>(in, second_stage, seconds);
+        return measure_frames<V>(in, level, second_stage, seconds);
     };
     all.push_back(std::move(made));
+}
+
+contender in_frames(const std::string& name, preset level) {
+    contender made{name, name, kind::values, false, false, {}};
+    made.run = [=](const prepared_series& in, double seconds) {
+        const framed_values coder(level, std::min(in.values().size(), frame::max_samples));
+        return measure_column<double>(coder, in.values(), frame::max_samples, seconds);
+    };
+    return made;
 }
 
 }  // namespace
@@ -136,10 +173,18 @@ prepared_series::prepared_series(const series& from) : source_(from) {
 std::vector<contender> all_contenders() {
     std::vector<contender> all;
     std::apply([&]<class... C>(C...) { (add_codec<C>(all), ...); }, all_codecs{});
-    for (const auto& [name, second_stage] :
-         {std::pair{"frame", stage::none}, std::pair{"frame+zstd", stage::zstd}}) {
-        add_frame<double>(all, name, second_stage);
-        add_frame<std::int64_t>(all, name, second_stage);
+    struct framed {
+        const char* name;
+        preset level;
+        std::optional<stage> second_stage;
+    };
+    for (const framed& one : {framed{"fastest", preset::fastest, {}},
+                              framed{"balanced", preset::balanced, {}},
+                              framed{"smallest", preset::smallest, {}},
+                              framed{"balanced+zstd", preset::balanced, stage::zstd}}) {
+        if (!one.second_stage) all.push_back(in_frames(one.name, one.level));
+        add_frame<double>(all, one.name, one.level, one.second_stage);
+        add_frame<std::int64_t>(all, one.name, one.level, one.second_stage);
     }
 #if CHRONOPACK_HAVE_ZSTD
     add_general<zstd_coder>(all);
@@ -171,6 +216,7 @@ std::vector<row> measure_series(const series& one, const std::vector<contender>&
         measured.what = codec.what;
         measured.reference = codec.reference;
         measured.integers = codec.integers_only;
+        measured.group = one.group;
         measured.made_up = one.unit == tick::row;
         measured.count = one.size();
         rows.push_back(std::move(measured));

@@ -96,6 +96,7 @@ series_set load_folder(const std::filesystem::path& folder,
             throw failure(fault::data, {(folder / "index.tsv").string()},
                           "a name with a slash: " + name);
         found.all.push_back(load_raw(folder / "series", name));
+        found.all.back().group = group;
         made_up += found.all.back().unit == tick::row;
     }
     if (made_up != 0)

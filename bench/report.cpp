@@ -61,7 +61,7 @@ std::vector<row> measure(const std::vector<series>& all, const std::vector<conte
 
 /// Before the long work, not after it.
 bool can_write(const options& asked) {
-    for (const std::string* file : {&asked.json, &asked.markdown, &asked.html}) {
+    for (const std::string* file : {&asked.json, &asked.markdown, &asked.groups, &asked.html}) {
         if (file->empty() || std::ofstream(*file, std::ios::app)) continue;
         fmt::print(stderr, "{}: cannot be written\n", *file);
         return false;
@@ -119,6 +119,7 @@ int report(int argc, const char* const* argv, const face& shown) {
                    : fmt::format("{} of {} round trips were NOT lossless.", lost, rows.size()));
     bool written = write_file(asked.json, to_json(rows));
     written &= write_file(asked.markdown, summary_markdown(summaries));
+    written &= write_file(asked.groups, group_markdown(rows));
     written &= write_file(asked.html, to_html(rows, summaries));
     if (!asked.html.empty() && written) fmt::print("The report is in {}\n", asked.html);
     if (!written) return not_to_be_had;

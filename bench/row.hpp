@@ -28,6 +28,7 @@ inline constexpr std::array all_kinds{kind::timestamps, kind::values, kind::fram
 
 struct row {
     std::string series;
+    std::string group;  ///< of series that are alike; may be empty
     std::string codec;
     kind what = kind::values;
     bool reference = false;  ///< a general compressor, for comparison

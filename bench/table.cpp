@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <map>
+
 namespace chronopack::bench {
 
 namespace {
@@ -60,7 +64,60 @@ std::string for_each_kind(const std::vector<codec_summary>& all, F f) {
     return out;
 }
 
+/// Sums of one codec over series.
+struct tally {
+    double bits = 0, log_encode = 0, log_decode = 0;
+    std::size_t series = 0;
+
+    void add(const row& one) {
+        bits += one.bits_per_value();
+        log_encode += std::log(one.gbps(one.encode.best));
+        log_decode += std::log(one.gbps(one.decode.best));
+        ++series;
+    }
+    [[nodiscard]] double mean(double sum) const { return sum / static_cast<double>(series); }
+};
+
 }  // namespace
+
+std::string group_markdown(const std::vector<row>& rows) {
+    std::vector<std::string> codecs, groups;
+    std::map<std::pair<std::string, std::string>, tally> found;
+    const auto once = [](std::vector<std::string>& all, const std::string& name) {
+        if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+    };
+    for (const row& one : rows) {
+        if (one.what != kind::values || one.integers || one.bytes == 0) continue;
+        once(codecs, one.codec);
+        once(groups, one.group);
+        found[{one.group, one.codec}].add(one);
+        // Made-up series and edge cases say nothing of a mean.
+        if (one.group != "synthetic" && one.group != "edge") found[{"all real", one.codec}].add(one);
+    }
+    groups.emplace_back("all real");
+    std::vector<std::string> header{"codec"}, counts{"series"};
+    for (const std::string& group : groups) {
+        header.push_back(group.empty() ? "others" : group);
+        counts.push_back(std::to_string(found[{group, codecs.front()}].series));
+    }
+    header.insert(header.end(), {"encode GB/s", "decode GB/s"});
+    grid made(header);
+    made.add(counts);
+    for (const std::string& codec : codecs) {
+        std::vector<std::string> line{codec};
+        for (const std::string& group : groups) {
+            const tally& of = found[{group, codec}];
+            line.push_back(of.series == 0 ? "" : fmt::format("{:.2f}", of.mean(of.bits)));
+        }
+        const tally& all = found[{"all real", codec}];
+        if (all.series != 0) {
+            line.push_back(short_number(std::exp(all.mean(all.log_encode))));
+            line.push_back(short_number(std::exp(all.mean(all.log_decode))));
+        }
+        made.add(line);
+    }
+    return made.markdown();
+}
 
 std::string short_number(double value) {
     if (value >= 100) return fmt::format("{:.0f}", value);

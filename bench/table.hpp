@@ -20,4 +20,8 @@ namespace chronopack::bench {
 /// The same in Markdown.
 [[nodiscard]] std::string summary_markdown(const std::vector<codec_summary>& all);
 
+/// The mean size of values, for each group of series and each codec of doubles, and
+/// the geometric means of speed over all; a table of Markdown.
+[[nodiscard]] std::string group_markdown(const std::vector<row>& rows);
+
 }  // namespace chronopack::bench

@@ -16,7 +16,8 @@ using input::counted;
 struct request {
     ingest_request in;
     std::string output;
-    std::string second_stage = "none";
+    std::string preset = "balanced";
+    std::string second_stage;  ///< empty: as the preset has it
     std::size_t frame_samples = 4096;
     std::size_t most_series = 1'000'000;
 };
@@ -33,9 +34,13 @@ archive_plan plan_of(const request& asked) {
     plan.path = output_of(asked);
     plan.most_series = asked.most_series;
     plan.frames.frame_samples = asked.frame_samples;
-    if (asked.second_stage == "zstd") plan.frames.frame.second_stage = stage::zstd;
-    if (asked.second_stage == "snappy") plan.frames.frame.second_stage = stage::snappy;
-    if (!frame::stage_available(plan.frames.frame.second_stage))
+    frame::options& how = plan.frames.frame;
+    if (asked.preset == "fastest") how.level = preset::fastest;
+    if (asked.preset == "smallest") how.level = preset::smallest;
+    if (asked.second_stage == "none") how.second_stage = stage::none;
+    if (asked.second_stage == "zstd") how.second_stage = stage::zstd;
+    if (asked.second_stage == "snappy") how.second_stage = stage::snappy;
+    if (how.second_stage && !frame::stage_available(*how.second_stage))
         throw failure(fault::usage, "this program was built without " + asked.second_stage);
     return plan;
 }
@@ -79,11 +84,16 @@ void add_compress(CLI::App& app, action& todo) {
                      "the archive, written aside and renamed; FILE.cpk otherwise")
         ->type_name("ARCHIVE");
     command
-        ->add_option("--second-stage", asked->second_stage,
-                     "zstd or snappy over each frame: smaller, slower to read")
-        ->type_name("STAGE")
-        ->check(CLI::IsMember({"none", "zstd", "snappy"}).description(""))
+        ->add_option("--preset", asked->preset, "fastest to read, balanced, or smallest")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"fastest", "balanced", "smallest"}).description(""))
         ->capture_default_str();
+    command
+        ->add_option("--second-stage", asked->second_stage,
+                     "none, zstd or snappy over each frame: smaller, slower to read; otherwise "
+                     "as the preset has it")
+        ->type_name("STAGE")
+        ->check(CLI::IsMember({"none", "zstd", "snappy"}).description(""));
     command->add_option("--frame-samples", asked->frame_samples, "samples of a series to a frame")
         ->type_name("N")
         ->check(CLI::Range(std::size_t{1}, frame::max_samples).description(""))

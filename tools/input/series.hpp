@@ -19,6 +19,7 @@ struct series {
     clock_column timestamps = {};             ///< shared by the columns of one file
     std::vector<double> values = {};          ///< none where the integers are no doubles
     std::vector<std::int64_t> integers = {};  ///< none unless they were read as such
+    std::string group = {};                   ///< of series that are alike; may be empty
 
     [[nodiscard]] std::size_t size() const noexcept { return timestamps->size(); }
 };
