@@ -178,10 +178,10 @@ std::vector<contender> all_contenders() {
         preset level;
         std::optional<stage> second_stage;
     };
-    for (const framed& one : {framed{"fastest", preset::fastest, {}},
-                              framed{"balanced", preset::balanced, {}},
-                              framed{"smallest", preset::smallest, {}},
-                              framed{"balanced+zstd", preset::balanced, stage::zstd}}) {
+    for (const framed& one :
+         {framed{"fastest", preset::fastest, {}}, framed{"balanced", preset::balanced, {}},
+          framed{"smallest", preset::smallest, {}},
+          framed{"balanced+zstd", preset::balanced, stage::zstd}}) {
         if (!one.second_stage) all.push_back(in_frames(one.name, one.level));
         add_frame<double>(all, one.name, one.level, one.second_stage);
         add_frame<std::int64_t>(all, one.name, one.level, one.second_stage);

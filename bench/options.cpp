@@ -92,7 +92,8 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
          {std::tuple{"--json", &read.json, "write all figures as a JSON array"},
           std::tuple{"--html", &read.html, "write the report as one HTML page"},
           std::tuple{"--markdown", &read.markdown, "write the summary as Markdown tables"},
-          std::tuple{"--groups", &read.groups, "write sizes of values by group of series, as Markdown"}})
+          std::tuple{"--groups", &read.groups,
+                     "write sizes of values by group of series, as Markdown"}})
         app.add_option(flag, *to, what)
             ->type_name("FILE")
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -116,8 +117,9 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
                   << " --help.\n";
         return 2;
     }
-    if (read.micro_only && (read.no_micro || !read.files.empty() || !read.codecs.empty() ||
-                            !read.series.empty() || !read.html.empty() || !read.markdown.empty() || !read.groups.empty())) {
+    if (read.micro_only &&
+        (read.no_micro || !read.files.empty() || !read.codecs.empty() || !read.series.empty() ||
+         !read.html.empty() || !read.markdown.empty() || !read.groups.empty())) {
         std::cerr << shown.program << ": --micro measures no series; only --json goes with it.\n";
         return 2;
     }

@@ -92,7 +92,8 @@ std::string group_markdown(const std::vector<row>& rows) {
         once(groups, one.group);
         found[{one.group, one.codec}].add(one);
         // Made-up series and edge cases say nothing of a mean.
-        if (one.group != "synthetic" && one.group != "edge") found[{"all real", one.codec}].add(one);
+        if (one.group != "synthetic" && one.group != "edge")
+            found[{"all real", one.codec}].add(one);
     }
     groups.emplace_back("all real");
     std::vector<std::string> header{"codec"}, counts{"series"};

@@ -55,9 +55,10 @@ TEST_CASE("nothing is allocated for a second stage whose checksum does not hold"
     REQUIRE(read.error() == errc::checksum_mismatch);
 }
 
-TEST_CASE("larger blocks take that and 8 bytes a sample of one to encode, none to decode, 16 to "
-          "verify",
-          "[frame][memory]") {
+TEST_CASE(
+    "larger blocks take that and 8 bytes a sample of one to encode, none to decode, 16 to "
+    "verify",
+    "[frame][memory]") {
     const auto in = make_columns<double>("jitter", "decimals", 5000);
     columns<double> back = in;
     for (const std::size_t each : {std::size_t{2048}, std::size_t{8192}}) {

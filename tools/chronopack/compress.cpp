@@ -83,8 +83,7 @@ void add_compress(CLI::App& app, action& todo) {
         ->add_option("-o,--output", asked->output,
                      "the archive, written aside and renamed; FILE.cpk otherwise")
         ->type_name("ARCHIVE");
-    command
-        ->add_option("--preset", asked->preset, "fastest to read, balanced, or smallest")
+    command->add_option("--preset", asked->preset, "fastest to read, balanced, or smallest")
         ->type_name("NAME")
         ->check(CLI::IsMember({"fastest", "balanced", "smallest"}).description(""))
         ->capture_default_str();

@@ -57,8 +57,7 @@ inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out)
     if ((out.size() * width >> 3) + 8 <= in.size()) return load(in.data(), 0, out);
     // As far as such words lie within the input; the last from a copy with zeros behind.
     const std::size_t words = in.size() < 8 ? 0 : (in.size() - 8) * 8 + 8;
-    const std::size_t whole =
-        width == 0 ? 0 : std::min(out.size(), (words + width - 1) / width);
+    const std::size_t whole = width == 0 ? 0 : std::min(out.size(), (words + width - 1) / width);
     load(in.data(), 0, out.first(whole));
     std::byte tail[24] = {};
     const std::size_t byte = whole * width >> 3;

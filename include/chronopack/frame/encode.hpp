@@ -71,8 +71,8 @@ template <class V>
     const bool smallest = how.level == preset::smallest;
     const std::size_t each = how.block_samples.value_or(smallest ? 32768 : block_samples);
     if (!detail::is_block_size(each)) return errc::out_of_range;
-    stage used = how.second_stage.value_or(
-        smallest && stage_available(stage::zstd) ? stage::zstd : stage::none);
+    stage used = how.second_stage.value_or(smallest && stage_available(stage::zstd) ? stage::zstd
+                                                                                    : stage::none);
     if (!stage_available(used)) return errc::unsupported;
     const std::size_t blocks = block_count(n, each);
     const std::size_t header_room = detail::v2::max_header_bytes(blocks);
@@ -98,8 +98,8 @@ template <class V>
         last_q = q.back();
         statistics.add(values.subspan(from, count));
 
-        const auto time_bytes = time_columns.encode(q, how.timestamps, how.level,
-                                                    body.subspan(body_bytes));
+        const auto time_bytes =
+            time_columns.encode(q, how.timestamps, how.level, body.subspan(body_bytes));
         if (!time_bytes) return time_bytes.error();
         const auto value_bytes =
             value_columns.encode(values.subspan(from, count), how.values, how.level,

@@ -84,8 +84,8 @@ template <class Accept>
 
 /// The double `places` behind d.
 [[nodiscard]] inline double moved(double d, std::uint64_t places) noexcept {
-    return chronopack::from_order_key(static_cast<std::int64_t>(
-        static_cast<std::uint64_t>(chronopack::order_key(d)) + places));
+    return chronopack::from_order_key(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(chronopack::order_key(d)) + places));
 }
 
 }  // namespace chronopack::frame::detail

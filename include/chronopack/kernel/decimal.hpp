@@ -179,7 +179,8 @@ private:
             V fits(std::uint64_t{0});
             for (std::size_t k = 0; k < 64; k += N) {
                 const D value = D::load_unaligned(v + i + k);
-                const V word = as_words<Arch>(kernel::rounded_product<Arch>(value, by.power) + by.shift);
+                const V word =
+                    as_words<Arch>(kernel::rounded_product<Arch>(value, by.power) + by.shift);
                 const V wrong =
                     shift_right<Arch>(detail::misplaced(word), detail::misplaced_shift) |
                     (as_words<Arch>(by.double_of(word)) ^ as_words<Arch>(value));
