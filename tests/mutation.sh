@@ -54,8 +54,8 @@ packing/block.hpp | packing/header |  && high[i] != 0 |
 frame/time_scale.hpp | frame/time_scale | while (divisor_ > 0 &&\n                   !encoder::divisible | while (false && !encoder::divisible
 frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(most)) --divisor_; | 
 frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;
-frame/statistics.hpp | frame/statistics | if (std::isnan(all.sums[k]) \|\| std::isnan(all.increases[k])) return 0; | 
-frame/statistics.hpp | frame/statistics | if (whole <= 8 \|\| std::isnan(block[7])) return 0; | if (whole <= 8) return 0;
+frame/statistics.hpp | frame/statistics | if (is_nan(all.sums[k]) \|\| is_nan(all.increases[k])) return 0; | 
+frame/statistics.hpp | frame/statistics | if (whole <= 8 \|\| is_nan(block[7])) return 0; | if (whole <= 8) return 0;
 packing/plan.hpp | packing/size | finer == 1 ? 1 : p.drawn.common_divisor() | 1
 packing/plan.hpp | packing/round_trip | if (!encoder::divisible(y.data(), y.size(), most, scale)) | if (false)
 kernel/encode.hpp | kernel/encode |  \| (y[i] & low) | 
@@ -136,27 +136,74 @@ codec/restart_index.hpp | codec/restart_index | if (!ok \|\| in.overrun()) retur
 codec/xor_code.hpp | codec/hostile | if (length_ == 0) return false; | 
 codec/xor_code.hpp | codec/hostile | if (leading + length > 64) return false; | 
 kernel/decode.hpp | kernel/decode | if (end > 64) | if (end >= 64)
-frame/read_header.hpp | frame/damage | if (size < fixed_bytes + crc_bytes) return errc::corrupt; | 
-frame/read_header.hpp | frame/damage | if (size > in.size()) return errc::truncated; | 
+frame/header_v1.hpp | frame/header_v1 | if (size < fixed_bytes + crc_bytes) return errc::corrupt; | 
+frame/header_v1.hpp | frame/header_v1 | (flags & ~known_flags) != 0 \|\|  | 
+frame/header_v1.hpp | frame/header_v1 | unit > 3 \|\|  | 
+frame/header_v1.hpp | frame/header_v1 | divisor > max_divisor \|\|  | 
+frame/header_v1.hpp | frame/header_v1 |  \|\| second > 2 | 
+frame/header_v1.hpp | frame/header_v1 | if (info.samples == 0 \|\| info.samples > max_samples) return errc::corrupt; | 
+frame/header_v1.hpp | frame/header_v1 | if (h.raw_body_bytes > max_block_bytes * info.blocks()) return errc::corrupt; | 
+frame/header_v2.hpp | frame/header_v2 | *size < crc_bytes \|\|  | 
+frame/header_v2.hpp | frame/header_v2 |  \|\| *size > max_size | 
+frame/header_v2.hpp | frame/header_v2 | if (divisor > 0 && divides(power, t)) return errc::corrupt; | 
+frame/header_v2.hpp | frame/header_v2 | divisor == 0 \|\|  | 
+frame/header_v2.hpp | frame/header_v2 | t > limit \|\|  | 
+frame/header_v2.hpp | frame/header_v2 |  \|\| t < -limit | 
+frame/header_v2.hpp | frame/header_v2 | info.divisor > max_divisor \|\|  | 
+frame/header_v2.hpp | frame/header_v2 | block_exponent > max_block_exponent \|\|  | 
+frame/header_v2.hpp | frame/header_v2 |  \|\| second > 2 | 
+frame/header_v2.hpp | frame/header_v2 | if (info.samples == 0 \|\| info.samples > max_samples) return errc::corrupt; | 
+frame/header_v2.hpp | frame/header_v2 | h.raw_body_bytes = max_body_bytes(info.samples, info.blocks()); | h.raw_body_bytes = SIZE_MAX;
+frame/header_statistics.hpp | frame/header_statistics | if ((form & ~noted) != 0) return errc::corrupt; | 
+frame/header_statistics.hpp | frame/header_statistics | if (r.range > std::uint64_t{INT64_MAX} - r.min) return errc::corrupt; | 
+frame/header_statistics.hpp | frame/header_statistics | s.resets >= samples \|\|  | 
+frame/header_statistics.hpp | frame/header_statistics | first > r.range \|\|  | 
+frame/header_statistics.hpp | frame/header_statistics |  \|\| last > r.range | 
+frame/header_statistics.hpp | frame/header_statistics | in.failed() \|\|  | 
+frame/header_statistics.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
+frame/double_statistics.hpp | frame/header_statistics | if ((form & ~(scale_mask \| noted)) != 0) return errc::corrupt; | 
+frame/double_statistics.hpp | frame/header_statistics | !within_limit(r.min) \|\|  | 
+frame/double_statistics.hpp | frame/header_statistics |  \|\| r.range > most - r.min | 
+frame/double_statistics.hpp | frame/header_statistics | s.nans == 0 \|\|  | 
+frame/double_statistics.hpp | frame/header_statistics |  \|\| s.nans > samples | 
+frame/double_statistics.hpp | frame/header_statistics | if (s.resets > 0 && s.resets >= r.numbers) return errc::corrupt; | 
+frame/double_statistics.hpp | frame/header_statistics | if (above_min > r.range) return false; | 
+frame/double_statistics.hpp | frame/header_statistics | !r.has_scale() \|\|  | 
+frame/double_statistics.hpp | frame/header_statistics |  \|\| !within_limit(integer) | 
+frame/double_statistics.hpp | frame/header_statistics | return !is_nan(near.value); | return true;
+frame/double_statistics.hpp | frame/header_statistics | in.failed() \|\|  | 
+frame/double_statistics.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
+frame/double_statistics.hpp | frame/header_statistics |  \|\| *integer - r.min > r.range | 
+frame/double_statistics.hpp | frame/header_statistics | t.integer <= low_mask(bits) &&  | 
+frame/double_statistics.hpp | frame/header_statistics |  && t.places <= low_mask(r.place_bits()) | 
+frame/double_statistics.hpp | frame/header_statistics |  && !is_nan(near.value) | 
+frame/scaled.hpp | frame/header_statistics | within_limit(integer) &&  | 
+frame/read_header.hpp | frame/damage | if (found_magic != magic) return errc::corrupt; | 
+frame/read_header.hpp | frame/damage | if (*size > in.size()) return errc::truncated; | 
 frame/read_header.hpp | frame/damage | return errc::checksum_mismatch; | {}
-frame/read_header.hpp | frame/damage | if (version != format_version) return errc::unsupported; | 
-frame/read_header.hpp | frame/damage | if (samples == 0 \|\| samples > max_samples) return errc::corrupt; | 
-frame/read_header.hpp | frame/damage | raw_body > max_block_bytes * block_count(samples) | false
-frame/read_header.hpp | frame/damage | body > raw_body) return | false) return
-frame/read_header.hpp | frame/damage | if (cursor.index_bytes() != h.index.size() | if (false
-frame/read_header.hpp | frame/damage | cursor.body_bytes() != h.raw_body_bytes | false
-frame/read_header.hpp | frame/damage | if (h.info.ordered && h.info.last_timestamp < before) return errc::corrupt; | 
-frame/header.hpp | frame/damage | if (*timestamp_bytes > left \|\| *value_bytes > left - *timestamp_bytes) return errc::corrupt; | 
+frame/read_header.hpp | frame/damage | if (version == 0 \|\| version > format_version) return errc::unsupported; | 
+frame/read_header.hpp | frame/header_v2 | if (h.info.ordered && b->first_timestamp < before) return errc::corrupt; | 
+frame/read_header.hpp | frame/header_v2 | if (h.info.ordered && h.info.last_timestamp < before) return errc::corrupt; | 
+frame/read_header.hpp | frame/header_v2 | if (cursor.index_bytes() != h.index.size()) return errc::corrupt; | 
+frame/read_header.hpp | frame/header_v2 | if (h->info.min_timestamp > h->info.max_timestamp) return errc::corrupt; | 
+frame/read_header.hpp | frame/header_v2 | if (reader.remaining() < crc_bytes * units) return errc::corrupt; | 
+frame/read_header.hpp | frame/header_v1 |  \|\| (first_version && *columns != h->raw_body_bytes) | 
+frame/read_header.hpp | frame/header_v2 | if (h->body_bytes > h->raw_body_bytes) return errc::corrupt; | 
+frame/header.hpp | frame/header_v2 | if (*timestamp_bytes > left \|\| *value_bytes > left - *timestamp_bytes) return errc::corrupt; | 
 frame/frame.hpp | frame/damage | if (in.size() < header->info.bytes) return errc::truncated; | 
 frame/frame.hpp | frame/damage | if (in.size() > header->info.bytes) return errc::corrupt; | 
-frame/frame.hpp | frame/damage | kernel::crc32c(stored) != header_.checksum(b.first_sample / block_samples)) | false)
+frame/frame.hpp | frame/damage | kernel::crc32c(stored) != header_.checksum(b.first_sample / info().block_samples)) | false)
 frame/frame.hpp | frame/memory support/counted_new | if (kernel::crc32c(r.body_) != header->checksum(0)) return errc::checksum_mismatch; | 
 frame/frame.hpp | frame/round_trip | if (!std::holds_alternative<statistics<V>>(header->info.values)) return errc::wrong_type; | 
 frame/frame.hpp | frame/round_trip | if (timestamps.size() != size() \|\| values.size() != size()) return errc::count_mismatch; | 
+frame/frame.hpp | frame/block_size | if (timestamps.size() != size()) return errc::count_mismatch; | 
+frame/frame.hpp | frame/block_size | if (values.size() != size()) return errc::count_mismatch; | 
+frame/frame.hpp | frame/damage | if (to.front() != b.first_timestamp) return errc::corrupt; | 
 frame/choose.hpp | frame/damage | if (1 + *read != in.size()) return errc::corrupt; | 
 frame/encode.hpp | frame/damage | if (out.size() < header_room) return errc::no_space; | 
 frame/encode.hpp | frame/round_trip | if (n == 0 \|\| n > max_samples) return errc::out_of_range; | 
 frame/encode.hpp | frame/round_trip | if (values.size() != n) return errc::count_mismatch; | 
+frame/encode.hpp | frame/block_size | if (!detail::is_block_size(how.block_samples)) return errc::out_of_range; | 
 series/archive_index.hpp | series/archive | if (gap > limit - end \|\| size > limit - end - gap) return errc::corrupt; | 
 series/archive_index.hpp | series/archive | if (samples == 0 \|\| samples > frame::max_samples) return errc::corrupt; | 
 series/archive_index.hpp | series/archive | if (f.min_timestamp > f.max_timestamp) return errc::corrupt; | 

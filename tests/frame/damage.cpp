@@ -152,6 +152,20 @@ TEST_CASE("a column with a byte more than its codec reads is corrupt", "[frame][
     REQUIRE(frame::verify(wire).error() == errc::corrupt);
 }
 
+TEST_CASE("a block that starts elsewhere than the index says is corrupt", "[frame][damage]") {
+    auto wire = encode_frame(make_columns<double>("regular", "decimals", 1100));
+    const auto header = frame::detail::read_header(wire);
+    REQUIRE(header);
+    byte_reader index(header->index);
+    (void)take_varint(index);
+    (void)take_varint(index);
+    const auto step = static_cast<std::size_t>(index.rest().data() - wire.data());
+    wire[step] ^= std::byte{2};
+    reseal_header(wire);
+    REQUIRE(frame::inspect(wire));
+    REQUIRE(frame::verify(wire).error() == errc::corrupt);
+}
+
 TEST_CASE("inspect reads the header and nothing behind it", "[frame]") {
     const auto wire = encode_frame(make_columns<double>("jitter", "decimals", 5000));
     const std::size_t size = header_bytes(wire);

@@ -123,42 +123,110 @@ TEST_CASE("any doubles may be called statistics, and come back", "[frame][statis
     }
 }
 
-TEST_CASE("statistics out of their ranges are corrupt", "[frame][statistics][damage]") {
-    // form, min, range; then bits: 4 of resets for ten samples, and so on.
-    const auto doubles = [](unsigned form, std::int64_t min, std::uint64_t range,
-                            std::initializer_list<std::pair<std::uint64_t, unsigned>> fields) {
-        wire w;
-        w.u8(form).signed_varint(min).varint(range);
-        std::vector<std::byte> tail(100);
-        byte_writer out(tail);
-        lsb_writer bits(out);
-        for (const auto& [value, width] : fields) bits.put(value, width);
-        bits.finish();
-        tail.resize(out.position());
-        w.put(tail);
-        return read<double>(w.bytes, 10);
-    };
-    // Resets 0; first, last, sum, increase each told by one bit of zero and integers.
-    REQUIRE(doubles(0, 5, 0, {{0, 4}, {0, 4}}));
-    REQUIRE(doubles(0, 5, 2, {{0, 4}, {0, 1}, {2, 2}, {0, 1}, {1, 2}, {0, 1}, {7, 5}, {0, 1}}));
-    const std::int64_t limit = (std::int64_t{1} << 53) - 1;
-    REQUIRE(doubles(0, limit, 0, {{0, 4}, {0, 2}, {1, 1}, {0, 64}, {0, 1}}));
+namespace {
 
-    const auto refused = [&](auto... of) {
-        REQUIRE(doubles(of...).error() == errc::corrupt);
+using bits = std::vector<std::pair<std::uint64_t, unsigned>>;
+
+// What statistics of ten samples are read from `front` and fields.
+template <class V>
+std::optional<errc> refusal(wire front, const bits& fields) {
+    std::vector<std::byte> tail(100);
+    byte_writer out(tail);
+    lsb_writer writer(out);
+    for (const auto& [value, width] : fields) writer.put(value, width);
+    writer.finish();
+    tail.resize(out.position());
+    const auto s = read<V>(front.put(tail).bytes, 10);
+    return s ? std::optional<errc>() : s.error();
+}
+
+wire scaled(unsigned form, std::int64_t min, std::uint64_t range) {
+    return wire().u8(form).signed_varint(min).varint(range);
+}
+
+wire words(unsigned form, std::initializer_list<double> of) {
+    wire w;
+    w.u8(form);
+    for (const double v : of)
+        for (unsigned i = 0; i < 64; i += 8) w.u8(std::bit_cast<std::uint64_t>(v) >> i & 0xff);
+    return w;
+}
+
+}  // namespace
+
+TEST_CASE("statistics of int64 out of their ranges are corrupt", "[frame][statistics][damage]") {
+    const auto of = refusal<std::int64_t>;
+    // Four bits of resets; first, last, sum and increase have none where range is 0.
+    const bits plain{{0, 4}};
+    REQUIRE(of(scaled(0, 5, 0), plain) == std::nullopt);
+    REQUIRE(of(scaled(0x40, 5, 0), plain) == std::nullopt);
+    for (const unsigned form : {0x01, 0x20, 0x80}) REQUIRE(of(scaled(form, 5, 0), plain));
+    REQUIRE(of(scaled(0, 5, 0), {{9, 4}}) == std::nullopt);
+    REQUIRE(of(scaled(0, 5, 0), {{10, 4}}) == errc::corrupt);
+    REQUIRE(of(scaled(0, 5, 0), {{0, 4}, {1, 1}}) == errc::corrupt);  // left over
+    REQUIRE(of(scaled(0, 5, 2), {{0, 4}, {2, 2}, {1, 2}, {7, 5}}) == std::nullopt);
+    REQUIRE(of(scaled(0, 5, 2), {{0, 4}, {3, 2}, {1, 2}, {7, 5}}) == errc::corrupt);
+    REQUIRE(of(scaled(0, 5, 2), {{0, 4}, {2, 2}, {3, 2}, {7, 5}}) == errc::corrupt);
+    const bits wide{{0, 4}, {0, 64}, {0, 64}, {0, 64}};
+    REQUIRE(of(scaled(0, INT64_MIN, ~std::uint64_t{0}), wide) == std::nullopt);
+    REQUIRE(of(scaled(0, INT64_MIN + 1, ~std::uint64_t{0}), wide) == errc::corrupt);
+    REQUIRE(of(scaled(0, INT64_MAX, 1), {{0, 4}, {0, 1}, {0, 1}, {0, 4}}) == errc::corrupt);
+}
+
+TEST_CASE("statistics of doubles out of their ranges are corrupt", "[frame][statistics][damage]") {
+    const auto of = refusal<double>;
+    // Four bits of resets; a bit of 0 each before first, last, sum and increase.
+    const bits plain{{0, 4}, {0, 4}};
+    REQUIRE(of(scaled(0, 5, 0), plain) == std::nullopt);
+    REQUIRE(of(scaled(0x80, 5, 0), plain) == errc::corrupt);
+    REQUIRE(of(scaled(0, 5, 0), {{9, 4}, {0, 4}}) == std::nullopt);
+    REQUIRE(of(scaled(0, 5, 0), {{10, 4}, {0, 4}}) == errc::corrupt);
+    REQUIRE(of(scaled(0x40, 5, 0), {{0, 4}, {1, 4}, {0, 4}}) == std::nullopt);
+    REQUIRE(of(scaled(0x40, 5, 0), {{0, 4}, {10, 4}, {0, 4}}) == std::nullopt);
+    REQUIRE(of(scaled(0x40, 5, 0), {{0, 4}, {0, 4}, {0, 4}}) == errc::corrupt);
+    REQUIRE(of(scaled(0x40, 5, 0), {{0, 4}, {11, 4}, {0, 4}}) == errc::corrupt);
+    REQUIRE(of(scaled(0x40, 5, 0), {{9, 4}, {1, 4}, {0, 4}}) == errc::corrupt);
+    const auto points = [](std::uint64_t first, std::uint64_t last) {
+        return bits{{0, 4}, {0, 1}, {first, 2}, {0, 1}, {last, 2}, {0, 1}, {7, 5}, {0, 1}};
     };
-    using bits = std::initializer_list<std::pair<std::uint64_t, unsigned>>;
-    refused(0x80, 5, 0, bits{{0, 4}, {0, 4}});       // a bit of the form that has no meaning
-    refused(0, limit + 1, 0, bits{{0, 4}, {0, 4}});  // no double of its own
-    refused(0, -limit - 1, 0, bits{{0, 4}, {0, 4}});
-    refused(0, limit, 1, bits{{0, 4}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {1, 1}, {0, 64}, {0, 1}});
-    refused(0, 5, ~std::uint64_t{0}, bits{{0, 64}, {0, 64}, {0, 64}, {0, 64}, {0, 64}});
-    refused(0, 5, 0, bits{{10, 4}, {0, 4}});            // as many resets as samples
-    refused(0x40, 5, 0, bits{{0, 4}, {0, 4}, {0, 4}});  // NaNs are noted, and none
-    refused(0x40, 5, 0, bits{{0, 4}, {11, 4}, {0, 4}});
-    refused(0x40, 5, 0, bits{{9, 4}, {1, 4}, {0, 4}});  // as many resets as numbers
-    refused(0, 5, 2, bits{{0, 4}, {0, 1}, {3, 2}, {0, 1}, {1, 2}, {0, 1}, {7, 5}, {0, 1}});
-    refused(0, 5, 2, bits{{0, 4}, {0, 1}, {2, 2}, {0, 1}, {3, 2}, {0, 1}, {7, 5}, {0, 1}});
+    REQUIRE(of(scaled(0, 5, 2), points(2, 1)) == std::nullopt);
+    REQUIRE(of(scaled(0, 5, 2), points(3, 1)) == errc::corrupt);
+    REQUIRE(of(scaled(0, 5, 2), points(2, 3)) == errc::corrupt);
+
+    // Integers that are doubles as well: below 2^53.
+    constexpr std::int64_t most = (std::int64_t{1} << 53) - 1;
+    REQUIRE(of(scaled(0, most, 0), plain) == std::nullopt);
+    REQUIRE(of(scaled(0, most + 1, 0), plain) == errc::corrupt);
+    REQUIRE(of(scaled(0, -most, 0), plain) == std::nullopt);
+    REQUIRE(of(scaled(0, -most - 1, 0), plain) == errc::corrupt);
+    const auto sum_of_two_points = [](std::uint64_t sum) {
+        return bits{{0, 4}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {sum, 4}, {0, 1}};
+    };
+    REQUIRE(of(scaled(0, most / 10, 1), sum_of_two_points(0)) == std::nullopt);
+    REQUIRE(of(scaled(0, most / 10 + 1, 1), sum_of_two_points(9)) == errc::corrupt);
+    REQUIRE(of(scaled(0, most - 1, 1), {{0, 4}, {0, 4}, {1, 1}, {0, 64}, {0, 1}}) == std::nullopt);
+    REQUIRE(of(scaled(0, most, 1), {{0, 4}, {0, 4}, {1, 1}, {0, 64}, {0, 1}}) == errc::corrupt);
+    REQUIRE(of(scaled(0, 5, ~std::uint64_t{0} - 4), {{0, 64}, {0, 64}, {0, 64}}) == errc::corrupt);
+
+    // Without integers: what is near to no number, or to no integer, stands as it is.
+    const double nan = std::nan("");
+    const bits near{{0, 4}, {0, 1}, {0, 1}, {0, 1}, {4, 3}, {0, 1}, {4, 3}};
+    REQUIRE(of(words(62, {2.5}), near) == std::nullopt);
+    REQUIRE(of(words(62, {nan}), near) == errc::corrupt);
+    REQUIRE(of(words(62, {nan}), {{0, 4}, {0, 2}, {1, 1}, {0, 64}, {0, 1}, {4, 3}}) ==
+            errc::corrupt);
+    REQUIRE(of(words(62, {nan}), {{0, 4}, {0, 2}, {1, 1}, {0, 64}, {1, 1}, {0, 64}}) ==
+            std::nullopt);
+    const auto two = [](std::uint64_t resets, bits sums) {
+        bits all{{resets, 4}, {0, 1}, {0, 1}, {0, 1}, {1, 1}};
+        all.insert(all.end(), sums.begin(), sums.end());
+        return all;
+    };
+    REQUIRE(of(words(63, {1, 2}), two(0, {{1, 1}, {0, 64}, {0, 1}, {4, 3}})) == std::nullopt);
+    REQUIRE(of(words(63, {1, 2}), two(0, {{0, 1}, {0, 4}, {4, 3}, {0, 1}, {4, 3}})) ==
+            errc::corrupt);
+    REQUIRE(of(words(63, {1, 2}), two(1, {{1, 1}, {0, 64}, {0, 1}, {0, 1}, {4, 3}})) ==
+            errc::corrupt);
 }
 
 TEST_CASE("the zeros behind the last bit are zeros", "[frame][statistics][damage]") {

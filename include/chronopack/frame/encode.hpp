@@ -7,6 +7,7 @@
 #include <chronopack/frame/time_scale.hpp>
 
 #include <optional>
+#include <vector>
 
 namespace chronopack::inline CHRONOPACK_ABI::frame {
 

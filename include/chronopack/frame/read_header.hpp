@@ -60,10 +60,11 @@ namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
     if (h->info.min_timestamp > h->info.max_timestamp) return errc::corrupt;
     h->header_bytes = covered->size() + crc_bytes;
 
-    // The rest is the index and its checksums, to the last byte.
+    // The rest, nothing where fields were missing, is the index and its checksums
+    // to the last byte.
     const bool staged = h->info.second_stage != stage::none;
     const std::size_t units = staged ? 1 : h->info.blocks();
-    if (reader.failed() || reader.remaining() < crc_bytes * units) return errc::corrupt;
+    if (reader.remaining() < crc_bytes * units) return errc::corrupt;
     h->index = reader.take(reader.remaining() - crc_bytes * units);
     h->checksums = reader.take(crc_bytes * units);
     const auto columns = walk_index(*h);
