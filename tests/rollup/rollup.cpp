@@ -174,6 +174,18 @@ TEST_CASE("a frame within one bucket is answered by its header: its body may be 
     CHECK(failure<double>(series, every(1500)) == errc::checksum_mismatch);
 }
 
+TEST_CASE("rows do not depend on the size of blocks", "[rollup]") {
+    auto in = make_columns<double>("regular", "decimals", 10'000);
+    for (std::size_t i = 0; i < in.size(); ++i) in.values[i] *= i % 50 == 0 ? 1e9 : 1.1;
+    const auto buckets = every(7 * 3'600'000);  // begin within blocks
+    const auto expected = roll<double>(write_series(in, 6000), buckets).rows;
+    REQUIRE(expected.size() == 7);
+    for (const std::size_t each : {std::size_t{2048}, std::size_t{8192}, frame::max_samples}) {
+        const auto series = write_series(in, 6000, {.block_samples = each});
+        REQUIRE(same_rows(roll<double>(series, buckets).rows, expected));
+    }
+}
+
 TEST_CASE("only frames that lie across buckets are decoded", "[rollup]") {
     const auto series = write_series(clock(100'000), 4096);
     const auto rolled = roll<double>(series, every(10'000));

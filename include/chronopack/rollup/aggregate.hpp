@@ -233,8 +233,8 @@ template <class V>
 aggregate<V> aggregate<V>::of(std::span<const std::int64_t> timestamps,
                               std::span<const V> values) noexcept {
     aggregate_builder<V> builder;
-    for (std::size_t at = 0; at < values.size(); at += frame::block_samples) {
-        const std::size_t n = std::min(frame::block_samples, values.size() - at);
+    for (std::size_t at = 0; at < values.size(); at += detail::summed_together) {
+        const std::size_t n = std::min(detail::summed_together, values.size() - at);
         builder.add(timestamps.subspan(at, n), values.subspan(at, n));
     }
     return builder.finish();

@@ -55,7 +55,7 @@ public:
         std::vector<std::int64_t> t(reader.size());
         std::vector<V> v(reader.size());
         if (const auto ok = reader.read(t, v); !ok) return ok;
-        blocks_decoded_ += frame::block_count(reader.size());
+        blocks_decoded_ += reader.info().blocks();
         sort(t, v);
         if (timestamps().front() != reader.info().min_timestamp ||
             timestamps().back() != reader.info().max_timestamp)

@@ -16,8 +16,8 @@
 // what damage in the body is noticed by.
 //
 // Sums of doubles are added in this order: what a bucket has of one frame, or of
-// one call of add(), as frame/statistics.hpp says, the blocks being the frame's, or
-// what of them lies in the bucket; such sums then one after the other.
+// one call of add(), as frame/statistics.hpp says, the thousands being the frame's,
+// or what of them lies in the bucket; such sums then one after the other.
 #pragma once
 
 #include <chronopack/rollup/ordered_columns.hpp>
@@ -119,7 +119,8 @@ private:
             if (std::exchange(first, false))
                 if (const auto ok = find_number_before(b, cursor, reader); !ok) return ok;
             if (const auto ok = columns_.load(b, cursor, reader); !ok) return ok;
-            if (const auto ok = take(columns_.timestamps(), columns_.values()); !ok) return ok;
+            if (const auto ok = take_in_order(columns_.timestamps(), columns_.values()); !ok)
+                return ok;
         }
         return rows_.end_part();
     }
@@ -178,14 +179,20 @@ private:
     }
 
     result<void> take_all(std::span<const std::int64_t> t, std::span<const V> v) {
-        for (std::size_t at = 0; at < t.size(); at += frame::block_samples) {
-            const std::size_t n = std::min(frame::block_samples, t.size() - at);
-            if (const auto ok = take(t.subspan(at, n), v.subspan(at, n)); !ok) return ok;
-        }
+        if (const auto ok = take_in_order(t, v); !ok) return ok;
         return rows_.end_part();
     }
 
-    // Samples of one block, in time order.
+    // In pieces whose values have their partial sums together, whatever a block's size.
+    result<void> take_in_order(std::span<const std::int64_t> t, std::span<const V> v) {
+        for (std::size_t at = 0; at < t.size(); at += detail::summed_together) {
+            const std::size_t n = std::min(detail::summed_together, t.size() - at);
+            if (const auto ok = take(t.subspan(at, n), v.subspan(at, n)); !ok) return ok;
+        }
+        return {};
+    }
+
+    // Such a piece.
     result<void> take(std::span<const std::int64_t> t, std::span<const V> v) {
         const std::size_t from = earlier(t);
         const auto end = std::upper_bound(t.begin() + static_cast<std::ptrdiff_t>(from), t.end(),
