@@ -240,12 +240,9 @@ TEST_CASE("what a TZif file must not say is corrupt", "[rollup][time_zone]") {
     CHECK(with(counts + 12, 1u << 31, 4) == errc::truncated);  // times
     CHECK(with(counts + 16, 0, 4) == errc::corrupt);           // types
     CHECK(with(counts + 16, 257, 4) == errc::corrupt);
-    CHECK(with(counts + 20, 0, 4) == errc::corrupt);  // characters
-    CHECK(with(counts, 1, 4) == errc::corrupt);       // UT flags of some types only
-    CHECK(with(counts + 4, ~0u, 4) == errc::corrupt);
-    CHECK(with(counts + 20, ~0u, 4) == errc::truncated);
-    CHECK(with(times, 0x80000000, 4) == errc::corrupt);  // before the universe
-    CHECK(with(times, 1, 1) == errc::corrupt);           // out of order
+    CHECK(with(counts + 20, ~0u, 4) == errc::truncated);  // characters
+    CHECK(with(times, 0x80000000, 4) == errc::corrupt);   // before the universe
+    CHECK(with(times, 1, 1) == errc::corrupt);            // out of order
     CHECK(with(indexes, 4, 1) == errc::corrupt);
     CHECK(with(types + 4, 2, 1) == errc::corrupt);  // neither summer nor not
     CHECK(with(types + 5, 4, 1) == errc::corrupt);  // an abbreviation outside
@@ -254,6 +251,25 @@ TEST_CASE("what a TZif file must not say is corrupt", "[rollup][time_zone]") {
     CHECK(with(good.size() - 1, 'x', 1) == errc::truncated);  // the footer's end
     CHECK(with(good.size() - 2, '\n', 1) == errc::corrupt);
     CHECK(with(good.size() - 2, 'x', 1) == errc::corrupt);
+}
+
+TEST_CASE("a TZif file has a type, and flags of all types or none", "[rollup][time_zone]") {
+    const auto with = [](std::size_t ut, std::size_t standard) {
+        tzif_file file = summer_file();  // of four types
+        file.ut_flags = ut;
+        file.standard_flags = standard;
+        const auto zone = read_time_zone(file.bytes());
+        return zone ? std::optional<errc>() : zone.error();
+    };
+    CHECK(with(4, 4) == std::nullopt);
+    CHECK(with(0, 4) == std::nullopt);
+    CHECK(with(3, 0) == errc::corrupt);
+    CHECK(with(0, 5) == errc::corrupt);
+
+    auto wire = berlin.bytes();
+    wire[first_header + 39] = std::byte{0};
+    wire.erase(wire.begin() + first_header + 44, wire.begin() + first_header + 50);
+    CHECK(refusal(wire) == errc::corrupt);
 }
 
 TEST_CASE("a TZif file with any bit flipped is refused or gives a zone that works",

@@ -15,6 +15,8 @@ struct tzif_file {
 
     unsigned version = '2';
     std::uint32_t leap_seconds = 0;
+    std::size_t ut_flags = 0;
+    std::size_t standard_flags = 0;
 
     [[nodiscard]] std::vector<std::byte> bytes() const {
         std::vector<std::byte> out;
@@ -24,25 +26,26 @@ struct tzif_file {
         const auto text = [&](std::string_view s) {
             for (const char c : s) out.push_back(static_cast<std::byte>(c));
         };
-        const auto header = [&](std::size_t times, std::size_t types) {
+        const auto header = [&](std::size_t times, std::size_t types, std::size_t ut,
+                                std::size_t standard) {
             text("TZif");
             be(version, 1);
             be(0, 8);
             be(0, 7);
-            be(0, 4);  // UT flags
-            be(0, 4);  // standard flags
+            be(ut, 4);
+            be(standard, 4);
             be(leap_seconds, 4);
             be(times, 4);
             be(types, 4);
             be(4, 4);  // characters
         };
-        header(0, 1);  // the data of version 1, as little as may be
+        header(0, 1, 0, 0);  // the data of version 1, as little as may be
         be(0, 4);
         be(0, 2);
         text({"UTC\0", 4});
         if (leap_seconds > 0) be(0, 8);
 
-        header(table.size(), 1 + table.size());
+        header(table.size(), 1 + table.size(), ut_flags, standard_flags);
         for (const auto& t : table) be(static_cast<std::uint64_t>(t.at), 8);
         for (std::size_t i = 0; i < table.size(); ++i) be(i + 1, 1);
         be(static_cast<std::uint32_t>(offset), 4);
@@ -56,6 +59,7 @@ struct tzif_file {
             be(78'796'800, 8);
             be(1, 4);
         }
+        out.resize(out.size() + standard_flags + ut_flags);
         text("\n" + rule + "\n");
         return out;
     }
@@ -92,11 +96,12 @@ inline const tzif_file st_johns{-9000, {{1'289'097'060, -12'600}}, "NST3:30"};
 /// A day twice: the date line moved. Clocks set back by 23 hours.
 inline const tzif_file kwajalein{39'600, {{-7'988'400, -43'200}}, "<-12>12"};
 
-/// Summer all year, as RFC 8536 has it written.
-inline const tzif_file always_summer{-14'400, {}, "XXX3EDT4,0/0,J365/23"};
+/// Summer all year, written as RFC 8536 says; and two hours and a half behind,
+/// so that a moment of winter between two summers would show.
+inline const tzif_file always_summer{-19'800, {}, "XXX3YYY5:30,0/0,J365/21:30"};
 
 /// Set back twice within an hour: what was shown before the first is not shown
 /// again before long after the second. No zone was like this.
-inline const tzif_file twice_back{0, {{86'400, -3600}, {87'000, -10'800}}, "XXX3"};
+inline const tzif_file twice_back{0, {{86'400, -7200}, {87'000, -10'800}}, "XXX3"};
 
 }  // namespace chronopack::test

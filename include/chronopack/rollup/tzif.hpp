@@ -64,8 +64,7 @@ inline constexpr std::size_t header_bytes = 44;
     const auto flags = [&](std::uint64_t n) {
         return n == 0 || n == h.types;
     };
-    return h.types != 0 && h.types <= 256 && h.characters != 0 && flags(h.ut_flags) &&
-           flags(h.standard_flags);
+    return h.types != 0 && flags(h.ut_flags) && flags(h.standard_flags);
 }
 
 /// The data's bytes, or truncated.
