@@ -214,7 +214,6 @@ series/cursor.hpp | series/reader | if (!range_.contains(times[i])) continue; |
 rollup/bucket.hpp | rollup/bucket | if (width < 1) return errc::out_of_range; | 
 rollup/bucket.hpp | rollup/bucket | t < INT64_MIN + back ? INT64_MIN : t - back | t - back
 rollup/bucket.hpp | rollup/bucket | t > INT64_MAX - ahead ? INT64_MAX : t + ahead | t + ahead
-rollup/bucket.hpp | rollup/bucket | if (into < 0) into += width_; | 
 rollup/calendar.hpp | rollup/calendar | if (n == 0 \|\| n > 24 \|\| 24 % n != 0) return errc::out_of_range; | 
 rollup/posix_tz.hpp | rollup/time_zone | return at >= next ? at - 7 : at; | return at;
 rollup/posix_tz.hpp | rollup/time_zone |  \|\| value < least \|\| value > most | 
@@ -231,14 +230,11 @@ rollup/time_zone.hpp | rollup/calendar | return std::max(instant + s.offset, s.s
 rollup/time_zone.hpp | rollup/calendar | return std::max(s.from, wall - s.offset); | return wall - s.offset;
 rollup/time_zone.hpp | rollup/calendar | if (i + 1 < changes.size() && changes[i].at == changes[i + 1].at) continue; | 
 rollup/time_zone.hpp | rollup/time_zone | if (changes[i].at > after) change(changes[i]); | change(changes[i]);
-rollup/tzif.hpp | rollup/time_zone | if (size > in.remaining()) return errc::truncated; | 
 rollup/tzif.hpp | rollup/time_zone | if (in.failed()) return errc::truncated; | 
 rollup/tzif.hpp | rollup/time_zone | if (load_be<std::uint32_t>(wire.data()) != 0x545a6966) return errc::corrupt; | 
 rollup/tzif.hpp | rollup/time_zone | h.types != 0 && | 
-rollup/tzif.hpp | rollup/time_zone | h.types <= 256 && | 
-rollup/tzif.hpp | rollup/time_zone | h.characters != 0 && | 
 rollup/tzif.hpp | rollup/time_zone | flags(h.ut_flags) && | 
-rollup/tzif.hpp | rollup/time_zone |  &&\n           flags(h.standard_flags) | 
+rollup/tzif.hpp | rollup/time_zone |  && flags(h.standard_flags) | 
 rollup/tzif.hpp | rollup/time_zone | if (skipped->version == 0) return errc::unsupported; | 
 rollup/tzif.hpp | rollup/time_zone | if (skipped->version < '2') return errc::corrupt; | 
 rollup/tzif.hpp | rollup/time_zone | h->version != skipped->version \|\|  | 

@@ -152,6 +152,22 @@ TEMPLATE_TEST_CASE("headers give the bits that decoding gives", "[rollup]", doub
     CHECK(answered > 1000);
 }
 
+TEST_CASE("rows are the same whatever the size of a frame's blocks", "[rollup]") {
+    const auto in = make_columns<double>("jitter", "decimals", 40'000);
+    const rollup_options how{.range = {in.timestamps[777], in.timestamps[39'000]},
+                             .time_weighted = true};
+    const auto small = write_series(in, 20'000);
+    for (const std::size_t block_samples : {4096, 32'768}) {
+        const auto large = write_series(in, 20'000, {.block_samples = block_samples});
+        for (const std::int64_t width : {100'000, 10'000'000, 100'000'000}) {
+            CHECK(same_rows(roll<double>(small, every(width)).rows,
+                            roll<double>(large, every(width)).rows));
+            CHECK(same_rows(roll<double>(small, every(width), how).rows,
+                            roll<double>(large, every(width), how).rows));
+        }
+    }
+}
+
 TEST_CASE("a frame within one bucket is answered by its header: its body may be damaged",
           "[rollup]") {
     const auto in = clock(10'000);
