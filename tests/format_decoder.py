@@ -151,32 +151,38 @@ def decode_raw(data, n):
     return list(struct.unpack("<%dQ" % n, Reader(data).take(8 * n))), 8 * n
 
 
-def packed_fields(reader, count, mode, width):
-    if count < BLOCK:
+def packed_fields(reader, count, mode, in_lanes, width):
+    if not in_lanes:
         return reader.lsb_fields(count, width)
-    words = struct.unpack("<%dQ" % (16 * width), reader.take(128 * width))
-    lanes = [sum(words[16 * k + lane] << (64 * k) for k in range(width)) for lane in range(16)]
+    rows, rest = count // 16, count % 16
+    words_each, first_bits = divmod(rows * width, 64)
+    lanes = reader.lsb_fields(16, first_bits)
+    last = reader.lsb_fields(rest, width)
+    words = struct.unpack("<%dQ" % (16 * words_each), reader.take(128 * words_each))
+    for i, word in enumerate(words):
+        lanes[i % 16] |= word << (first_bits + 64 * (i // 16))
     fields = []
-    for i in range(BLOCK):
-        row, lane = (i // 16, i % 16) if mode == 0 else (i % 64, i // 64)
+    for i in range(16 * rows):
+        row, lane = (i // 16, i % 16) if mode == 0 else (i % rows, i // rows)
         fields.append((lanes[lane] >> (row * width)) & ((1 << width) - 1))
-    return fields
+    return fields + last
 
 
 def decode_integer_block(reader, n, modes):
     flags, width, high_width = reader.uint(1), reader.uint(1), reader.uint(1)
     exceptions, count = reader.uint(2), reader.uint(2)
     mode = flags & 3
-    check(flags < 8 and mode in modes, "integer block mode")
+    check(flags < 16 and mode in modes, "integer block mode")
     check(width <= 64 and high_width <= 64 - width, "integer block width")
     check((high_width == 0) == (exceptions == 0), "exception width")
     check(exceptions <= count and count == n, "integer block count")
+    check(not flags & 8 or 64 <= count < BLOCK, "lanes of a block that may have none")
     reference = reader.svarint()
     scale = reader.varint() if flags & 4 else 1
     check(not flags & 4 or scale >= 2, "scale")
     value = reader.svarint() if mode else 0
     delta = reader.svarint() if mode == 2 else 0
-    fields = packed_fields(reader, count, mode, width)
+    fields = packed_fields(reader, count, mode, flags & 8 or count == BLOCK, width)
     highs = reader.lsb_fields(exceptions, high_width)
     positions = reader.lsb_fields(exceptions, 10)
     check(all(highs), "high part is 0")
@@ -811,7 +817,7 @@ def words_of(data):
 
 
 def check_codec(directory, name):
-    codec, kind = name[:-len(".txt")].rsplit("-", 1)
+    codec, kind = name[:-len(".txt")].replace("_in_order", "").rsplit("-", 1)
     values = {line[0]: unhex(line[1:]) for line in lines_of(os.path.join(directory, "values-%s.txt" % kind))}
     lines = lines_of(os.path.join(directory, name))
     for line in lines:
@@ -911,7 +917,8 @@ def main(arguments):
         return 2
     check(crc32c(b"123456789") == 0xe3069283, "CRC-32C")
     v1 = os.path.join(arguments[1], "v1")
-    codec_files = ["raw-double.txt", "raw-int64.txt", "packed-int64.txt", "delta-int64.txt", "delta_of_delta-int64.txt",
+    codec_files = ["raw-double.txt", "raw-int64.txt", "packed-int64.txt", "packed_in_order-int64.txt",
+                   "delta-int64.txt", "delta_of_delta-int64.txt",
                    "gorilla_timestamps-int64.txt", "gorilla_values-double.txt", "prometheus_xor-sample.txt",
                    "prometheus_xor2-sample.txt", "alp-double.txt", "alp_rd-double.txt", "dictionary-int64.txt",
                    "dictionary-double.txt", "run_length-int64.txt", "run_length-double.txt", "ordered-double.txt"]

@@ -36,7 +36,9 @@ bits/lsb.hpp | bits/lsb | if (byte + sizeof tail <= in.size()) [[likely]] | if (
 bits/lsb.hpp | bits/lsb | else if (byte < in.size()) | else
 bits/lsb.hpp | bits/lsb | return width == 0 ? 0 : ~std::uint64_t{0} >> (64 - width); | return ~std::uint64_t{0} >> (64 - width);
 packing/header.hpp | packing/header | if (in.failed()) return errc::truncated; | 
-packing/header.hpp | packing/header | (kind & ~unsigned{scaled_flag}) >= mode_count | false
+packing/header.hpp | packing/header | kind >= mode_count | false
+packing/header.hpp | packing/header | h.count < kernel::fewest_in_lanes \|\|  | 
+packing/header.hpp | packing/header |  \|\| h.count == block_values)) | ))
 packing/header.hpp | packing/header |  \|\| h.width > 64 | 
 packing/header.hpp | packing/header | if (h.count == 0 \|\| h.count > block_values) return errc::corrupt; | 
 packing/header.hpp | packing/header | h.exceptions > h.count | false
@@ -45,7 +47,7 @@ packing/header.hpp | packing/header | if ((h.exceptions == 0) != (h.exception_wi
 packing/header.hpp | packing/header | if (h.count != count) return errc::count_mismatch; | 
 packing/header.hpp | packing/header | if (*scale < 2) return errc::corrupt; | 
 packing/header.hpp | packing/header | if (const auto ok = read_signed(h.reference); !ok) return ok.error(); | (void)read_signed(h.reference);
-packing/header.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return h;
+packing/header.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return {};
 packing/block.hpp | packing/round_trip | if ((modes & only(h.kind)) == 0) return errc::corrupt; | 
 packing/block.hpp | packing/header | if (reader.failed()) return errc::truncated; | 
 packing/block.hpp | packing/header | position[i] >= next &&  | 
@@ -135,7 +137,9 @@ codec/restart_index.hpp | codec/restart_index | if (!ok) return errc::corrupt; |
 codec/restart_index.hpp | codec/restart_index | if (!ok \|\| in.overrun()) return errc::corrupt; | if (!ok) return errc::corrupt;
 codec/xor_code.hpp | codec/hostile | if (length_ == 0) return false; | 
 codec/xor_code.hpp | codec/hostile | if (leading + length > 64) return false; | 
-kernel/decode.hpp | kernel/decode | if (end > 64) | if (end >= 64)
+kernel/packed_rows.hpp | kernel/decode | if (end > 64) | if (end >= 64)
+kernel/packed_rows.hpp | kernel/decode | if (!Hold \|\| words_left_ > 0) | if (true)
+kernel/head.hpp | kernel/decode | if (at.words == 0) copy(in, at); | 
 frame/header_v1.hpp | frame/header_v1 | if (size < fixed_bytes + crc_bytes) return errc::corrupt; | 
 frame/header_v1.hpp | frame/header_v1 | (flags & ~known_flags) != 0 \|\|  | 
 frame/header_v1.hpp | frame/header_v1 | unit > 3 \|\|  | 

@@ -26,7 +26,8 @@ std::uint64_t* words_out(const kernel_job& job) {
 
 template <class Decoder, sums Sums>
 void decode(const kernel_job& job) {
-    Decoder::template packed<Sums>(job.in, job.width, start, nullptr, words_out(job));
+    Decoder::template packed<Sums>(job.in, kernel::slots, job.width, start, nullptr,
+                                   words_out(job));
 }
 
 // A word for each slot, one in a hundred of them not zero.
@@ -40,17 +41,18 @@ constexpr slot_patches patches;
 
 template <class Decoder, sums Sums>
 void decode_patched(const kernel_job& job) {
-    Decoder::template packed<Sums>(job.in, job.width, start, patches.words, words_out(job));
+    Decoder::template packed<Sums>(job.in, kernel::slots, job.width, start, patches.words,
+                                   words_out(job));
 }
 
 template <class Decoder, sums Sums>
 void decode_ramp(const kernel_job& job) {
-    Decoder::template ramp<Sums>(start, words_out(job));
+    Decoder::template ramp<Sums>(start, kernel::slots, words_out(job));
 }
 
 template <class Encoder, sums Sums>
 void pack(const kernel_job& job) {
-    Encoder::template pack<Sums>(words_in(job), 0, job.width, job.out);
+    Encoder::template pack<Sums>(words_in(job), kernel::slots, 0, job.width, job.out);
 }
 
 template <class Encoder, sums Sums>
@@ -88,6 +90,10 @@ constexpr auto fields = kernel_input::fields;
 constexpr unsigned any = 16;  // where the width is of no matter
 constexpr auto block = words<kernel::slots>;
 
+std::size_t packed_bytes(unsigned width) {
+    return field_bytes(kernel::slots, width);
+}
+
 // A kernel more is a line more.
 constexpr measured_kernel all[] = {
     {"decode", packed, 1, 64, block, CHRONOPACK_DECODER(decode, sums::none)},
@@ -97,8 +103,8 @@ constexpr measured_kernel all[] = {
     {"decode+sum", packed, 0, 0, block, CHRONOPACK_DECODER(decode_ramp, sums::once)},
     {"decode+sums", packed, 0, 0, block, CHRONOPACK_DECODER(decode_ramp, sums::twice)},
     {"patched decode+sum", packed, any, any, block, CHRONOPACK_DECODER(decode_patched, sums::once)},
-    {"pack", fields, 1, 64, kernel::packed_bytes, CHRONOPACK_ENCODER(pack, sums::none)},
-    {"transpose+pack", fields, 1, 64, kernel::packed_bytes, CHRONOPACK_ENCODER(pack, sums::once)},
+    {"pack", fields, 1, 64, packed_bytes, CHRONOPACK_ENCODER(pack, sums::none)},
+    {"transpose+pack", fields, 1, 64, packed_bytes, CHRONOPACK_ENCODER(pack, sums::once)},
     {"spread", fields, any, any, words<2>, CHRONOPACK_ENCODER(spread, sums::none)},
     {"spread of deltas", fields, any, any, words<2>, CHRONOPACK_ENCODER(spread, sums::once)},
     {"spread of deltas of deltas", fields, any, any, words<2>,

@@ -1,4 +1,4 @@
-// Packing and unpacking of 1,024 fields against the layout as it is drawn.
+// Packing and unpacking of fields in lanes against the layout as it is drawn.
 
 #include <chronopack/kernel/lanes.hpp>
 
@@ -15,52 +15,68 @@ namespace {
 
 using slots = std::vector<std::uint64_t>;
 
-// Row r of lane l: bits [r w, (r + 1) w) of the lane's words, word k of lane l
-// at byte 8 (16 k + l).
+// Row r of lane l: bits [r w, (r + 1) w) of the lane's string. Of that the first
+// rows * w mod 64 bits are the lane's field in the head, and word k of the others is
+// at byte 8 (16 k + l) behind the head; which ends in the fields that fill no row.
 std::vector<std::byte> oracle(const slots& fields, unsigned width) {
-    std::vector<std::byte> out(std::size_t{8} * 16 * width);
-    for (std::size_t l = 0; l < 16; ++l) {
-        for (std::size_t r = 0; r < 64; ++r) {
-            for (unsigned b = 0; b < width; ++b) {
-                if ((fields[16 * r + l] >> b & 1) == 0) continue;
-                const std::size_t bit = r * width + b;
-                const std::size_t word = bit / 64;
-                out[8 * (16 * word + l) + bit % 64 / 8] |= std::byte{1} << (bit % 8);
-            }
+    const std::size_t rows = fields.size() / 16;
+    const std::size_t first_bits = rows * width % 64;
+    std::vector<std::byte> out((fields.size() * width + 7) / 8);
+    const std::size_t words = 8 * (out.size() - rows * width / 64 * 128);
+    const auto set = [&](std::size_t bit) {
+        out[bit / 8] |= std::byte{1} << (bit % 8);
+    };
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        for (unsigned b = 0; b < width; ++b) {
+            if ((fields[i] >> b & 1) == 0) continue;
+            const std::size_t lane = i % 16;
+            const std::size_t bit = i / 16 * width + b;
+            if (i / 16 == rows)
+                set(16 * first_bits + lane * width + b);
+            else if (bit < first_bits)
+                set(lane * first_bits + bit);
+            else
+                set(words + 64 * (16 * ((bit - first_bits) / 64) + lane) + (bit - first_bits) % 64);
         }
     }
     return out;
 }
 
-slots random_slots(std::uint64_t seed, unsigned width) {
+slots random_slots(std::uint64_t seed, unsigned width, std::size_t count = kernel::slots) {
     prng random(seed);
-    slots out(kernel::slots);
+    slots out(count);
     for (std::uint64_t& f : out) f = random() & low_mask(width);
     return out;
 }
 
+constexpr std::array<std::size_t, 18> counts{64,  65,  79,  80,  96,  100, 111,  120,  127,
+                                             128, 129, 143, 500, 511, 960, 1000, 1023, 1024};
+
 }  // namespace
 
-TEST_CASE("lanes of every width are laid out as drawn, within exact spans", "[kernel]") {
-    guarded_bytes packed(kernel::packed_bytes(64));
+TEST_CASE("lanes of every width and count are laid out as drawn, within exact spans", "[kernel]") {
+    guarded_bytes packed(8 * kernel::slots);
     guarded_bytes plain(8 * kernel::slots);
-    for (unsigned width = 0; width <= 64; ++width) {
-        const slots fields = random_slots(width + 1, width);
-        const auto expected = oracle(fields, width);
-        REQUIRE(kernel::packed_bytes(width) == expected.size());
-        for (const bool at_end : {true, false}) {
-            const bytes wire =
-                at_end ? packed.at_end(expected.size()) : packed.at_start(expected.size());
-            const auto values = at_end ? plain.at_end<std::uint64_t>(kernel::slots)
-                                       : plain.at_start<std::uint64_t>(kernel::slots);
-            for (std::byte& b : wire) b = std::byte{0xff};
-            copy_bits(fields, values);
-            kernel::pack_lanes(values.data(), width, wire.data());
-            REQUIRE(same_bits(wire, expected));
+    for (const std::size_t count : counts) {
+        for (unsigned width = 0; width <= 64; ++width) {
+            INFO(count << " fields of width " << width);
+            const slots fields = random_slots(width + 1, width, count);
+            const auto expected = oracle(fields, width);
+            REQUIRE(field_bytes(count, width) == expected.size());
+            for (const bool at_end : {true, false}) {
+                const bytes wire =
+                    at_end ? packed.at_end(expected.size()) : packed.at_start(expected.size());
+                const auto values = at_end ? plain.at_end<std::uint64_t>(count)
+                                           : plain.at_start<std::uint64_t>(count);
+                for (std::byte& b : wire) b = std::byte{0xff};
+                copy_bits(fields, values);
+                kernel::pack_lanes(values.data(), count, width, wire.data());
+                REQUIRE(same_bits(wire, expected));
 
-            for (std::uint64_t& v : values) v = 0xdeadbeef;
-            kernel::unpack_lanes(wire.data(), width, values.data());
-            REQUIRE(same_bits(values, fields));
+                for (std::uint64_t& v : values) v = 0xdeadbeef;
+                kernel::unpack_lanes(wire.data(), count, width, values.data());
+                REQUIRE(same_bits(values, fields));
+            }
         }
     }
 }
@@ -69,10 +85,10 @@ TEST_CASE("lanes pack and unpack at any byte offset", "[kernel]") {
     for (const unsigned width : {1u, 13u, 33u, 63u, 64u}) {
         const slots fields = random_slots(width, width);
         for (std::size_t offset = 1; offset < 8; ++offset) {
-            std::vector<std::byte> wire(kernel::packed_bytes(width) + offset);
-            kernel::pack_lanes(fields.data(), width, wire.data() + offset);
+            std::vector<std::byte> wire(field_bytes(kernel::slots, width) + offset);
+            kernel::pack_lanes(fields.data(), kernel::slots, width, wire.data() + offset);
             slots back(kernel::slots);
-            kernel::unpack_lanes(wire.data() + offset, width, back.data());
+            kernel::unpack_lanes(wire.data() + offset, kernel::slots, width, back.data());
             REQUIRE(back == fields);
         }
     }
@@ -80,15 +96,17 @@ TEST_CASE("lanes pack and unpack at any byte offset", "[kernel]") {
 
 TEST_CASE("a field of all ones spills into no other", "[kernel]") {
     for (unsigned width = 1; width <= 64; ++width) {
-        slots fields(kernel::slots);
-        std::vector<std::byte> wire(kernel::packed_bytes(width));
-        slots back(kernel::slots);
-        for (const std::size_t at : {0, 1, 15, 16, 500, 1008, 1023}) {
-            fields.assign(kernel::slots, 0);
-            fields[at] = low_mask(width);
-            kernel::pack_lanes(fields.data(), width, wire.data());
-            kernel::unpack_lanes(wire.data(), width, back.data());
-            REQUIRE(back == fields);
+        for (const std::size_t count : {std::size_t{79}, std::size_t{1023}, kernel::slots}) {
+            std::vector<std::byte> wire(field_bytes(count, width));
+            slots back(count);
+            for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{15},
+                                         std::size_t{16}, count / 2, count - 16, count - 1}) {
+                slots fields(count);
+                fields[at] = low_mask(width);
+                kernel::pack_lanes(fields.data(), count, width, wire.data());
+                kernel::unpack_lanes(wire.data(), count, width, back.data());
+                REQUIRE(back == fields);
+            }
         }
     }
 }

@@ -15,17 +15,18 @@ namespace {
 
 using values = std::vector<std::uint64_t>;
 
-// Value i = 64 l + r is in slot 16 r + l.
+// Of R rows, value i = R l + r is in slot 16 r + l.
 values to_slots(const values& x) {
     values slots(x.size());
-    for (std::size_t i = 0; i < x.size(); ++i) slots[16 * (i % 64) + i / 64] = x[i];
+    const std::size_t rows = x.size() / 16;
+    for (std::size_t i = 0; i < x.size(); ++i) slots[16 * (i % rows) + i / rows] = x[i];
     return slots;
 }
 
 // Full 64-bit residuals, or small ones, so that both wrap-around and carries
 // between lanes are seen.
 values residuals(prng& random) {
-    values x(kernel::slots);
+    values x(16 * (random.one_in(2) ? 64 : 1 + random.below(64)));
     const std::uint64_t shift = random.one_in(2) ? 0 : 56;
     for (std::uint64_t& v : x) v = random() >> shift;
     return x;
@@ -44,10 +45,10 @@ TEST_CASE("undelta is a running sum modulo 2^64", "[kernel]") {
         std::uint64_t v = base;
         for (std::size_t i = 0; i < x.size(); ++i) expected[i] = v += x[i];
 
-        const auto slots = scratch.at_end<std::uint64_t>(kernel::slots);
-        const auto out = output.at_end<std::uint64_t>(kernel::slots);
+        const auto slots = scratch.at_end<std::uint64_t>(x.size());
+        const auto out = output.at_end<std::uint64_t>(x.size());
         copy_bits(to_slots(x), slots);
-        kernel::undelta(slots.data(), base, out.data());
+        kernel::undelta(slots.data(), x.size() / 16, base, out.data());
         REQUIRE(same_bits(out, expected));
     }
 }
@@ -67,10 +68,10 @@ TEST_CASE("undelta_twice is a running sum of a running sum modulo 2^64", "[kerne
             d += x[i];
             expected[i] = v += d;
         }
-        const auto slots = scratch.at_end<std::uint64_t>(kernel::slots);
-        const auto out = output.at_end<std::uint64_t>(kernel::slots);
+        const auto slots = scratch.at_end<std::uint64_t>(x.size());
+        const auto out = output.at_end<std::uint64_t>(x.size());
         copy_bits(to_slots(x), slots);
-        kernel::undelta_twice(slots.data(), base, delta, out.data());
+        kernel::undelta_twice(slots.data(), x.size() / 16, base, delta, out.data());
         REQUIRE(same_bits(out, expected));
     }
 }

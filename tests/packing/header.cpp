@@ -99,6 +99,51 @@ TEST_CASE("modes above 2 and reserved bits are refused", "[packing][hostile]") {
         const bool legal = (mode & ~4u) <= 2;
         CHECK(read.has_value() == legal);
         if (!read) CHECK(read.error() == errc::corrupt);
+
+        block.count = 100;
+        block.payload.resize(field_bytes(100, 3));
+        const auto more = decode(block, 100);
+        CHECK(more.has_value() == ((mode & ~12u) <= 2));
+        if (!more) CHECK(more.error() == errc::corrupt);
+    }
+}
+
+TEST_CASE("lanes of counts that have none, or always have, are refused", "[packing][hostile]") {
+    for (unsigned count = 1; count <= 1024; ++count) {
+        crafted block;
+        block.mode = packing::lanes_flag;
+        block.count = count;
+        block.payload.assign(field_bytes(count, 3), std::byte{0});
+        const auto read = decode(block, count);
+        CHECK(read.has_value() == (count >= 64 && count < 1024));
+        if (!read) CHECK(read.error() == errc::corrupt);
+    }
+    crafted none;
+    none.mode = packing::lanes_flag;
+    none.count = 0;
+    CHECK(refusal(none) == errc::corrupt);
+}
+
+TEST_CASE("lanes of every mode and width are read to the last byte and no further",
+          "[packing][hostile]") {
+    for (const unsigned count : {64u, 79u, 100u, 120u, 128u, 500u, 1023u}) {
+        std::vector<std::int64_t> out(count);
+        for (const unsigned mode : {0u, 1u, 2u, 4u, 5u, 6u}) {
+            for (unsigned width = 0; width <= 64; ++width) {
+                crafted block;
+                block.mode = mode | packing::lanes_flag;
+                block.width = width;
+                block.count = count;
+                block.varints.assign(1 + (mode & 3) + (mode >> 2), std::byte{2});
+                block.payload.assign(field_bytes(count, width), std::byte{0xff});
+                const auto read = decode(block, out);
+                REQUIRE(read);
+                REQUIRE(*read == block.encoded().size());
+                if (block.payload.empty()) continue;
+                block.payload.pop_back();
+                REQUIRE(refusal(block, count) == errc::truncated);
+            }
+        }
     }
 }
 
@@ -205,30 +250,37 @@ TEST_CASE("exceptions patch their values, on either side of the window", "[packi
     CHECK(out == std::vector<std::int64_t>{-3, 5, 5, 5, 5, 5, 5, 5, 5, 21});
 }
 
-TEST_CASE("a full block may have an exception at every value", "[packing][hostile]") {
-    for (const unsigned mode : {0u, 1u, 2u}) {
-        crafted block;
-        block.mode = mode;
-        block.width = 0;
-        block.exception_width = 2;
-        block.exceptions = block.count = 1024;
-        block.varints = wire().varint(0).varint(0).varint(0).bytes;
-        block.varints.resize(mode + 1);
-        block.payload.clear();
-        std::vector<std::byte> highs(256, std::byte{0xaa});  // zigzag 2: +1
-        std::vector<std::byte> positions(1280);
-        field_writer writer(positions, 10);
-        for (std::uint64_t i = 0; i < 1024; ++i) writer.write(i);
-        writer.finish();
-        block.tail = wire().put(highs).put(positions).bytes;
-        std::vector<std::int64_t> out(1024);
-        REQUIRE(decode(block, out));
-        std::size_t wrong = 0;
-        for (std::int64_t i = 1; i <= 1024; ++i)
-            wrong += out[static_cast<std::size_t>(i - 1)] != (mode == 0   ? 1
-                                                              : mode == 1 ? i
-                                                                          : i * (i + 1) / 2);
-        CHECK(wrong == 0);
+TEST_CASE("a block may have an exception at every value", "[packing][hostile]") {
+    for (const unsigned count : {10u, 64u, 79u, 120u, 127u, 960u, 1023u, 1024u}) {
+        for (const unsigned mode : {0u, 1u, 2u}) {
+            for (const bool lanes : {false, true}) {
+                if (lanes && (count < 64 || count == 1024)) continue;
+                crafted block;
+                block.mode = mode | (lanes ? packing::lanes_flag : 0);
+                block.width = 0;
+                block.exception_width = 2;
+                block.exceptions = block.count = count;
+                block.varints = wire().varint(0).varint(0).varint(0).bytes;
+                block.varints.resize(mode + 1);
+                block.payload.clear();
+                // Zigzag 2: +1
+                std::vector<std::byte> highs(field_bytes(count, 2), std::byte{0xaa});
+                std::vector<std::byte> positions(field_bytes(count, 10));
+                field_writer writer(positions, 10);
+                for (std::uint64_t i = 0; i < count; ++i) writer.write(i);
+                writer.finish();
+                block.tail = wire().put(highs).put(positions).bytes;
+                std::vector<std::int64_t> out(count);
+                REQUIRE(decode(block, out));
+                std::size_t wrong = 0;
+                for (std::int64_t i = 1; i <= count; ++i)
+                    wrong +=
+                        out[static_cast<std::size_t>(i - 1)] != (mode == 0   ? 1
+                                                                 : mode == 1 ? i
+                                                                             : i * (i + 1) / 2);
+                CHECK(wrong == 0);
+            }
+        }
     }
 }
 

@@ -22,6 +22,21 @@ std::vector<std::byte> encode(const std::vector<std::int64_t>& in, packing::mode
     return {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(*written)};
 }
 
+// The fields one after the other, as blocks below 1,024 values once had them all.
+std::vector<std::byte> encode_in_order(const std::vector<std::int64_t>& in, packing::mode_set set) {
+    packing::plan chosen;
+    packing::make_plan(in, set, chosen);
+    packing::header& h = chosen.head;
+    h.in_lanes = false;
+    std::vector<std::byte> wire(chosen.bytes());
+    byte_writer writer(wire);
+    packing::write_header(writer, h);
+    packing::detail::write_in_order(chosen, writer.reserve(h.payload_bytes()));
+    if (h.exceptions > 0)
+        packing::detail::write_exceptions(chosen, writer.reserve(h.exception_bytes()));
+    return wire;
+}
+
 }  // namespace
 
 TEST_CASE("a block of every mode, count and shape survives between guard pages", "[packing]") {
@@ -46,6 +61,59 @@ TEST_CASE("a block of every mode, count and shape survives between guard pages",
             REQUIRE(same_bits(back, in));
         }
     });
+}
+
+TEST_CASE("blocks of every count survive, in lanes and in order, in the same bytes", "[packing]") {
+    guarded_bytes wire_memory(packing::max_block_bytes(packing::block_values));
+    guarded_bytes value_memory(8 * packing::block_values);
+    prng random(11);
+    for (std::size_t n = 1; n <= packing::block_values; ++n) {
+        // Mostly narrow, so that there are exceptions; of any width as n goes on.
+        std::vector<std::int64_t> in(n);
+        for (std::int64_t& v : in)
+            v = static_cast<std::int64_t>(random() >>
+                                          (random.one_in(50) ? random.below(8) : 63 - n % 60));
+        for (const mode kind : modes) {
+            INFO(n << " values, mode " << static_cast<unsigned>(kind));
+            std::vector<std::int64_t> values = in;
+            for (unsigned sums = 0; sums < static_cast<unsigned>(kind); ++sums)
+                for (std::size_t i = 1; i < n; ++i)
+                    values[i] =
+                        static_cast<std::int64_t>(static_cast<std::uint64_t>(values[i]) +
+                                                  static_cast<std::uint64_t>(values[i - 1]));
+            const auto usual = encode(values, packing::only(kind));
+            const auto in_order = encode_in_order(values, packing::only(kind));
+            REQUIRE(usual.size() == in_order.size());
+            const bool flagged = (usual[0] & std::byte{packing::lanes_flag}) != std::byte{0};
+            REQUIRE(flagged == (n >= kernel::fewest_in_lanes && n < packing::block_values));
+            for (const auto* encoded : {&usual, &in_order}) {
+                if (encoded == &in_order && n == packing::block_values) continue;
+                const bytes wire = wire_memory.at_end(encoded->size());
+                copy_bits(*encoded, wire);
+                const auto back = value_memory.at_end<std::int64_t>(n);
+                const auto read = packing::decode_block(wire, back);
+                REQUIRE(read);
+                REQUIRE(*read == encoded->size());
+                REQUIRE(same_bits(back, values));
+            }
+        }
+    }
+}
+
+TEST_CASE("every value of a block in lanes has a slot of its own, where its row and lane are",
+          "[packing]") {
+    for (std::size_t n = kernel::fewest_in_lanes; n <= packing::block_values; ++n) {
+        const std::size_t rows = n / kernel::lanes;
+        const packing::slot_map none(mode::frame_of_reference, n);
+        const packing::slot_map sums(mode::delta, n);
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            const bool moved = i < rows * kernel::lanes;
+            wrong += none(i) != i;
+            wrong += sums(i) != (moved ? kernel::lanes * (i % rows) + i / rows : i);
+        }
+        REQUIRE(wrong == 0);
+    }
 }
 
 TEST_CASE("a block of a mode that is not asked for is refused", "[packing]") {

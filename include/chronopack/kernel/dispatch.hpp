@@ -44,14 +44,15 @@ inline constexpr auto index = static_cast<std::size_t>(Sums);
 /// As block_decoder.
 struct decoder {
     template <sums Sums>
-    static void packed(const std::byte* in, unsigned width, const start& s,
+    static void packed(const std::byte* in, std::size_t count, unsigned width, const start& s,
                        const std::uint64_t* patches, std::uint64_t* out) noexcept {
         detail::chosen().packed[detail::index<Sums>](
-            in, width, detail::as<chronopack_dispatch::start>(s), patches, out);
+            in, count, width, detail::as<chronopack_dispatch::start>(s), patches, out);
     }
     template <sums Sums>
-    static void ramp(const start& s, std::uint64_t* out) noexcept {
-        detail::chosen().ramp[detail::index<Sums>](detail::as<chronopack_dispatch::start>(s), out);
+    static void ramp(const start& s, std::size_t count, std::uint64_t* out) noexcept {
+        detail::chosen().ramp[detail::index<Sums>](detail::as<chronopack_dispatch::start>(s), count,
+                                                   out);
     }
 };
 
@@ -79,9 +80,9 @@ struct encoder {
         return detail::chosen().outside_bits(y, reference, width);
     }
     template <sums Sums>
-    static void pack(const std::uint64_t* y, std::uint64_t reference, unsigned width,
-                     std::byte* out) noexcept {
-        detail::chosen().pack[detail::index<Sums>](y, reference, width, out);
+    static void pack(const std::uint64_t* y, std::size_t count, std::uint64_t reference,
+                     unsigned width, std::byte* out) noexcept {
+        detail::chosen().pack[detail::index<Sums>](y, count, reference, width, out);
     }
 };
 

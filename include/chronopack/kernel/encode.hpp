@@ -122,18 +122,21 @@ struct block_encoder<scalar> {
         return bits;
     }
 
-    /// Packs the low bits of 1,024 fields y - reference in lanes, as the decoder
-    /// for `Sums` takes them: value i is in slot i, or where there are sums,
-    /// value 64 l + r in slot 16 r + l. 1 <= width <= 64.
+    /// Packs the low bits of `count` fields y - reference in lanes, into
+    /// field_bytes(count, width) at `out`, as the decoder for `Sums` takes them: value
+    /// i is in slot i, or where there are sums, value rows * l + r in slot 16 r + l.
+    /// 64 <= count <= 1,024 and 1 <= width <= 64.
     template <sums Sums>
-    static void pack(const std::uint64_t* y, std::uint64_t reference, unsigned width,
-                     std::byte* out) noexcept {
+    static void pack(const std::uint64_t* y, std::size_t count, std::uint64_t reference,
+                     unsigned width, std::byte* out) noexcept {
         std::uint64_t fields[kernel::slots];
-        for (std::size_t i = 0; i < kernel::slots; ++i) {
-            const std::size_t slot = Sums == sums::none ? i : lanes * (i % rows) + i / rows;
-            fields[slot] = (y[i] - reference) & low_mask(width);
+        const std::size_t rows = count / lanes;
+        for (std::size_t i = 0; i < count; ++i) {
+            const bool moves = Sums != sums::none && i < lanes * rows;
+            fields[moves ? lanes * (i % rows) + i / rows : i] =
+                (y[i] - reference) & low_mask(width);
         }
-        pack_lanes(fields, width, out);
+        pack_lanes(fields, count, width, out);
     }
 };
 
@@ -262,22 +265,22 @@ struct block_encoder {
     }
 
     template <sums Sums>
-    static void pack(const std::uint64_t* y, std::uint64_t reference, unsigned width,
-                     std::byte* out) noexcept {
+    static void pack(const std::uint64_t* y, std::size_t count, std::uint64_t reference,
+                     unsigned width, std::byte* out) noexcept {
+        const layout at(count, width);
+        std::uint64_t rest[lanes];
+        for (std::size_t i = 0; i < at.rest; ++i)
+            rest[i] = (y[lanes * at.rows + i] - reference) & low_mask(width);
         if constexpr (Sums == sums::none) {
-            pack_rows(y, reference, width, out);
+            pack_rows(y, rest, at, reference, width, out);
         } else {
             alignas(64) std::uint64_t ordered[kernel::slots];
-            for (std::size_t lane = 0; lane < lanes; lane += N)
-                for (std::size_t r = 0; r < rows; r += N) {
-                    V x[N];
-                    kernel::detail::unrolled<N>(
-                        [&](auto k) { x[k] = V::load_unaligned(y + rows * (lane + k) + r); });
-                    transpose<Arch>(x);
-                    kernel::detail::unrolled<N>(
-                        [&](auto i) { x[i].store_unaligned(ordered + lanes * (r + i) + lane); });
-                }
-            pack_rows(ordered, reference, width, out);
+            if (at.rows < tile_rows)
+                for (std::size_t i = 0; i < lanes * at.rows; ++i)
+                    ordered[lanes * (i % at.rows) + i / at.rows] = y[i];
+            else
+                transpose_rows(y, at.rows, ordered);
+            pack_rows(ordered, rest, at, reference, width, out);
         }
     }
 
@@ -295,17 +298,41 @@ private:
         return (x - before) - (before - first);
     }
 
-    static void pack_rows(const std::uint64_t* from, std::uint64_t reference, unsigned width,
-                          std::byte* out) noexcept {
+    static void transpose_rows(const std::uint64_t* y, std::size_t rows,
+                               std::uint64_t* ordered) noexcept {
+        for (std::size_t lane = 0; lane < lanes; lane += N)
+            for (std::size_t r = 0; r < rows; r += tile_rows) {
+                r = std::min(r, rows - tile_rows);  // some again, to the last
+                kernel::detail::unrolled<tile_rows / N>([&](
+                    auto square) __attribute__((always_inline)) {
+                    const std::size_t row = r + square * N;
+                    V x[N];
+                    kernel::detail::unrolled<N>(
+                        [&](auto k) { x[k] = V::load_unaligned(y + rows * (lane + k) + row); });
+                    transpose<Arch>(x);
+                    kernel::detail::unrolled<N>(
+                        [&](auto i) { x[i].store_unaligned(ordered + lanes * (row + i) + lane); });
+                });
+            }
+    }
+
+    static void pack_rows(const std::uint64_t* from, const std::uint64_t* rest, const layout& at,
+                          std::uint64_t reference, unsigned width, std::byte* out) noexcept {
         const V low(low_mask(width));
         const V less(reference);
+        alignas(64) std::uint64_t first[lanes];
         for (std::size_t lane = 0; lane < lanes; lane += group * N) {
             V held[group];
             kernel::detail::unrolled<group>([&](auto g) { held[g] = V(std::uint64_t{0}); });
             const std::uint64_t* row = from + lane;
-            std::byte* to = out + 8 * lane;
-            unsigned bit = 0;
-            for (std::size_t r = 0; r < rows; ++r, row += lanes) {
+            std::byte* next = out + at.head_bytes() + 8 * lane;
+            std::byte* to = next;
+            if (at.first_bits > 0)
+                to = reinterpret_cast<std::byte*>(first + lane);
+            else
+                next += 8 * lanes;
+            unsigned bit = at.first_bit();
+            for (std::size_t r = 0; r < at.rows; ++r, row += lanes) {
                 V x[group];
                 kernel::detail::unrolled<group>([&](auto g) {
                     x[g] = (V::load_unaligned(row + g * N) - less) & low;
@@ -318,9 +345,11 @@ private:
                     held[g].store_unaligned(reinterpret_cast<std::uint64_t*>(to) + g * N);
                     held[g] = bit == 0 ? V(std::uint64_t{0}) : shift_right<Arch>(x[g], width - bit);
                 });
-                to += 8 * lanes;
+                to = next;
+                next += 8 * lanes;
             }
         }
+        if (at.bytes > 8 * lanes * at.words) store_head(first, rest, width, at, out);
     }
 };
 

@@ -1,15 +1,22 @@
-// Bit packing of 1,024 fields in 16 lanes of 64 rows.
+// Bit packing of 64 to 1,024 fields in 16 lanes.
 //
-//   word k of lane l          at byte 8 * (16 k + l), little-endian
-//   row r of lane l           bits [r w, (r + 1) w) of that lane's w words
-//   slot 16 r + l             the same field in memory
+//   head       first bits of lane 0 .. 15, then the fields that fill no row
+//   word k of lane l          at byte 8 * (16 k + l) behind it, little-endian
+//   row r of lane l           bits [r w, (r + 1) w) of that lane's string
+//   slot 16 r + l             the same field in memory; those of no row behind
 //
-//        lane 0   lane 1        lane 15
-//      +--------+--------+ ... +--------+
-//      | word 0 | word 0 |     | word 0 |   rows 0, 1, ... from bit 0 up
+//        lane 0   lane 1        lane 15    fields of no row
+//      +--------+--------+ ... +--------+--------------------+
+//      |  first |  first |     |  first |  0 to 15, in order |   head
+//      +--------+--------+ ... +--------+--------------------+
+//      | word 0 | word 0 |     | word 0 |
 //      +--------+--------+ ... +--------+
 //      | word 1 | word 1 |     | word 1 |
 //      +--------+--------+ ... +--------+
+//
+// A lane's string is its first bits, rows * w mod 64 of them, and then its
+// words: whatever the count, fields take no more bytes than in order. A full
+// block, 64 rows, has no head.
 //
 // All 16 fields of a row sit at the same bit of 16 neighbouring words, so a
 // row is one shift, one mask and one store on vectors of any width. Which
@@ -21,52 +28,110 @@
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
 inline constexpr std::size_t lanes = 16;
-inline constexpr std::size_t rows = 64;
-inline constexpr std::size_t slots = lanes * rows;
+inline constexpr std::size_t slots = 1024;
 
-/// Bytes of 1,024 packed fields.
-[[nodiscard]] constexpr std::size_t packed_bytes(unsigned width) noexcept {
-    return std::size_t{8} * lanes * width;
+/// Rows that are transposed at a time, a square of the longest vectors.
+inline constexpr std::size_t tile_rows = 8;
+
+/// The fewest fields that are packed in lanes: fewer take no longer one by one.
+inline constexpr std::size_t fewest_in_lanes = 4 * lanes;
+
+/// Where `count` fields of `width` bits are.
+struct layout {
+    constexpr layout(std::size_t count, unsigned width) noexcept
+        : rows(count / lanes),
+          rest(count % lanes),
+          words(rows * width / 64),
+          first_bits(static_cast<unsigned>(rows * width % 64)),
+          bytes(field_bytes(count, width)) {}
+
+    /// Bytes before the words, of which there may be none.
+    [[nodiscard]] constexpr std::size_t head_bytes() const noexcept {
+        return bytes - 8 * lanes * words;
+    }
+    /// Bytes before the fields of no row.
+    [[nodiscard]] constexpr std::size_t first_bytes() const noexcept {
+        return lanes / 8 * first_bits;
+    }
+    /// The bit of its first word at which a lane's string begins: it ends on a word.
+    [[nodiscard]] constexpr unsigned first_bit() const noexcept { return -first_bits % 64; }
+
+    std::size_t rows;
+    std::size_t rest;     ///< fields of no row
+    std::size_t words;    ///< whole words of a lane
+    unsigned first_bits;  ///< bits of a lane that fill no word, 0 to 63
+    std::size_t bytes;
+};
+
+/// The head, from lanes' first words, of which bits from first_bit() on count, and
+/// the fields of no row.
+inline void store_head(const std::uint64_t* first, const std::uint64_t* rest, unsigned width,
+                       const layout& at, std::byte* out) noexcept {
+    field_writer firsts({out, at.first_bytes()}, at.first_bits);
+    for (std::size_t l = 0; l < lanes && at.first_bits > 0; ++l)
+        firsts.write(first[l] >> at.first_bit());
+    firsts.finish();
+    field_writer fields({out + at.first_bytes(), at.head_bytes() - at.first_bytes()}, width);
+    for (std::size_t i = 0; i < at.rest; ++i) fields.write(rest[i]);
+    fields.finish();
 }
 
-/// Packs 1,024 slots, each below 2^width, into packed_bytes(width) at `out`.
-inline void pack_lanes(const std::uint64_t* slots_in, unsigned width, std::byte* out) noexcept {
+/// Packs `count` slots, each below 2^width, into field_bytes(count, width) at `out`.
+inline void pack_lanes(const std::uint64_t* slots_in, std::size_t count, unsigned width,
+                       std::byte* out) noexcept {
     if (width == 0) return;
+    const layout at(count, width);
+    std::byte* next = out + at.head_bytes();
+    std::uint64_t first[lanes] = {};
     std::uint64_t held[lanes] = {};
-    unsigned bit = 0;
-    for (std::size_t r = 0; r < rows; ++r, slots_in += lanes) {
+    bool in_head = at.first_bits > 0;
+    unsigned bit = at.first_bit();
+    for (std::size_t r = 0; r < at.rows; ++r, slots_in += lanes) {
         for (std::size_t l = 0; l < lanes; ++l) held[l] |= slots_in[l] << bit;
         bit += width;
         if (bit < 64) continue;
-        for (std::size_t l = 0; l < lanes; ++l) store_le(out + 8 * l, held[l]);
-        out += 8 * lanes;
+        for (std::size_t l = 0; l < lanes; ++l)
+            in_head ? void(first[l] = held[l]) : store_le(next + 8 * l, held[l]);
+        if (!in_head) next += 8 * lanes;
+        in_head = false;
         bit -= 64;
         for (std::size_t l = 0; l < lanes; ++l)
             held[l] = bit == 0 ? 0 : slots_in[l] >> (width - bit);
     }
+    store_head(first, slots_in, width, at, out);
 }
 
-/// The reverse: reads exactly packed_bytes(width), 0 <= width <= 64.
-inline void unpack_lanes(const std::byte* in, unsigned width, std::uint64_t* slots_out) noexcept {
+/// The reverse: reads exactly field_bytes(count, width), 0 <= width <= 64.
+inline void unpack_lanes(const std::byte* in, std::size_t count, unsigned width,
+                         std::uint64_t* slots_out) noexcept {
+    const layout at(count, width);
     const std::uint64_t mask = low_mask(width);
-    unsigned bit = 0;
-    for (std::size_t r = 0; r < rows; ++r, slots_out += lanes) {
-        if (width == 0 || bit + width <= 64) {
-            for (std::size_t l = 0; l < lanes; ++l)
-                slots_out[l] = width == 0 ? 0 : (load_le<std::uint64_t>(in + 8 * l) >> bit) & mask;
-        } else {
-            const std::byte* next = in + 8 * lanes;
-            for (std::size_t l = 0; l < lanes; ++l)
-                slots_out[l] = ((load_le<std::uint64_t>(in + 8 * l) >> bit) |
-                                (load_le<std::uint64_t>(next + 8 * l) << (64 - bit))) &
-                               mask;
-        }
+    const std::byte* next = in + at.head_bytes();
+    std::uint64_t word[lanes] = {};
+    const auto next_words = [&] {
+        for (std::size_t l = 0; l < lanes; ++l) word[l] = load_le<std::uint64_t>(next + 8 * l);
+        next += 8 * lanes;
+    };
+    unsigned bit = at.first_bit();
+    std::size_t words_left = at.words;
+    if (at.first_bits > 0) {
+        load_fields({in, at.bytes}, at.first_bits, word);
+        for (std::uint64_t& first : word) first <<= bit;
+    } else if (words_left > 0) {
+        --words_left, next_words();
+    }
+    for (std::size_t r = 0; r < at.rows; ++r, slots_out += lanes) {
+        for (std::size_t l = 0; l < lanes; ++l) slots_out[l] = word[l] >> bit;
         bit += width;
         if (bit >= 64) {
             bit -= 64;
-            in += 8 * lanes;
+            if (words_left > 0) --words_left, next_words();
+            for (std::size_t l = 0; l < lanes && bit > 0; ++l)
+                slots_out[l] |= word[l] << (width - bit);
         }
+        for (std::size_t l = 0; l < lanes; ++l) slots_out[l] &= mask;
     }
+    load_fields({in + at.first_bytes(), at.bytes - at.first_bytes()}, width, {slots_out, at.rest});
 }
 
 }  // namespace chronopack::kernel

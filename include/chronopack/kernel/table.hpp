@@ -44,9 +44,9 @@ struct decimal {
 struct table {
     const char* name;
 
-    void (*packed[3])(const std::byte* in, unsigned width, const start&,
+    void (*packed[3])(const std::byte* in, std::size_t count, unsigned width, const start&,
                       const std::uint64_t* patches, std::uint64_t* out);
-    void (*ramp[3])(const start&, std::uint64_t* out);
+    void (*ramp[3])(const start&, std::size_t count, std::uint64_t* out);
 
     void (*sort)(std::uint64_t* x);
     extremes (*spread[3])(const std::uint64_t* v, std::size_t n);
@@ -56,8 +56,8 @@ struct table {
                       std::uint64_t divisor);
     void (*divide)(std::uint64_t* y, std::size_t n, std::uint64_t divisor);
     std::uint64_t (*outside_bits)(const std::uint64_t* y, std::uint64_t reference, unsigned width);
-    void (*pack[3])(const std::uint64_t* y, std::uint64_t reference, unsigned width,
-                    std::byte* out);
+    void (*pack[3])(const std::uint64_t* y, std::size_t count, std::uint64_t reference,
+                    unsigned width, std::byte* out);
 
     void (*add_doubles)(const double* v, std::size_t n, double_summary&);
     void (*add_integers)(const std::int64_t* v, std::size_t n, integer_summary&);

@@ -6,7 +6,7 @@
 //   | mode | width | exc. w | exceptions | count | reference | [scale] | base |
 //   |  u8  |  u8   |   u8   |    u16     |  u16  |  zigzag   | varint  |  ..  |
 //   +------+-------+--------+------------+-------+-----------+---------+------+
-//   | count fields of `width` bits: in lanes when count = 1,024, else in order |
+//   | count fields of `width` bits: in lanes from 64 on, else in order         |
 //   +--------------------------------------------------------------------------+
 //   | exceptions: high parts (exc. w bits each) | positions (10 bits each)     |
 //   +--------------------------------------------------------------------------+
@@ -31,11 +31,26 @@ namespace chronopack::inline CHRONOPACK_ABI::packing {
     return max_header_bytes + 8 * count;
 }
 
-/// Where value i of a full block is kept among the lanes' slots.
-[[nodiscard]] constexpr std::size_t slot_of(mode kind, std::size_t i) noexcept {
-    if (kind == mode::frame_of_reference) return i;
-    return kernel::lanes * (i % kernel::rows) + i / kernel::rows;
-}
+/// Where the values of a block in lanes are kept among its slots.
+class slot_map {
+public:
+    constexpr slot_map(mode kind, std::size_t count) noexcept
+        : moved_(kind == mode::frame_of_reference
+                     ? 0
+                     : static_cast<std::uint32_t>(count / lanes * lanes)),
+          inverse_((lanes << 16) / std::max(moved_, lanes) + 1) {}
+
+    [[nodiscard]] constexpr std::size_t operator()(std::size_t i) const noexcept {
+        if (i >= moved_) return i;
+        const std::size_t lane = i * inverse_ >> 16;  // i / rows
+        return lanes * i - (moved_ - 1) * lane;
+    }
+
+private:
+    static constexpr std::uint32_t lanes = kernel::lanes;
+    std::uint32_t moved_;  // of the first so many, value rows * l + r is in slot 16 r + l
+    std::uint32_t inverse_;
+};
 
 /// v -> offset + scale * v, modulo 2^64.
 struct affine {
@@ -45,7 +60,7 @@ struct affine {
 
 namespace detail {
 
-/// A short block's fields, one after the other.
+/// The fields of a block without lanes, one after the other.
 inline void write_in_order(const plan& p, bytes payload) noexcept {
     field_writer fields(payload, p.head.width);
     const std::uint64_t mask = low_mask(p.head.width);
@@ -84,14 +99,14 @@ inline void write_exceptions(const plan& p, bytes out) noexcept {
     byte_writer writer(out);
     write_header(writer, h);
     const bytes payload = writer.reserve(h.payload_bytes());
-    if (in.size() < block_values)
+    if (!h.in_lanes)
         detail::write_in_order(chosen, payload);
     else if (h.width > 0)
-        detail::with_sums(h.kind,
-                          [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
-                              detail::encoder::pack<Sums>(chosen.distances.data(), chosen.reference,
-                                                          h.width, payload.data());
-                          });
+        detail::with_sums(
+            h.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+                detail::encoder::pack<Sums>(chosen.distances.data(), h.count, chosen.reference,
+                                            h.width, payload.data());
+            });
     if (h.exceptions > 0) detail::write_exceptions(chosen, writer.reserve(h.exception_bytes()));
     return size;
 }
@@ -128,51 +143,54 @@ template <class Add>
     return {};
 }
 
-/// A full block. Exceptions are added to the values where each stands alone,
+/// Fields in lanes. Exceptions are added to the values where each stands alone,
 /// to the fields where sums run over them.
 template <kernel::sums Sums>
-[[nodiscard]] result<void> decode_lanes(const header& h, cbytes payload, cbytes exceptions,
-                                        std::uint64_t* out) noexcept {
+[[nodiscard]] result<void> decode_lanes(const header& h, const kernel::start& s, cbytes payload,
+                                        cbytes exceptions, std::span<std::uint64_t> out) noexcept {
     using kernel::decoder;
-    const kernel::start s{h.reference, h.scale, h.base, h.first_delta};
     if (Sums != kernel::sums::none && h.exceptions > 0) {
-        alignas(64) std::array<std::uint64_t, kernel::slots> patches{};
-        const auto read =
-            for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
-                patches[slot_of(h.kind, position)] = high;
+        alignas(64) std::array<std::uint64_t, kernel::slots> patches;
+        std::fill_n(patches.begin(), h.count, std::uint64_t{0});
+        const slot_map slot_of(h.kind, h.count);
+        const auto read = for_each_exception(
+            h, exceptions, [&patches, slot_of](std::size_t position, std::uint64_t high) {
+                patches[slot_of(position)] = high;
             });
         if (!read) return read;
-        decoder::packed<Sums>(payload.data(), h.width, s, patches.data(), out);
+        decoder::packed<Sums>(payload.data(), h.count, h.width, s, patches.data(), out.data());
         return {};
     }
     if (h.width == 0)
-        decoder::ramp<Sums>(s, out);
+        decoder::ramp<Sums>(s, h.count, out.data());
     else
-        decoder::packed<Sums>(payload.data(), h.width, s, nullptr, out);
+        decoder::packed<Sums>(payload.data(), h.count, h.width, s, nullptr, out.data());
+    if (h.exceptions == 0) return {};
     return for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
-        out[position] += h.scale * high;
+        out[position] += s.scale * high;
     });
 }
 
-/// A short block, field by field.
-[[nodiscard]] inline result<void> decode_in_order(const header& h, cbytes payload,
-                                                  cbytes exceptions,
-                                                  std::span<std::uint64_t> out) noexcept {
+/// Fields in order, one by one.
+template <kernel::sums Sums>
+[[nodiscard]] result<void> decode_in_order(const header& h, const kernel::start& s, cbytes payload,
+                                           cbytes exceptions,
+                                           std::span<std::uint64_t> out) noexcept {
+    if (h.width == 0 && h.exceptions == 0) {
+        kernel::decoder::ramp<Sums>(s, h.count, out.data());
+        return {};
+    }
     load_fields(payload, h.width, out);
     const auto patched = for_each_exception(
         h, exceptions, [&](std::size_t position, std::uint64_t high) { out[position] += high; });
     if (!patched) return patched;
-    // Copies: for all the compiler knows, the header is among the values.
-    with_sums(h.kind, [&out, h = h]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
-        std::uint64_t delta = h.first_delta;
-        std::uint64_t sum = h.base;
-        for (std::uint64_t& v : out) {
-            std::uint64_t x = h.reference + h.scale * v;
-            if constexpr (Sums == kernel::sums::twice) x = delta += x;
-            if constexpr (Sums != kernel::sums::none) x = sum += x;
-            v = x;
-        }
-    });
+    kernel::start at = s;  // a copy: for all the compiler knows, the start is among the values
+    for (std::uint64_t& v : out) {
+        std::uint64_t x = at.reference + at.scale * v;
+        if constexpr (Sums == kernel::sums::twice) x = at.delta += x;
+        if constexpr (Sums != kernel::sums::none) x = at.base += x;
+        v = x;
+    }
     return {};
 }
 
@@ -186,32 +204,26 @@ template <kernel::sums Sums>
                                                       affine map = {}) noexcept {
     assert(!out.empty() && out.size() <= block_values);
     byte_reader reader(in);
-    auto read = read_header(reader, out.size());
-    if (!read) return read.error();
-    header& h = *read;
+    header h;
+    if (const auto read = read_header(reader, out.size(), h); !read) return read.error();
     if ((modes & only(h.kind)) == 0) return errc::corrupt;
     const cbytes payload = reader.take(h.payload_bytes());
     const cbytes exceptions = reader.rest();
     (void)reader.take(h.exception_bytes());
     if (reader.failed()) return errc::truncated;
 
-    // The decoding is linear in reference, scale, base and first delta.
-    h.scale *= map.scale;
-    h.reference *= map.scale;
-    h.base *= map.scale;
-    h.first_delta *= map.scale;
-    (h.kind == mode::frame_of_reference ? h.reference : h.base) += map.offset;
+    // The decoding is linear in these four.
+    kernel::start s{h.reference * map.scale, h.scale * map.scale, h.base * map.scale,
+                    h.first_delta * map.scale};
+    (h.kind == mode::frame_of_reference ? s.reference : s.base) += map.offset;
 
     // int64_t and uint64_t may alias each other.
-    auto* const values = reinterpret_cast<std::uint64_t*>(out.data());
-    using kernel::sums;
-    const auto decoded = h.count < block_values
-                             ? detail::decode_in_order(h, payload, exceptions, {values, out.size()})
-                         : h.kind == mode::frame_of_reference
-                             ? detail::decode_lanes<sums::none>(h, payload, exceptions, values)
-                         : h.kind == mode::delta
-                             ? detail::decode_lanes<sums::once>(h, payload, exceptions, values)
-                             : detail::decode_lanes<sums::twice>(h, payload, exceptions, values);
+    const std::span values(reinterpret_cast<std::uint64_t*>(out.data()), out.size());
+    const auto decoded = detail::with_sums(
+        h.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+            return h.in_lanes ? detail::decode_lanes<Sums>(h, s, payload, exceptions, values)
+                              : detail::decode_in_order<Sums>(h, s, payload, exceptions, values);
+        });
     if (!decoded) return decoded.error();
     return reader.position();
 }

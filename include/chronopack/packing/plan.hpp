@@ -138,6 +138,7 @@ inline void make_plan(std::span<const std::int64_t> in, prospect& p, plan& out) 
     out.head = {};
     out.head.kind = p.kind;
     out.head.count = n;
+    out.head.in_lanes = n >= kernel::fewest_in_lanes;
     kernel::extremes e;
     std::uint64_t most = 0;
     window best;

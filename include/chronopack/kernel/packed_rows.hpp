@@ -1,0 +1,98 @@
+// Rows of fields out of the words of their lanes (lanes.hpp), one row after the other,
+// in vectors of 16 / N lanes:
+//
+//   word   ........ffffffff        f = (word >> bit) & mask
+//   next   ffff............          | (next << (64 - bit))     if it goes on there
+#pragma once
+
+#include <chronopack/kernel/lanes.hpp>
+#include <chronopack/kernel/simd.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
+
+/// What is packed, and where.
+struct packed_fields {
+    const layout& at;
+    const std::byte* words;
+    const std::uint64_t* first;    ///< first words of the lanes, if they have first bits
+    const std::uint64_t* patches;  ///< to add, a word for each slot
+    unsigned width;
+};
+
+/// Group vectors of each row. Hold says to keep their words: then one is loaded once,
+/// though its fields are in several rows.
+template <class Arch, std::size_t Group, bool Hold, bool Patched>
+class packed_rows {
+public:
+    using V = words<Arch>;
+    static constexpr std::size_t N = V::size;
+
+    /// Of the lanes from `lane` on.
+    [[gnu::always_inline]] packed_rows(const packed_fields& from, std::size_t lane) noexcept
+        : next_(from.words + 8 * lane),
+          words_left_(from.at.words),
+          bit_(from.at.first_bit()),
+          width_(from.width),
+          patches_(Patched ? from.patches + lane : nullptr) {
+        if (from.at.first_bits > 0) {
+            at_ = reinterpret_cast<const std::byte*>(from.first + lane);
+            if (Hold) hold();
+        } else if (words_left_ > 0) {
+            next_words();
+        } else if (Hold) {
+            unrolled<Group>([&](auto g) { held_[g] = V(std::uint64_t{0}); });
+        }
+    }
+
+    /// The next row.
+    [[gnu::always_inline]] void next(V (&x)[Group]) noexcept {
+        if (width_ > 0)
+            unpack(x);
+        else
+            unrolled<Group>([&](auto g) { x[g] = V(std::uint64_t{0}); });
+        if constexpr (Patched) {
+            unrolled<Group>([&](auto g) { x[g] = x[g] + V::load_unaligned(patches_ + g * N); });
+            patches_ += lanes;
+        }
+    }
+
+private:
+    [[gnu::always_inline]] void unpack(V (&x)[Group]) noexcept {
+        const unsigned end = bit_ + width_;
+        unrolled<Group>([&](auto g) { x[g] = shift_right<Arch>(word(g), bit_); });
+        if (end >= 64) {
+            if (!Hold || words_left_ > 0) [[likely]]  // the last row has no word behind
+                next_words();
+            if (end > 64)
+                unrolled<Group>(
+                    [&](auto g) { x[g] = x[g] | shift_left<Arch>(word(g), 64 - bit_); });
+        }
+        bit_ = end % 64;
+        const V mask(low_mask(width_));
+        unrolled<Group>([&](auto g) { x[g] = x[g] & mask; });
+    }
+    [[gnu::always_inline]] V word(std::size_t g) const noexcept {
+        return Hold ? held_[g] : load(g);
+    }
+    [[gnu::always_inline]] V load(std::size_t g) const noexcept {
+        return V::load_unaligned(reinterpret_cast<const std::uint64_t*>(at_) + g * N);
+    }
+    [[gnu::always_inline]] void next_words() noexcept {
+        at_ = next_;
+        next_ += 8 * lanes;
+        if (Hold) --words_left_, hold();
+    }
+    [[gnu::always_inline]] void hold() noexcept {
+        unrolled<Group>([&](auto g) { held_[g] = load(g); });
+    }
+
+    V held_[Group];
+    const std::byte* at_ = nullptr;
+    const std::byte* next_;
+    std::size_t words_left_;
+    unsigned bit_;
+    unsigned width_;
+    const std::uint64_t* patches_;
+};
+
+}  // namespace chronopack::kernel::detail
