@@ -172,25 +172,23 @@ template <kernel::sums Sums>
 }
 
 /// Fields in order, one by one.
-template <kernel::sums Sums>
-[[nodiscard]] result<void> decode_in_order(const header& h, const kernel::start& s, cbytes payload,
-                                           cbytes exceptions,
-                                           std::span<std::uint64_t> out) noexcept {
-    if (h.width == 0 && h.exceptions == 0) {
-        kernel::decoder::ramp<Sums>(s, h.count, out.data());
-        return {};
-    }
+[[nodiscard]] inline result<void> decode_in_order(const header& h, const kernel::start& s,
+                                                  cbytes payload, cbytes exceptions,
+                                                  std::span<std::uint64_t> out) noexcept {
     load_fields(payload, h.width, out);
     const auto patched = for_each_exception(
         h, exceptions, [&](std::size_t position, std::uint64_t high) { out[position] += high; });
     if (!patched) return patched;
-    kernel::start at = s;  // a copy: for all the compiler knows, the start is among the values
-    for (std::uint64_t& v : out) {
-        std::uint64_t x = at.reference + at.scale * v;
-        if constexpr (Sums == kernel::sums::twice) x = at.delta += x;
-        if constexpr (Sums != kernel::sums::none) x = at.base += x;
-        v = x;
-    }
+    // A copy: for all the compiler knows, the start is among the values.
+    with_sums(h.kind, [&out, at = s]<kernel::sums Sums>(
+                          std::integral_constant<kernel::sums, Sums>) mutable {
+        for (std::uint64_t& v : out) {
+            std::uint64_t x = at.reference + at.scale * v;
+            if constexpr (Sums == kernel::sums::twice) x = at.delta += x;
+            if constexpr (Sums != kernel::sums::none) x = at.base += x;
+            v = x;
+        }
+    });
     return {};
 }
 
@@ -219,11 +217,13 @@ template <kernel::sums Sums>
 
     // int64_t and uint64_t may alias each other.
     const std::span values(reinterpret_cast<std::uint64_t*>(out.data()), out.size());
-    const auto decoded = detail::with_sums(
-        h.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
-            return h.in_lanes ? detail::decode_lanes<Sums>(h, s, payload, exceptions, values)
-                              : detail::decode_in_order<Sums>(h, s, payload, exceptions, values);
-        });
+    using kernel::sums;
+    const auto decoded = !h.in_lanes ? detail::decode_in_order(h, s, payload, exceptions, values)
+                         : h.kind == mode::frame_of_reference
+                             ? detail::decode_lanes<sums::none>(h, s, payload, exceptions, values)
+                         : h.kind == mode::delta
+                             ? detail::decode_lanes<sums::once>(h, s, payload, exceptions, values)
+                             : detail::decode_lanes<sums::twice>(h, s, payload, exceptions, values);
     if (!decoded) return decoded.error();
     return reader.position();
 }
