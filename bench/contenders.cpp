@@ -70,14 +70,15 @@ template <class Coder>
 }
 
 template <class V>
-row measure_frames(const prepared_series& series, stage second_stage, double seconds) {
+row measure_frames(const prepared_series& series, stage second_stage, std::size_t frame_samples,
+                   double seconds) {
     const std::span<const std::int64_t> t = series.timestamps();
     const std::span<const V> v = column_of<V>(series, kind::values);
     frame::options how;
     how.unit = input::unit_in_frames(series.source().unit);
     how.second_stage = second_stage;
 
-    chunked_wire wire(t.size(), frame::max_samples, frame::max_bytes<V>);
+    chunked_wire wire(t.size(), frame_samples, frame::max_bytes<V>);
     room_apart<std::int64_t> t_room(t);
     room_apart<V> v_room(v);
     const std::span<std::int64_t> t_back = t_room.get();
@@ -109,13 +110,14 @@ row measure_frames(const prepared_series& series, stage second_stage, double sec
 }
 
 template <class V>
-void add_frame(std::vector<contender>& all, const std::string& codec, stage second_stage) {
+void add_frame(std::vector<contender>& all, const std::string& codec, stage second_stage,
+               std::size_t frame_samples) {
     if (!frame::stage_available(second_stage)) return;
     constexpr bool integers = std::is_same_v<V, std::int64_t>;
     contender made{codec, codec, kind::frame, false, integers, {}};
     if (integers) made.label += " as int64";
     made.run = [=](const prepared_series& in, double seconds) {
-        return measure_frames<V>(in, second_stage, seconds);
+        return measure_frames<V>(in, second_stage, frame_samples, seconds);
     };
     all.push_back(std::move(made));
 }
@@ -133,13 +135,13 @@ prepared_series::prepared_series(const series& from) : source_(from) {
     for (const double v : from.values) integers_.push_back(static_cast<std::int64_t>(v));
 }
 
-std::vector<contender> all_contenders() {
+std::vector<contender> all_contenders(std::size_t frame_samples) {
     std::vector<contender> all;
     std::apply([&]<class... C>(C...) { (add_codec<C>(all), ...); }, all_codecs{});
     for (const auto& [name, second_stage] :
          {std::pair{"frame", stage::none}, std::pair{"frame+zstd", stage::zstd}}) {
-        add_frame<double>(all, name, second_stage);
-        add_frame<std::int64_t>(all, name, second_stage);
+        add_frame<double>(all, name, second_stage, frame_samples);
+        add_frame<std::int64_t>(all, name, second_stage, frame_samples);
     }
 #if CHRONOPACK_HAVE_ZSTD
     add_general<zstd_coder>(all);

@@ -6,6 +6,7 @@
 #include "series.hpp"
 
 #include <chronopack/core/sample.hpp>
+#include <chronopack/frame/header.hpp>
 
 #include <functional>
 #include <span>
@@ -51,7 +52,8 @@ struct contender {
     std::function<row(const prepared_series&, double seconds)> run;
 };
 
-[[nodiscard]] std::vector<contender> all_contenders();
+/// Frames are cut at `frame_samples`, whole series otherwise.
+[[nodiscard]] std::vector<contender> all_contenders(std::size_t frame_samples = frame::max_samples);
 
 /// What each contender that fits the series makes of it, `seconds` each.
 [[nodiscard]] std::vector<row> measure_series(const series& one,

@@ -21,6 +21,8 @@ using input::fault;
 /// What a command line asks for; its exit status.
 using action = std::function<int()>;
 
+void add_advise(CLI::App& app, action& todo);
+void add_bench(CLI::App& app, action& todo);
 void add_compress(CLI::App& app, action& todo);
 void add_decompress(CLI::App& app, action& todo);
 void add_inspect(CLI::App& app, action& todo);
