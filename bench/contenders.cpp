@@ -3,6 +3,7 @@
 #include "apart.hpp"
 
 #include "general_codecs.hpp"
+#include "preset_text.hpp"
 #include "round_trip.hpp"
 
 #include <chronopack/codec/registry.hpp>
@@ -70,13 +71,11 @@ template <class Coder>
 }
 
 template <class V>
-row measure_frames(const prepared_series& series, stage second_stage, std::size_t frame_samples,
+row measure_frames(const prepared_series& series, frame::options how, std::size_t frame_samples,
                    double seconds) {
     const std::span<const std::int64_t> t = series.timestamps();
     const std::span<const V> v = column_of<V>(series, kind::values);
-    frame::options how;
     how.unit = input::unit_in_frames(series.source().unit);
-    how.second_stage = second_stage;
 
     chunked_wire wire(t.size(), frame_samples, frame::max_bytes<V>);
     room_apart<std::int64_t> t_room(t);
@@ -110,16 +109,23 @@ row measure_frames(const prepared_series& series, stage second_stage, std::size_
 }
 
 template <class V>
-void add_frame(std::vector<contender>& all, const std::string& codec, stage second_stage,
+void add_frame(std::vector<contender>& all, const std::string& codec, const frame::options& how,
                std::size_t frame_samples) {
-    if (!frame::stage_available(second_stage)) return;
     constexpr bool integers = std::is_same_v<V, std::int64_t>;
     contender made{codec, codec, kind::frame, false, integers, {}};
     if (integers) made.label += " as int64";
     made.run = [=](const prepared_series& in, double seconds) {
-        return measure_frames<V>(in, second_stage, frame_samples, seconds);
+        return measure_frames<V>(in, how, frame_samples, seconds);
     };
     all.push_back(std::move(made));
+}
+
+void add_frames(std::vector<contender>& all, const std::string& codec, const frame::options& how,
+                const frame_length& length) {
+    if (!frame::stage_available(how.second_stage.value_or(stage::none))) return;
+    const std::size_t samples = length ? length(how.level) : frame::max_samples;
+    add_frame<double>(all, codec, how, samples);
+    add_frame<std::int64_t>(all, codec, how, samples);
 }
 
 }  // namespace
@@ -135,13 +141,19 @@ prepared_series::prepared_series(const series& from) : source_(from) {
     for (const double v : from.values) integers_.push_back(static_cast<std::int64_t>(v));
 }
 
-std::vector<contender> all_contenders(std::size_t frame_samples) {
+std::vector<contender> all_contenders(const frame_length& length) {
     std::vector<contender> all;
     std::apply([&]<class... C>(C...) { (add_codec<C>(all), ...); }, all_codecs{});
-    for (const auto& [name, second_stage] :
-         {std::pair{"frame", stage::none}, std::pair{"frame+zstd", stage::zstd}}) {
-        add_frame<double>(all, name, second_stage, frame_samples);
-        add_frame<std::int64_t>(all, name, second_stage, frame_samples);
+    for (const preset level : input::all_presets) {
+        frame::options how;
+        how.level = level;
+        if (level != preset::balanced) {
+            add_frames(all, "frame " + std::string(input::name(level)), how, length);
+            continue;
+        }
+        add_frames(all, "frame", how, length);
+        how.second_stage = stage::zstd;
+        add_frames(all, "frame+zstd", how, length);
     }
 #if CHRONOPACK_HAVE_ZSTD
     add_general<zstd_coder>(all);

@@ -5,8 +5,8 @@
 #include "row.hpp"
 #include "series.hpp"
 
+#include <chronopack/codec/preset.hpp>
 #include <chronopack/core/sample.hpp>
-#include <chronopack/frame/header.hpp>
 
 #include <functional>
 #include <span>
@@ -52,8 +52,13 @@ struct contender {
     std::function<row(const prepared_series&, double seconds)> run;
 };
 
-/// Frames are cut at `frame_samples`, whole series otherwise.
-[[nodiscard]] std::vector<contender> all_contenders(std::size_t frame_samples = frame::max_samples);
+/// How many samples a frame has, by its preset.
+using frame_length = std::function<std::size_t(preset)>;
+
+/// Every codec, and frames of every preset: "frame" is balanced, "frame+zstd" has a
+/// second stage, "frame smallest" the one it chooses. Frames are as long as they may
+/// be, or as `length` says.
+[[nodiscard]] std::vector<contender> all_contenders(const frame_length& length = {});
 
 /// What each contender that fits the series makes of it, `seconds` each.
 [[nodiscard]] std::vector<row> measure_series(const series& one,

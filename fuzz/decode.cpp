@@ -104,8 +104,8 @@ void decode(cbytes in, std::size_t n) {
         index_agrees<C>(in, values, read);
     if (!read) {
         claim(read.error() == errc::truncated || read.error() == errc::corrupt ||
-                  read.error() == errc::count_mismatch,
-              "bytes are truncated, corrupt or of another count");
+                  read.error() == errc::count_mismatch || read.error() == errc::unsupported,
+              "bytes are truncated, corrupt, of another count or hold an unknown codec");
         return;
     }
     claim(*read <= in.size(), "no more is read than there is");

@@ -37,9 +37,13 @@ void agree(cbytes wire, std::int64_t time) {
     claim(decoded->size() == info.samples, "as many samples as stated");
     claim(decoded->timestamps.front() == info.first_timestamp, "the first timestamp as stated");
 
-    const auto again = test::encode_frame<V>(*decoded);
+    const auto again = test::encode_frame<V>(*decoded, {.block_samples = info.block_samples});
     claim(*test::decode_frame<V>(again) == *decoded, "samples survive another frame");
     const auto truth = *frame::inspect(again);
+    const auto reader = frame::reader<V>::open(wire);
+    std::vector<V> values(info.samples);
+    claim(reader->read_values(values) && test::same_bits(values, decoded->values),
+          "values alone are the same values");
 
     // A header may lie about order and span, of the frame and of its blocks;
     // what a cursor gives is then some of the samples, else exactly the range's.

@@ -16,9 +16,8 @@ inline void seal(bytes covered_and_crc) {
 }
 
 inline void seal_header(bytes frame) {
-    if (frame.size() < 8) return;
-    const std::size_t size = load_le<std::uint16_t>(frame.data() + 6);
-    if (size <= frame.size()) seal(frame.first(size));
+    const auto size = frame::detail::header_size(frame);
+    if (size && *size <= frame.size()) seal(frame.first(*size));
 }
 
 /// The header, and with `blocks` the checksums of the body in it.

@@ -9,6 +9,7 @@
 // tests/dispatch/symbols.sh looks.
 #include "tables.hpp"
 
+#include <chronopack/kernel/decimal.hpp>
 #include <chronopack/kernel/encode.hpp>
 #include <chronopack/kernel/summary.hpp>
 
@@ -25,10 +26,12 @@ using enum kernel::sums;
 using decoder = kernel::block_decoder<kernel::scalar>;
 using encoder = kernel::block_encoder<kernel::scalar>;
 using summary = kernel::block_summary<1>;
+using decimals = kernel::decimal_converter<kernel::scalar>;
 #else
 using decoder = kernel::default_decoder;
 using encoder = kernel::default_encoder;
 using summary = kernel::default_summary;
+using decimals = kernel::default_decimal;
 #endif
 
 // From the structs of a table to those of the kernels, and back when the call
@@ -48,6 +51,9 @@ T adapt(T& same) {
 }
 kernel::start adapt(const plain::start& s) {
     return __builtin_bit_cast(kernel::start, s);
+}
+kernel::decimal adapt(const plain::decimal& d) {
+    return __builtin_bit_cast(kernel::decimal, d);
 }
 auto adapt(plain::double_summary& s) {
     return bound<kernel::double_summary, plain::double_summary>(s);
@@ -93,6 +99,16 @@ constexpr auto add_integers = [](const std::int64_t* v, std::size_t n, kernel::i
     summary::add(v, n, s);
 };
 
+// Overloads apart: the public ones.
+constexpr auto to_doubles = [](const std::uint64_t* x, std::size_t n, const kernel::decimal& d,
+                               double* out) {
+    return decimals::to_doubles(x, n, d, out);
+};
+constexpr auto to_integers = [](const double* v, std::size_t n, const kernel::decimal& d,
+                                std::uint64_t* out, std::uint64_t* misfits) {
+    decimals::to_integers(v, n, d, out, misfits);
+};
+
 }  // namespace
 
 constinit const plain::table chronopack_dispatch::CHRONOPACK_TABLE = {
@@ -114,4 +130,6 @@ constinit const plain::table chronopack_dispatch::CHRONOPACK_TABLE = {
     .add_doubles = flat<add_doubles>(),
     .add_integers = flat<add_integers>(),
     .holds = flat<summary::holds>(),
+    .to_doubles = flat<to_doubles>(),
+    .to_integers = flat<to_integers>(),
 };

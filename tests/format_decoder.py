@@ -304,6 +304,113 @@ def decode_prometheus_xor2(data, n):
     return [word for i, word in enumerate(samples) if i % 3 < 2], used
 
 
+def decode_pages(data, n, decode_page):
+    """decode_page(reader, p) gives the words of a page of p values."""
+    reader = Reader(data)
+    words = []
+    while len(words) < n:
+        p = reader.varint()
+        check(1 <= p <= 4096 and p == min(4096, n - len(words)), "page size")
+        words += decode_page(reader, p)
+    return words, reader.at
+
+
+def positions_of(reader, count, p):
+    positions = reader.lsb_fields(count, (p - 1).bit_length())
+    check(positions == sorted(set(positions)) and all(at < p for at in positions), "positions")
+    return positions
+
+
+def nested(reader, m, ids):
+    codec = reader.uint(1)
+    check(codec in ids, "nested codec id %d" % codec)
+    words, used = CODEC_OF_ID[codec](reader.data[reader.at:], m)
+    reader.take(used)
+    return words
+
+
+def integer_column(reader, m):
+    return [signed(word) for word in nested(reader, m, (1,))]
+
+
+def leaf(reader, m, is_double):
+    return nested(reader, m, (8, 12) if is_double else (1,))
+
+
+def alp_page(reader, p):
+    form, exceptions = reader.uint(1), reader.varint()
+    exponent, narrow = form & 31, form >> 5
+    check(exponent <= 18 and narrow < 2 and exceptions <= p, "ALP form")
+    words = []
+    for i in integer_column(reader, p):
+        check(-1 << 51 <= i < 1 << 51, "ALP integer")
+        v = i / 10 ** exponent  # of integers, Python rounds correctly
+        words.append(double_bits(struct.unpack("<f", struct.pack("<f", v))[0] if narrow else v))
+    for at in positions_of(reader, exceptions, p):
+        words[at] = None
+    return [reader.uint(8) if word is None else word for word in words]
+
+
+def alp_rd_page(reader, p):
+    right, entries = reader.uint(1), reader.uint(1)
+    check(48 <= right <= 63 and 1 <= entries <= 8, "ALP-RD split")
+    lefts = [reader.uint(2) for _ in range(entries)]
+    exceptions = reader.varint()
+    check(exceptions <= p, "ALP-RD exceptions")
+    codes, rights = integer_column(reader, p), integer_column(reader, p)
+    check(all(0 <= code < entries for code in codes), "ALP-RD codes")
+    check(all(0 <= word < 1 << right for word in rights), "ALP-RD right parts")
+    chosen = [lefts[code] for code in codes]
+    for at in positions_of(reader, exceptions, p):
+        chosen[at] = None
+    chosen = [reader.uint(2) if part is None else part for part in chosen]
+    check(all(part < 1 << (64 - right) for part in lefts + chosen), "ALP-RD left parts")
+    return [part << right | word for part, word in zip(chosen, rights)]
+
+
+def dictionary_page(reader, p, is_double):
+    count = reader.varint()
+    check(1 <= count <= p, "dictionary entries")
+    entries = leaf(reader, count, is_double)
+    places = integer_column(reader, p) if count > 1 else [0] * p
+    check(all(0 <= place < count for place in places), "dictionary places")
+    return [entries[place] for place in places]
+
+
+def run_length_page(reader, p, is_double):
+    runs = reader.varint()
+    check(1 <= runs <= p, "runs")
+    values = leaf(reader, runs, is_double)
+    lengths = [length + 1 for length in integer_column(reader, runs)] if runs > 1 else [p]
+    check(min(lengths) >= 1 and sum(lengths) == p, "run lengths")
+    return [value for value, length in zip(values, lengths) for _ in range(length)]
+
+
+def unordered(key, width):
+    return (key if key >= 0 else key ^ ((1 << (width - 1)) - 1)) & ((1 << width) - 1)
+
+
+def ordered_page(reader, p):
+    form = reader.uint(1)
+    check(form < 2, "ordered form")
+    keys = integer_column(reader, p)
+    if form == 0:
+        return [unordered(key, 64) for key in keys]
+    check(all(-1 << 31 <= key < 1 << 31 for key in keys), "ordered key")
+    return [widened(unordered(key, 32)) for key in keys]
+
+
+def widened(bits):
+    """A single's bits as a double's; NaN payloads by hand."""
+    if bits & 0x7f800000 == 0x7f800000:
+        return bits >> 31 << 63 | 0x7ff << 52 | (bits & 0x7fffff) << 29
+    return struct.unpack("<Q", struct.pack("<d", struct.unpack("<f", struct.pack("<I", bits))[0]))[0]
+
+
+def paged(decode_page):
+    return functools.partial(decode_pages, decode_page=decode_page)
+
+
 CODECS = {
     "raw": (0, decode_raw),
     "packed": (1, functools.partial(decode_integer_blocks, modes=(0, 1, 2))),
@@ -313,9 +420,22 @@ CODECS = {
     "gorilla_values": (5, decode_gorilla_values),
     "prometheus_xor": (6, decode_prometheus_xor),
     "prometheus_xor2": (7, decode_prometheus_xor2),
+    "alp": (8, paged(alp_page)),
+    "alp_rd": (9, paged(alp_rd_page)),
+    "ordered": (12, paged(ordered_page)),
 }
 CODEC_OF_ID = dict(CODECS.values())
-INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4), (0, 5)
+# Those whose pages are of either type: for int64, for double.
+CODECS_OF_TYPE = {
+    kind: {"dictionary": (10, paged(functools.partial(dictionary_page, is_double=kind == "double"))),
+           "run_length": (11, paged(functools.partial(run_length_page, is_double=kind == "double")))}
+    for kind in ("int64", "double")}
+INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4, 10, 11), (0, 5, 8, 9, 10, 11, 12)
+
+
+def codec_of(name, kind):
+    """Its id, and what decodes it."""
+    return CODECS_OF_TYPE.get(kind, {}).get(name) or CODECS[name]
 
 
 # Frame
@@ -342,10 +462,11 @@ def decompress_snappy(data):
     return bytes(out)
 
 
-def decode_column(data, n, ids):
+def decode_column(data, n, kind):
     codec = Reader(data).uint(1)
-    check(codec in ids, "codec id %d" % codec)
-    values, used = CODEC_OF_ID[codec](data[1:], n)
+    check(codec in (INT64_IDS if kind == "int64" else DOUBLE_IDS), "codec id %d" % codec)
+    decode = dict(CODECS_OF_TYPE[kind].values()).get(codec) or CODEC_OF_ID[codec]
+    values, used = decode(data[1:], n)
     check(used == len(data) - 1, "column not filled")
     return values
 
@@ -354,46 +475,183 @@ def parse_header(data):
     """The header's fields by name; the CRCs of the checked units hold."""
     reader = Reader(data)
     check(reader.take(4) == b"CPKF", "frame magic")
-    version, flags, size = reader.uint(1), reader.uint(1), reader.uint(2)
-    check(15 <= size <= len(data), "header bytes")
+    version = reader.uint(1)
+    if version == 1:
+        flags, size = reader.uint(1), reader.uint(2)
+        check(15 <= size, "header bytes")
+    else:
+        length = reader.varint()
+        check(4 <= length <= 65535, "header bytes")
+        size = reader.at + length
+    check(size <= len(data), "truncated header")
     check(crc32c(data[:size - 4]) == int.from_bytes(data[size - 4:size], "little"), "header CRC")
-    check(version == 1, "frame version")
-    check(flags < 8, "frame flags")
-    h = {"flags": flags, "int64": flags & 1, "ordered": flags >> 1 & 1}
-    reader = Reader(data[:size - 4], 8)
-    h["unit"], h["e"], h["stage"] = reader.uint(1), reader.uint(1), reader.uint(1)
+    check(version in (1, 2), "frame version")
+    reader = Reader(data[:size - 4], reader.at)
+    h = parse_fields_1(reader, flags) if version == 1 else parse_fields_2(reader)
+    check(1 <= h["n"] <= 1 << 20, "samples")
     check(h["unit"] <= 3 and h["e"] <= 18 and h["stage"] <= 2, "unit, divisor or second stage")
-    h["n"] = n = reader.varint()
-    check(1 <= n <= 1 << 20, "samples")
-    body_size = h["raw_size"] = reader.varint()
-    blocks = (n + BLOCK - 1) // BLOCK
+    sizes = [b[1] + b[2] for b in h["blocks"]]
+    most = 32768 * len(sizes) if version == 1 else 32 * h["n"] + 1024 * len(sizes)
+    check(all(min(b[1:]) >= 0 for b in h["blocks"]), "column sizes")
+    check(sum(sizes) == h.setdefault("raw_size", sum(sizes)) <= most, "columns do not fill the body")
+    check(h.setdefault("body_size", sum(sizes)) <= sum(sizes), "body bytes")
+    h["size"] = size + h["body_size"]
+    check(h["size"] <= len(data), "truncated body")
+    h["body"] = data[size:h["size"]]
+    units = Reader(h["body"])
+    for length in [h["body_size"]] if h["stage"] else sizes:
+        check(crc32c(units.take(length)) == reader.uint(4), "body CRC")
+    reader.end()
+    return h
+
+
+def parse_fields_1(reader, flags):
+    """The fields of a header of version 1, from the time unit up to the checksums."""
+    check(flags < 8, "frame flags")
+    h = {"int64": flags & 1, "ordered": flags >> 1 & 1, "inexact": flags >> 2, "block": BLOCK}
+    h["unit"], h["e"], h["stage"] = reader.uint(1), reader.uint(1), reader.uint(1)
+    h["n"] = reader.varint()
+    h["body_size"] = h["raw_size"] = reader.varint()
     if h["stage"]:
         h["raw_size"] = reader.varint()
-        check(body_size <= h["raw_size"] <= 32768 * blocks, "body bytes")
     h["t0"] = reader.svarint()
     h["q_last"] = reader.svarint()
     h["q_range"] = None if h["ordered"] else (reader.svarint(), reader.svarint())
     h["statistics"] = [reader.uint(8) for _ in range(6)] + [reader.varint(), reader.varint()]
     h["blocks"] = []
     q = 0
-    for i in range(blocks):
+    for i in range(0, h["n"], BLOCK):
         q = signed(q + reader.svarint()) if i else 0
         h["blocks"].append((q, reader.varint(), reader.varint()))
-    check(sum(b[1] + b[2] for b in h["blocks"]) == h["raw_size"], "columns do not fill the body")
-    h["size"] = size + body_size
-    check(h["size"] <= len(data), "truncated body")
-    h["body"] = data[size:h["size"]]
-    units = Reader(h["body"])
-    for length in [body_size] if h["stage"] else [b[1] + b[2] for b in h["blocks"]]:
-        check(crc32c(units.take(length)) == reader.uint(4), "body CRC")
-    reader.end()
     return h
 
 
-def sum_doubles(blocks):
-    """blocks: for each, its (index in the block, double) pairs."""
+def parse_fields_2(reader):
+    """The fields of a header of version 2, from the properties up to the checksums."""
+    bits = reader.uint(2)
+    h = {"e": bits & 31, "block": 1024 << (bits >> 5 & 15), "unit": bits >> 9 & 3, "stage": bits >> 11 & 3}
+    h["int64"], h["ordered"], divided = bits >> 13 & 1, bits >> 14 & 1, bits >> 15
+    check(h["block"] <= 1 << 20, "block size")
+    h["n"] = n = reader.varint()
+    h["t0"] = reader.svarint() * (10 ** h["e"] if divided else 1)
+    check(-(1 << 63) <= h["t0"] < 1 << 63, "first timestamp")
+    check(bool(divided) == (h["e"] > 0 and h["t0"] % 10 ** h["e"] == 0), "first timestamp divided")
+    h["q_last"] = signed(reader.varint()) if h["ordered"] else reader.svarint()
+    h["q_range"] = None if h["ordered"] else (reader.svarint(), reader.svarint())
+    h["statistics"], h["inexact"] = parse_integers(reader, n) if h["int64"] else parse_doubles(reader, n)
+    if h["stage"]:
+        h["body_size"] = reader.varint()
+    h["blocks"] = []
+    q = step = times = values = 0
+    for i in range(0, n, h["block"]):
+        if i:
+            step = signed(step + reader.svarint())
+            q = signed(q + step)
+        times, values = times + reader.svarint(), values + reader.svarint()
+        h["blocks"].append((q, times, values))
+    return h
+
+
+class LsbString:
+    def __init__(self, reader):
+        self.reader = reader
+        self.held = self.width = 0
+
+    def take(self, width):
+        while self.width < width:
+            self.held |= self.reader.uint(1) << self.width
+            self.width += 8
+        field = self.held & ((1 << width) - 1)
+        self.held >>= width
+        self.width -= width
+        return field
+
+    def end(self):
+        check(self.held == 0 and self.width < 8, "bits left over")
+
+
+def product_bits(a, b):
+    return min(64, (a * b).bit_length())
+
+
+def parse_integers(reader, n):
+    """The statistics as in version 1, and whether sums are inexact."""
+    form = reader.uint(1)
+    check(form in (0, 0x40), "form of statistics")
+    least, spread = reader.svarint(), reader.varint()
+    check(least + spread < 1 << 63, "greatest value")
+    bits = LsbString(reader)
+    resets = bits.take((n - 1).bit_length())
+    first, last = bits.take(spread.bit_length()), bits.take(spread.bit_length())
+    check(resets < n and max(first, last) <= spread, "statistics")
+    total = n * least + bits.take(product_bits(n, spread))
+    increase = last - first + resets * least + bits.take(product_bits(resets, spread))
+    bits.end()
+    found = [least, least + spread, total, least + first, least + last, increase]
+    return [v & MASK for v in found] + [resets, 0], bool(form)
+
+
+def order_key(bits):
+    return bits ^ MASK if bits >> 63 else bits | 1 << 63
+
+
+def moved(value, places):
+    """The bits of the double so many places behind."""
+    key = (order_key(double_bits(value)) + places) & MASK
+    return key ^ (1 << 63 if key >> 63 else MASK)
+
+
+def parse_doubles(reader, n):
+    form = reader.uint(1)
+    check(form < 0x80, "form of statistics")
+    scale = form & 63
+    if scale < 62:
+        least, spread = reader.svarint(), reader.varint()
+        check(abs(least) < 1 << 53 and abs(least + spread) < 1 << 53, "least and greatest value")
+        divisor = 10 ** scale if scale < 16 else 2 ** (scale - 15)
+        value = lambda i: double_bits(i / divisor) if i else 0
+    else:
+        least, spread = 0, scale - 62
+        words = [reader.uint(8) for _ in range(1 + spread)]
+        value = lambda i: words[i]
+    rounded = 1 <= scale <= 15 or scale >= 62
+    bits = LsbString(reader)
+    resets = bits.take((n - 1).bit_length())
+    nans = bits.take(n.bit_length()) if form & 64 else 0
+    check(bool(nans) == bool(form & 64) and nans <= n and resets < max(1, n - nans), "counts")
+    numbers = n - nans
+
+    def point():
+        if bits.take(1):
+            return bits.take(64), 0
+        i = bits.take(spread.bit_length())
+        check(i <= spread, "first or last value")
+        return value(least + i), i
+
+    def total(known, origin, width):
+        if bits.take(1):
+            return bits.take(64)
+        if known is None:
+            i = signed(origin + bits.take(width))
+            check(scale < 62 and abs(i) < 1 << 53, "sum")
+            known = i / divisor
+        check(not math.isnan(known), "sum")
+        return moved(known, bits.take(3) - 4 if rounded else 0)
+
+    first, i_first = point()
+    last, i_last = point()
+    sums = total(None if spread else numbers * as_double(value(least)), numbers * least,
+                 product_bits(numbers, spread))
+    increase = total(None if resets else as_double(last) - as_double(first),
+                     i_last - i_first + resets * least, product_bits(resets, spread))
+    bits.end()
+    return [value(least), value(least + spread), sums, first, last, increase, resets, nans], False
+
+
+def sum_doubles(thousands):
+    """For each 1,024 values, their (index among them, double) pairs."""
     total = 0.0
-    for pairs in blocks:
+    for pairs in thousands:
         p = [0.0] * 8
         for i, value in pairs:
             p[i % 8] += value
@@ -419,10 +677,10 @@ def statistics_of(values, is_int64):
     order = sorted((v for _, v in numbers), key=lambda v: (v, math.copysign(1, v))) or [math.nan]
     sums = []
     for pairs in (numbers, steps):
-        blocks = [[] for _ in range(0, len(values), BLOCK)]
+        thousands = [[] for _ in range(0, len(values), 1024)]
         for i, v in pairs:
-            blocks[i // BLOCK].append((i % BLOCK, v))
-        sums.append(sum_doubles(blocks))
+            thousands[i // 1024].append((i % 1024, v))
+        sums.append(sum_doubles(thousands))
     return [double_bits(order[0]), double_bits(order[-1]), sums[0], values[0], values[-1], sums[1]] + counts, False
 
 
@@ -436,11 +694,11 @@ def decode_frame(data):
     reader = Reader(body)
     qs, values = [], []
     for first, time_size, value_size in h["blocks"]:
-        count = min(BLOCK, h["n"] - len(qs))
-        block = decode_column(reader.take(time_size), count, INT64_IDS)
+        count = min(h["block"], h["n"] - len(qs))
+        block = decode_column(reader.take(time_size), count, "int64")
         check(signed(block[0]) == first, "first timestamp of a block")
         qs += block
-        values += decode_column(reader.take(value_size), count, INT64_IDS if h["int64"] else DOUBLE_IDS)
+        values += decode_column(reader.take(value_size), count, "int64" if h["int64"] else "double")
     reader.end()
     times = [(h["t0"] + q * 10 ** h["e"]) & MASK for q in qs]
     check_header(h, [signed(q) for q in qs], [signed(t) for t in times], values)
@@ -459,7 +717,7 @@ def check_header(h, qs, times, values):
     check(divisor == h["e"], "divisor %d, not %d" % (h["e"], divisor))
     found, inexact = statistics_of(values, h["int64"])
     check(found == h["statistics"], "statistics %s, not %s" % (h["statistics"], found))
-    check(inexact == bool(h["flags"] & 4), "sums inexact")
+    check(inexact == bool(h["inexact"]), "sums inexact")
 
 
 # Archive
@@ -561,7 +819,7 @@ def check_codec(directory, name):
         n = int(key.rsplit("-", 1)[1])
         check(len(values[key]) == n * (16 if kind == "sample" else 8), key + ": values")
         try:
-            decoded, used = CODECS[codec][1](data, n)
+            decoded, used = codec_of(codec, kind)[1](data, n)
         except Corrupt as error:
             raise Corrupt("%s: %s" % (key, error))
         check(used == len(data), "%s: used %d of %d bytes" % (key, used, len(data)))
@@ -655,9 +913,12 @@ def main(arguments):
     v1 = os.path.join(arguments[1], "v1")
     codec_files = ["raw-double.txt", "raw-int64.txt", "packed-int64.txt", "delta-int64.txt", "delta_of_delta-int64.txt",
                    "gorilla_timestamps-int64.txt", "gorilla_values-double.txt", "prometheus_xor-sample.txt",
-                   "prometheus_xor2-sample.txt"]
+                   "prometheus_xor2-sample.txt", "alp-double.txt", "alp_rd-double.txt", "dictionary-int64.txt",
+                   "dictionary-double.txt", "run_length-int64.txt", "run_length-double.txt", "ordered-double.txt"]
     files = [("v1/" + name, functools.partial(check_codec, v1, name)) for name in codec_files]
-    files.append(("v1/frame.txt", functools.partial(check_frames, os.path.join(v1, "frame.txt"))))
+    for version in ("v1", "v2"):
+        path = os.path.join(arguments[1], version, "frame.txt")
+        files.append((version + "/frame.txt", functools.partial(check_frames, path)))
     files.append(("v1/archive.txt", functools.partial(check_archive, os.path.join(v1, "archive.txt"))))
     files.append(("v1/restart_index.txt",
                   functools.partial(check_restart_index, os.path.join(v1, "restart_index.txt"))))

@@ -164,6 +164,76 @@ series/archive_format.hpp | series/archive | if (r.payload_bytes > in.size() - r
 series/archive_format.hpp | series/archive | if (in.size() < file_header_bytes) return errc::truncated; | 
 series/reader.hpp | series/reader | if (info->bytes > frames.size()) return errc::truncated; | 
 series/cursor.hpp | series/reader | if (!range_.contains(times[i])) continue; | 
+rollup/bucket.hpp | rollup/bucket | if (width < 1) return errc::out_of_range; | 
+rollup/bucket.hpp | rollup/bucket | t < INT64_MIN + back ? INT64_MIN : t - back | t - back
+rollup/bucket.hpp | rollup/bucket | t > INT64_MAX - ahead ? INT64_MAX : t + ahead | t + ahead
+rollup/bucket.hpp | rollup/bucket | if (into < 0) into += width_; | 
+rollup/calendar.hpp | rollup/calendar | if (n == 0 \|\| n > 24 \|\| 24 % n != 0) return errc::out_of_range; | 
+rollup/posix_tz.hpp | rollup/time_zone | return at >= next ? at - 7 : at; | return at;
+rollup/posix_tz.hpp | rollup/time_zone |  \|\| value < least \|\| value > most | 
+rollup/posix_tz.hpp | rollup/time_zone | if (n == 0 \|\|  | if (
+rollup/posix_tz.hpp | rollup/time_zone | return n >= 3 && ( | return (
+rollup/posix_tz.hpp | rollup/time_zone | if (!in.text.empty()) return errc::corrupt; | 
+rollup/time_zone.hpp | rollup/time_zone | if (!legal(offset)) return errc::out_of_range; | 
+rollup/time_zone.hpp | rollup/time_zone | t.at < -max_instant \|\|  | 
+rollup/time_zone.hpp | rollup/time_zone | t.at > max_instant \|\|  | 
+rollup/time_zone.hpp | rollup/time_zone |  \|\| !legal(t.offset)) | )
+rollup/time_zone.hpp | rollup/time_zone | if (t.at <= zone.segments_.back().from) return errc::unordered; | 
+rollup/time_zone.hpp | rollup/calendar | std::max(before.shown_before, t.at + before.offset - 1) | t.at + before.offset - 1
+rollup/time_zone.hpp | rollup/calendar | return std::max(instant + s.offset, s.shown_before); | return instant + s.offset;
+rollup/time_zone.hpp | rollup/calendar | return std::max(s.from, wall - s.offset); | return wall - s.offset;
+rollup/time_zone.hpp | rollup/calendar | if (i + 1 < changes.size() && changes[i].at == changes[i + 1].at) continue; | 
+rollup/time_zone.hpp | rollup/time_zone | if (changes[i].at > after) change(changes[i]); | change(changes[i]);
+rollup/tzif.hpp | rollup/time_zone | if (size > in.remaining()) return errc::truncated; | 
+rollup/tzif.hpp | rollup/time_zone | if (in.failed()) return errc::truncated; | 
+rollup/tzif.hpp | rollup/time_zone | if (load_be<std::uint32_t>(wire.data()) != 0x545a6966) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/time_zone | h.types != 0 && | 
+rollup/tzif.hpp | rollup/time_zone | h.types <= 256 && | 
+rollup/tzif.hpp | rollup/time_zone | h.characters != 0 && | 
+rollup/tzif.hpp | rollup/time_zone | flags(h.ut_flags) && | 
+rollup/tzif.hpp | rollup/time_zone |  &&\n           flags(h.standard_flags) | 
+rollup/tzif.hpp | rollup/time_zone | if (skipped->version == 0) return errc::unsupported; | 
+rollup/tzif.hpp | rollup/time_zone | if (skipped->version < '2') return errc::corrupt; | 
+rollup/tzif.hpp | rollup/time_zone | h->version != skipped->version \|\|  | 
+rollup/tzif.hpp | rollup/time_zone | if (h->leap_seconds != 0) return errc::unsupported; | 
+rollup/tzif.hpp | rollup/time_zone | if (in.empty()) return errc::truncated; | 
+rollup/tzif.hpp | rollup/time_zone | if (text.front() != '\\n') return errc::corrupt; | 
+rollup/tzif.hpp | rollup/time_zone | if (end == std::string_view::npos) return errc::truncated; | 
+rollup/tzif.hpp | rollup/time_zone | if (end + 1 != text.size()) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/time_zone | summer > 1 \|\|  | 
+rollup/tzif.hpp | rollup/time_zone |  \|\| name >= h->characters | 
+rollup/tzif.hpp | rollup/time_zone | if (type >= h->types) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/time_zone | name.empty() \|\| name.size() > 255 \|\|  | 
+rollup/tzif.hpp | rollup/time_zone |  \|\| !std::all_of(name.begin(), name.end(), legal) | 
+rollup/aggregate.hpp | rollup/aggregate | if (later.first_timestamp < last_timestamp) return errc::unordered; | 
+rollup/aggregate.hpp | rollup/aggregate | !info.ordered \|\|  | 
+rollup/aggregate.hpp | rollup/aggregate |  \|\| !s.exact | 
+rollup/aggregate.hpp | rollup/aggregate | s.nans > info.samples \|\|  | 
+rollup/aggregate.hpp | rollup/aggregate |  \|\| s.resets > info.samples | 
+rollup/aggregate.hpp | rollup/aggregate | !detail::is_number(s.first) \|\|  | 
+rollup/aggregate.hpp | rollup/aggregate |  \|\| !detail::is_number(s.last) | 
+rollup/time_weighted.hpp | rollup/time_weighted | if (ticks == 0) return total{}; | 
+rollup/time_weighted.hpp | rollup/time_weighted | ticks == 0 ? none() :  | 
+rollup/row.hpp | rollup/rollup | if (later.bucket.first <= bucket.last) return errc::unordered; | 
+rollup/row.hpp | rollup/rollup | if (row_ && t <= row_->bucket.last) return {}; | 
+rollup/ordered_columns.hpp | rollup/rollup | !std::is_sorted(t.begin(), t.end()) \|\|  | 
+rollup/ordered_columns.hpp | rollup/rollup |  \|\| t.back() > until(after, reader) | 
+rollup/ordered_columns.hpp | rollup/rollup | timestamps().front() != reader.info().min_timestamp \|\| | 
+rollup/rollup.hpp | rollup/rollup | if (in.size() < info->bytes) return errc::truncated; | 
+rollup/rollup.hpp | rollup/rollup | if (in.size() > info->bytes) return errc::corrupt; | 
+rollup/rollup.hpp | rollup/rollup | if (!std::holds_alternative<statistics<V>>(info->values)) return errc::wrong_type; | 
+rollup/rollup.hpp | rollup/rollup | if (info->unit != rows_.buckets().unit()) return errc::wrong_type; | {}
+rollup/rollup.hpp | rollup/rollup | if (!info->ordered && !how_.sort) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup | if (info->min_timestamp < latest_) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup | if (t.size() != v.size()) return errc::count_mismatch; | 
+rollup/rollup.hpp | rollup/rollup | if (!how_.sort) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup | if (t.front() < latest_) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup | columns_.clear(); | 
+rollup/rollup.hpp | rollup/rollup | how_.range.contains(info.min_timestamp) && | 
+rollup/rollup.hpp | rollup/rollup | how_.range.contains(info.max_timestamp) && | 
+rollup/downsample.hpp | rollup/downsample | if (timestamps.size() != values.size()) return errc::count_mismatch; | 
+rollup/downsample.hpp | rollup/downsample | if (!std::is_sorted(timestamps.begin(), timestamps.end())) return errc::unordered; | 
+rollup/downsample.hpp | rollup/downsample | width == UINT64_MAX ? 0 :  | 
 TABLE
 }
 

@@ -6,11 +6,13 @@
 #include <chronopack/core/bytes.hpp>
 #include <chronopack/core/cursor.hpp>
 #include <chronopack/core/result.hpp>
+#include <chronopack/core/rounded.hpp>
 #include <chronopack/core/sample.hpp>
 #include <chronopack/core/time_unit.hpp>
 #include <chronopack/core/version.hpp>
 
 #include <chronopack/bits/lsb.hpp>
+#include <chronopack/bits/lsb_stream.hpp>
 #include <chronopack/bits/msb.hpp>
 #include <chronopack/bits/msb_varint.hpp>
 #include <chronopack/bits/varint.hpp>
@@ -40,3 +42,8 @@
 #include <chronopack/series/writer.hpp>
 #include <chronopack/series/archive_reader.hpp>
 #include <chronopack/series/archive_writer.hpp>
+
+#include <chronopack/rollup/calendar.hpp>
+#include <chronopack/rollup/downsample.hpp>
+#include <chronopack/rollup/rollup.hpp>
+#include <chronopack/rollup/tzif.hpp>

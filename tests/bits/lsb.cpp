@@ -46,6 +46,9 @@ TEST_CASE("fields of every width and count fill exactly their bytes", "[bits]") 
                 for (std::size_t i = 0; i < count; ++i)
                     wrong += load_field(wire, i, width) != fields[i];
                 REQUIRE(wrong == 0);
+                std::vector<std::uint64_t> back(count);
+                load_fields(wire, width, back);
+                REQUIRE(back == fields);
             }
         }
     }

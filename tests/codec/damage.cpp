@@ -42,7 +42,12 @@ public:
 
 private:
     static bool known(errc error) {
-        return error == errc::truncated || error == errc::corrupt || error == errc::count_mismatch;
+        // Unsupported: a codec within this one that is not known there.
+        const bool nests = requires {
+            C::page_size;
+        };
+        return error == errc::truncated || error == errc::corrupt ||
+               error == errc::count_mismatch || (nests && error == errc::unsupported);
     }
 
     static bool agrees(cbytes in, std::span<const T> bulk, result<std::size_t> read) {

@@ -3,6 +3,7 @@
 
 #include "../../src/tables.hpp"
 
+#include <chronopack/kernel/decimal.hpp>
 #include <chronopack/kernel/encode.hpp>
 #include <chronopack/kernel/summary.hpp>
 
@@ -248,5 +249,34 @@ TEST_CASE("tables summarise as the scalar twin does", "[dispatch][simd]") {
             REQUIRE(t.holds(doubles.data(), n, std::uint64_t{1} << 63));
             REQUIRE_FALSE(t.holds(doubles.data(), n, absent));
         }
+    });
+}
+
+TEST_CASE("every table converts decimals as the twins do", "[dispatch]") {
+    using twin = kernel::decimal_converter<kernel::scalar>;
+    for_each_table_here([](const dispatch::table& t) {
+        prng random(9);
+        for (unsigned exponent = 0; exponent <= kernel::max_decimal_exponent; ++exponent)
+            for (const bool narrow : {false, true}) {
+                const auto d = kernel::decimal_of(exponent, narrow);
+                const dispatch::decimal plain{d.power, d.high, d.low, d.narrow};
+                std::vector<std::uint64_t> in(777);
+                for (std::uint64_t& word : in)
+                    word = kernel::decimal_bias +
+                           static_cast<std::uint64_t>(static_cast<std::int64_t>(random()) >>
+                                                      (13 + random.below(51)));
+                std::vector<double> values(in.size()), expected(in.size());
+                REQUIRE(t.to_doubles(in.data(), in.size(), plain, values.data()));
+                REQUIRE(twin::to_doubles(in.data(), in.size(), d, expected.data()));
+                REQUIRE(same_bits(values, expected));
+                for (std::size_t i = 0; i < values.size(); i += 5)
+                    values[i] = std::bit_cast<double>(random());
+                std::vector<std::uint64_t> integers(in.size()), misfits(13), as(in.size()),
+                    missed(13);
+                t.to_integers(values.data(), in.size(), plain, integers.data(), misfits.data());
+                twin::to_integers(values.data(), in.size(), d, as.data(), missed.data());
+                REQUIRE(integers == as);
+                REQUIRE(misfits == missed);
+            }
     });
 }

@@ -1,23 +1,19 @@
-// Frames of format version 1 decode to the same bits for ever (G12). A line of
-// tests/golden/v1/frame.txt is a frame, its timestamps and its values, each in
-// hexadecimal; how lines are added is told in tests/golden/README.md.
+// Frames of every released format version decode to the same bits for ever (G12).
+// How they are kept is told in tests/golden/README.md.
 
 #include "support/frames.hpp"
-#include "support/hex.hpp"
+#include "support/released_frames.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
 
 using namespace chronopack;
 using namespace chronopack::test;
 
 namespace {
-
-const std::string path = CHRONOPACK_GOLDEN "/v1/frame.txt";
 
 template <class T>
 std::string hex_of(const std::vector<T>& values) {
@@ -35,7 +31,8 @@ std::string line_of(cbytes wire) {
     return doubles ? line_of<double>(wire) : line_of<std::int64_t>(wire);
 }
 
-void write_golden() {
+void write_golden(const std::string& path) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream file(path);
     for (const auto& wire : golden_frames()) file << line_of(wire) << '\n';
     const auto in = make_columns<double>("jitter", "steps", 200);
@@ -60,21 +57,32 @@ void write_golden() {
     const auto steps = make_columns<double>("gaps", "steps", 1100);
     file << line_of(encode_frame(steps, {.values = codec_id::raw, .second_stage = stage::snappy}))
          << '\n';
+
+    // Since version 2: larger blocks, and statistics of every form.
+    const auto large = make_columns<double>("gaps", "steps", 2100);
+    file << line_of(encode_frame(large, {.block_samples = 2048})) << '\n';
+    file << line_of(encode_frame(
+                steps, {.second_stage = stage::snappy, .block_samples = frame::max_samples}))
+         << '\n';
+    for (const auto& values : statistics_of_every_form()) {
+        const auto t = make_series<std::int64_t>("descending", values.size());
+        file << line_of(encode_frame<double>({t, values})) << '\n';
+    }
 }
 
 }  // namespace
 
 TEST_CASE("every golden frame decodes to its samples", "[frame][golden]") {
-    if (std::getenv("CHRONOPACK_WRITE_GOLDEN") != nullptr && !std::ifstream(path)) write_golden();
-    std::ifstream file(path);
-    std::size_t frames = 0;
-    for (std::string line; std::getline(file, line); ++frames) {
-        INFO("line " << frames + 1);
-        std::istringstream words(line);
-        std::string wire, timestamps, values;
-        words >> wire >> timestamps >> values;
-        REQUIRE(line_of(from_hex(wire)) == line);
-        REQUIRE(frame::verify(from_hex(wire)));
+    const std::string path = released_path("v2");
+    if (std::getenv("CHRONOPACK_WRITE_GOLDEN") != nullptr && !std::ifstream(path))
+        write_golden(path);
+    for (const auto& [version, count] : {std::pair("v1", 70), std::pair("v2", 81)}) {
+        const auto frames = released_frames(version);
+        for (const released_frame& f : frames) {
+            INFO(version << ' ' << f.line.substr(0, 80));
+            REQUIRE(line_of(f.wire) == f.line);
+            REQUIRE(frame::verify(f.wire));
+        }
+        REQUIRE(frames.size() == static_cast<std::size_t>(count));
     }
-    REQUIRE(frames == 70);
 }

@@ -42,22 +42,78 @@ TEST_CASE("nothing is allocated for a second stage whose checksum does not hold"
     REQUIRE(read.error() == errc::checksum_mismatch);
 }
 
-TEST_CASE("a few bytes cannot ask for more than 32 KiB a block", "[frame][memory]") {
-    // One block, a valid checksum, a body of four bytes that claims to unpack
-    // to as much as a header may claim.
-    wire w;
-    w.u8('C').u8('P').u8('K').u8('F').u8(1).u8(2).u16(0).u8(1).u8(0).u8(1);
-    w.varint(1024).varint(4).varint(frame::max_block_bytes);
-    w.signed_varint(0).signed_varint(1023).fill(48, 0).varint(0).varint(0);
-    w.varint(frame::max_block_bytes / 2).varint(frame::max_block_bytes / 2);
+TEST_CASE("larger blocks take 8 bytes a sample of one to encode, none to decode, 16 to verify",
+          "[frame][memory]") {
+    const auto in = make_columns<double>("jitter", "decimals", 5000);
+    columns<double> back = in;
+    for (const std::size_t each : {std::size_t{2048}, std::size_t{8192}}) {
+        const std::size_t block = std::min(each, in.size());
+        std::vector<std::byte> wire(frame::max_bytes<double>(in.size()));
+        std::size_t before = allocated_bytes();
+        const auto size =
+            frame::encode<double>(in.timestamps, in.values, {.block_samples = each}, wire);
+        REQUIRE(allocated_bytes() - before == 8 * block);
+        REQUIRE(size);
+        wire.resize(*size);
+        before = allocated_bytes();
+        const auto read = frame::decode<double>(wire, back.timestamps, back.values);
+        REQUIRE(allocated_bytes() - before == 0);
+        const auto verified = frame::verify(wire);
+        REQUIRE(allocated_bytes() - before == 16 * block);
+        REQUIRE((read && verified));
+
+        // And nothing before the header's checksum holds.
+        wire[10] ^= std::byte{1};
+        before = allocated_bytes();
+        const auto damaged = frame::verify(wire);
+        REQUIRE(allocated_bytes() - before == 0);
+        REQUIRE(damaged.error() == errc::checksum_mismatch);
+    }
+}
+
+namespace {
+
+// What opening a frame of a body of four bytes allocates, whose header holds
+// and claims that they unpack to `claimed`.
+std::size_t allocated_by(wire header, std::size_t claimed) {
     const std::byte body[4] = {};
-    for (unsigned i = 0; i < 4; ++i) w.u8(kernel::crc32c(body) >> (8 * i) & 0xff);
-    w.fill(4, 0);
-    store_le(w.bytes.data() + 6, static_cast<std::uint16_t>(w.bytes.size()));
-    reseal_header(w.bytes);
-    w.fill(4, 0);
+    for (unsigned i = 0; i < 4; ++i) header.u8(kernel::crc32c(body) >> (8 * i) & 0xff);
+    header.fill(4, 0);
+    if (header.bytes[4] == std::byte{1})
+        store_le(header.bytes.data() + 6, static_cast<std::uint16_t>(header.bytes.size()));
+    else
+        header.bytes[5] = static_cast<std::byte>(header.bytes.size() - 6);
+    reseal_header(header.bytes);
+    header.fill(4, 0);
+    REQUIRE(frame::inspect(header.bytes));
     const std::size_t before = allocated_bytes();
-    const auto opened = frame::reader<double>::open(w.bytes);
-    REQUIRE(allocated_bytes() - before <= 2 * frame::max_block_bytes);
+    const auto opened = frame::reader<std::int64_t>::open(header.bytes);
+    const std::size_t allocated = allocated_bytes() - before;
     REQUIRE_FALSE(opened);
+    REQUIRE(allocated <= claimed + 4096);  // the decompressor's own
+    return allocated;
+}
+
+}  // namespace
+
+TEST_CASE("a few bytes cannot ask for more than 32 KiB a block of version 1", "[frame][memory]") {
+    wire w;
+    w.u8('C').u8('P').u8('K').u8('F').u8(1).u8(3).u16(0).u8(1).u8(0).u8(1);
+    w.varint(1024).varint(4).varint(32768);
+    w.signed_varint(0).signed_varint(1023).fill(48, 0).varint(0).varint(0);
+    w.varint(16384).varint(16384);
+    allocated_by(w, 32768);
+}
+
+TEST_CASE("a few bytes cannot ask for more than 32 bytes a sample and 1 KiB a block",
+          "[frame][memory]") {
+    for (const std::uint64_t n : {std::uint64_t{1}, std::uint64_t{1000}, std::uint64_t{1} << 20}) {
+        const auto most = static_cast<std::int64_t>(frame::max_body_bytes(n));
+        wire w;
+        w.u8('C').u8('P').u8('K').u8('F').u8(2).u8(0).u16(10 << 5 | 1 << 11 | 3 << 13);
+        w.varint(n).signed_varint(0).varint(0);
+        w.u8(0).varint(0).varint(0).fill((bit_width(n - 1) + 7) / 8, 0);  // statistics, all 0
+        w.varint(4).signed_varint(most / 2).signed_varint(most - most / 2);
+        allocated_by(w, static_cast<std::size_t>(most));
+    }
 }

@@ -3,7 +3,6 @@
 
 #include <chronopack/kernel/decode.hpp>
 
-#include "kernel/arch.hpp"
 #include "support/codec.hpp"
 #include "support/guard.hpp"
 #include "support/random.hpp"
@@ -66,7 +65,6 @@ void ramps_agree(prng& random) {
 }  // namespace
 
 TEST_CASE("vectors decode a block to the very words of the scalar twin", "[kernel][simd]") {
-    skip_unless_it_runs_here();
     prng random(1);
     for (unsigned width = 0; width <= 64; ++width) {
         INFO("width " << width);
@@ -79,7 +77,6 @@ TEST_CASE("vectors decode a block to the very words of the scalar twin", "[kerne
 }
 
 TEST_CASE("a block without fields is its closed form", "[kernel][simd]") {
-    skip_unless_it_runs_here();
     prng random(2);
     for (std::size_t round = 0; round < 100; ++round) {
         ramps_agree<sums::none>(random);

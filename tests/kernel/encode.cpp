@@ -3,7 +3,6 @@
 
 #include <chronopack/kernel/encode.hpp>
 
-#include "kernel/arch.hpp"
 #include "support/codec.hpp"
 #include "support/guard.hpp"
 #include "support/random.hpp"
@@ -92,7 +91,6 @@ void packing_agrees(prng& random) {
 }  // namespace
 
 TEST_CASE("vectors find the residuals that the scalar twin finds", "[kernel][simd]") {
-    skip_unless_it_runs_here();
     prng random(3);
     for (int round = 0; round < 20; ++round) {
         residuals_agree<sums::none>(random);
@@ -102,7 +100,6 @@ TEST_CASE("vectors find the residuals that the scalar twin finds", "[kernel][sim
 }
 
 TEST_CASE("vectors pack the very bytes of the scalar twin", "[kernel][simd]") {
-    skip_unless_it_runs_here();
     prng random(4);
     packing_agrees<sums::none>(random);
     packing_agrees<sums::once>(random);
@@ -110,7 +107,6 @@ TEST_CASE("vectors pack the very bytes of the scalar twin", "[kernel][simd]") {
 }
 
 TEST_CASE("vectors count what lies outside a window as the scalar twin does", "[kernel][simd]") {
-    skip_unless_it_runs_here();
     prng random(5);
     guarded_bytes inputs(8 * kernel::slots);
     for (const std::size_t n : counts) {
@@ -126,7 +122,6 @@ TEST_CASE("vectors count what lies outside a window as the scalar twin does", "[
 }
 
 TEST_CASE("vectors divide by a scale as the scalar twin does", "[kernel][simd]") {
-    skip_unless_it_runs_here();
     prng random(6);
     guarded_bytes inputs(8 * kernel::slots);
     for (const std::size_t n : counts)
@@ -157,7 +152,6 @@ TEST_CASE("vectors divide by a scale as the scalar twin does", "[kernel][simd]")
 }
 
 TEST_CASE("vectors sort 32 words as signed ones", "[kernel][simd]") {
-    skip_unless_it_runs_here();
     prng random(7);
     for (int round = 0; round < 1000; ++round) {
         std::vector<std::uint64_t> x(kernel::sorted_words);

@@ -52,3 +52,24 @@ TEST_CASE("an archive of 100 series needs no more memory for ten times the sampl
     REQUIRE(read_large <= read_small + index);
     REQUIRE(write_small <= series * frame_samples * 16 * 2 + (std::size_t{1} << 20));
 }
+
+TEST_CASE("a cursor holds one block of the largest size it met", "[series][memory]") {
+    std::vector<std::byte> file;
+    for (const std::size_t each : {std::size_t{1024}, std::size_t{8192}, std::size_t{2048}}) {
+        series_writer<double> writer(append_to(file),
+                                     {.frame = {.block_samples = each}, .frame_samples = 20'000});
+        for (int i = 0; i < 20'000; ++i) REQUIRE(writer.append(1000 * i, i % 17));
+        REQUIRE(writer.flush());
+    }
+    const auto reader = series_reader<double>::open(file);
+    REQUIRE(reader);
+    const std::size_t before = live_bytes();
+    auto cursor = reader->samples();
+    reset_peak();
+    std::size_t n = 0;
+    while (const auto run = cursor.next_run()) n += run->values.size();
+    REQUIRE(cursor.status());
+    REQUIRE(n == 60'000);
+    REQUIRE(live_bytes() - before <= 16 * 8192 + 64);
+    REQUIRE(peak_bytes() - before <= 16 * 8192 + 16 * 1024);  // while a column grows
+}

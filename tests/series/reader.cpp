@@ -1,5 +1,6 @@
 #include "support/frames.hpp"
 #include "support/generators.hpp"
+#include "support/released_frames.hpp"
 
 #include <chronopack/series/reader.hpp>
 #include <chronopack/series/writer.hpp>
@@ -54,6 +55,7 @@ TEMPLATE_TEST_CASE("a series survives being cut into frames", "[series]", double
         const columns<V> in{t, v};
         series_options how;
         how.frame_samples = *rc::gen::element<std::size_t>(1, 2, 100, 1024, 4096);
+        how.frame.block_samples = *rc::gen::element<std::size_t>(1024, 2048, 4096);
         if (how.frame_samples < 100 && in.size() > 300) how.frame_samples = 100;
         const auto wire = write_series(in, how);
         const auto reader = series_reader<V>::open(wire);
@@ -65,13 +67,19 @@ TEMPLATE_TEST_CASE("a series survives being cut into frames", "[series]", double
         RC_ASSERT(reader->read(back.timestamps, back.values));
         RC_ASSERT(back == in);
         RC_ASSERT(collect(reader->samples()) == in);
+        columns<V> apart{std::vector<std::int64_t>(in.size()), std::vector<V>(in.size())};
+        RC_ASSERT(reader->read_values(apart.values));
+        RC_ASSERT(reader->read_timestamps(apart.timestamps));
+        RC_ASSERT(apart == in);
     });
 }
 
 TEST_CASE("a range is what a filter of all samples gives, in any order of time", "[series]") {
     for (const char* shape : {"regular", "jitter", "constant", "random_walk", "extremes"}) {
         const auto in = make_columns<double>(shape, "decimals", 6000);
-        const auto wire = write_series(in, {.frame_samples = 2500});
+        const std::size_t each = shape[0] == 'j' ? 2048 : 1024;
+        const auto wire =
+            write_series(in, {.frame = {.block_samples = each}, .frame_samples = 2500});
         const auto reader = series_reader<double>::open(wire);
         REQUIRE(reader);
         prng random(5);
@@ -148,6 +156,25 @@ TEST_CASE("a series cut short is truncated, of another type is refused", "[serie
     REQUIRE(series_reader<std::int64_t>::open(wire).error() == errc::wrong_type);
 }
 
+TEST_CASE("a series of frames of both versions is read as one", "[series]") {
+    std::vector<std::byte> both;
+    columns<double> expected;
+    for (const char* version : {"v2", "v1"}) {
+        for (const released_frame& f : released_frames(version)) {
+            if (!std::holds_alternative<statistics<double>>(frame::inspect(f.wire)->values))
+                continue;
+            both.insert(both.end(), f.wire.begin(), f.wire.end());
+            const auto part = *decode_frame<double>(f.wire);
+            expected.timestamps.insert(expected.timestamps.end(), part.timestamps.begin(),
+                                       part.timestamps.end());
+            expected.values.insert(expected.values.end(), part.values.begin(), part.values.end());
+        }
+    }
+    const auto reader = series_reader<double>::open(both);
+    REQUIRE(reader);
+    REQUIRE(collect(reader->samples()) == expected);
+}
+
 TEST_CASE("when a sink fails nothing that was taken is lost", "[series]") {
     std::vector<std::byte> out;
     bool broken = true;
@@ -198,4 +225,5 @@ TEST_CASE("an empty series has no frames and no samples", "[series]") {
     REQUIRE(reader->size() == 0);
     REQUIRE(collect(reader->samples()).size() == 0);
     REQUIRE(reader->read({}, {}));
+    REQUIRE(reader->read_values({}));
 }

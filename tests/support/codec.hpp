@@ -54,8 +54,9 @@ auto streaming_of(std::tuple<C...>) -> decltype(std::tuple_cat(
 /// The codecs of all_codecs that have an appender and an iterator.
 using streaming_codecs = decltype(detail::streaming_of(all_codecs{}));
 
-/// Whether the first `some` of `n` encoded values decode without the others:
-/// packed runs whole blocks of 1,024 only, a Prometheus chunk holds its count.
+/// Whether the first `some` of `n` encoded values decode without the others: packed
+/// runs whole blocks of 1,024 only, others whole pages; a Prometheus chunk holds its
+/// count.
 template <block_codec C>
 [[nodiscard]] constexpr bool decodes_alone(std::size_t some, std::size_t n) noexcept {
     if (some == n) return true;
@@ -64,6 +65,7 @@ template <block_codec C>
     if constexpr (C::id == codec_id::packed || C::id == codec_id::delta ||
                   C::id == codec_id::delta_of_delta)
         return some % packing::block_values == 0;
+    if constexpr (requires { C::page_size; }) return some % C::page_size == 0;
     return some < n;
 }
 

@@ -8,6 +8,7 @@
 #include <chronopack/frame/frame.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace chronopack::test {
 
@@ -49,13 +50,31 @@ template <class V>
 }
 
 [[nodiscard]] inline std::size_t header_bytes(cbytes wire) {
-    return load_le<std::uint16_t>(wire.data() + 6);
+    const auto size = frame::detail::header_size(wire);
+    if (!size) throw std::runtime_error(std::string(message(size.error())));
+    return *size;
 }
 
 /// Makes the header's checksum hold again.
 inline void reseal_header(std::vector<std::byte>& wire) {
     const std::size_t covered = header_bytes(wire) - 4;
     store_le(wire.data() + covered, kernel::crc32c(cbytes(wire).first(covered)));
+}
+
+/// Values whose statistics a header keeps in different ways.
+[[nodiscard]] inline std::vector<std::vector<double>> statistics_of_every_form() {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const double infinity = std::numeric_limits<double>::infinity();
+    const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
+    return {{3, 5, 4, 4, 9},                           // integers
+            {21.37, 21.4, 19.98, 22.25, 20},           // over a power of ten
+            {21.5F, 21.625F, 0.1F, 22.25F},            // over a power of two
+            {1.0 / 3, 2.0 / 3, 1.0 / 7, 5.0 / 7},      // as they are
+            {1.0 / 3, 1.0 / 3, 1.0 / 3},               // one, as it is
+            {nan, 21.37, 19.98, stale, 22.25, stale},  // the first and the last are no numbers
+            {nan, stale},                              // none is
+            {-0.0, 2.5, 0.5, -1, -0.0},                // the first and the last are negative zeros
+            {infinity, 1, -infinity, 1e300, -1e300, 5}};  // sums that are no numbers
 }
 
 /// 64 small frames: every shape of timestamps and of values, of both types.

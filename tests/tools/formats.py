@@ -139,7 +139,7 @@ class AnyOrder(CommandTest):
         self.file("t.i64", struct.pack(f"<{len(times)}q", *times))
         self.file("v.i64", struct.pack(f"<{len(times)}q", *range(len(times))))
         self.ok("compress", "v.i64", "--times", "t.i64", "--sort")
-        out = self.ok("decompress", "v.cpk", "--time", "count").decode().splitlines()[1:]
+        out = self.ok("decompress", "v.cpk", "--time-as", "count").decode().splitlines()[1:]
         order = sorted(range(len(times)), key=lambda i: times[i])
         self.assertEqual(len(out), len(order))
         self.assertTrue(all(line == f"{times[i]},{i}" for line, i in zip(out, order)))

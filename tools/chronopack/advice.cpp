@@ -18,7 +18,8 @@ using bench::short_number;
 
 namespace {
 
-constexpr double near_enough = 1.05;
+constexpr double near_smallest = 1.05;
+constexpr double near_fastest = 1.25;  // timings vary
 constexpr std::string_view as_integers = " as int64";
 
 /// Bytes and seconds, added up.
@@ -46,17 +47,24 @@ std::string base_of(const row& one) {
     return one.codec.substr(0, one.codec.size() - (one.integers ? as_integers.size() : 0));
 }
 
+/// "zstd" of "frame smallest+zstd".
 std::string stage_of(const std::string& base) {
     const std::size_t plus = base.find('+');
     return plus == std::string::npos ? std::string() : base.substr(plus + 1);
 }
 
-/// The options by which compress makes such frames: "frame small+zstd".
+/// "smallest" of "frame smallest+zstd".
+std::string preset_of(const std::string& base) {
+    const std::string frame = base.substr(0, base.find('+'));
+    const std::size_t blank = frame.find(' ');
+    return blank == std::string::npos ? std::string() : frame.substr(blank + 1);
+}
+
+/// The options by which compress makes such frames.
 std::string options_for(const std::string& base) {
     std::string options;
-    const std::string name = base.substr(0, base.find('+'));
-    if (const std::size_t blank = name.find(' '); blank != std::string::npos)
-        options += " --preset " + name.substr(blank + 1);
+    if (const std::string preset = preset_of(base); !preset.empty())
+        options += " --preset " + preset;
     if (const std::string stage = stage_of(base); !stage.empty())
         options += " --second-stage " + stage;
     return options;
@@ -143,6 +151,7 @@ private:
         way one;
         one.options = (integers ? ' ' + integer_options : "") + options_for(base);
         one.integers = integers;
+        one.preset = preset_of(base);
         one.second_stage = stage_of(base);
         one.bits = all.bits();
         one.encode_gbps = all.gbps(all.encode, raw_bytes(kind::frame));
@@ -153,48 +162,80 @@ private:
     std::map<std::string, std::map<std::string, pair_of_rows>> frames_;
 };
 
-/// The way that differs from `from` in the one thing `differs` changes.
+/// The way that is as `taken` but for one thing, which `is` tells.
 template <class F>
-const way* other_way(const std::vector<way>& ways, const way& from, F differs) {
-    const auto at = std::find_if(ways.begin(), ways.end(),
-                                 [&](const way& one) { return &one != &from && differs(one); });
+const way* other_way(const std::vector<way>& ways, F is) {
+    const auto at = std::find_if(ways.begin(), ways.end(), is);
     return at == ways.end() ? nullptr : &*at;
 }
 
 std::string why_integers(const std::vector<way>& ways, const way& taken, const way_finder& found) {
-    const way* const other = other_way(ways, taken, [&](const way& one) {
-        return one.integers != taken.integers && one.second_stage == taken.second_stage;
+    const way* const other = other_way(ways, [&](const way& one) {
+        return one.integers != taken.integers && one.preset == taken.preset &&
+               one.second_stage == taken.second_stage;
     });
     if (other == nullptr) return {};
     const auto [whole, all] = found.whole();
+    const std::string which =
+        whole == all ? fmt::format("all {}", all) : fmt::format("{} of {}", whole, all);
     if (taken.integers)
-        return fmt::format(
-            "the values of {} series are all integers (as doubles: {:.2f} bits)",
-            whole == all ? fmt::format("all {}", all) : fmt::format("{} of {}", whole, all),
-            other->bits);
-    return fmt::format("int64 for the {} of {} series whose values are all integers would take {}",
-                       whole, all,
+        return fmt::format("the values of {} series are all integers (as doubles: {:.2f} bits)",
+                           which, other->bits);
+    return fmt::format("int64 for the {} series whose values are all integers would take {}", which,
                        other->bits < taken.bits
                            ? fmt::format("off only {:.0f} %", percent_off(taken.bits, other->bits))
                            : fmt::format("{:.2f} bits", other->bits));
 }
 
-std::string why_stage(const std::vector<way>& ways, const way& taken) {
-    const way* const other = other_way(ways, taken, [&](const way& one) {
-        return one.integers == taken.integers &&
-               one.second_stage.empty() != taken.second_stage.empty();
+/// What sets the frames of `taken` apart from the usual ones, or them from `taken`.
+std::string why_frames(const std::vector<way>& ways, const way& taken) {
+    const auto usual = [](const way& one) {
+        return one.preset.empty() && one.second_stage.empty();
+    };
+    const auto named = [](const way& one) {
+        return one.preset.empty() ? one.second_stage + " over each frame" : "preset " + one.preset;
+    };
+    if (!usual(taken)) {
+        const way* const plain = other_way(
+            ways, [&](const way& one) { return one.integers == taken.integers && usual(one); });
+        if (plain == nullptr) return {};
+        const double off = percent_off(plain->bits, taken.bits);
+        const std::string speed = short_number(plain->decode_gbps);
+        if (off < 0.5)
+            return fmt::format(
+                "{} takes {:.0f} % more than the usual frames, which are read at {} GB/s",
+                named(taken), std::max(0.0, -off), speed);
+        return fmt::format("{} takes {:.0f} % off", named(taken), off) +
+               (taken.decode_gbps < plain->decode_gbps
+                    ? fmt::format(", though the usual frames are read at {} GB/s", speed)
+                    : std::string());
+    }
+    const way* const smaller = other_way(ways, [&](const way& one) {
+        return one.integers == taken.integers && !usual(one);  // the smallest of these
     });
-    if (other == nullptr) return {};
-    if (!taken.second_stage.empty())
-        return fmt::format(
-            "{} over each frame takes off {:.0f} %, though without it all is read "
-            "at {} GB/s",
-            taken.second_stage, percent_off(other->bits, taken.bits),
-            short_number(other->decode_gbps));
-    const double off = percent_off(taken.bits, other->bits);
-    return off < 0.5 ? fmt::format("{} over each frame takes nothing off", other->second_stage)
-                     : fmt::format("{} over each frame takes off only {:.0f} %",
-                                   other->second_stage, off);
+    if (smaller == nullptr) return {};
+    const double off = percent_off(taken.bits, smaller->bits);
+    return off < 0.5 ? fmt::format("{} takes nothing off", named(*smaller))
+                     : fmt::format("{} takes only {:.0f} % off, read at {} GB/s", named(*smaller),
+                                   off, short_number(smaller->decode_gbps));
+}
+
+std::size_t best_of(const std::vector<way>& ways) {
+    const auto small = [&](const way& one) {
+        return one.bits <= ways.front().bits * near_smallest;
+    };
+    double fastest = 0;
+    for (const way& one : ways)
+        if (small(one)) fastest = std::max(fastest, one.decode_gbps);
+    const auto asked = [](const way& one) {
+        return std::count(one.options.begin(), one.options.end(), ' ');
+    };
+    std::size_t best = ways.size();
+    for (std::size_t i = 0; i < ways.size(); ++i)
+        if (small(ways[i]) && ways[i].decode_gbps * near_fastest >= fastest &&
+            (best == ways.size() || asked(ways[i]) < asked(ways[best])))
+            best = i;
+    return best;
 }
 
 }  // namespace
@@ -203,14 +244,10 @@ advice advise_on(const std::vector<row>& rows, const std::string& integer_option
     const way_finder found(rows);
     advice made{found.find(integer_options), 0, {}};
     if (made.ways.empty()) return made;
-    const double most = made.ways.front().bits * near_enough;
-    for (std::size_t i = 1; i < made.ways.size(); ++i)
-        if (made.ways[i].bits <= most &&
-            made.ways[i].decode_gbps > made.ways[made.taken].decode_gbps)
-            made.taken = i;
+    made.taken = best_of(made.ways);
     const way& taken = made.ways[made.taken];
     for (const std::string& reason :
-         {why_integers(made.ways, taken, found), why_stage(made.ways, taken)}) {
+         {why_integers(made.ways, taken, found), why_frames(made.ways, taken)}) {
         if (reason.empty()) continue;
         made.why += (made.why.empty() ? "because " : ", and ") + reason;
     }

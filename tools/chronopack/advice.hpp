@@ -3,10 +3,12 @@
 //
 //   row: frame             load   33.1 bits        chronopack compress
 //   row: frame as int64    load   11.5 bits        chronopack compress --integers load
-//   row: frame+zstd ...
+//   row: frame+zstd           ...                  chronopack compress --second-stage zstd
+//   row: frame smallest       ...                  chronopack compress --preset smallest
 //
 // A way is one kind of frame for all series, with or without int64 where values
-// allow it. Of those within 5 % of the smallest the fastest to read is taken.
+// allow it. Of those within 5 % of the smallest, and of these those within a quarter
+// of the fastest to read, the one that asks for the fewest options is taken.
 #pragma once
 
 #include "row.hpp"
@@ -31,10 +33,11 @@ struct codec_total {
 [[nodiscard]] std::vector<codec_total> totals(const std::vector<bench::row>& rows);
 
 struct way {
-    std::string options;    ///< of compress
-    bool integers = false;  ///< int64 where values allow it
-    std::string second_stage;
-    double bits = 0;  ///< a sample
+    std::string options;       ///< of compress
+    bool integers = false;     ///< int64 where values allow it
+    std::string preset;        ///< unless it is the usual one
+    std::string second_stage;  ///< unless there is none, or the preset chooses
+    double bits = 0;           ///< a sample
     double encode_gbps = 0;
     double decode_gbps = 0;
 };

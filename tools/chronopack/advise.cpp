@@ -1,5 +1,4 @@
 #include "advice.hpp"
-#include "archive_sink.hpp"
 #include "command.hpp"
 #include "contenders.hpp"
 #include "datasets.hpp"
@@ -7,6 +6,7 @@
 #include "html.hpp"
 #include "ingest.hpp"
 #include "json.hpp"
+#include "preset_text.hpp"
 #include "progress.hpp"
 #include "series.hpp"
 #include "table.hpp"
@@ -67,7 +67,7 @@ gathered gather(const request& asked) {
 }
 
 std::vector<row> measure(const gathered& in, double seconds) {
-    const auto contenders = bench::all_contenders(usual_frame_samples);
+    const auto contenders = bench::all_contenders(input::usual_frame_samples);
     std::vector<row> rows;
     input::progress_line shown;
     std::size_t step = 0;

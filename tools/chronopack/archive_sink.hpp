@@ -14,10 +14,6 @@
 
 namespace chronopack::tool {
 
-/// Samples of a frame, unless asked otherwise: enough for headers not to count,
-/// few enough that a query decodes little.
-inline constexpr std::size_t usual_frame_samples = 4096;
-
 struct archive_plan {
     std::string path;
     series_options frames = {};

@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "ingest.hpp"
+#include "preset_text.hpp"
 #include "sorting_sink.hpp"
 #include "system.hpp"
 #include "text_output.hpp"
@@ -21,8 +22,9 @@ using input::counted;
 struct request {
     ingest_request in;
     std::string output;
-    std::string second_stage = "none";
-    std::size_t frame_samples = usual_frame_samples;
+    std::string preset = "balanced";
+    std::string second_stage;
+    std::optional<std::size_t> frame_samples;
     std::size_t most_series = 1'000'000;
     bool sort = false;
 };
@@ -73,10 +75,14 @@ archive_plan plan_of(const request& asked, const std::string& path) {
     archive_plan plan;
     plan.path = path;
     plan.most_series = asked.most_series;
-    plan.frames.frame_samples = asked.frame_samples;
-    if (asked.second_stage == "zstd") plan.frames.frame.second_stage = stage::zstd;
-    if (asked.second_stage == "snappy") plan.frames.frame.second_stage = stage::snappy;
-    if (!frame::stage_available(plan.frames.frame.second_stage))
+    plan.frames.frame.level = *input::preset_of(asked.preset);
+    plan.frames.frame_samples =
+        asked.frame_samples.value_or(input::usual_frame_samples(plan.frames.frame.level));
+    for (const auto& [name, second] :
+         {std::pair{"none", stage::none}, std::pair{"zstd", stage::zstd},
+          std::pair{"snappy", stage::snappy}})
+        if (asked.second_stage == name) plan.frames.frame.second_stage = second;
+    if (!frame::stage_available(plan.frames.frame.second_stage.value_or(stage::none)))
         throw failure(fault::usage, "this program was built without " + asked.second_stage);
     return plan;
 }
@@ -140,15 +146,22 @@ void add_compress(CLI::App& app, action& todo) {
                       "take samples in any order: all of a series are sorted, with\n"
                       "ARCHIVE.runs beside the archive meanwhile");
     command
+        ->add_option("--preset", asked->preset,
+                     "what to give up for what: fastest to read, balanced, or smallest")
+        ->type_name("PRESET")
+        ->check(CLI::IsMember({"fastest", "balanced", "smallest"}).description(""))
+        ->capture_default_str();
+    command
         ->add_option("--second-stage", asked->second_stage,
-                     "zstd or snappy over each frame: smaller, slower to read")
+                     "none, zstd or snappy over each frame: smaller, slower to read. Without\n"
+                     "this, zstd at preset smallest where it pays, none at others")
         ->type_name("STAGE")
-        ->check(CLI::IsMember({"none", "zstd", "snappy"}).description(""))
-        ->capture_default_str();
-    command->add_option("--frame-samples", asked->frame_samples, "samples of a series to a frame")
+        ->check(CLI::IsMember({"none", "zstd", "snappy"}).description(""));
+    command
+        ->add_option("--frame-samples", asked->frame_samples,
+                     "samples of a series to a frame; 4,096, at preset smallest 32,768")
         ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, frame::max_samples).description(""))
-        ->capture_default_str();
+        ->check(CLI::Range(std::size_t{1}, frame::max_samples).description(""));
     command->add_option("--max-series", asked->most_series, "more are taken for a mistake")
         ->type_name("N")
         ->capture_default_str();

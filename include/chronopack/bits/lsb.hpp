@@ -39,23 +39,32 @@ namespace chronopack::inline CHRONOPACK_ABI {
     return word & low_mask(width);
 }
 
-/// Fields 0 to out.size() - 1. `in` has their bytes, or more.
+/// Fields 0 to out.size() - 1. `in` has their bytes, or more; with 8 more it is faster.
 inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out) noexcept {
-    if (width == 0) {
-        std::fill(out.begin(), out.end(), std::uint64_t{0});
+    if (width > 57) {
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = load_field(in, i, width);
         return;
     }
-    std::size_t i = 0;
-    if (width <= 57 && in.size() >= 8) {
-        // A word from the byte where the field begins holds all of it; as far
-        // as such words lie within the input.
-        const std::size_t last = ((in.size() - 8) * 8 + 7) / width;
-        const std::size_t whole = std::min(out.size(), last + 1);
-        const std::uint64_t mask = low_mask(width);
-        for (std::size_t bit = 0; i < whole; ++i, bit += width)
-            out[i] = (load_le<std::uint64_t>(in.data() + (bit >> 3)) >> (bit & 7)) & mask;
-    }
-    for (; i < out.size(); ++i) out[i] = load_field(in, i, width);
+    // A word from the byte where the field begins holds all of it.
+    const std::uint64_t mask = low_mask(width);
+    const auto load = [mask, width](const std::byte* from, std::size_t bit,
+                                    std::span<std::uint64_t> to) {
+        for (std::uint64_t& field : to) {
+            field = (load_le<std::uint64_t>(from + (bit >> 3)) >> (bit & 7)) & mask;
+            bit += width;
+        }
+    };
+    if ((out.size() * width >> 3) + 8 <= in.size()) return load(in.data(), 0, out);
+    // As far as such words lie within the input; the last from a copy with zeros behind.
+    const std::size_t words = in.size() < 8 ? 0 : (in.size() - 8) * 8 + 8;
+    const std::size_t whole =
+        width == 0 ? 0 : std::min(out.size(), (words + width - 1) / width);
+    load(in.data(), 0, out.first(whole));
+    std::byte tail[24] = {};
+    const std::size_t byte = whole * width >> 3;
+    if (byte < in.size())
+        std::memcpy(tail, in.data() + byte, std::min(in.size() - byte, sizeof tail - 8));
+    load(tail, whole * width & 7, out.subspan(whole));
 }
 
 /// Writes fields in order; the output must have field_bytes(count, width).

@@ -82,4 +82,17 @@ template <class Next>
     return unzigzag(*value);
 }
 
+/// The value; or zero, and the reader has failed: for headers, which are read
+/// field by field and checked once.
+[[nodiscard]] inline std::uint64_t take_varint(byte_reader& in) noexcept {
+    const auto value = read_varint(in);
+    if (value) return *value;
+    in.fail();
+    return 0;
+}
+
+[[nodiscard]] inline std::int64_t take_signed_varint(byte_reader& in) noexcept {
+    return unzigzag(take_varint(in));
+}
+
 }  // namespace chronopack

@@ -20,6 +20,11 @@ enum class codec_id : std::uint8_t {
     gorilla_values = 5,
     prometheus_xor = 6,
     prometheus_xor2 = 7,
+    alp = 8,
+    alp_rd = 9,
+    dictionary = 10,
+    run_length = 11,
+    ordered = 12,
 };
 
 /// A stateless type that turns a run of values into bytes and back.

@@ -1,14 +1,19 @@
 // All codecs, in one list, and the way from a wire id to one of them.
 #pragma once
 
+#include <chronopack/codec/alp.hpp>
+#include <chronopack/codec/alp_rd.hpp>
 #include <chronopack/codec/delta.hpp>
 #include <chronopack/codec/delta_of_delta.hpp>
+#include <chronopack/codec/dictionary.hpp>
 #include <chronopack/codec/gorilla_timestamps.hpp>
 #include <chronopack/codec/gorilla_values.hpp>
+#include <chronopack/codec/ordered.hpp>
 #include <chronopack/codec/packed.hpp>
 #include <chronopack/codec/prometheus_xor.hpp>
 #include <chronopack/codec/prometheus_xor2.hpp>
 #include <chronopack/codec/raw.hpp>
+#include <chronopack/codec/run_length.hpp>
 
 #include <tuple>
 
@@ -17,7 +22,9 @@ namespace chronopack::inline CHRONOPACK_ABI {
 /// Every codec. A new one is added here, and tests, fuzzers, benchmarks and
 /// frames have it.
 using all_codecs = std::tuple<raw<std::int64_t>, raw<double>, packed, delta, delta_of_delta,
-                              gorilla_timestamps, gorilla_values, prometheus_xor, prometheus_xor2>;
+                              gorilla_timestamps, gorilla_values, prometheus_xor, prometheus_xor2,
+                              alp, alp_rd, dictionary<std::int64_t>, dictionary<double>,
+                              run_length<std::int64_t>, run_length<double>, ordered>;
 
 /// Calls `f` with an object of the codec that `id` names for values of type T,
 /// and returns the R that it returns; or unsupported when there is none.

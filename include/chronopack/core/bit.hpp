@@ -1,5 +1,5 @@
-// Bits of one type as another, and counts of bits: as std's, but in our inline
-// namespace.
+// Bits of one type as another, counts of bits, and doubles in order: as std's where
+// std has them, but in our inline namespace.
 //
 // A file built without optimisation calls std::bit_cast, and a program has one
 // of it: perhaps that of its AVX2 file, for all its files. These have a name for
@@ -49,6 +49,17 @@ template <class To, class From>
 
 [[nodiscard]] constexpr bool is_nan(double v) noexcept {
     return v != v;
+}
+
+/// Doubles in total order as integers: -inf < ... < -0.0 < +0.0 < ... < inf.
+[[nodiscard]] constexpr std::int64_t order_key(double v) noexcept {
+    const auto bits = bit_cast<std::int64_t>(v);
+    return bits ^ static_cast<std::int64_t>(static_cast<std::uint64_t>(bits >> 63) >> 1);
+}
+
+[[nodiscard]] constexpr double from_order_key(std::int64_t key) noexcept {
+    return bit_cast<double>(key ^
+                            static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 63) >> 1));
 }
 
 static_assert(countl_zero(0) == 64 && countl_zero(1) == 63 && countr_zero(0) == 64);

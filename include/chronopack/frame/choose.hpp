@@ -5,56 +5,156 @@
 //   | u8 |                           |
 //   +----+---------------------------+
 //
-// The choice is made by size, block by block, and no column is larger than its
-// raw form and the id.
+// The choice is made block by block: a sample says which codecs are worth trying,
+// and of those that were the smallest is taken, unless it would decode much slower
+// for little. No column is larger than its raw form and the id.
 #pragma once
 
 #include <chronopack/codec/registry.hpp>
 
 #include <optional>
+#include <vector>
 
 namespace chronopack::inline CHRONOPACK_ABI::frame {
 
-/// Upper bound of a column of `n` values, whichever codec is asked for.
+/// Upper bound of a column of `n` values.
 template <class T>
 [[nodiscard]] constexpr std::size_t max_column_bytes(std::size_t n) noexcept {
+    return 1 + raw<T>::max_bytes(n);
+}
+
+namespace detail {
+
+/// Upper bound of what any codec for T makes of `n` values.
+template <class T>
+[[nodiscard]] constexpr std::size_t max_encoded_bytes(std::size_t n) noexcept {
     std::size_t most = 0;
     const auto see = [&]<class C>(C) {
         if constexpr (std::is_same_v<typename C::value_type, T>)
             most = std::max(most, C::max_bytes(n));
     };
     std::apply([&](auto... codec) { (see(codec), ...); }, all_codecs{});
-    return 1 + most;
+    return most;
 }
 
-namespace detail {
+/// What a sample tells of a block: about how many of its values differ from the one
+/// before, and how many different ones there are.
+struct repetition {
+    std::size_t changes = 0;
+    std::size_t distinct = 0;
+};
 
 template <class T>
-[[nodiscard]] result<std::size_t> encode_column_as(codec_id id, std::span<const T> in,
-                                                   bytes out) noexcept {
-    if (out.empty()) return errc::no_space;
-    const auto written = with_codec<T, std::size_t>(
-        id, [&](auto codec) { return decltype(codec)::encode(in, out.subspan(1)); });
-    if (!written) return written.error();
-    out[0] = static_cast<std::byte>(id);
-    return 1 + *written;
+[[nodiscard]] repetition repetition_of(std::span<const T> in) noexcept {
+    constexpr std::size_t most_sampled = 64;
+    const std::size_t n = std::min(in.size(), most_sampled);
+    if (n < 2) return {n, n};
+    std::array<std::uint64_t, 4 * most_sampled> table{};  // by hash; 0 is no value yet
+    std::size_t changes = 0;
+    std::size_t pairs = 0;
+    std::uint32_t place = 0;  // steps of the golden ratio, in step with no period
+    for (std::size_t s = 0; s < n; ++s, place += 0x9e3779b9) {
+        const std::size_t at = 1 + (std::uint64_t{place} * (in.size() - 1) >> 32);
+        const auto bits = bit_cast<std::uint64_t>(in[at]);
+        changes += bits != bit_cast<std::uint64_t>(in[at - 1]);
+        std::size_t slot = bits * 0x9e37'79b9'7f4a'7c15u >> 56;
+        while (table[slot] != 0 && table[slot] != bits + 1) slot = (slot + 1) % table.size();
+        pairs += table[slot] != 0;
+        table[slot] = bits + 1;
+    }
+    // Of d values all equally frequent, n drawn ones meet n^2 / 2d times.
+    const std::size_t distinct = pairs == 0 ? in.size() : n - pairs + (n - pairs) * n / (2 * pairs);
+    return {changes * in.size() / n, std::min(distinct, in.size())};
 }
+
+/// Encodes columns, trying one codec after the other in memory of its own.
+template <class T>
+class column_encoder {
+public:
+    /// For columns of up to n values.
+    explicit column_encoder(std::size_t n) : room_(2 * (1 + max_encoded_bytes<T>(n))) {}
+
+    /// Writes a column with `wanted`, or with the codec that is best at `level`; raw,
+    /// where that is smaller. Bytes written; or no_space, or unsupported when
+    /// `wanted` is no codec for T.
+    [[nodiscard]] result<std::size_t> encode(std::span<const T> in, std::optional<codec_id> wanted,
+                                             preset level, bytes out) noexcept {
+        size_ = SIZE_MAX;
+        if (wanted) {
+            const auto ok = with_codec<T, bool>(*wanted, [&](auto codec) -> result<bool> {
+                try_codec(codec, in, level);
+                return true;
+            });
+            if (!ok) return ok.error();
+        } else {
+            try_codecs(in, level);
+        }
+        if (size_ > max_column_bytes<T>(in.size())) try_codec(raw<T>{}, in, level);
+        if (size_ > out.size()) return errc::no_space;
+        std::copy_n(best().begin(), size_, out.begin());
+        return size_;
+    }
+
+private:
+    [[nodiscard]] bytes half(bool second) noexcept {
+        const std::size_t n = room_.size() / 2;
+        return bytes(room_).subspan(second ? n : 0, n);
+    }
+    [[nodiscard]] bytes best() noexcept { return half(best_is_second_); }
+
+    /// Takes what `C` makes of the values if that is smaller than what there is by
+    /// one part in `margin`, or at all.
+    template <class C>
+    void try_codec(C, std::span<const T> in, preset level, std::size_t margin = SIZE_MAX) noexcept {
+        const bytes room = half(!best_is_second_);
+        const auto written = [&] {
+            if constexpr (requires { C::encode(in, room, level); })
+                return C::encode(in, room.subspan(1), level);
+            else
+                return C::encode(in, room.subspan(1));
+        }();
+        if (!written || 1 + *written >= size_ - (size_ == SIZE_MAX ? 0 : size_ / margin)) return;
+        room[0] = static_cast<std::byte>(C::id);
+        best_is_second_ = !best_is_second_;
+        size_ = 1 + *written;
+    }
+
+    // A dictionary or runs must be worth a look-up, or a branch, for each value.
+    static constexpr std::size_t worth = 16;
+
+    void try_codecs(std::span<const T> in, preset level) noexcept {
+        const bool thorough = level == preset::smallest;
+        const repetition r = repetition_of(in);
+        if constexpr (std::is_same_v<T, double>) {
+            const auto decimals = alp::guess(in);
+            if (4 * decimals.exceptions <= decimals.sampled || thorough)
+                try_codec(alp{}, in, level);
+            if (4 * decimals.exceptions > decimals.sampled || thorough) {
+                try_codec(ordered{}, in, level);
+                // Magnitudes that change at every value: 56 bits hold only what they share.
+                if (size_ > 7 * in.size() || level != preset::balanced)
+                    try_codec(alp_rd{}, in, level);
+            }
+            if (thorough) try_codec(gorilla_values{}, in, level);
+        } else {
+            try_codec(packed{}, in, level);
+        }
+        // What these come to, were their values as large as all are now on average.
+        const std::size_t n = in.size();
+        const std::size_t margin = thorough ? SIZE_MAX : worth;
+        const std::size_t slack = thorough ? n / 8 : 0;
+        const std::size_t of_runs = r.changes + r.changes * (size_ - 1) / n;
+        if (of_runs < size_ + slack) try_codec(run_length<T>{}, in, level, margin);
+        const std::size_t of_places = n * bit_width(r.distinct) / 8 + r.distinct * (size_ - 1) / n;
+        if (of_places < size_ + slack) try_codec(dictionary<T>{}, in, level, margin);
+    }
+
+    std::vector<std::byte> room_;
+    std::size_t size_ = 0;
+    bool best_is_second_ = false;
+};
 
 }  // namespace detail
-
-/// Writes a column with `wanted`, or with the codec that makes it smallest.
-/// Bytes written; or no_space, or unsupported when `wanted` is no codec for T.
-template <class T>
-[[nodiscard]] result<std::size_t> encode_column(std::span<const T> in,
-                                                std::optional<codec_id> wanted,
-                                                bytes out) noexcept {
-    if (wanted) return detail::encode_column_as(*wanted, in, out);
-    constexpr codec_id usual =
-        std::is_same_v<T, double> ? codec_id::gorilla_values : codec_id::packed;
-    const auto written = detail::encode_column_as(usual, in, out);
-    if (written && *written <= 1 + raw<T>::max_bytes(in.size())) return written;
-    return detail::encode_column_as(codec_id::raw, in, out);
-}
 
 /// Reads a column that takes up all of `in`. What it holds is checked by its
 /// codec; bytes left over are corrupt, an unknown codec is unsupported.

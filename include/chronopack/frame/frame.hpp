@@ -7,6 +7,7 @@
 //   const auto ok = frame::decode<double>(wire, timestamps, values);
 #pragma once
 
+#include <chronopack/frame/block_room.hpp>
 #include <chronopack/frame/encode.hpp>
 #include <chronopack/frame/read_header.hpp>
 
@@ -69,7 +70,7 @@ public:
     /// What a block's two columns are encoded with; ids as stored, which this
     /// build need not know. checksum_mismatch, or truncated for a column of no bytes.
     [[nodiscard]] result<block_codecs> codecs(const block& b) const noexcept {
-        const auto stored = stored_block(b);
+        const auto stored = checked(b);
         if (!stored) return stored.error();
         if (b.timestamp_bytes == 0 || b.value_bytes == 0) return errc::truncated;
         return block_codecs{static_cast<codec_id>(stored->front()),
@@ -81,27 +82,56 @@ public:
     /// returns; with the spans unspecified.
     [[nodiscard]] result<void> read(const block& b, std::span<std::int64_t> timestamps,
                                     std::span<V> values) const noexcept {
-        assert(timestamps.size() == b.samples && values.size() == b.samples);
-        const auto stored = stored_block(b);
-        if (!stored) return stored.error();
-        const packing::affine to_time{static_cast<std::uint64_t>(header_.info.first_timestamp),
-                                      header_.scale()};
-        const auto times = decode_column(stored->first(b.timestamp_bytes), timestamps, to_time);
-        if (!times) return times.error();
-        if (timestamps.front() != b.first_timestamp) return errc::corrupt;
-        return decode_column(stored->subspan(b.timestamp_bytes), values);
+        const auto columns = checked(b);
+        if (!columns) return columns.error();
+        if (const auto ok = decode_times(b, *columns, timestamps); !ok) return ok;
+        return decode_values(b, *columns, values);
+    }
+
+    /// One column of a block. Its checksum covers both, and is checked.
+    [[nodiscard]] result<void> read_timestamps(const block& b,
+                                               std::span<std::int64_t> timestamps) const noexcept {
+        const auto columns = checked(b);
+        if (!columns) return columns.error();
+        return decode_times(b, *columns, timestamps);
+    }
+    [[nodiscard]] result<void> read_values(const block& b, std::span<V> values) const noexcept {
+        const auto columns = checked(b);
+        if (!columns) return columns.error();
+        return decode_values(b, *columns, values);
     }
 
     /// Decodes all size() samples; count_mismatch for spans of another size.
     [[nodiscard]] result<void> read(std::span<std::int64_t> timestamps,
                                     std::span<V> values) const noexcept {
         if (timestamps.size() != size() || values.size() != size()) return errc::count_mismatch;
+        return each_block([&](const block& b) {
+            return read(b, timestamps.subspan(b.first_sample, b.samples),
+                        values.subspan(b.first_sample, b.samples));
+        });
+    }
+
+    /// One column of all size() samples; count_mismatch for a span of another size.
+    [[nodiscard]] result<void> read_timestamps(std::span<std::int64_t> timestamps) const noexcept {
+        if (timestamps.size() != size()) return errc::count_mismatch;
+        return each_block([&](const block& b) {
+            return read_timestamps(b, timestamps.subspan(b.first_sample, b.samples));
+        });
+    }
+    [[nodiscard]] result<void> read_values(std::span<V> values) const noexcept {
+        if (values.size() != size()) return errc::count_mismatch;
+        return each_block([&](const block& b) {
+            return read_values(b, values.subspan(b.first_sample, b.samples));
+        });
+    }
+
+    /// Calls `use` with each block in order, up to the first error it returns.
+    template <class Use>
+    result<void> each_block(Use use) const {
         for (block_cursor cursor = blocks(); !cursor.done();) {
             const auto b = cursor.next();
             if (!b) return b.error();
-            const auto ok = read(*b, timestamps.subspan(b->first_sample, b->samples),
-                                 values.subspan(b->first_sample, b->samples));
-            if (!ok) return ok.error();
+            if (const auto ok = use(*b); !ok) return ok;
         }
         return {};
     }
@@ -109,14 +139,32 @@ public:
 private:
     reader(const detail::header& header, cbytes body) noexcept : header_(header), body_(body) {}
 
-    // A second stage was undone, and the body checked, when the frame was opened.
-    [[nodiscard]] result<cbytes> stored_block(const block& b) const noexcept {
-        const bool staged = header_.info.second_stage != stage::none;
+    // The two columns of a block, once its checksum holds; a second stage was undone,
+    // and the body checked, when the frame was opened.
+    [[nodiscard]] result<cbytes> checked(const block& b) const noexcept {
+        const bool staged = info().second_stage != stage::none;
         const cbytes body = staged ? cbytes(unpacked_) : body_;
         const cbytes stored = body.subspan(b.offset, b.timestamp_bytes + b.value_bytes);
-        if (!staged && kernel::crc32c(stored) != header_.checksum(b.first_sample / block_samples))
+        if (!staged &&
+            kernel::crc32c(stored) != header_.checksum(b.first_sample / info().block_samples))
             return errc::checksum_mismatch;
         return stored;
+    }
+
+    [[nodiscard]] result<void> decode_times(const block& b, cbytes columns,
+                                            std::span<std::int64_t> to) const noexcept {
+        assert(to.size() == b.samples);
+        const packing::affine to_time{static_cast<std::uint64_t>(info().first_timestamp),
+                                      header_.scale()};
+        const auto times = decode_column(columns.first(b.timestamp_bytes), to, to_time);
+        if (!times) return times;
+        if (to.front() != b.first_timestamp) return errc::corrupt;
+        return {};
+    }
+    [[nodiscard]] static result<void> decode_values(const block& b, cbytes columns,
+                                                    std::span<V> to) noexcept {
+        assert(to.size() == b.samples);
+        return decode_column(columns.subspan(b.timestamp_bytes), to);
     }
 
     detail::header header_;
@@ -139,21 +187,19 @@ template <class V>
 [[nodiscard]] result<void> verify_as(cbytes in) {
     const auto opened = reader<V>::open(in);
     if (!opened) return opened.error();
-    std::array<std::int64_t, block_samples> timestamps;
-    std::array<V, block_samples> values;
-    for (block_cursor cursor = opened->blocks(); !cursor.done();) {
-        const auto b = cursor.next();
-        if (!b) return b.error();
-        const auto ok = opened->read(*b, std::span(timestamps).first(b->samples),
-                                     std::span(values).first(b->samples));
-        if (!ok) return ok.error();
-    }
-    return {};
+    const std::size_t most = std::min(opened->size(), opened->info().block_samples);
+    block_room<std::int64_t> timestamps(most);
+    block_room<V> values(most);
+    return opened->each_block([&](const block& b) {
+        return opened->read(b, timestamps.first(b.samples), values.first(b.samples));
+    });
 }
 
 }  // namespace detail
 
 /// Checks every checksum of a frame and decodes every block, keeping nothing.
+/// Allocates, once the header's checksum holds, what a second stage unpacks to,
+/// and for blocks of more than 1,024 samples 16 bytes a sample of one.
 [[nodiscard]] inline result<void> verify(cbytes in) {
     const auto header = inspect(in);
     if (!header) return header.error();

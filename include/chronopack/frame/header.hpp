@@ -5,27 +5,25 @@
 //   +--------+---------------------------------------------------------------+
 //             |<- the body, perhaps compressed as a whole by a second stage ->|
 //
-//   header   0  magic "CPKF"            8  time unit     u8  0 s 1 ms 2 us 3 ns
-//            4  version        u8  1    9  divisor       u8  exponent, 0..18
-//            5  flags          u8      10  second stage  u8  0 none 1 zstd 2 snappy
-//            6  header bytes   u16     11  varints:
-//      count, body bytes, [body bytes before the second stage],
-//      first timestamp, last, [min, max: unless ordered],
-//      statistics: min max sum first last increase (8 bytes each), resets, NaNs,
-//      for each block: [first timestamp less the block before's], bytes of the
-//                      timestamps column, bytes of the values column,
-//      CRC-32C of each block (of the whole body under a second stage), u32 each,
-//      CRC-32C of the header so far, u32
+//   header   magic "CPKF", version, its length,
+//            time unit, divisor, order, block size, second stage,
+//            samples, first and last timestamp, [least and greatest: unless ordered],
+//            statistics of the values,
+//            for each block: its first timestamp, bytes of its two columns,
+//            CRC-32C of each block (of the whole body under a second stage),
+//            CRC-32C of the header so far
 //
 // A timestamp t is kept as q, where t = first + q * 10^divisor modulo 2^64; all
 // of the header's timestamps but the first are such q. The header alone
 // answers what a frame spans and what its values sum to; it is checked before
-// any of it is believed. Bit by bit: docs/FORMAT.md.
+// any of it is believed. Its bytes are those of frame/header_v2.hpp, or in older
+// frames of frame/header_v1.hpp. Bit by bit: docs/FORMAT.md.
 #pragma once
 
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/time_unit.hpp>
+#include <chronopack/frame/scaled.hpp>
 #include <chronopack/frame/second_stage.hpp>
 #include <chronopack/frame/statistics.hpp>
 #include <chronopack/kernel/crc32c.hpp>
@@ -36,25 +34,39 @@
 namespace chronopack::inline CHRONOPACK_ABI::frame {
 
 inline constexpr std::uint32_t magic = 0x464b5043;  // "CPKF"
-inline constexpr std::uint8_t format_version = 1;
+
+/// Of the frames that are written; earlier ones are read as well.
+inline constexpr std::uint8_t format_version = 2;
 
 /// Samples of a frame at most.
 inline constexpr std::size_t max_samples = std::size_t{1} << 20;
 
-/// Samples of a block; the last block of a frame may have fewer.
+/// Samples of a block unless options say otherwise, and the fewest they may
+/// say; the last block of a frame may have fewer. Block sizes are this times a
+/// power of two, up to max_samples.
 inline constexpr std::size_t block_samples = packing::block_values;
+inline constexpr unsigned max_block_exponent = 10;
+static_assert(block_samples << max_block_exponent == max_samples);
 
-/// Bytes of a block's two columns at most: twice their raw form.
-inline constexpr std::size_t max_block_bytes = 32768;
+/// Blocks of a frame that is cut into blocks of `each`.
+[[nodiscard]] constexpr std::size_t block_count(std::size_t samples,
+                                                std::size_t each = block_samples) noexcept {
+    return (samples + each - 1) / each;
+}
 
-[[nodiscard]] constexpr std::size_t block_count(std::size_t samples) noexcept {
-    return (samples + block_samples - 1) / block_samples;
+/// Bytes that the two columns of `blocks` blocks take at most, `samples` in all:
+/// twice their raw form, and 1 KiB a block for what does not depend on length.
+[[nodiscard]] constexpr std::size_t max_body_bytes(std::size_t samples,
+                                                   std::size_t blocks = 1) noexcept {
+    return 32 * samples + 1024 * blocks;
 }
 
 /// What a frame says of itself.
 struct info {
+    std::uint8_t version = format_version;
     std::size_t samples = 0;
-    std::size_t bytes = 0;  ///< of the whole frame
+    std::size_t bytes = 0;                             ///< of the whole frame
+    std::size_t block_samples = frame::block_samples;  ///< of each block but the last
     time_unit unit = time_unit::milliseconds;
     unsigned divisor = 0;  ///< timestamps differ by multiples of 10^divisor
     stage second_stage = stage::none;
@@ -65,6 +77,10 @@ struct info {
     std::int64_t max_timestamp = 0;
     /// Of the values, whose type the alternative names.
     std::variant<statistics<double>, statistics<std::int64_t>> values;
+
+    [[nodiscard]] std::size_t blocks() const noexcept {
+        return block_count(samples, block_samples);
+    }
 };
 
 /// Where a block's columns are in the body, and what they start with.
@@ -79,19 +95,8 @@ struct block {
 
 namespace detail {
 
-inline constexpr std::uint8_t integer_flag = 0x01;
-inline constexpr std::uint8_t ordered_flag = 0x02;
-inline constexpr std::uint8_t inexact_flag = 0x04;
-inline constexpr std::uint8_t known_flags = integer_flag | ordered_flag | inexact_flag;
-
-inline constexpr std::size_t fixed_bytes = 11;
 inline constexpr std::size_t crc_bytes = 4;
 
-[[nodiscard]] constexpr std::uint64_t power_of_ten(unsigned exponent) noexcept {
-    std::uint64_t power = 1;
-    for (; exponent > 0; --exponent) power *= 10;
-    return power;
-}
 inline constexpr unsigned max_divisor = 18;
 
 /// Everything in a header but the checksums of the body.
@@ -113,37 +118,6 @@ struct header {
     }
 };
 
-/// Upper bound of a header with `blocks` blocks.
-[[nodiscard]] constexpr std::size_t max_header_bytes(std::size_t blocks) noexcept {
-    return fixed_bytes + 9 * max_varint_bytes + 6 * 8 +
-           blocks * (max_varint_bytes + 2 * 3 + crc_bytes) + crc_bytes;
-}
-// Column sizes are below 2^21, three varint bytes; the length field is a u16.
-static_assert(max_header_bytes(block_count(max_samples)) <= UINT16_MAX);
-
-template <class V>
-void write_statistics(byte_writer& out, const statistics<V>& s) noexcept {
-    for (const V v : {s.min, s.max, s.sum, s.first, s.last, s.increase})
-        out.u64(bit_cast<std::uint64_t>(v));
-    write_varint(out, s.resets);
-    write_varint(out, s.nans);
-}
-
-template <class V>
-[[nodiscard]] result<statistics<V>> read_statistics(byte_reader& in, bool exact) noexcept {
-    statistics<V> s;
-    for (V* v : {&s.min, &s.max, &s.sum, &s.first, &s.last, &s.increase})
-        *v = bit_cast<V>(in.u64());
-    const auto resets = read_varint(in);
-    if (!resets) return resets.error();
-    const auto nans = read_varint(in);
-    if (!nans) return nans.error();
-    s.resets = *resets;
-    s.nans = *nans;
-    s.exact = exact;
-    return s;
-}
-
 }  // namespace detail
 
 /// Walks the blocks of a frame whose header has been checked, in order.
@@ -151,7 +125,9 @@ class block_cursor {
 public:
     explicit block_cursor(const detail::header& h) noexcept
         : index_(h.index),
+          differences_(h.info.version > 1),
           samples_(h.info.samples),
+          block_samples_(h.info.block_samples),
           body_bytes_(h.raw_body_bytes),
           origin_(static_cast<std::uint64_t>(h.info.first_timestamp)),
           scale_(h.scale()) {}
@@ -165,20 +141,21 @@ public:
         if (next_.first_sample > 0) {
             const auto step = read_signed_varint(index_);
             if (!step) return step.error();
-            q_ += static_cast<std::uint64_t>(*step);
+            step_ = static_cast<std::uint64_t>(*step) + (differences_ ? step_ : 0);
+            q_ += step_;
         }
-        const auto timestamp_bytes = read_varint(index_);
+        const auto timestamp_bytes = read_size(next_.timestamp_bytes);
         if (!timestamp_bytes) return timestamp_bytes.error();
-        const auto value_bytes = read_varint(index_);
+        const auto value_bytes = read_size(next_.value_bytes);
         if (!value_bytes) return value_bytes.error();
         const std::size_t left = body_bytes_ - next_.offset;
         if (*timestamp_bytes > left || *value_bytes > left - *timestamp_bytes) return errc::corrupt;
 
-        block b = next_;
-        b.samples = std::min(block_samples, samples_ - b.first_sample);
-        b.first_timestamp = static_cast<std::int64_t>(origin_ + q_ * scale_);
-        b.timestamp_bytes = *timestamp_bytes;
-        b.value_bytes = *value_bytes;
+        next_.samples = std::min(block_samples_, samples_ - next_.first_sample);
+        next_.first_timestamp = static_cast<std::int64_t>(origin_ + q_ * scale_);
+        next_.timestamp_bytes = *timestamp_bytes;
+        next_.value_bytes = *value_bytes;
+        const block b = next_;
         next_.first_sample += b.samples;
         next_.offset += b.timestamp_bytes + b.value_bytes;
         return b;
@@ -189,13 +166,24 @@ public:
     [[nodiscard]] std::size_t body_bytes() const noexcept { return next_.offset; }
 
 private:
+    // A column's bytes; `before` those of the block before.
+    [[nodiscard]] result<std::uint64_t> read_size(std::size_t before) noexcept {
+        if (!differences_) return read_varint(index_);
+        const auto difference = read_signed_varint(index_);
+        if (!difference) return difference.error();
+        return before + static_cast<std::uint64_t>(*difference);
+    }
+
     byte_reader index_;
+    bool differences_;  // from block to block, as since version 2
     std::size_t samples_;
+    std::size_t block_samples_;
     std::size_t body_bytes_;
     std::uint64_t origin_;
     std::uint64_t scale_;
-    block next_;
+    block next_;  // its bytes, until it is read, those of the block before
     std::uint64_t q_ = 0;
+    std::uint64_t step_ = 0;
 };
 
 }  // namespace chronopack::frame

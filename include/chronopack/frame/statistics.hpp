@@ -7,9 +7,10 @@
 //   resets        how often v < previous
 //
 // Floating sums depend on the order of adding, so the order is part of the
-// format: within a block of 1,024 values, value i goes to partial sum i mod 8;
-// the eight are added as ((0+4)+(2+6)) + ((1+5)+(3+7)); blocks in order. A NaN
-// that arises (inf - inf) is stored as 0x7ff8000000000000 whatever the machine.
+// format: of each 1,024 values, value i goes to partial sum i mod 8; the eight
+// are added as ((0+4)+(2+6)) + ((1+5)+(3+7)); the thousands in order, whatever
+// a frame's block size. A NaN that arises (inf - inf) is stored as
+// 0x7ff8000000000000 whatever the machine.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
@@ -38,32 +39,42 @@ struct statistics {
 
 namespace detail {
 
-/// Doubles in total order as integers: -inf < ... < -0.0 < +0.0 < ... < inf.
-[[nodiscard]] inline std::int64_t order_key(double v) noexcept {
-    const auto bits = bit_cast<std::int64_t>(v);
-    return bits ^ static_cast<std::int64_t>(static_cast<std::uint64_t>(bits >> 63) >> 1);
-}
-
-[[nodiscard]] inline double from_order_key(std::int64_t key) noexcept {
-    return bit_cast<double>(key ^
-                            static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 63) >> 1));
-}
-
 [[nodiscard]] inline double canonical(double v) noexcept {
     return is_nan(v) ? bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0000}) : v;
 }
 
+/// Values whose sums are partial sums together.
+inline constexpr std::size_t summed_together = 1024;
+
 }  // namespace detail
 
-/// Gathers the statistics of a run, block after block.
+/// Gathers the statistics of a run, piece after piece.
 template <class V>
 class statistics_builder;
 
 template <>
 class statistics_builder<double> {
 public:
-    /// The next block: 1,024 values, or fewer in the last.
-    void add(std::span<const double> block) noexcept {
+    /// The next piece: a multiple of 1,024 values, or any number in the last.
+    void add(std::span<const double> piece) noexcept {
+        for (; piece.size() > detail::summed_together;
+             piece = piece.subspan(detail::summed_together))
+            add_together(piece.first(detail::summed_together));
+        add_together(piece);
+    }
+
+    [[nodiscard]] statistics<double> finish() const noexcept {
+        statistics<double> out = result_;
+        const double none = detail::canonical(__builtin_nan(""));
+        out.min = numbers_ == 0 ? none : from_order_key(min_);
+        out.max = numbers_ == 0 ? none : from_order_key(max_);
+        out.sum = detail::canonical(out.sum);
+        out.increase = detail::canonical(out.increase);
+        return out;
+    }
+
+private:
+    void add_together(std::span<const double> block) noexcept {
         if (block.empty()) return;
         if (!started_) result_.first = block.front();
         started_ = true;
@@ -80,17 +91,6 @@ public:
         result_.increase += fold(s.increases);
     }
 
-    [[nodiscard]] statistics<double> finish() const noexcept {
-        statistics<double> out = result_;
-        const double none = detail::canonical(__builtin_nan(""));
-        out.min = numbers_ == 0 ? none : detail::from_order_key(min_);
-        out.max = numbers_ == 0 ? none : detail::from_order_key(max_);
-        out.sum = detail::canonical(out.sum);
-        out.increase = detail::canonical(out.increase);
-        return out;
-    }
-
-private:
     void take(double v, std::size_t i, kernel::double_summary& s) noexcept {
         if (is_nan(v)) {
             ++result_.nans;
@@ -131,7 +131,7 @@ private:
     }
 
     void see(double v) noexcept {
-        const std::int64_t key = detail::order_key(v);
+        const std::int64_t key = order_key(v);
         min_ = std::min(min_, key);
         max_ = std::max(max_, key);
     }
@@ -151,6 +151,7 @@ private:
 template <>
 class statistics_builder<std::int64_t> {
 public:
+    /// The next piece, of any number of values up to 2^31.
     void add(std::span<const std::int64_t> block) noexcept {
         if (block.empty()) return;
         if (!started_) {
@@ -190,9 +191,13 @@ public:
         return out;
     }
 
-private:
     __extension__ using wide = __int128;
 
+    /// What finish() gives modulo 2^64.
+    [[nodiscard]] wide exact_sum() const noexcept { return sum_; }
+    [[nodiscard]] wide exact_increase() const noexcept { return increase_; }
+
+private:
     void take(std::int64_t v) noexcept {
         sum_ += v;
         const bool reset = v < previous_;

@@ -64,7 +64,7 @@ private:
         };
         while (!divides(least) || !divides(most)) --divisor_;
 
-        // The others, a block at a time, as distances from the least.
+        // The others, some at a time, as distances from the least.
         std::array<std::uint64_t, block_samples> y;
         for (std::size_t at = 0; at + 1 < t_.size() && divisor_ > 0; at += block_samples - 1) {
             const std::size_t n = std::min(block_samples, t_.size() - at);

@@ -53,7 +53,7 @@ struct block_decoder {
     template <sums Sums>
     static void packed(const std::byte* in, unsigned width, const start& s,
                        const std::uint64_t* patches, std::uint64_t* out) noexcept {
-        const packed_rows source(in, width, patches);
+        const packed_rows<holds_words<Sums>> source(in, width, patches);
         if (s.scale == 1)
             decode<Sums, false>(source, s, out);
         else
@@ -82,16 +82,24 @@ private:
     // of the sums, few enough for the registers.
     static constexpr std::size_t group = lanes / N < 4 ? lanes / N : 4;
 
+    // Whether registers have room for packed words beside what the sums take: then
+    // a word is loaded once, though its fields are in several rows.
+    template <sums Sums>
+    static constexpr bool holds_words = static_cast<std::size_t>(Sums) < N / 2;
+
     // Rows of fields out of packed words, one after the other.
+    template <bool Hold>
     class packed_rows {
     public:
         packed_rows(const std::byte* in, unsigned width, const std::uint64_t* patches) noexcept
             : first_(in), width_(width), patches_(patches) {}
 
-        void begin(std::size_t lane) noexcept {
+        [[gnu::always_inline]] void begin(std::size_t lane) noexcept {
             at_ = first_ + 8 * lane;
             bit_ = 0;
             lane_ = lane;
+            words_left_ = width_;
+            if (Hold && width_ > 0) next_words();
         }
         [[gnu::always_inline]] void next(std::size_t row, V (&x)[group]) noexcept {
             if (width_ > 0) {
@@ -108,23 +116,37 @@ private:
     private:
         [[gnu::always_inline]] void unpack(V (&x)[group]) noexcept {
             const unsigned end = bit_ + width_;
-            detail::unrolled<group>([&](auto g) { x[g] = shift_right<Arch>(load(g), bit_); });
-            if (end > 64)
-                detail::unrolled<group>([&](auto g) {
-                    x[g] = x[g] | shift_left<Arch>(load(lanes / N + g), 64 - bit_);
-                });
-            at_ += (end / 64) * 8 * lanes;
+            detail::unrolled<group>([&](auto g) { x[g] = shift_right<Arch>(word(g), bit_); });
+            if (end >= 64) {
+                if (!Hold)
+                    at_ += 8 * lanes;
+                else if (words_left_ > 0)
+                    next_words();
+                if (end > 64)
+                    detail::unrolled<group>(
+                        [&](auto g) { x[g] = x[g] | shift_left<Arch>(word(g), 64 - bit_); });
+            }
             bit_ = end % 64;
             const V mask(low_mask(width_));
             detail::unrolled<group>([&](auto g) { x[g] = x[g] & mask; });
         }
-        [[gnu::always_inline]] V load(std::size_t vector) const noexcept {
-            return V::load_unaligned(reinterpret_cast<const std::uint64_t*>(at_) + vector * N);
+        [[gnu::always_inline]] V word(std::size_t g) const noexcept {
+            return Hold ? held_[g] : load(g);
+        }
+        [[gnu::always_inline]] V load(std::size_t g) const noexcept {
+            return V::load_unaligned(reinterpret_cast<const std::uint64_t*>(at_) + g * N);
+        }
+        [[gnu::always_inline]] void next_words() noexcept {
+            detail::unrolled<group>([&](auto g) { held_[g] = load(g); });
+            at_ += 8 * lanes;
+            --words_left_;
         }
 
+        V held_[group];
         const std::byte* first_;
         const std::byte* at_ = nullptr;
         unsigned width_;
+        unsigned words_left_ = 0;
         unsigned bit_ = 0;
         std::size_t lane_ = 0;
         const std::uint64_t* patches_;
@@ -132,7 +154,7 @@ private:
 
     // Pass 1. `deltas` gets each lane's sum of residuals, for sums twice.
     template <sums Sums, bool Scaled>
-    static void scan(packed_rows source, const start& s, std::uint64_t* to,
+    static void scan(packed_rows<holds_words<Sums>> source, const start& s, std::uint64_t* to,
                      std::uint64_t* deltas) noexcept {
         const V reference(s.reference);
         const V scale(s.scale);
@@ -195,7 +217,8 @@ private:
     }
 
     template <sums Sums, bool Scaled>
-    static void decode(const packed_rows& source, const start& s, std::uint64_t* out) noexcept {
+    static void decode(const packed_rows<holds_words<Sums>>& source, const start& s,
+                       std::uint64_t* out) noexcept {
         if constexpr (Sums == sums::none) {
             scan<Sums, Scaled>(source, s, out, nullptr);
         } else {

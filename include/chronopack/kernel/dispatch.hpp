@@ -3,6 +3,7 @@
 // Same calls, same words.
 #pragma once
 
+#include <chronopack/kernel/decimal.hpp>
 #include <chronopack/kernel/encode.hpp>
 #include <chronopack/kernel/summary.hpp>
 
@@ -13,6 +14,7 @@ namespace chronopack::inline CHRONOPACK_ABI::kernel {
 using decoder = default_decoder;
 using encoder = default_encoder;
 using summary = default_summary;
+using decimals = default_decimal;
 
 }  // namespace chronopack::kernel
 
@@ -97,6 +99,19 @@ struct summary {
     }
     [[nodiscard]] static bool holds(const void* v, std::size_t n, std::uint64_t word) noexcept {
         return detail::chosen().holds(v, n, word);
+    }
+};
+
+/// As decimal_converter.
+struct decimals {
+    [[nodiscard]] static bool to_doubles(const std::uint64_t* x, std::size_t n, const decimal& d,
+                                         double* out) noexcept {
+        return detail::chosen().to_doubles(x, n, detail::as<chronopack_dispatch::decimal>(d), out);
+    }
+    static void to_integers(const double* v, std::size_t n, const decimal& d, std::uint64_t* out,
+                            std::uint64_t* misfits) noexcept {
+        detail::chosen().to_integers(v, n, detail::as<chronopack_dispatch::decimal>(d), out,
+                                     misfits);
     }
 };
 

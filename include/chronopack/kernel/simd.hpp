@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chronopack/core/abi.hpp>
+#include <chronopack/core/rounded.hpp>
 
 #include <xsimd/xsimd.hpp>
 
@@ -46,6 +47,8 @@ template <std::size_t N>
 struct native_words {
     using type [[gnu::vector_size(8 * N)]] = std::uint64_t;
     using signed_type [[gnu::vector_size(8 * N)]] = std::int64_t;
+    using double_type [[gnu::vector_size(8 * N)]] = double;
+    using float_type [[gnu::vector_size(4 * N)]] = float;
 };
 
 /// One step of a transposition: exchanges, between the vectors a and b, the
@@ -123,6 +126,55 @@ template <class Arch>
                                                      words<Arch> c) noexcept {
     return detail::natively_signed<Arch>([](auto x, auto y, auto z) { return (x < y) & z; }, a, b,
                                          c);
+}
+
+/// A vector of doubles, and the same bits as words.
+template <class Arch>
+using doubles = xsimd::batch<double, Arch>;
+template <class Arch>
+[[gnu::always_inline]] inline doubles<Arch> as_doubles(words<Arch> a) noexcept {
+    return xsimd::bitwise_cast<doubles<Arch>>(a);
+}
+template <class Arch>
+[[gnu::always_inline]] inline words<Arch> as_words(doubles<Arch> a) noexcept {
+    return xsimd::bitwise_cast<words<Arch>>(a);
+}
+
+/// a * b, rounded whatever becomes of it.
+template <class Arch>
+[[gnu::always_inline]] inline doubles<Arch> rounded_product(doubles<Arch> a,
+                                                            doubles<Arch> b) noexcept {
+    return doubles<Arch>(kept(static_cast<typename doubles<Arch>::register_type>(a * b)));
+}
+
+/// Whether a * b + c is one instruction, with one rounding.
+template <class Arch>
+inline constexpr bool fuses =
+#if defined(__FMA__) || defined(__aarch64__)
+    true;
+#else
+    std::is_base_of_v<xsimd::avx512f, Arch>;
+#endif
+
+/// That; only where it is.
+template <class Arch>
+[[gnu::always_inline]] inline doubles<Arch> fused(doubles<Arch> a, doubles<Arch> b,
+                                                  doubles<Arch> c) noexcept {
+#if defined(__AVX512F__)  // where xsimd 8 multiplies, then adds
+    if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) return _mm512_fmadd_pd(a, b, c);
+#endif
+    return xsimd::fma(a, b, c);
+}
+
+/// Doubles rounded to floats and widened again.
+template <class Arch>
+[[gnu::always_inline]] inline doubles<Arch> through_float(doubles<Arch> a) noexcept {
+    using native = detail::native_words<doubles<Arch>::size>;
+    using wide = typename native::double_type;
+    using narrow = typename native::float_type;
+    using reg = typename doubles<Arch>::register_type;
+    const auto once = __builtin_convertvector((wide)(reg)a, narrow);
+    return doubles<Arch>((reg) __builtin_convertvector(once, wide));
 }
 
 /// Transposes N vectors of N words in place; N is 2, 4 or 8.

@@ -34,8 +34,12 @@ struct double_summary {
 struct integer_summary {
     std::uint64_t sum[3], increase[3], resets;
 };
+struct decimal {
+    double power, high, low;
+    std::uint64_t narrow;
+};
 
-/// What each does is said where it is: kernel/decode.hpp, encode.hpp, summary.hpp.
+/// What each does is said where it is: kernel/decode.hpp, encode.hpp, summary.hpp, decimal.hpp.
 /// The index of an array is the sums that run, as kernel::sums.
 struct table {
     const char* name;
@@ -58,6 +62,10 @@ struct table {
     void (*add_doubles)(const double* v, std::size_t n, double_summary&);
     void (*add_integers)(const std::int64_t* v, std::size_t n, integer_summary&);
     bool (*holds)(const void* v, std::size_t n, std::uint64_t word);
+
+    bool (*to_doubles)(const std::uint64_t* x, std::size_t n, const decimal&, double* out);
+    void (*to_integers)(const double* v, std::size_t n, const decimal&, std::uint64_t* out,
+                        std::uint64_t* misfits);
 };
 
 /// The table of the best instruction set that this processor and its system

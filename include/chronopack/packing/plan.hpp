@@ -139,6 +139,7 @@ inline void make_plan(std::span<const std::int64_t> in, prospect& p, plan& out) 
     out.head.kind = p.kind;
     out.head.count = n;
     kernel::extremes e;
+    std::uint64_t most = 0;
     window best;
     with_sums(p.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
         constexpr std::size_t first = kernel::first_residual<Sums>;
@@ -148,18 +149,29 @@ inline void make_plan(std::span<const std::int64_t> in, prospect& p, plan& out) 
             return;
         }
         encoder::distances<Sums>(words(in), n, e.least, y);
-        std::fill_n(y, first, std::uint64_t{0});
+        std::fill_n(y, first, std::uint64_t{0});  // of any scale
         p.drawn.bound(e);
-        std::uint64_t most = e.most - e.least;
+        most = e.most - e.least;
         out.head.scale = divide_by_scale(p, most, std::span(y, n));
         most /= out.head.scale;
         best = settle(p.drawn.best_window(n, out.head.scale), std::span(y + first, n - first), n,
                       most);
-        std::fill_n(y, first, best.reference);
     });
-    set_window(out.head, in, e.least, best);
-    out.reference = best.reference;
-    if (best.outside > 0) find_exceptions(out);
+    const auto lay = [&](const window& w) {
+        set_window(out.head, in, e.least, w);
+        out.reference = w.reference;
+        // Values without a residual: a mode has as many as there are sums to undo it.
+        std::fill_n(y, static_cast<std::size_t>(p.kind), w.reference);
+    };
+    lay(best);
+    if (best.width == bit_width(most)) return;
+    find_exceptions(out);
+    // The count was of some: it may have been wrong, but no block is larger for it.
+    header& h = out.head;
+    const std::size_t cost = h.exceptions * (position_bits + h.exception_width) + n * h.width;
+    if (cost <= n * bit_width(most)) return;
+    h.exceptions = h.exception_width = 0;
+    lay({0, bit_width(most), 0});
 }
 
 }  // namespace detail

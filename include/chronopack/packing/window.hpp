@@ -28,8 +28,7 @@ namespace chronopack::inline CHRONOPACK_ABI::packing::detail {
 struct window {
     std::uint64_t reference = 0;
     unsigned width = 0;
-    std::size_t cost = 0;     ///< bits of fields and exceptions, at most
-    std::size_t outside = 0;  ///< exceptions
+    std::size_t cost = 0;  ///< bits of fields and exceptions, as far as was counted
 };
 
 /// Bits of `count` fields, of which `outside` lie outside a window of `width`
@@ -88,7 +87,7 @@ public:
     [[nodiscard]] window best_window(std::size_t count, std::uint64_t scale) const noexcept {
         const std::uint64_t span = (most() - least()) / scale;
         const unsigned full = bit_width(span);
-        window best{0, full, window_cost(count, full, full, 0), 0};
+        window best{0, full, window_cost(count, full, full, 0)};
         for (const unsigned left_out : {1u, 2u, 3u, 4u, 6u, 8u, 11u, 16u}) {
             if (left_out + 1 >= end_ - begin_) break;
             std::size_t from = begin_;
@@ -101,7 +100,7 @@ public:
             if (width >= best.width) continue;
             const std::size_t outside = unseen(left_out);
             const std::size_t cost = window_cost(count, width, full, outside);
-            if (cost < best.cost) best = {place(low, high, width, span), width, cost, outside};
+            if (cost < best.cost) best = {place(low, high, width, span), width, cost};
         }
         return best;
     }
@@ -133,10 +132,11 @@ private:
 };
 
 /// How many distances lie in each of 64 buckets of 2^shift, from `base` on;
-/// those elsewhere are not counted.
+/// those elsewhere are not counted. Of many, every third stands for three.
 class census {
 public:
     static constexpr std::size_t buckets = 64;
+    static constexpr std::size_t most_counted = 400;
 
     census(std::span<const std::uint64_t> y, std::uint64_t base, unsigned shift) noexcept {
         // Several tables, for neighbours are often alike and would wait for each other.
@@ -146,12 +146,13 @@ public:
             __attribute__((always_inline)) {
             ++held[table][std::min<std::uint64_t>((distance - base) >> shift, buckets)];
         };
+        step_ = y.size() <= most_counted ? 1 : 3;
         std::size_t i = 0;
-        for (; i + tables <= y.size(); i += tables)
+        for (; i + tables * step_ <= y.size(); i += tables * step_)
             kernel::detail::unrolled<tables>([&](auto t) __attribute__((always_inline)) {
-                count(t, y[i + t]);
+                count(t, y[i + t * step_]);
             });
-        for (; i < y.size(); ++i) count(0, y[i]);
+        for (; i < y.size(); i += step_) count(0, y[i]);
         std::uint16_t sum = 0;
         for (std::size_t b = 0; b < buckets; ++b) {
             before_[b] = sum;
@@ -172,11 +173,12 @@ public:
             const auto inside = static_cast<std::size_t>(before_[b + spanned] - before_[b]);
             best = std::max(best, inside * buckets + (buckets - 1 - b));
         }
-        return {buckets - 1 - best % buckets, best / buckets};
+        return {buckets - 1 - best % buckets, step_ * (best / buckets)};
     }
 
 private:
     std::array<std::uint16_t, buckets + 1> before_;  // in the buckets before each
+    std::size_t step_;
 };
 
 /// The best of the windows near a guess, exactly. The guess spans 16 buckets, or
@@ -190,7 +192,7 @@ private:
 [[nodiscard]] inline window settle(const window& guess, std::span<const std::uint64_t> y,
                                    std::size_t count, std::uint64_t most) noexcept {
     const unsigned full = bit_width(most);
-    window best{0, full, window_cost(count, full, full, 0), 0};
+    window best{0, full, window_cost(count, full, full, 0)};
     if (guess.width >= full) return best;
 
     const unsigned shift = guess.width > 4 ? guess.width - 4 : 0;
@@ -202,10 +204,9 @@ private:
     const unsigned widest = std::min(guess.width + 2, full - 1);
     for (unsigned width = narrowest; width <= widest; ++width) {
         const auto [bucket, inside] = counted.fullest(std::size_t{1} << (width - shift));
-        const std::size_t outside = y.size() - inside;
+        const std::size_t outside = y.size() - std::min(inside, y.size());
         const std::size_t cost = window_cost(count, width, full, outside);
-        if (cost < best.cost)
-            best = {base + (std::uint64_t{bucket} << shift), width, cost, outside};
+        if (cost < best.cost) best = {base + (std::uint64_t{bucket} << shift), width, cost};
     }
     return best;
 }

@@ -2,8 +2,9 @@
 //
 //   for (const sample s : reader.range(from, to)) use(s);
 //
-// Only blocks that can hold such samples are decoded. A damaged block ends the
-// walk: ask status() when the end matters.
+// Only blocks that can hold such samples are decoded, into 16 bytes a sample of
+// the largest block met. A damaged block ends the walk: ask status() when the end
+// matters.
 #pragma once
 
 #include <chronopack/core/sample.hpp>
@@ -38,10 +39,7 @@ public:
     };
 
     sample_cursor(std::span<const cbytes> frames, time_range range)
-        : frames_(frames),
-          range_(range),
-          timestamps_(frame::block_samples),
-          values_(frame::block_samples) {}
+        : frames_(frames), range_(range) {}
 
     /// The next samples of the range, at least one, in the order written;
     /// nothing at the end and after an error.
@@ -118,9 +116,17 @@ private:
                 continue;
             reader_ = std::move(*opened);
             blocks_ = reader_->blocks();
+            make_room(std::min(reader_->size(), reader_->info().block_samples));
             return true;
         }
         return false;
+    }
+
+    // For blocks of up to `n` samples. The columns only grow.
+    void make_room(std::size_t n) {
+        if (timestamps_.size() >= n) return;
+        timestamps_.resize(n);
+        values_.resize(n);
     }
 
     // Whether block `b` may hold samples of the range. In an ordered frame its

@@ -53,16 +53,23 @@ public:
     /// Decodes all size() samples; count_mismatch for spans of another size.
     [[nodiscard]] result<void> read(std::span<std::int64_t> timestamps, std::span<V> values) const {
         if (timestamps.size() != size_ || values.size() != size_) return errc::count_mismatch;
-        for (const cbytes f : frames_) {
-            const auto opened = frame::reader<V>::open(f);
-            if (!opened) return opened.error();
-            const std::size_t n = opened->size();
-            const auto ok = opened->read(timestamps.first(n), values.first(n));
-            if (!ok) return ok;
-            timestamps = timestamps.subspan(n);
-            values = values.subspan(n);
-        }
-        return {};
+        return each_frame([&](const frame::reader<V>& f, std::size_t at) {
+            return f.read(timestamps.subspan(at, f.size()), values.subspan(at, f.size()));
+        });
+    }
+
+    /// One column of them.
+    [[nodiscard]] result<void> read_timestamps(std::span<std::int64_t> timestamps) const {
+        if (timestamps.size() != size_) return errc::count_mismatch;
+        return each_frame([&](const frame::reader<V>& f, std::size_t at) {
+            return f.read_timestamps(timestamps.subspan(at, f.size()));
+        });
+    }
+    [[nodiscard]] result<void> read_values(std::span<V> values) const {
+        if (values.size() != size_) return errc::count_mismatch;
+        return each_frame([&](const frame::reader<V>& f, std::size_t at) {
+            return f.read_values(values.subspan(at, f.size()));
+        });
     }
 
     /// All samples. A cursor looks at this reader's list of frames: keep the reader.
@@ -80,6 +87,19 @@ public:
 
 private:
     explicit series_reader(std::vector<cbytes> frames) : frames_(std::move(frames)) {}
+
+    // Calls `use` with each frame and how many samples are before it.
+    template <class Use>
+    result<void> each_frame(Use use) const {
+        std::size_t at = 0;
+        for (const cbytes f : frames_) {
+            const auto opened = frame::reader<V>::open(f);
+            if (!opened) return opened.error();
+            if (const auto ok = use(*opened, at); !ok) return ok;
+            at += opened->size();
+        }
+        return {};
+    }
 
     std::vector<cbytes> frames_;
     std::size_t size_ = 0;

@@ -1,0 +1,166 @@
+// ALP: doubles that are decimals as integers and one exponent.
+//
+//   21.53  21.5  22.07  NaN        exponent 2
+//    2153  2150   2207  2207       an integer column: differences, packed
+//                       (3: NaN)   what is no such decimal, as it is
+//
+//   a page of n values
+//   +--------+------------+------------------+-------------------+--------------+
+//   | form   | exceptions | integers         | positions         | values       |
+//   |  u8    |  varint e  | integers.hpp     | e fields, LSB     | 8 e bytes    |
+//   +--------+------------+------------------+-------------------+--------------+
+//   form   bits 0-4 exponent k, 0..18; bit 5 narrow; others 0
+//
+// v = i / 10^k, a division correctly rounded; where narrow, then rounded to a
+// float. |i| <= 2^51. (After Afroozeh, Kuffo and Boncz, "ALP: Adaptive Lossless
+// floating-Point Compression", SIGMOD 2023. They multiply by 10^f and 10^-e, with
+// a rounding at each, and so need large e and f to meet a parser's double, which
+// divides: with the division any decimal of up to 15 digits is its own digits.)
+#pragma once
+
+#include <chronopack/codec/exceptions.hpp>
+#include <chronopack/codec/integers.hpp>
+#include <chronopack/kernel/dispatch.hpp>
+
+#include <array>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+namespace detail {
+
+/// How an encoder would write a page, judged by a sample of it.
+struct alp_guess {
+    unsigned exponent = 0;
+    bool narrow = false;
+    std::size_t exceptions = 0;  ///< of the sample
+    std::size_t sampled = 0;
+};
+
+class alp_page {
+public:
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
+        return 1 + max_varint_bytes + max_integers_bytes(n) + exception_positions::bytes_of(n, n) +
+               8 * n;
+    }
+
+    [[nodiscard]] static result<void> write(std::span<const double> in, preset level,
+                                            byte_writer& out) noexcept {
+        const alp_guess how = guess(in);
+        std::array<std::int64_t, page_values> integers;
+        std::array<std::uint64_t, page_values / 64> misfits;
+        kernel::decimals::to_integers(
+            in.data(), in.size(), kernel::decimal_of(how.exponent, how.narrow),
+            reinterpret_cast<std::uint64_t*>(integers.data()), misfits.data());
+        exception_positions exceptions;
+        for (std::size_t i = 0; i < in.size(); i += 64)
+            for (std::uint64_t left = misfits[i / 64]; left != 0; left &= left - 1)
+                exceptions.add(i + countr_zero(left));
+        const auto column = std::span(integers).first(in.size());
+        fill(column, exceptions.all());
+        out.u8(static_cast<std::uint8_t>(how.exponent | (how.narrow ? narrow_flag : 0)));
+        write_varint(out, exceptions.all().size());
+        write_integers(column, level, out);
+        exceptions.write(in.size(), out);
+        for (const std::uint16_t at : exceptions.all()) out.u64(bit_cast<std::uint64_t>(in[at]));
+        return {};
+    }
+
+    [[nodiscard]] static result<void> read(byte_reader& in, std::span<double> out) noexcept {
+        const unsigned form = in.u8();
+        if (in.failed()) return errc::truncated;
+        const unsigned exponent = form & exponent_mask;
+        if ((form & ~(exponent_mask | narrow_flag)) != 0 || exponent > kernel::max_decimal_exponent)
+            return errc::corrupt;
+        const auto exceptions = read_varint(in);
+        if (!exceptions) return exceptions.error();
+        if (*exceptions > out.size()) return errc::corrupt;
+        const auto how = kernel::decimal_of(exponent, (form & narrow_flag) != 0);
+        const auto read =
+            read_integers(in, out.size(), {kernel::decimal_bias, 1},
+                          [&](std::size_t from, std::span<const std::int64_t> x) -> result<void> {
+                              const bool legal = kernel::decimals::to_doubles(
+                                  reinterpret_cast<const std::uint64_t*>(x.data()), x.size(), how,
+                                  out.data() + from);
+                              if (!legal) return errc::corrupt;
+                              return {};
+                          });
+        if (!read || *exceptions == 0) return read;
+        const cbytes positions = in.take(exception_positions::bytes_of(*exceptions, out.size()));
+        const cbytes values = in.take(8 * *exceptions);
+        if (in.failed()) return errc::truncated;
+        return exception_positions::read(
+            positions, *exceptions, out.size(), [&](std::size_t e, std::size_t position) {
+                out[position] = bit_cast<double>(load_le<std::uint64_t>(values.data() + 8 * e));
+            });
+    }
+
+    /// The exponent that costs least, by up to 64 of the values.
+    [[nodiscard]] static alp_guess guess(std::span<const double> in) noexcept {
+        std::array<double, most_sampled> sample;
+        const std::size_t n = std::min(in.size(), most_sampled);
+        std::uint32_t place = 0;  // steps of the golden ratio, in step with no period
+        bool floats = true;
+        for (std::size_t s = 0; s < n; ++s, place += 0x9e3779b9) {
+            sample[s] = in[std::uint64_t{place} * in.size() >> 32];
+            floats &= bit_cast<std::uint64_t>(static_cast<double>(static_cast<float>(sample[s]))) ==
+                      bit_cast<std::uint64_t>(sample[s]);
+        }
+        const alp_guess plain = cheapest(std::span(sample).first(n), false);
+        if (!floats || plain.exceptions == 0) return plain;
+        const alp_guess narrow = cheapest(std::span(sample).first(n), true);
+        return cost(narrow) < cost(plain) ? narrow : plain;
+    }
+
+private:
+    static constexpr unsigned exponent_mask = 0x1f;
+    static constexpr unsigned narrow_flag = 0x20;
+
+    static constexpr std::size_t most_sampled = 64;
+
+    // In tenths of a bit a value: a digit is 3.3 bits, an exception 76.
+    static std::size_t cost(const alp_guess& g) noexcept {
+        return 33 * g.exponent + 760 * g.exceptions / std::max<std::size_t>(g.sampled, 1);
+    }
+    static alp_guess cheapest(std::span<const double> sample, bool narrow) noexcept {
+        alp_guess best{0, narrow, sample.size(), sample.size()};
+        std::uint64_t misfits = ~std::uint64_t{0};
+        for (unsigned k = 0; k <= kernel::max_decimal_exponent; ++k) {
+            std::array<std::uint64_t, most_sampled> integers;
+            kernel::decimals::to_integers(sample.data(), sample.size(),
+                                          kernel::decimal_of(k, narrow), integers.data(), &misfits);
+            const auto exceptions = static_cast<std::size_t>(__builtin_popcountll(misfits));
+            const alp_guess g{k, narrow, exceptions, sample.size()};
+            if (cost(g) < cost(best)) best = g;
+            if (cost(best) <= 33 * (k + 1)) break;  // more digits cost more than they save
+        }
+        return best;
+    }
+
+    // What stands for exceptions among the integers: their neighbour, so that they
+    // cost little as differences as well.
+    static void fill(std::span<std::int64_t> integers,
+                     std::span<const std::uint16_t> exceptions) noexcept {
+        std::size_t first = 0;  // that is none
+        while (first < exceptions.size() && exceptions[first] == first) ++first;
+        const std::int64_t begin = first < integers.size() ? integers[first] : 0;
+        for (const std::size_t at : exceptions)
+            integers[at] = at < first ? begin : integers[at - 1];
+    }
+};
+
+}  // namespace detail
+
+/// Decimals, whole numbers among them.
+struct alp : detail::paged<double, detail::alp_page> {
+    static constexpr codec_id id = codec_id::alp;
+    static constexpr std::string_view name = "alp";
+
+    /// What encoding a page of these values would come to, by a sample of them.
+    [[nodiscard]] static detail::alp_guess guess(std::span<const double> in) noexcept {
+        return detail::alp_page::guess(in);
+    }
+};
+
+static_assert(block_codec<alp>);
+
+}  // namespace chronopack

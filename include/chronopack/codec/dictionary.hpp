@@ -1,0 +1,138 @@
+// Dictionary: the distinct values in ascending order, and of each value its
+// place among them. For values that come back: prices, levels, rounded loads.
+//
+//   0.25 7.5 0.25 0.25 3.0     entries 0.25 3.0 7.5     places 0 2 0 0 1
+//
+//   a page of n values
+//   +------------+------------------+--------------------------------------+
+//   | entries d  | entries: a leaf  | n places: a column of integers       |
+//   |  varint    | of d             | (none for a single entry)            |
+//   +------------+------------------+--------------------------------------+
+//
+// 1 <= d <= n; places are below d. Ascending (doubles in total order), so that
+// entries are packed as differences, and values close to each other have places
+// close to each other.
+#pragma once
+
+#include <chronopack/codec/leaf.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+namespace detail {
+
+/// The distinct values of a page, found by hashing, and where each first stood.
+class distinct_values {
+public:
+    static constexpr std::size_t slots = 2 * page_values;
+
+    distinct_values() noexcept { table_.fill(0); }
+
+    /// The number of `key`: as many as there were before, if it is new.
+    [[nodiscard]] std::size_t number_of(std::int64_t key) noexcept {
+        std::uint64_t hash = static_cast<std::uint64_t>(key) * 0x9e37'79b9'7f4a'7c15u;
+        hash ^= hash >> 32;
+        for (std::size_t at = hash * 0xd6e8'feb8'6659'fd93u >> 51;; at = (at + 1) % slots) {
+            if (table_[at] == 0) {
+                keys_[count_] = key;
+                table_[at] = static_cast<std::uint16_t>(++count_);
+                return count_ - 1;
+            }
+            if (keys_[table_[at] - 1u] == key) return table_[at] - 1u;
+        }
+    }
+    [[nodiscard]] std::span<const std::int64_t> keys() const noexcept {
+        return std::span(keys_).first(count_);
+    }
+
+private:
+    static_assert(slots == std::size_t{1} << (64 - 51));
+    std::array<std::uint16_t, slots> table_;  // numbers, from 1 on
+    std::array<std::int64_t, page_values> keys_;
+    std::size_t count_ = 0;
+};
+
+template <class T>
+class dictionary_page {
+public:
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
+        return max_varint_bytes + leaf<T>::max_bytes(n) + max_integers_bytes(n);
+    }
+
+    [[nodiscard]] static result<void> write(std::span<const T> in, preset level,
+                                            byte_writer& out) noexcept {
+        distinct_values distinct;
+        std::array<std::int64_t, page_values> places;
+        for (std::size_t i = 0; i < in.size(); ++i)
+            places[i] = static_cast<std::int64_t>(distinct.number_of(key_of(in[i])));
+
+        // From numbers in order of appearance to places in order of value.
+        const auto keys = distinct.keys();
+        std::array<std::uint16_t, page_values> order;
+        for (std::size_t k = 0; k < keys.size(); ++k) order[k] = static_cast<std::uint16_t>(k);
+        std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(keys.size()),
+                  [&](std::uint16_t a, std::uint16_t b) { return keys[a] < keys[b]; });
+        std::array<T, page_values> entries;
+        std::array<std::uint16_t, page_values> place_of;
+        for (std::size_t k = 0; k < keys.size(); ++k) {
+            entries[k] = value_of(keys[order[k]]);
+            place_of[order[k]] = static_cast<std::uint16_t>(k);
+        }
+        write_varint(out, keys.size());
+        leaf<T>::write(std::span(entries).first(keys.size()), level, out);
+        if (keys.size() == 1) return {};
+        for (std::size_t i = 0; i < in.size(); ++i)
+            places[i] = place_of[static_cast<std::size_t>(places[i])];
+        write_integers(std::span(places).first(in.size()), level, out);
+        return {};
+    }
+
+    [[nodiscard]] static result<void> read(byte_reader& in, std::span<T> out) noexcept {
+        const auto count = read_varint(in);
+        if (!count) return count.error();
+        if (*count == 0 || *count > out.size()) return errc::corrupt;
+        std::array<T, page_values> room;
+        const auto entries = std::span(room).first(*count);
+        if (const auto read = leaf<T>::read(in, entries); !read) return read;
+        if (*count == 1) {
+            std::fill(out.begin(), out.end(), entries[0]);
+            return {};
+        }
+        return read_integers(
+            in, out.size(), {},
+            [&](std::size_t from, std::span<const std::int64_t> places) -> result<void> {
+                const std::uint64_t last = entries.size() - 1;
+                std::uint64_t wrong = 0;
+                for (const std::int64_t place : places) {
+                    const auto at = static_cast<std::uint64_t>(place);
+                    wrong |= at | (last - at);
+                }
+                if (wrong >> 63 != 0) return errc::corrupt;
+                for (std::size_t i = 0; i < places.size(); ++i)
+                    out[from + i] = entries[static_cast<std::size_t>(places[i])];
+                return {};
+            });
+    }
+
+private:
+    static std::int64_t key_of(std::int64_t v) noexcept { return v; }
+    static std::int64_t key_of(double v) noexcept { return order_key(v); }
+    static T value_of(std::int64_t key) noexcept {
+        if constexpr (std::is_same_v<T, double>)
+            return from_order_key(key);
+        else
+            return key;
+    }
+};
+
+}  // namespace detail
+
+/// Int64 or doubles of any bits.
+template <class T>
+struct dictionary : detail::paged<T, detail::dictionary_page<T>> {
+    static constexpr codec_id id = codec_id::dictionary;
+    static constexpr std::string_view name = "dictionary";
+};
+
+static_assert(block_codec<dictionary<std::int64_t>> && block_codec<dictionary<double>>);
+
+}  // namespace chronopack

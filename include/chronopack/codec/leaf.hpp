@@ -1,0 +1,67 @@
+// A few values inside another codec: the entries of a dictionary, the values of
+// runs. No codec that may stand here holds another but a column of integers, so
+// chains are bounded: run_length -> alp -> packed.
+//
+//   int64    integers.hpp
+//   double   u8 id and that codec's bytes: alp or ordered, whichever is smaller
+#pragma once
+
+#include <chronopack/codec/alp.hpp>
+#include <chronopack/codec/ordered.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI::detail {
+
+/// Columns of 1 to page_values values.
+template <class T>
+struct leaf;
+
+template <>
+struct leaf<std::int64_t> {
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
+        return max_integers_bytes(n);
+    }
+    static void write(std::span<const std::int64_t> in, preset level, byte_writer& out) noexcept {
+        write_integers(in, level, out);
+    }
+    [[nodiscard]] static result<void> read(byte_reader& in, std::span<std::int64_t> out) noexcept {
+        return read_integers(
+            in, out.size(), {},
+            [&](std::size_t from, std::span<const std::int64_t> x) -> result<void> {
+                std::copy(x.begin(), x.end(), out.begin() + static_cast<std::ptrdiff_t>(from));
+                return {};
+            });
+    }
+};
+
+template <>
+struct leaf<double> {
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
+        return 1 + ordered::max_bytes(n);
+    }
+    static void write(std::span<const double> in, preset level, byte_writer& out) noexcept {
+        std::array<std::byte, max_bytes(page_values)> room;
+        const auto as = [&]<class C>(C) {
+            return [&in, level](byte_writer& to) {
+                to.u8(static_cast<std::uint8_t>(C::id));
+                const auto written = C::encode(in, to.rest(), level);
+                (void)to.reserve(written ? *written : to.rest().size() + 1);
+            };
+        };
+        write_smaller(room, out, as(ordered{}), as(alp{}));
+    }
+    [[nodiscard]] static result<void> read(byte_reader& in, std::span<double> out) noexcept {
+        const std::uint8_t id = in.u8();
+        if (in.failed()) return errc::truncated;
+        const auto decode = [&]<class C>(C) -> result<void> {
+            const auto read = C::decode(in.rest(), out);
+            if (!read) return read.error();
+            (void)in.take(*read);
+            return {};
+        };
+        if (id == static_cast<std::uint8_t>(codec_id::alp)) return decode(alp{});
+        if (id == static_cast<std::uint8_t>(codec_id::ordered)) return decode(ordered{});
+        return errc::unsupported;
+    }
+};
+
+}  // namespace chronopack::detail

@@ -1,0 +1,95 @@
+// Runs: each value once, and how often it stands there. For states, and for
+// metrics that change now and then.
+//
+//   5 5 5 5 7 7 5        values 5 7 5     lengths 4 2 1
+//
+//   a page of n values
+//   +-----------+----------------+----------------------------------------+
+//   | runs r    | values: a leaf | r lengths less one: a column of        |
+//   |  varint   | of r           | integers (none for a single run)       |
+//   +-----------+----------------+----------------------------------------+
+//
+// 1 <= r <= n; the lengths sum to n.
+#pragma once
+
+#include <chronopack/codec/leaf.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+namespace detail {
+
+template <class T>
+class run_length_page {
+public:
+    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
+        return max_varint_bytes + leaf<T>::max_bytes(n) + max_integers_bytes(n);
+    }
+
+    [[nodiscard]] static result<void> write(std::span<const T> in, preset level,
+                                            byte_writer& out) noexcept {
+        std::array<T, page_values> values;
+        std::array<std::int64_t, page_values> lengths;
+        std::size_t runs = 0;
+        for (std::size_t from = 0; from < in.size();) {
+            std::size_t to = from + 1;
+            while (to < in.size() && same(in[to], in[from])) ++to;
+            values[runs] = in[from];
+            lengths[runs++] = static_cast<std::int64_t>(to - from - 1);
+            from = to;
+        }
+        write_varint(out, runs);
+        leaf<T>::write(std::span(values).first(runs), level, out);
+        if (runs > 1) write_integers(std::span(lengths).first(runs), level, out);
+        return {};
+    }
+
+    [[nodiscard]] static result<void> read(byte_reader& in, std::span<T> out) noexcept {
+        const auto runs = read_varint(in);
+        if (!runs) return runs.error();
+        if (*runs == 0 || *runs > out.size()) return errc::corrupt;
+        // The values wait at the end of the output: every run is at least one
+        // value long, so what is filled never reaches the value that comes next.
+        const std::span<T> values = out.last(*runs);
+        if (const auto read = leaf<T>::read(in, values); !read) return read;
+        if (*runs == 1) {
+            std::fill(out.begin(), out.end(), values[0]);
+            return {};
+        }
+        std::size_t at = 0;
+        const auto expanded = read_integers(
+            in, *runs, {},
+            [&](std::size_t from, std::span<const std::int64_t> lengths) -> result<void> {
+                for (std::size_t i = 0; i < lengths.size(); ++i) {
+                    const std::size_t after = *runs - 1 - (from + i);  // runs to come
+                    const std::size_t room = out.size() - after - at;
+                    const auto more = static_cast<std::uint64_t>(lengths[i]);
+                    if (more >= room) return errc::corrupt;
+                    const T value = values[from + i];
+                    std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), more + 1, value);
+                    at += more + 1;
+                }
+                return {};
+            });
+        if (!expanded) return expanded;
+        if (at != out.size()) return errc::corrupt;
+        return {};
+    }
+
+private:
+    static bool same(T a, T b) noexcept {
+        return bit_cast<std::uint64_t>(a) == bit_cast<std::uint64_t>(b);
+    }
+};
+
+}  // namespace detail
+
+/// Int64 or doubles of any bits.
+template <class T>
+struct run_length : detail::paged<T, detail::run_length_page<T>> {
+    static constexpr codec_id id = codec_id::run_length;
+    static constexpr std::string_view name = "run_length";
+};
+
+static_assert(block_codec<run_length<std::int64_t>> && block_codec<run_length<double>>);
+
+}  // namespace chronopack

@@ -1,0 +1,191 @@
+// Headers of version 2, the one that is written.
+//
+//   magic "CPKF" | version u8 = 2 | varint: bytes of the header behind this |
+//   properties u16:
+//     bits 0-4    divisor, an exponent, 0..18        11-12  0 no second stage
+//          5-8    block size 2^(10 + k), 0..10              1 zstd 2 snappy
+//          9-10   time unit 0 s 1 ms 2 us 3 ns       13     values are int64
+//          14     ordered                            15     first timestamp divided
+//   varints: samples, first timestamp (less its zeros if divided), last,
+//            [least, greatest: unless ordered] |
+//   statistics (frame/header_statistics.hpp) | varint [body bytes as stored] |
+//   for each block three signed varints, each less the block before's:
+//     [the step from the first timestamp of the block before to its own],
+//     bytes of the timestamps column, bytes of the values column |
+//   CRC-32C of each block (of the body under a second stage), u32 each |
+//   CRC-32C of the header so far, u32
+//
+// The optional body bytes are there under a second stage. A clock that ticks
+// evenly has steps of 0 from the third block on. 1,024 values of few decimals on
+// such a clock have a header of about 44 bytes.
+#pragma once
+
+#include <chronopack/frame/double_statistics.hpp>
+#include <chronopack/frame/header.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI::frame::detail::v2 {
+
+inline constexpr std::size_t max_size = UINT16_MAX;  // behind the length, which has 3 bytes then
+inline constexpr std::size_t front_bytes = 4 + 1 + 3;
+
+/// What a header tells besides frame::info, timestamps as their q.
+struct extent {
+    std::int64_t last = 0;
+    std::int64_t min = 0;
+    std::int64_t max = 0;
+    std::size_t body_bytes = 0;  ///< as stored
+};
+
+/// What a header tells of a block.
+struct written_block {
+    std::int64_t q = 0;  ///< of its first timestamp
+    std::size_t timestamp_bytes = 0;
+    std::size_t value_bytes = 0;
+};
+
+/// Upper bound of a header with `blocks` blocks. Column sizes are below 2^27
+/// with their sign: four varint bytes.
+[[nodiscard]] constexpr std::size_t max_header_bytes(std::size_t blocks) noexcept {
+    return front_bytes + 2 + 6 * max_varint_bytes + max_statistics_bytes +
+           blocks * (max_varint_bytes + 2 * 4 + crc_bytes) + crc_bytes;
+}
+static_assert(max_header_bytes(block_count(max_samples)) <= max_size);
+static_assert(max_body_bytes(max_samples) < std::size_t{1} << 26);
+
+[[nodiscard]] constexpr bool divides(std::uint64_t power, std::int64_t t) noexcept {
+    return t % static_cast<std::int64_t>(power) == 0;
+}
+
+[[nodiscard]] inline std::uint16_t properties(const info& i, bool divided) noexcept {
+    const auto block_exponent = countr_zero(i.block_samples / block_samples);
+    const bool integers = std::holds_alternative<statistics<std::int64_t>>(i.values);
+    return static_cast<std::uint16_t>(
+        i.divisor | block_exponent << 5 | static_cast<unsigned>(i.unit) << 9 |
+        static_cast<unsigned>(i.second_stage) << 11 | unsigned{integers} << 13 |
+        unsigned{i.ordered} << 14 | unsigned{divided} << 15);
+}
+
+inline void write_index(byte_writer& out, std::span<const written_block> blocks) noexcept {
+    const auto less = [](auto a, auto b) {
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) -
+                                         static_cast<std::uint64_t>(b));
+    };
+    written_block before;
+    std::int64_t step_before = 0;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        const written_block& b = blocks[i];
+        if (i > 0) {
+            const std::int64_t step = less(b.q, before.q);
+            write_signed_varint(out, less(step, step_before));
+            step_before = step;
+        }
+        write_signed_varint(out, less(b.timestamp_bytes, before.timestamp_bytes));
+        write_signed_varint(out, less(b.value_bytes, before.value_bytes));
+        before = b;
+    }
+}
+
+/// Writes a header to `out`, which has max_header_bytes; its bytes. `checksums`
+/// are of the blocks, or one of the body.
+[[nodiscard]] inline std::size_t write(bytes out, const info& i, const extent& e,
+                                       std::span<const written_block> blocks,
+                                       std::span<const std::uint32_t> checksums) noexcept {
+    byte_writer rest(out.subspan(front_bytes));
+    const std::uint64_t power = power_of_ten(i.divisor);
+    const bool divided = i.divisor > 0 && divides(power, i.first_timestamp);
+    rest.u16(properties(i, divided));
+    write_varint(rest, i.samples);
+    write_signed_varint(
+        rest, divided ? i.first_timestamp / static_cast<std::int64_t>(power) : i.first_timestamp);
+    if (i.ordered) {
+        write_varint(rest, static_cast<std::uint64_t>(e.last));
+    } else {
+        for (const std::int64_t q : {e.last, e.min, e.max}) write_signed_varint(rest, q);
+    }
+    std::visit(
+        [&]<class V>(const statistics<V>& s) { statistics_code<V>::write(rest, s, i.samples); },
+        i.values);
+    if (i.second_stage != stage::none) write_varint(rest, e.body_bytes);
+    write_index(rest, blocks);
+    for (const std::uint32_t crc : checksums) rest.u32(crc);
+
+    // Now that its length is known, what stands before it.
+    byte_writer front(out.first(front_bytes));
+    front.u32(magic);
+    front.u8(format_version);
+    write_varint(front, rest.position() + crc_bytes);
+    std::memmove(out.data() + front.position(), out.data() + front_bytes, rest.position());
+    const std::size_t covered = front.position() + rest.position();
+    store_le(out.data() + covered, kernel::crc32c(out.first(covered)));
+    return covered + crc_bytes;
+}
+
+/// Bytes of a header, from its bytes behind the version; or truncated, corrupt.
+[[nodiscard]] inline result<std::size_t> header_size(byte_reader& in) noexcept {
+    const auto size = read_varint(in);
+    if (!size) return size.error();
+    if (*size < crc_bytes || *size > max_size) return errc::corrupt;
+    return in.position() + *size;
+}
+
+/// The first timestamp, which has one form.
+[[nodiscard]] inline result<std::int64_t> read_first(byte_reader& in, unsigned divisor,
+                                                     bool divided) noexcept {
+    const std::int64_t t = take_signed_varint(in);
+    const std::uint64_t power = power_of_ten(divisor);
+    if (!divided) {
+        if (divisor > 0 && divides(power, t)) return errc::corrupt;
+        return t;
+    }
+    const auto limit = INT64_MAX / static_cast<std::int64_t>(power);
+    if (divisor == 0 || t > limit || t < -limit) return errc::corrupt;
+    return t * static_cast<std::int64_t>(power);
+}
+
+/// The fields of a header up to its index, from its bytes without the CRC. `in`
+/// is then at the index.
+[[nodiscard]] inline result<header> read(byte_reader& in) noexcept {
+    (void)in.take(5);  // magic and version
+    (void)take_varint(in);
+    const unsigned properties = in.u16();
+    const unsigned block_exponent = properties >> 5 & 15;
+    const unsigned second = properties >> 11 & 3;
+    header h;
+    frame::info& info = h.info;
+    info.divisor = properties & 31;
+    if (info.divisor > max_divisor || block_exponent > max_block_exponent || second > 2)
+        return errc::corrupt;
+    info.block_samples = block_samples << block_exponent;
+    info.unit = static_cast<time_unit>(properties >> 9 & 3);
+    info.second_stage = static_cast<stage>(second);
+    info.ordered = (properties >> 14 & 1) != 0;
+
+    info.samples = take_varint(in);
+    if (info.samples == 0 || info.samples > max_samples) return errc::corrupt;
+    const auto first = read_first(in, info.divisor, properties >> 15 != 0);
+    if (!first) return first.error();
+    info.first_timestamp = *first;
+    const auto next_q = [&] {
+        return static_cast<std::uint64_t>(take_signed_varint(in));
+    };
+    info.last_timestamp = h.timestamp(info.ordered ? take_varint(in) : next_q());
+    info.min_timestamp = info.ordered ? info.first_timestamp : h.timestamp(next_q());
+    info.max_timestamp = info.ordered ? info.last_timestamp : h.timestamp(next_q());
+
+    const auto read_statistics = [&]<class V>(std::type_identity<V>) -> result<void> {
+        const auto s = statistics_code<V>::read(in, info.samples);
+        if (!s) return s.error();
+        info.values = *s;
+        return {};
+    };
+    const auto values = (properties >> 13 & 1) != 0
+                            ? read_statistics(std::type_identity<std::int64_t>{})
+                            : read_statistics(std::type_identity<double>{});
+    if (!values) return values.error();
+    // The columns' sizes tell it; until then, what it is at most.
+    h.raw_body_bytes = max_body_bytes(info.samples, info.blocks());
+    if (info.second_stage != stage::none) h.body_bytes = take_varint(in);
+    return h;
+}
+
+}  // namespace chronopack::frame::detail::v2

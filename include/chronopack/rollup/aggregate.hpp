@@ -1,0 +1,264 @@
+// What is kept of a run of samples so that any number of runs can be put
+// together: of a minute's, an hour's, and of those a day's.
+//
+//   auto day = aggregate<double>::of(morning_t, morning_v);
+//   day.append(aggregate<double>::of(evening_t, evening_v));
+//   day.mean()                      // sum / numbers, never a mean of means
+//
+//   samples   9  NaN  4 | 6  2        a value before the first run: 7
+//   sum            13   |  8          21
+//   increase    2 + 4   |  2 + 2      10    7 -> 9, a reset to 4, 4 -> 6, a reset to 2
+//   resets         1    |  1          2
+//
+// NaN are counted and left out of all else but first and last; so are stale
+// markers, which are NaN. A step from one run to the next, and a reset in it,
+// belong to the later: the increases of adjacent runs add up to that of the
+// whole, once each knows the number before it.
+//
+// Appending the aggregates of adjacent runs gives the aggregate of all their
+// samples, bit for bit; but sums of doubles are added in the order of appending,
+// each run's as frame/statistics.hpp says: (a + step) + b. Sums of int64 are exact,
+// in 128 bits, which no number of samples overflows.
+#pragma once
+
+#include <chronopack/frame/header.hpp>
+
+#include <optional>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+namespace detail {
+
+template <class V>
+struct total_of {
+    using type = V;
+};
+template <>
+struct total_of<std::int64_t> {
+    __extension__ using type = __int128;
+};
+
+[[nodiscard]] inline bool is_number(double v) noexcept {
+    return !is_nan(v);
+}
+[[nodiscard]] inline bool is_number(std::int64_t) noexcept {
+    return true;
+}
+
+/// Whether a number is below another; -0.0 is below +0.0.
+[[nodiscard]] inline bool less(double a, double b) noexcept {
+    return order_key(a) < order_key(b);
+}
+[[nodiscard]] inline bool less(std::int64_t a, std::int64_t b) noexcept {
+    return a < b;
+}
+
+/// The first number of a run, or the last; nullptr when there is none.
+template <class V>
+[[nodiscard]] const V* first_number(std::span<const V> v) noexcept {
+    for (const V& value : v)
+        if (is_number(value)) return &value;
+    return nullptr;
+}
+template <class V>
+[[nodiscard]] const V* last_number(std::span<const V> v) noexcept {
+    for (std::size_t i = v.size(); i-- > 0;)
+        if (is_number(v[i])) return &v[i];
+    return nullptr;
+}
+
+}  // namespace detail
+
+template <class V>
+struct aggregate {
+    using total = typename detail::total_of<V>::type;
+
+    std::uint64_t count = 0;  ///< samples, NaN included
+    std::uint64_t nans = 0;
+    std::int64_t first_timestamp = 0;
+    std::int64_t last_timestamp = 0;
+    V first{};  ///< whatever it is, as is last
+    V last{};
+    V min = none();  ///< NaN when there is no number, or 0 of int64; -0.0 < +0.0
+    V max = none();
+    total sum{};
+
+    // What counters take beyond: the number before the run, where that is known;
+    // the run's first and last, which are 0 when it has none; and what happened
+    // between these two.
+    std::optional<V> before;
+    V first_number{};
+    V last_number{};
+    total inner_increase{};
+    std::uint64_t inner_resets = 0;
+
+    /// Of samples in time order, in two columns of one size.
+    [[nodiscard]] static aggregate of(std::span<const std::int64_t> timestamps,
+                                      std::span<const V> values) noexcept;
+
+    [[nodiscard]] std::uint64_t numbers() const noexcept { return count - nans; }
+
+    /// NaN when there is no number.
+    [[nodiscard]] double mean() const noexcept {
+        if (numbers() == 0) return detail::canonical(__builtin_nan(""));
+        return detail::canonical(static_cast<double>(sum) / static_cast<double>(numbers()));
+    }
+
+    /// How much a counter grew since the number before the run, or since the run's
+    /// first where none is known: the differences of neighbours, or after a reset
+    /// the whole value.
+    [[nodiscard]] total increase() const noexcept {
+        if (!enters()) return inner_increase;
+        return settled(step(*before, first_number) + inner_increase);
+    }
+    [[nodiscard]] std::uint64_t resets() const noexcept {
+        return inner_resets + (enters() && first_number < *before);
+    }
+
+    /// Adds the samples that follow. unordered, with nothing added, when the first of
+    /// them is earlier than the last here.
+    result<void> append(const aggregate& later) noexcept {
+        if (later.count == 0) {
+            if (count == 0 && !before) before = later.before;
+            return {};
+        }
+        if (count == 0) {
+            const auto known = before ? before : later.before;
+            *this = later;
+            before = known;
+            return {};
+        }
+        if (later.first_timestamp < last_timestamp) return errc::unordered;
+        if (numbers() == 0)
+            take_numbers(later);
+        else if (later.numbers() > 0)
+            add_numbers(later);
+        count += later.count;
+        nans += later.nans;
+        last_timestamp = later.last_timestamp;
+        last = later.last;
+        return {};
+    }
+
+    /// Takes what the statistics of the same run know.
+    void take(const statistics<V>& s) noexcept {
+        nans = s.nans;
+        first = s.first;
+        last = s.last;
+        min = s.min;
+        max = s.max;
+        sum = s.sum;
+        inner_increase = s.increase;
+        inner_resets = s.resets;
+    }
+
+private:
+    static constexpr V none() noexcept {
+        if constexpr (std::is_same_v<V, double>)
+            return bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0000});
+        else
+            return 0;
+    }
+
+    static total step(V from, V to) noexcept {
+        return to < from ? total{to} : total{to} - total{from};
+    }
+
+    static total settled(total t) noexcept {
+        if constexpr (std::is_same_v<V, double>) return detail::canonical(t);
+        return t;
+    }
+
+    [[nodiscard]] bool enters() const noexcept { return before && numbers() > 0; }
+
+    void take_numbers(const aggregate& a) noexcept {
+        min = a.min;
+        max = a.max;
+        sum = a.sum;
+        first_number = a.first_number;
+        last_number = a.last_number;
+        inner_increase = a.inner_increase;
+        inner_resets = a.inner_resets;
+    }
+
+    void add_numbers(const aggregate& a) noexcept {
+        if (detail::less(a.min, min)) min = a.min;
+        if (detail::less(max, a.max)) max = a.max;
+        sum = settled(sum + a.sum);
+        inner_increase =
+            settled((inner_increase + step(last_number, a.first_number)) + a.inner_increase);
+        inner_resets += a.inner_resets + (a.first_number < last_number);
+        last_number = a.last_number;
+    }
+};
+
+/// Gathers the aggregate of a run, block after block.
+template <class V>
+class aggregate_builder {
+public:
+    /// The next samples: 1,024, or fewer; in time order, in columns of one size.
+    void add(std::span<const std::int64_t> timestamps, std::span<const V> values) noexcept {
+        if (values.empty()) return;
+        if (run_.count == 0) run_.first_timestamp = timestamps.front();
+        run_.last_timestamp = timestamps.back();
+        run_.count += values.size();
+        statistics_.add(values);
+        if (const V* const last = detail::last_number(values)) {
+            if (!numbers_) run_.first_number = *detail::first_number(values);
+            run_.last_number = *last;
+            numbers_ = true;
+        }
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return run_.count == 0; }
+
+    [[nodiscard]] aggregate<V> finish() const noexcept {
+        aggregate<V> out = run_;
+        if (empty()) return out;
+        out.take(statistics_.finish());
+        if constexpr (std::is_same_v<V, std::int64_t>) {
+            out.sum = statistics_.exact_sum();
+            out.inner_increase = statistics_.exact_increase();
+        }
+        return out;
+    }
+
+private:
+    statistics_builder<V> statistics_;
+    aggregate<V> run_;  // what the statistics do not know
+    bool numbers_ = false;
+};
+
+template <class V>
+aggregate<V> aggregate<V>::of(std::span<const std::int64_t> timestamps,
+                              std::span<const V> values) noexcept {
+    aggregate_builder<V> builder;
+    for (std::size_t at = 0; at < values.size(); at += frame::block_samples) {
+        const std::size_t n = std::min(frame::block_samples, values.size() - at);
+        builder.add(timestamps.subspan(at, n), values.subspan(at, n));
+    }
+    return builder.finish();
+}
+
+/// The aggregate of a frame of V, bit for bit what its samples give. Nothing when
+/// the header cannot tell it: samples are not in time order, int64 sums do not fit
+/// the header, or the frame starts or ends in NaN and has numbers between.
+template <class V>
+[[nodiscard]] std::optional<aggregate<V>> from_header(const frame::info& info) noexcept {
+    const auto& s = *std::get_if<statistics<V>>(&info.values);
+    if (!info.ordered || !s.exact) return std::nullopt;
+    if (s.nans > info.samples || s.resets > info.samples) return std::nullopt;  // a lie
+    aggregate<V> out;
+    out.take(s);
+    out.count = info.samples;
+    if (out.numbers() > 0) {
+        if (!detail::is_number(s.first) || !detail::is_number(s.last)) return std::nullopt;
+        out.first_number = s.first;
+        out.last_number = s.last;
+    }
+    out.first_timestamp = info.min_timestamp;
+    out.last_timestamp = info.max_timestamp;
+    return out;
+}
+
+}  // namespace chronopack

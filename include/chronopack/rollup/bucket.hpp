@@ -1,0 +1,66 @@
+// Buckets: time cut into ranges, each instant in exactly one.
+//
+//   const auto minutes = fixed_buckets::every(60'000);    // of milliseconds
+//   minutes->containing(125'000)                          // {120'000, 179'999}
+//   minutes->containing(-1)                               // {-60'000, -1}
+//
+//            ... [-60,000, -1] [0, 59,999] [60,000, 119,999] ...
+//
+// Both ends of a bucket belong to it, so that int64 holds the last one. The
+// first and the last are cut where int64 ends.
+#pragma once
+
+#include <chronopack/rollup/civil.hpp>
+#include <chronopack/series/cursor.hpp>
+
+#include <concepts>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+/// What cuts time into buckets: all t of containing(t) have the same one, and
+/// it holds t. A type that has unit() as well is only used on frames of that unit.
+template <class B>
+concept bucketing = requires(const B& buckets, std::int64_t t) {
+    { buckets.containing(t) }
+    noexcept->std::same_as<time_range>;
+};
+
+namespace detail {
+
+/// t less `back` to t plus `ahead`, cut where int64 ends.
+[[nodiscard]] constexpr time_range around(std::int64_t t, std::int64_t back,
+                                          std::int64_t ahead) noexcept {
+    return {t < INT64_MIN + back ? INT64_MIN : t - back,
+            t > INT64_MAX - ahead ? INT64_MAX : t + ahead};
+}
+
+}  // namespace detail
+
+/// Buckets of one width in ticks, whatever a tick is. One begins at `offset`.
+class fixed_buckets {
+public:
+    /// out_of_range for a width below 1.
+    [[nodiscard]] static constexpr result<fixed_buckets> every(std::int64_t width,
+                                                               std::int64_t offset = 0) noexcept {
+        if (width < 1) return errc::out_of_range;
+        return fixed_buckets(width, detail::floor_mod(offset, width));
+    }
+
+    [[nodiscard]] constexpr time_range containing(std::int64_t t) const noexcept {
+        std::int64_t into = detail::floor_mod(t, width_) - offset_;
+        if (into < 0) into += width_;
+        return detail::around(t, into, width_ - 1 - into);
+    }
+
+    [[nodiscard]] constexpr std::int64_t width() const noexcept { return width_; }
+
+private:
+    constexpr fixed_buckets(std::int64_t width, std::int64_t offset) noexcept
+        : width_(width), offset_(offset) {}
+
+    std::int64_t width_;
+    std::int64_t offset_;  // 0 <= offset < width
+};
+static_assert(bucketing<fixed_buckets>);
+
+}  // namespace chronopack

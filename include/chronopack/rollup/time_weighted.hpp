@@ -1,0 +1,140 @@
+// The mean of a value over time rather than over samples: each value holds until
+// the next sample or the end of the bucket, the last one before the bucket from
+// its start.
+//
+//   before 2     4 at 10      stale at 40              bucket [0, 99]
+//   |- - - - - - |------------|
+//   0            10           40                    100
+//
+//   area       2 * 10 + 4 * 30      = 140    values by the ticks they hold
+//   covered        10 +     30      =  40    ticks at which some value holds
+//   mean                            = 3.5
+//
+// A NaN says nothing: the value before it goes on. A Prometheus stale marker
+// ends it: none holds until the next number. Of samples at one time the last
+// holds. The area of int64 is exact; that of doubles is added in time order,
+// each product rounded first, and overflows where a value times the ticks would.
+#pragma once
+
+#include <chronopack/core/rounded.hpp>
+#include <chronopack/rollup/aggregate.hpp>
+#include <chronopack/series/cursor.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+/// The NaN with which Prometheus ends a series.
+[[nodiscard]] inline bool is_stale_marker(double v) noexcept {
+    return bit_cast<std::uint64_t>(v) == 0x7ff0'0000'0000'0002;
+}
+[[nodiscard]] inline bool is_stale_marker(std::int64_t) noexcept {
+    return false;
+}
+
+/// Of a run of samples within one bucket, for any number of which appending the
+/// later to the earlier gives that of all of them.
+template <class V>
+struct time_weighted {
+    using total = typename aggregate<V>::total;
+
+    std::optional<V> before;  ///< the value that held when the bucket began
+    bool any = false;         ///< whether there is a number or a stale marker
+    bool holds = false;       ///< whether the last of these is a number
+    V value{};                ///< that number, else 0
+    std::int64_t from = 0;    ///< when the first of them came, and the last
+    std::int64_t until = 0;
+    total area{};  ///< between these two
+    std::uint64_t covered = 0;
+
+    /// The next samples, in time order and not before those so far, in columns of
+    /// one size.
+    void add(std::span<const std::int64_t> timestamps, std::span<const V> values) noexcept {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const bool number = detail::is_number(values[i]);
+            if (!number && !is_stale_marker(values[i])) continue;
+            move_to(timestamps[i]);
+            holds = number;
+            value = number ? values[i] : V{};
+        }
+    }
+
+    /// Adds what follows; not before what is here.
+    void append(const time_weighted& later) noexcept {
+        if (!any) {
+            const auto known = before ? before : later.before;
+            *this = later;
+            before = known;
+            return;
+        }
+        if (!later.any) return;
+        move_to(later.from);
+        holds = later.holds;
+        value = later.value;
+        until = later.until;
+        area = settled(area + later.area);
+        covered += later.covered;
+    }
+
+    /// The mean over a bucket that holds all the samples; NaN when no value holds
+    /// in it.
+    [[nodiscard]] double mean(time_range bucket) const noexcept {
+        if (!any) return before ? static_cast<double>(*before) : none();
+        total sum{};
+        wide ticks = covered;  // of all of time one more than a word holds
+        if (before) {
+            const wide lead = distance(bucket.first, from);
+            sum = product(*before, lead);
+            ticks += lead;
+        }
+        sum = settled(sum + area);
+        if (holds) {
+            const wide rest = wide{distance(until, bucket.last)} + 1;
+            sum = settled(sum + product(value, rest));
+            ticks += rest;
+        }
+        return ticks == 0 ? none() : static_cast<double>(sum) / static_cast<double>(ticks);
+    }
+
+    /// The value that holds when the bucket ends.
+    [[nodiscard]] std::optional<V> after() const noexcept {
+        if (!any) return before;
+        return holds ? std::optional<V>(value) : std::nullopt;
+    }
+
+private:
+    using wide = aggregate<std::int64_t>::total;
+
+    static double none() noexcept { return detail::canonical(__builtin_nan("")); }
+
+    static std::uint64_t distance(std::int64_t from, std::int64_t to) noexcept {
+        return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+    }
+
+    static total settled(total t) noexcept {
+        if constexpr (std::is_same_v<V, double>) return detail::canonical(t);
+        return t;
+    }
+
+    // No ticks of an infinity are nothing.
+    template <class Ticks>
+    static total product(V v, Ticks ticks) noexcept {
+        if (ticks == 0) return total{};
+        if constexpr (std::is_same_v<V, double>)
+            return rounded_product(v, static_cast<double>(ticks));
+        else
+            return total{v} * total{ticks};
+    }
+
+    // Lets the value hold until `t`, where the next number or stale marker is.
+    void move_to(std::int64_t t) noexcept {
+        if (!any) from = t;
+        if (holds) {
+            const std::uint64_t ticks = distance(until, t);
+            area = settled(area + product(value, ticks));
+            covered += ticks;
+        }
+        any = true;
+        until = t;
+    }
+};
+
+}  // namespace chronopack

@@ -1,0 +1,175 @@
+// A time zone: by how much a wall clock is ahead of UTC, and since when.
+//
+//   time_zone()                                    UTC
+//   time_zone::from(3600, {}, "CET-1CEST,M3.5.0,M10.5.0/3")
+//   load_time_zone("Europe/Berlin")                rollup/tzif.hpp
+//
+//   the wall clock over time
+//
+//            /                        /
+//           /                   /|   /
+//          .                   / |  /
+//          .                  /  | /
+//         /                  /   |/
+//     set ahead: some       set back: some
+//     times not shown       shown twice
+//
+// A time that is shown twice counts as reached the first time, one that is never
+// shown when the clock first shows a later one. So is the start of a day that
+// has no midnight its first instant, and every instant has one day.
+//
+// Instants are seconds since 1970 in UTC, without leap seconds; wall clock times
+// are seconds since 1970-01-01 0:00 as the clock shows it. Where a rule follows
+// the table, 400 years of it are laid out: after those it repeats.
+#pragma once
+
+#include <chronopack/rollup/posix_tz.hpp>
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+/// Immutable, and so safe to share between threads. Holds 24 bytes a transition,
+/// and 20 KiB where a rule changes twice a year.
+class time_zone {
+public:
+    /// From `at` on the wall clock is `offset` seconds ahead of UTC.
+    struct transition {
+        std::int64_t at = 0;
+        std::int32_t offset = 0;
+    };
+
+    /// What RFC 8536 asks of offsets, and the age of the universe for instants.
+    static constexpr std::int32_t min_offset = -(25 * 3600 - 1);
+    static constexpr std::int32_t max_offset = 26 * 3600 - 1;
+    static constexpr std::int64_t max_instant = std::int64_t{1} << 59;
+
+    /// UTC.
+    time_zone() : time_zone(0) {}
+
+    /// `offset` up to the first transition, then as they say, and after the last as
+    /// `rule` says, a POSIX TZ string (rollup/posix_tz.hpp). With no transitions
+    /// such a rule holds always, and `offset` is not looked at.
+    ///
+    /// unordered when a transition is not later than the one before, out_of_range
+    /// for an instant or offset outside the limits, corrupt when `rule` is none.
+    [[nodiscard]] static result<time_zone> from(std::int32_t offset,
+                                                std::span<const transition> table,
+                                                std::string_view rule = {}) {
+        const auto legal = [](std::int32_t o) {
+            return min_offset <= o && o <= max_offset;
+        };
+        if (!legal(offset)) return errc::out_of_range;
+        std::optional<detail::posix_tz> after;
+        if (!rule.empty()) {
+            const auto parsed = detail::posix_tz::parse(rule);
+            if (!parsed) return parsed.error();
+            after = *parsed;
+        }
+        time_zone zone(after && table.empty() ? after->standard : offset);
+        for (const transition& t : table) {
+            if (t.at < -max_instant || t.at > max_instant || !legal(t.offset))
+                return errc::out_of_range;
+            if (t.at <= zone.segments_.back().from) return errc::unordered;
+            zone.change(t);
+        }
+        const std::int64_t last = table.empty() ? 0 : table.back().at;
+        zone.repeats_from_ = last + margin;
+        zone.repeats_until_ =
+            table.empty() ? zone.repeats_from_ + detail::era_seconds : table.front().at - margin;
+        if (after && after->changes()) zone.follow(*after, table.empty() ? INT64_MIN : last, last);
+        return zone;
+    }
+
+    /// Seconds that the wall clock is ahead of UTC at an instant.
+    [[nodiscard]] std::int32_t offset(std::int64_t instant) const noexcept {
+        return at(representative(instant)).offset;
+    }
+
+    /// The instant itself or, far from the table, one a multiple of 400 years from
+    /// it, around which the wall clock and the calendar are the same.
+    [[nodiscard]] std::int64_t representative(std::int64_t instant) const noexcept {
+        const auto distance = [](std::int64_t from, std::int64_t to) {
+            return static_cast<std::int64_t>(
+                (static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from)) %
+                static_cast<std::uint64_t>(detail::era_seconds));
+        };
+        if (instant >= repeats_from_) return repeats_from_ + distance(repeats_from_, instant);
+        if (instant < repeats_until_)
+            return repeats_until_ - 1 - distance(instant, repeats_until_ - 1);
+        return instant;
+    }
+
+    /// The latest time that the wall clock has shown up to an instant, which is a
+    /// representative one.
+    [[nodiscard]] std::int64_t shown_by(std::int64_t instant) const noexcept {
+        const segment& s = at(instant);
+        return std::max(instant + s.offset, s.shown_before);
+    }
+
+    /// The first instant by which the clock has shown `wall` or a later time; near
+    /// representative instants only.
+    [[nodiscard]] std::int64_t first_showing(std::int64_t wall) const noexcept {
+        const auto after =
+            std::partition_point(segments_.begin() + 1, segments_.end(),
+                                 [&](const segment& s) { return s.shown_before < wall; });
+        const segment& s = *(after - 1);
+        return std::max(s.from, wall - s.offset);
+    }
+
+private:
+    // The clock is `offset` ahead from an instant to the next segment's; the
+    // latest time it showed before.
+    struct segment {
+        std::int64_t from;
+        std::int64_t shown_before;
+        std::int32_t offset;
+    };
+
+    // More than a year, any two offsets and a bucket of either.
+    static constexpr std::int64_t margin = 3 * 366 * detail::day_seconds;
+
+    explicit time_zone(std::int32_t offset) : segments_{{INT64_MIN, INT64_MIN, offset}} {}
+
+    [[nodiscard]] const segment& at(std::int64_t instant) const noexcept {
+        return *(std::partition_point(segments_.begin() + 1, segments_.end(),
+                                      [&](const segment& s) { return s.from <= instant; }) -
+                 1);
+    }
+
+    void change(const transition& t) {
+        const segment& before = segments_.back();
+        segments_.push_back(
+            {t.at, std::max(before.shown_before, t.at + before.offset - 1), t.offset});
+    }
+
+    // Lays out the changes later than `after`, from a year before `start` until
+    // all is laid out that repeats.
+    void follow(const detail::posix_tz& rule, std::int64_t after, std::int64_t start) {
+        const std::int64_t first =
+            detail::civil_of(detail::floor_div(start, detail::day_seconds)).year;
+        std::vector<transition> changes;
+        for (std::int64_t year = first - 1; year <= first + 410; ++year) {
+            const std::int64_t ahead = rule.to_summer.in(year);
+            const std::int64_t back = rule.to_standard.in(year);
+            changes.push_back({ahead - rule.standard, rule.summer});
+            changes.push_back({back - rule.summer, rule.standard});
+        }
+        std::stable_sort(changes.begin(), changes.end(),
+                         [](const transition& a, const transition& b) { return a.at < b.at; });
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            // Of two at once the later in the rule's order counts: so is written that
+            // it is summer all year.
+            if (i + 1 < changes.size() && changes[i].at == changes[i + 1].at) continue;
+            if (changes[i].at > after) change(changes[i]);
+        }
+    }
+
+    std::vector<segment> segments_;  // at least one
+    std::int64_t repeats_from_ = 0;
+    std::int64_t repeats_until_ = detail::era_seconds;
+};
+
+}  // namespace chronopack

@@ -1,0 +1,99 @@
+// What frames choose, and that no choice costs more than the values themselves.
+
+#include <chronopack/frame/frame.hpp>
+
+#include "support/codec.hpp"
+#include "support/property.hpp"
+#include "support/random.hpp"
+#include "support/series.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace chronopack;
+using namespace chronopack::test;
+
+namespace {
+
+constexpr std::array levels{preset::fastest, preset::balanced, preset::smallest};
+
+template <class T>
+std::vector<std::byte> column(const std::vector<T>& in, preset level,
+                              std::optional<codec_id> wanted = {}) {
+    frame::detail::column_encoder<T> encoder(in.size());
+    std::vector<std::byte> out(frame::max_column_bytes<T>(in.size()));
+    const auto size = encoder.encode(in, wanted, level, out);
+    if (!size) throw std::runtime_error(std::string(message(size.error())));
+    out.resize(*size);
+    return out;
+}
+
+codec_id chosen(const std::vector<double>& in, preset level) {
+    return static_cast<codec_id>(column(in, level).front());
+}
+
+std::vector<double> of(std::string_view shape, std::size_t n) {
+    return make_series<double>(shape, n);
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("columns", "[frame][choose]", std::int64_t, double) {
+    property("of every level come back, and are never larger than raw", [] {
+        const auto in = draw_series<TestType>();
+        given(!in.empty());
+        for (const preset level : levels) {
+            const auto wire = column(in, level);
+            HOLDS(wire.size() <= 1 + 8 * in.size());
+            std::vector<TestType> back(in.size());
+            HOLDS(frame::decode_column<TestType>(wire, back).has_value());
+            HOLDS(same_bits(back, in));
+            HOLDS(wire == column(in, level));
+        }
+    });
+}
+
+TEST_CASE("series of 100 to 2,000 values are never larger than raw", "[frame][choose]") {
+    for (const std::size_t n : {100u, 300u, 999u, 1000u, 1024u, 2000u})
+        for_each_series<double>(std::array<std::size_t, 1>{n},
+                                [&](std::string_view name, const auto& in) {
+                                    for (const preset level : levels) {
+                                        INFO(name << " x " << n);
+                                        CHECK(column(in, level).size() <= 1 + 8 * n);
+                                    }
+                                });
+}
+
+TEST_CASE("a codec that is asked for is taken, but where raw is smaller", "[frame][choose]") {
+    const auto in = of("decimals", 1000);
+    for (const codec_id id : {codec_id::alp, codec_id::ordered, codec_id::gorilla_values})
+        CHECK(column(in, preset::balanced, id).front() == static_cast<std::byte>(id));
+    const auto bits = of("random_bits", 1000);
+    CHECK(column(bits, preset::balanced, codec_id::dictionary).front() ==
+          static_cast<std::byte>(codec_id::raw));
+}
+
+TEST_CASE("each kind of data gets the codec that is for it", "[frame][choose]") {
+    CHECK(chosen(of("decimals", 1024), preset::balanced) == codec_id::alp);
+    CHECK(chosen(of("counter", 1024), preset::balanced) == codec_id::alp);
+    CHECK(chosen(of("random_bits", 1024), preset::balanced) == codec_id::raw);
+
+    prng random(3);
+    std::vector<double> levels_of_noise(1024);
+    std::array<double, 5> few;
+    for (double& v : few) v = static_cast<double>(random()) * 0x1p-64;
+    for (double& v : levels_of_noise) v = few[random.below(5)];
+    CHECK(chosen(levels_of_noise, preset::balanced) == codec_id::dictionary);
+    for (std::size_t i = 0; i < 1024; ++i) levels_of_noise[i] = few[i / 25 % 5];
+    CHECK(chosen(levels_of_noise, preset::balanced) == codec_id::run_length);
+    for (double& v : levels_of_noise) v = 1 + static_cast<double>(random()) * 0x1p-70;
+    CHECK(chosen(levels_of_noise, preset::balanced) == codec_id::ordered);
+}
+
+TEST_CASE("a smaller level is no larger", "[frame][choose]") {
+    for_each_series<double>(std::array<std::size_t, 2>{1024, 500},
+                            [&](std::string_view name, const auto& in) {
+                                INFO(name << " x " << in.size());
+                                const std::size_t balanced = column(in, preset::balanced).size();
+                                CHECK(column(in, preset::smallest).size() <= balanced);
+                            });
+}

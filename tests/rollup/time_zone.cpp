@@ -1,0 +1,336 @@
+// Time zones: what tables and rules say, against the system's own library where
+// it has the zones; and TZif files, whose bytes are hostile.
+
+#include "support/property.hpp"
+#include "support/scratch.hpp"
+#include "support/tzif.hpp"
+
+#include <chronopack/rollup/calendar.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <ctime>
+#include <filesystem>
+
+using namespace chronopack;
+using namespace chronopack::test;
+
+namespace {
+
+constexpr std::int64_t utc(std::int64_t year, std::int64_t month, std::int64_t day,
+                           std::int64_t hour = 0) {
+    return detail::days_of(year, month, day) * 86'400 + hour * 3600;
+}
+
+errc refusal(std::vector<std::byte> file) {
+    const auto zone = read_time_zone(file);
+    REQUIRE_FALSE(zone);
+    return zone.error();
+}
+
+/// A file of a table and a summer time rule.
+tzif_file summer_file() {
+    return {3000, {{-1'000'000'000, 3600}, {0, 7200}, {500'000'000, 3600}}, berlin.rule};
+}
+
+constexpr std::size_t first_header = 44 + 6 + 4;  // behind the first header and its data
+
+}  // namespace
+
+TEST_CASE("without a table it is UTC", "[rollup][time_zone]") {
+    for (const std::int64_t t : int64_shape::extreme_values) CHECK(time_zone().offset(t) == 0);
+}
+
+TEST_CASE("a table holds from each transition to the next", "[rollup][time_zone]") {
+    const auto zone = time_zone::from(100, {{{-50, 200}, {0, -300}, {70, 400}}});
+    REQUIRE(zone);
+    CHECK(zone->offset(INT64_MIN) == 100);
+    CHECK(zone->offset(-51) == 100);
+    CHECK(zone->offset(-50) == 200);
+    CHECK(zone->offset(-1) == 200);
+    CHECK(zone->offset(0) == -300);
+    CHECK(zone->offset(69) == -300);
+    CHECK(zone->offset(70) == 400);
+    CHECK(zone->offset(INT64_MAX) == 400);
+}
+
+TEST_CASE("a table is refused that goes back, or lies outside the limits", "[rollup][time_zone]") {
+    using table = std::vector<time_zone::transition>;
+    const auto refused = [](std::int32_t offset, const table& t, std::string_view rule = {}) {
+        const auto zone = time_zone::from(offset, t, rule);
+        return zone ? std::optional<errc>() : zone.error();
+    };
+    CHECK(refused(0, {{5, 0}, {5, 1}}) == errc::unordered);
+    CHECK(refused(0, {{5, 0}, {4, 1}}) == errc::unordered);
+    CHECK(refused(time_zone::max_offset, {{0, time_zone::min_offset}}) == std::nullopt);
+    CHECK(refused(time_zone::max_offset + 1, {}) == errc::out_of_range);
+    CHECK(refused(time_zone::min_offset - 1, {}) == errc::out_of_range);
+    CHECK(refused(0, {{0, time_zone::max_offset + 1}}) == errc::out_of_range);
+    CHECK(refused(0, {{0, INT32_MIN}}) == errc::out_of_range);
+    CHECK(refused(0, {{-time_zone::max_instant, 1}, {time_zone::max_instant, 2}}) == std::nullopt);
+    CHECK(refused(0, {{time_zone::max_instant + 1, 1}}) == errc::out_of_range);
+    CHECK(refused(0, {{-time_zone::max_instant - 1, 1}}) == errc::out_of_range);
+    CHECK(refused(0, {{INT64_MIN, 1}}) == errc::out_of_range);
+    CHECK(refused(0, {}, "CET") == errc::corrupt);
+}
+
+TEST_CASE("summer time is from the last Sunday of March to that of October, every year",
+          "[rollup][time_zone]") {
+    const time_zone zone = berlin.zone();
+    const auto last_sunday = [](std::int64_t year, std::int64_t month) {
+        std::int64_t day = detail::days_of(year, month, 31);
+        while (detail::weekday_of(day) != 6) --day;
+        return day * 86'400 + 3600;
+    };
+    for (const std::int64_t year :
+         {1970, 1996, 2024, 2037, 2038, 2399, 2400, 2401, 2800, 9999, 1, -4713}) {
+        INFO(year);
+        CHECK(zone.offset(last_sunday(year, 3) - 1) == 3600);
+        CHECK(zone.offset(last_sunday(year, 3)) == 7200);
+        CHECK(zone.offset(last_sunday(year, 10) - 1) == 7200);
+        CHECK(zone.offset(last_sunday(year, 10)) == 3600);
+    }
+}
+
+TEST_CASE("a rule begins where the table ends", "[rollup][time_zone]") {
+    const auto zone = time_zone::from(3600, {{{utc(2000, 1, 1), 3600}}}, berlin.rule);
+    CHECK(zone->offset(utc(1999, 7, 1)) == 3600);  // no summer time before
+    CHECK(zone->offset(utc(2000, 7, 1)) == 7200);
+    CHECK(zone->offset(utc(2000, 12, 1)) == 3600);
+    CHECK(zone->offset(utc(2444, 7, 1)) == 7200);
+}
+
+TEST_CASE("rules in every form that POSIX and RFC 8536 have", "[rollup][time_zone]") {
+    const auto offset = [](std::string_view rule, std::int64_t t) {
+        const auto zone = time_zone::from(0, {}, rule);
+        INFO(rule);
+        REQUIRE(zone);
+        return zone->offset(t);
+    };
+    CHECK(offset("UTC0", 0) == 0);
+    CHECK(offset("<-03>3", 0) == -3 * 3600);
+    CHECK(offset("<+0530>-5:30", 0) == 5 * 3600 + 1800);
+    CHECK(offset("ABC+1:02:03", 0) == -3723);
+    CHECK(offset("ABC24:59:59", 0) == -(24 * 3600 + 59 * 60 + 59));
+
+    // J60 is 1 March, every year; 59 is the leap day where there is one.
+    for (const auto& [rule, year, month, day] : {std::tuple("AAA0BBB,J60/0,J300", 2024, 3, 1),
+                                                 {"AAA0BBB,J60/0,J300", 2023, 3, 1},
+                                                 {"AAA0BBB,J59/0,J300", 2024, 2, 28},
+                                                 {"AAA0BBB,59/0,300", 2024, 2, 29},
+                                                 {"AAA0BBB,59/0,300", 2023, 3, 1},
+                                                 {"AAA0BBB,0/0,300", 2023, 1, 1},
+                                                 {"AAA0BBB,M2.5.4/0,300", 2024, 2, 29},
+                                                 {"AAA0BBB,M2.5.4/0,300", 2023, 2, 23},
+                                                 {"AAA0BBB,M3.1.0/0,300", 2024, 3, 3},
+                                                 {"AAA0BBB,M12.5.6/0,M1.1.0", 2024, 12, 28}}) {
+        CHECK(offset(rule, utc(year, month, day) - 1) == 0);
+        CHECK(offset(rule, utc(year, month, day)) == 3600);
+    }
+    // Times beyond the day, before it, to the second; offsets of both kinds.
+    CHECK(offset("AAA0BBB-2,M3.4.4/50,M10.4.4/50", utc(2024, 3, 30, 2) - 1) == 0);
+    CHECK(offset("AAA0BBB-2,M3.4.4/50,M10.4.4/50", utc(2024, 3, 30, 2)) == 7200);
+    CHECK(offset("AAA0BBB,M3.5.0/-1:30:01,M10.5.0", utc(2024, 3, 30, 22) + 1799 - 1) == 0);
+    CHECK(offset("AAA0BBB,M3.5.0/-1:30:01,M10.5.0", utc(2024, 3, 30, 22) + 1799) == 3600);
+    CHECK(offset(dublin.rule, utc(2024, 1, 1)) == 0);
+    CHECK(offset(dublin.rule, utc(2024, 7, 1)) == 3600);
+    // Summer time over the turn of the year, and all year.
+    CHECK(offset(lord_howe.rule, utc(2024, 1, 1)) == 39'600);
+    CHECK(offset(lord_howe.rule, utc(2024, 7, 1)) == 37'800);
+    for (std::int64_t t = utc(2023, 1, 1); t < utc(2025, 1, 1); t += 3600)
+        REQUIRE(offset("XXX3EDT4,0/0,J365/23", t) == -4 * 3600);
+}
+
+TEST_CASE("what is no rule is refused", "[rollup][time_zone]") {
+    for (const char* rule : {"C",
+                             "CE-1",
+                             "CET",
+                             "CET-",
+                             "CET-25",
+                             "CET-1:60",
+                             "CET-1:00:60",
+                             "CET--1",
+                             "<CET-1",
+                             "<CE>-1",
+                             "<C.T>1",
+                             "CET-1CEST",
+                             "CET-1CEST,",
+                             "CET-1CEST,M3.5.0",
+                             "CET-1CEST,M3.5.0,",
+                             "CET-1CEST,M3.5.0,M10.5.0,",
+                             "CET-1CEST,M3.5.0,M10.5.0/",
+                             "CET-1CEST,M3.5.0,M10.5.0/168",
+                             "CET-1CEST,M3.5.0,M10.5.0/3 ",
+                             "CET-1CEST,M0.5.0,M10.5.0",
+                             "CET-1CEST,M13.5.0,M10.5.0",
+                             "CET-1CEST,M3.0.0,M10.5.0",
+                             "CET-1CEST,M3.6.0,M10.5.0",
+                             "CET-1CEST,M3.5.7,M10.5.0",
+                             "CET-1CEST,M3.5,M10.5.0",
+                             "CET-1CEST,M3,M10.5.0",
+                             "CET-1CEST,J0,J5",
+                             "CET-1CEST,J366,J5",
+                             "CET-1CEST,366,5",
+                             "CET-1CEST,-1,5",
+                             "CET-1CEST,1000,5",
+                             "CET-1CE,M3.5.0,M10.5.0",
+                             "CET-1CEST;M3.5.0;M10.5.0",
+                             ":Europe/Berlin",
+                             "CET-1CEST25,M3.5.0,M10.5.0",
+                             "1"}) {
+        INFO(rule);
+        CHECK(time_zone::from(0, {}, rule).error() == errc::corrupt);
+    }
+}
+
+TEST_CASE("a TZif file says what it was made of", "[rollup][time_zone]") {
+    const auto file = summer_file();
+    const auto zone = read_time_zone(file.bytes());
+    REQUIRE(zone);
+    const auto expected = time_zone::from(file.offset, file.table, file.rule);
+    prng random(1);
+    for (int i = 0; i < 5000; ++i) {
+        const std::int64_t t = static_cast<std::int64_t>(random()) >> random.below(40);
+        REQUIRE(zone->offset(t) == expected->offset(t));
+    }
+    for (const unsigned version : {'2', '3', '4', '9'}) {
+        auto later = file;
+        later.version = version;
+        CHECK(read_time_zone(later.bytes()));
+    }
+}
+
+TEST_CASE("a TZif file of version 1, or of leap seconds, is unsupported", "[rollup][time_zone]") {
+    auto file = summer_file();
+    file.version = 0;
+    CHECK(refusal(file.bytes()) == errc::unsupported);
+    file.version = '1';
+    CHECK(refusal(file.bytes()) == errc::corrupt);
+    auto right = summer_file();
+    right.leap_seconds = 1;
+    CHECK(refusal(right.bytes()) == errc::unsupported);
+}
+
+TEST_CASE("a TZif file cut short is truncated, one with more is corrupt", "[rollup][time_zone]") {
+    auto wire = summer_file().bytes();
+    for (std::size_t n = 0; n < wire.size(); ++n) {
+        // Of its very size, so that the address sanitizer sees one byte too far.
+        CHECK(refusal({wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(n)}) ==
+              errc::truncated);
+    }
+    wire.push_back(std::byte{'\n'});
+    CHECK(refusal(wire) == errc::corrupt);
+}
+
+TEST_CASE("what a TZif file must not say is corrupt", "[rollup][time_zone]") {
+    const auto good = summer_file().bytes();
+    constexpr std::size_t counts = first_header + 20;
+    constexpr std::size_t times = first_header + 44;
+    constexpr std::size_t indexes = times + 3 * 8;
+    constexpr std::size_t types = indexes + 3;
+    const auto with = [&](std::size_t at, std::uint32_t value, std::size_t size) {
+        auto wire = good;
+        for (std::size_t i = 0; i < size; ++i)
+            wire[at + i] = static_cast<std::byte>(value >> 8 * (size - 1 - i));
+        return refusal(wire);
+    };
+    CHECK(with(0, 'U', 1) == errc::corrupt);
+    CHECK(with(first_header, 'U', 1) == errc::corrupt);
+    CHECK(with(first_header + 4, '3', 1) == errc::corrupt);    // two versions
+    CHECK(with(counts + 12, 1u << 31, 4) == errc::truncated);  // times
+    CHECK(with(counts + 16, 0, 4) == errc::corrupt);           // types
+    CHECK(with(counts + 16, 257, 4) == errc::corrupt);
+    CHECK(with(counts + 20, 0, 4) == errc::corrupt);  // characters
+    CHECK(with(counts, 1, 4) == errc::corrupt);       // UT flags of some types only
+    CHECK(with(counts + 4, ~0u, 4) == errc::corrupt);
+    CHECK(with(counts + 20, ~0u, 4) == errc::truncated);
+    CHECK(with(times, 0x80000000, 4) == errc::corrupt);  // before the universe
+    CHECK(with(times, 1, 1) == errc::corrupt);           // out of order
+    CHECK(with(indexes, 4, 1) == errc::corrupt);
+    CHECK(with(types + 4, 2, 1) == errc::corrupt);  // neither summer nor not
+    CHECK(with(types + 5, 4, 1) == errc::corrupt);  // an abbreviation outside
+    CHECK(with(types, 0x7fffffff, 4) == errc::corrupt);
+    CHECK(with(types + 6, 0x80000000, 4) == errc::corrupt);
+    CHECK(with(good.size() - 1, 'x', 1) == errc::truncated);  // the footer's end
+    CHECK(with(good.size() - 2, '\n', 1) == errc::corrupt);
+    CHECK(with(good.size() - 2, 'x', 1) == errc::corrupt);
+}
+
+TEST_CASE("a TZif file with any bit flipped is refused or gives a zone that works",
+          "[rollup][time_zone]") {
+    auto wire = summer_file().bytes();
+    std::size_t accepted = 0;
+    for (std::size_t bit = 0; bit < 8 * wire.size(); ++bit) {
+        wire[bit / 8] ^= std::byte{1} << (bit % 8);
+        const std::vector<std::byte> exact(wire);
+        if (const auto zone = read_time_zone(exact)) {
+            ++accepted;
+            for (const calendar period : {calendar::day, calendar::year}) {
+                const calendar_buckets buckets(period, time_unit::seconds, *zone);
+                for (const std::int64_t t : {INT64_MIN, -1'000'000'001l, -1'000'000'000l, 0l,
+                                             499'999'999l, 1'711'846'799l, INT64_MAX}) {
+                    const time_range b = buckets.containing(t);
+                    REQUIRE(b.contains(t));
+                    REQUIRE(buckets.containing(b.first).last == b.last);
+                    REQUIRE(buckets.containing(b.last).first == b.first);
+                }
+            }
+        }
+        wire[bit / 8] ^= std::byte{1} << (bit % 8);
+    }
+    CHECK(accepted > 0);
+}
+
+TEST_CASE("a name is looked up in its directory and nowhere else", "[rollup][time_zone]") {
+    const scratch_directory dir;
+    std::filesystem::create_directory(dir / "Europe");
+    write_file(dir / "Europe/Berlin", berlin.bytes());
+    write_file(dir / "empty", {});
+    write_file(dir / "a.b", berlin.bytes());
+    CHECK(load_time_zone("Europe/Berlin", dir.path())->offset(utc(2024, 7, 1)) == 7200);
+    CHECK(load_time_zone("Europe/Paris", dir.path()).error() == errc::not_found);
+    CHECK(load_time_zone("Europe", dir.path()).error() == errc::io_error);
+    CHECK(load_time_zone("empty", dir.path()).error() == errc::truncated);
+    for (const std::string_view name : {"", "..", "../x", "a.b", "Europe/../Europe/Berlin", "a b"})
+        CHECK(load_time_zone(name, dir.path()).error() == errc::out_of_range);
+    CHECK(load_time_zone({"Europe/Berlin\0", 14}, dir.path()).error() == errc::out_of_range);
+    CHECK(load_time_zone(std::string(300, 'x'), dir.path()).error() == errc::out_of_range);
+}
+
+TEST_CASE("every zone of the system is read as its C library reads it", "[rollup][time_zone]") {
+    const std::filesystem::path root = "/usr/share/zoneinfo";
+    if (!std::filesystem::exists(root / "Europe/Berlin")) {
+        WARN("no tzdata here: nothing compared");
+        return;
+    }
+    std::size_t compared = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+        if (!entry.is_regular_file()) continue;
+        const std::string name = std::filesystem::relative(entry.path(), root).string();
+        const auto wire = read_file(entry.path().string());
+        if (wire.size() < 4 || std::memcmp(wire.data(), "TZif", 4) != 0) continue;
+        const auto zone = load_time_zone(name);
+        INFO(name);
+        if (name.starts_with("right/")) {
+            REQUIRE((zone || zone.error() == errc::unsupported));
+            continue;
+        }
+        REQUIRE(zone);
+        ::setenv("TZ", (":" + name).c_str(), 1);
+        ::tzset();
+        prng random(compared + 1);
+        for (int i = 0; i < 300; ++i) {
+            // From 1950 on: glibc has its own mind on times before the table.
+            const std::int64_t t = random.between(utc(1950, 1, 1), utc(2600, 1, 1));
+            const auto now = static_cast<std::time_t>(t);
+            std::tm local{};
+            REQUIRE(::localtime_r(&now, &local) != nullptr);
+            CAPTURE(t);
+            REQUIRE(local.tm_gmtoff == zone->offset(t));
+        }
+        ++compared;
+    }
+    ::unsetenv("TZ");
+    ::tzset();
+    CHECK(compared > 100);
+}

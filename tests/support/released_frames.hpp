@@ -1,0 +1,33 @@
+// Frames as released versions wrote them: the lines of tests/golden/VERSION/frame.txt,
+// each a frame, its timestamps and its values in hexadecimal.
+#pragma once
+
+#include "hex.hpp"
+
+#include <fstream>
+#include <sstream>
+
+namespace chronopack::test {
+
+struct released_frame {
+    std::string line;
+    std::vector<std::byte> wire;
+};
+
+inline std::string released_path(std::string_view version) {
+    return std::string(CHRONOPACK_GOLDEN "/").append(version) + "/frame.txt";
+}
+
+/// `version` is v1, v2, ...; none when there is no such file.
+[[nodiscard]] inline std::vector<released_frame> released_frames(std::string_view version) {
+    std::vector<released_frame> out;
+    std::ifstream file(released_path(version));
+    for (std::string line; std::getline(file, line);) {
+        std::string wire;
+        std::istringstream(line) >> wire;
+        out.push_back({line, from_hex(wire)});
+    }
+    return out;
+}
+
+}  // namespace chronopack::test
