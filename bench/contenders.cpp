@@ -3,6 +3,7 @@
 #include "apart.hpp"
 
 #include "general_codecs.hpp"
+#include "preset_text.hpp"
 #include "round_trip.hpp"
 
 #include <chronopack/codec/registry.hpp>
@@ -95,16 +96,13 @@ private:
 };
 
 template <class V>
-row measure_frames(const prepared_series& series, preset level, std::optional<stage> second_stage,
+row measure_frames(const prepared_series& series, frame::options how, std::size_t frame_samples,
                    double seconds) {
     const std::span<const std::int64_t> t = series.timestamps();
     const std::span<const V> v = column_of<V>(series, kind::values);
-    frame::options how;
     how.unit = input::unit_in_frames(series.source().unit);
-    how.level = level;
-    how.second_stage = second_stage;
 
-    chunked_wire wire(t.size(), frame::max_samples, frame::max_bytes<V>);
+    chunked_wire wire(t.size(), frame_samples, frame::max_bytes<V>);
     room_apart<std::int64_t> t_room(t);
     room_apart<V> v_room(v);
     const std::span<std::int64_t> t_back = t_room.get();
@@ -136,14 +134,13 @@ row measure_frames(const prepared_series& series, preset level, std::optional<st
 }
 
 template <class V>
-void add_frame(std::vector<contender>& all, const std::string& codec, preset level,
-               std::optional<stage> second_stage) {
-    if (second_stage && !frame::stage_available(*second_stage)) return;
+void add_frame(std::vector<contender>& all, const std::string& codec, const frame::options& how,
+               std::size_t frame_samples) {
     constexpr bool integers = std::is_same_v<V, std::int64_t>;
     contender made{codec, codec, kind::frame, false, integers, {}};
     if (integers) made.label += " as int64";
     made.run = [=](const prepared_series& in, double seconds) {
-        return measure_frames<V>(in, level, second_stage, seconds);
+        return measure_frames<V>(in, how, frame_samples, seconds);
     };
     all.push_back(std::move(made));
 }
@@ -155,6 +152,14 @@ contender in_frames(const std::string& name, preset level) {
         return measure_column<double>(coder, in.values(), frame::max_samples, seconds);
     };
     return made;
+}
+
+void add_frames(std::vector<contender>& all, const std::string& codec, const frame::options& how,
+                const frame_length& length) {
+    if (!frame::stage_available(how.second_stage.value_or(stage::none))) return;
+    const std::size_t samples = length ? length(how.level) : frame::max_samples;
+    add_frame<double>(all, codec, how, samples);
+    add_frame<std::int64_t>(all, codec, how, samples);
 }
 
 }  // namespace
@@ -170,21 +175,18 @@ prepared_series::prepared_series(const series& from) : source_(from) {
     for (const double v : from.values) integers_.push_back(static_cast<std::int64_t>(v));
 }
 
-std::vector<contender> all_contenders() {
+std::vector<contender> all_contenders(const frame_length& length) {
     std::vector<contender> all;
     std::apply([&]<class... C>(C...) { (add_codec<C>(all), ...); }, all_codecs{});
-    struct framed {
-        const char* name;
-        preset level;
-        std::optional<stage> second_stage;
-    };
-    for (const framed& one :
-         {framed{"fastest", preset::fastest, {}}, framed{"balanced", preset::balanced, {}},
-          framed{"smallest", preset::smallest, {}},
-          framed{"balanced+zstd", preset::balanced, stage::zstd}}) {
-        if (!one.second_stage) all.push_back(in_frames(one.name, one.level));
-        add_frame<double>(all, one.name, one.level, one.second_stage);
-        add_frame<std::int64_t>(all, one.name, one.level, one.second_stage);
+    for (const preset level : input::all_presets) {
+        const std::string name(input::name(level));
+        frame::options how;
+        how.level = level;
+        all.push_back(in_frames(name, level));
+        add_frames(all, name, how, length);
+        if (level != preset::balanced) continue;
+        how.second_stage = stage::zstd;
+        add_frames(all, name + "+zstd", how, length);
     }
 #if CHRONOPACK_HAVE_ZSTD
     add_general<zstd_coder>(all);

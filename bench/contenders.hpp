@@ -5,6 +5,7 @@
 #include "row.hpp"
 #include "series.hpp"
 
+#include <chronopack/codec/preset.hpp>
 #include <chronopack/core/sample.hpp>
 
 #include <functional>
@@ -51,7 +52,13 @@ struct contender {
     std::function<row(const prepared_series&, double seconds)> run;
 };
 
-[[nodiscard]] std::vector<contender> all_contenders();
+/// How many samples a frame has, by its preset.
+using frame_length = std::function<std::size_t(preset)>;
+
+/// Every codec, and frames by the name of their preset: "smallest" has the second
+/// stage it chooses, "balanced+zstd" the one it names. Frames are as long as they may
+/// be, or as `length` says; those of values alone are as long as they may be.
+[[nodiscard]] std::vector<contender> all_contenders(const frame_length& length = {});
 
 /// What each contender that fits the series makes of it, `seconds` each.
 [[nodiscard]] std::vector<row> measure_series(const series& one,

@@ -125,13 +125,16 @@ std::string details(const row* first, const row* last) {
 
 }  // namespace
 
-std::string to_html(const std::vector<row>& rows, const std::vector<codec_summary>& all) {
+std::string to_html(const std::vector<row>& rows, const std::vector<codec_summary>& all,
+                    std::string_view lead) {
     std::string out = fmt::format(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
         "<title>chronopack: codecs and series</title><style>{}</style></head><body><main>"
         "<header><h1>chronopack: codecs and series</h1><p>{}, {}</p></header>",
         page_style, escaped(processor()), escaped(COMPILER));
+    if (!lead.empty())
+        out += fmt::format("<section><h2>Advice</h2><p>{}</p></section>", escaped(lead));
     out += tiles(rows, all);
     for (const kind what : all_kinds) out += section(what, rows, all);
     out +=

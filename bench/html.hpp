@@ -9,7 +9,9 @@
 
 namespace chronopack::bench {
 
+/// `lead` is text that stands before all tables; there may be none.
 [[nodiscard]] std::string to_html(const std::vector<row>& rows,
-                                  const std::vector<codec_summary>& all);
+                                  const std::vector<codec_summary>& all,
+                                  std::string_view lead = {});
 
 }  // namespace chronopack::bench

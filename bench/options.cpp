@@ -49,6 +49,19 @@ std::string codec_list(const std::vector<contender>& known) {
     return list;
 }
 
+/// Blanks made line ends, so that no line is longer than a terminal is wide.
+std::string wrapped(std::string text) {
+    constexpr std::size_t most = 80;
+    std::size_t line = 0, blank = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == ' ') blank = i;
+        if (i - line < most || blank <= line) continue;
+        text[blank] = '\n';
+        line = blank + 1;
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string options::to_do() const {
@@ -73,7 +86,7 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
                                         const std::vector<contender>& known) {
     options read;
     CLI::App app(shown.about, shown.program);
-    app.footer(shown.examples + "\n\nCodecs: " + codec_list(known) + '.');
+    app.footer(shown.examples + "\n\n" + wrapped("Codecs: " + codec_list(known) + '.'));
     app.get_formatter()->column_width(28);
     app.add_option("FILE.csv", read.files, "CSV files: RFC 4180, header optional")
         ->required(!shown.with_defaults);

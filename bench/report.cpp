@@ -91,7 +91,7 @@ int report(int argc, const char* const* argv, const face& shown) {
         return success;
     }
 
-    if (!can_write(asked)) return wrong_input;
+    if (!can_write(asked)) return not_to_be_had;
     const series_set all = load(asked);
     for (const std::string& note : all.notes) fmt::print("note: {}\n", note);
     if (!all.notes.empty()) fmt::print("\n");

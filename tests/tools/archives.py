@@ -84,7 +84,7 @@ class Query(WithArchive):
 
     def test_ranges_include_both_ends(self):
         def times(*bounds):
-            out = self.ok("query", "m.cpk", 'load{host="web1"}', "--time", "count", *bounds)
+            out = self.ok("query", "m.cpk", 'load{host="web1"}', "--time-as", "count", *bounds)
             return [int(line.split(",")[0]) for line in out.decode().splitlines()[1:]]
         t = self.times
         self.assertEqual(times("--from", t[5000], "--to", t[5003]), t[5000:5004])
@@ -109,7 +109,7 @@ class Query(WithArchive):
     def test_a_wide_table_merges_times(self):
         self.file("w.csv", "time,a,b\n1700000000,1,\n1700000001,2,20\n1700000003,,30\n1700000004,4,\n")
         self.ok("compress", "w.csv")
-        self.assertEqual(self.ok("query", "w.cpk", "a", "b", "--time", "count").decode(),
+        self.assertEqual(self.ok("query", "w.cpk", "a", "b", "--time-as", "count").decode(),
                          (self.path / "w.csv").read_text())
         self.assertIn("--shape wide", self.fails(1, "query", "m.cpk", "--shape", "wide"))
 

@@ -176,7 +176,7 @@ class Times(CommandTest):
         self.ok("compress", "v.csv", "--time", "t", "--time-unit", "s")
         self.assertEqual(self.ok("decompress", "v.cpk").decode(),
                          "time,v\n-9223372036854775808,1\n9223372036854775807,2\n")
-        self.assertIn("years 0000 to 9999", self.fails(1, "decompress", "v.cpk", "--time", "dates"))
+        self.assertIn("years 0000 to 9999", self.fails(1, "decompress", "v.cpk", "--time-as", "dates"))
 
     def test_dates_are_printed_as_they_are_read(self):
         dates = ["0000-01-01T00:00:00Z", "1969-12-31T23:59:59.999Z", "2000-02-29T12:30:05.000001Z",

@@ -56,7 +56,7 @@ class CommandTest(unittest.TestCase):
 
     def samples(self, archive, *options):
         """{series: [(time, value as printed), ...]} of an archive, times as counts."""
-        out = self.ok("decompress", archive, "--shape", "long", "--time", "count", *options)
+        out = self.ok("decompress", archive, "--shape", "long", "--time-as", "count", *options)
         rows = list(csv.reader(io.StringIO(out.decode(), newline="")))
         header, found = rows[0], {}
         for row in rows[1:]:

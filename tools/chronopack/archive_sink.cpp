@@ -68,7 +68,7 @@ std::size_t archive_sink::add(std::vector<label> names, value_type type, input::
 template <class V>
 void archive_sink::take(std::size_t series, std::int64_t timestamp, V value) {
     open_series& s = open_[series];
-    if (s.started && timestamp <= s.last) {
+    if (s.started && timestamp <= s.last && !plan_.any_order) {
         if (timestamp < s.last)
             throw input::unordered(
                 "a sample older than the last of its series; --sort takes "
@@ -99,7 +99,11 @@ void archive_sink::account(open_series& s) {
     const std::size_t room = s.charged == 0 ? 1 : 2 * s.charged;
     charged_ += room - s.charged;
     s.charged = room;
-    if (charged_ <= plan_.most_held) return;
+    if (charged_ > plan_.most_held) cut();
+}
+
+void archive_sink::cut() {
+    if (!writer_) return;
     if (const auto ok = writer_->flush(); !ok) refuse(ok.error());
     for (open_series& one : open_) one.held = one.charged = 0;
     charged_ = 0;

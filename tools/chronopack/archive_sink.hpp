@@ -20,6 +20,7 @@ struct archive_plan {
     std::vector<label> labels = {};                ///< for every series
     std::size_t most_series = 1'000'000;           ///< more is taken for a mistake
     std::size_t most_held = std::size_t{6} << 20;  ///< samples in memory, 16 bytes each
+    bool any_order = false;                        ///< take samples as they come
 };
 
 class archive_sink final : public input::sample_sink {
@@ -30,6 +31,9 @@ public:
                                   input::tick unit) override;
     void append(std::size_t series, std::int64_t timestamp, double value) override;
     void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
+
+    /// Ends the frames being gathered.
+    void cut();
 
     /// Publishes the archive; without that nothing stays. With no series it is an
     /// archive of none.

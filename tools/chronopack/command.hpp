@@ -21,10 +21,13 @@ using input::fault;
 /// What a command line asks for; its exit status.
 using action = std::function<int()>;
 
+void add_advise(CLI::App& app, action& todo);
+void add_bench(CLI::App& app, action& todo);
 void add_compress(CLI::App& app, action& todo);
 void add_decompress(CLI::App& app, action& todo);
 void add_inspect(CLI::App& app, action& todo);
 void add_query(CLI::App& app, action& todo);
+void add_rollup(CLI::App& app, action& todo);
 void add_verify(CLI::App& app, action& todo);
 
 /// A subcommand with its help: what it does, and examples that run.

@@ -1,11 +1,17 @@
-#include "archive_sink.hpp"
 #include "command.hpp"
 #include "ingest.hpp"
+#include "preset_text.hpp"
+#include "sorting_sink.hpp"
+#include "system.hpp"
+#include "text_output.hpp"
 #include "words.hpp"
 
 #include <fmt/core.h>
 
 #include <filesystem>
+
+#include <stdlib.h>
+#include <unistd.h>
 
 namespace chronopack::tool {
 
@@ -17,9 +23,45 @@ struct request {
     ingest_request in;
     std::string output;
     std::string preset = "balanced";
-    std::string second_stage;  ///< empty: as the preset has it
-    std::size_t frame_samples = 4096;
+    std::string second_stage;
+    std::optional<std::size_t> frame_samples;
     std::size_t most_series = 1'000'000;
+    bool sort = false;
+};
+
+/// Where the archive is written: a file, or one that is copied to standard output
+/// when it is whole.
+class target {
+public:
+    explicit target(const std::string& path) : path_(path) {
+        if (path != "-") return;
+        if (isatty(STDOUT_FILENO) != 0)
+            throw failure(fault::usage, "compress: no archive is written to a terminal");
+        path_ = (std::filesystem::temp_directory_path() / "chronopack-XXXXXX").string();
+        const int made = ::mkstemp(path_.data());
+        if (made < 0) throw failure_of(path_, errc::io_error);
+        ::close(made);
+        copied_.emplace(path_);
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    /// Once the file is there.
+    void deliver() const {
+        if (!copied_) return;
+        input::file_source from(path_);
+        text_output to("-");
+        std::vector<char> piece(std::size_t{1} << 16);
+        while (const std::size_t n = from.read(piece)) {
+            to.buffer().append(piece.data(), piece.data() + n);
+            to.settle();
+        }
+        to.finish();
+    }
+
+private:
+    std::string path_;
+    std::optional<leftover> copied_;
 };
 
 std::string output_of(const request& asked) {
@@ -29,26 +71,27 @@ std::string output_of(const request& asked) {
     return std::filesystem::path(first).replace_extension(".cpk").string();
 }
 
-archive_plan plan_of(const request& asked) {
+archive_plan plan_of(const request& asked, const std::string& path) {
     archive_plan plan;
-    plan.path = output_of(asked);
+    plan.path = path;
     plan.most_series = asked.most_series;
-    plan.frames.frame_samples = asked.frame_samples;
-    frame::options& how = plan.frames.frame;
-    if (asked.preset == "fastest") how.level = preset::fastest;
-    if (asked.preset == "smallest") how.level = preset::smallest;
-    if (asked.second_stage == "none") how.second_stage = stage::none;
-    if (asked.second_stage == "zstd") how.second_stage = stage::zstd;
-    if (asked.second_stage == "snappy") how.second_stage = stage::snappy;
-    if (how.second_stage && !frame::stage_available(*how.second_stage))
+    plan.frames.frame.level = *input::preset_of(asked.preset);
+    plan.frames.frame_samples =
+        asked.frame_samples.value_or(input::usual_frame_samples(plan.frames.frame.level));
+    for (const auto& [name, second] :
+         {std::pair{"none", stage::none}, std::pair{"zstd", stage::zstd},
+          std::pair{"snappy", stage::snappy}})
+        if (asked.second_stage == name) plan.frames.frame.second_stage = second;
+    if (!frame::stage_available(plan.frames.frame.second_stage.value_or(stage::none)))
         throw failure(fault::usage, "this program was built without " + asked.second_stage);
     return plan;
 }
 
-void report(const archive_sink& to, const ingested& in) {
+void report(const std::string& path, const archive_sink& to, const ingested& in) {
+    const std::string name = path == "-" ? "(standard output)" : path;
     const auto samples = static_cast<double>(to.samples());
     const auto bytes = static_cast<double>(to.bytes());
-    fmt::print(stderr, "{}: {}, {}, {} from {}", to.plan().path, counted(to.series(), "series"),
+    fmt::print(stderr, "{}: {}, {}, {} from {}", name, counted(to.series(), "series"),
                counted(to.samples(), "sample"), counted(to.bytes(), "byte"),
                counted(in.bytes, "byte"));
     if (to.samples() != 0)
@@ -56,15 +99,29 @@ void report(const archive_sink& to, const ingested& in) {
                    static_cast<double>(in.bytes) / bytes, 8 * bytes / samples);
     fmt::print(stderr, "\n");
     if (to.repeated() != 0)
-        fmt::print(stderr, "{}: {} at the time of the sample before\n", to.plan().path,
+        fmt::print(stderr, "{}: {} at the time of the sample before\n", name,
                    counted(to.repeated(), "sample"));
 }
 
 int compress(const request& asked) {
-    archive_sink to(plan_of(asked));
-    const ingested in = ingest(asked.in, to);
+    const std::string path = output_of(asked);
+    const target file(path);
+    archive_sink to(plan_of(asked, file.path()));
+    ingested in;
+    std::size_t late = 0;
+    if (asked.sort) {
+        sorting_sink sorted(to);
+        in = ingest(asked.in, sorted);
+        sorted.finish();
+        late = sorted.late();
+    } else {
+        in = ingest(asked.in, to);
+    }
     to.finish();
-    if (!asked.in.quiet) report(to, in);
+    file.deliver();
+    if (asked.in.quiet) return 0;
+    report(path, to, in);
+    if (late != 0) fmt::print(stderr, "{} sorted in\n", counted(late, "late sample"));
     return 0;
 }
 
@@ -74,29 +131,37 @@ void add_compress(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
     CLI::App* const command = add_command(
         app, "compress",
-        "CSV to an archive. Which column is the time, a label or a value is told from the\n"
-        "first records, and said; options say otherwise. Memory does not grow with the file.",
+        "CSV, line protocol or raw columns to an archive. Which column of CSV is the time, a\n"
+        "label or a value is told from the first records, and said; options say otherwise.\n"
+        "Memory does not grow with the file.",
         "  chronopack compress load.csv -o load.cpk\n"
-        "  chronopack compress - -o load.cpk --time time --values load <load.csv");
+        "  chronopack compress - -o - --values load <load.csv >load.cpk");
     add_ingest_options(*command, asked->in);
     command
         ->add_option("-o,--output", asked->output,
-                     "the archive, written aside and renamed; FILE.cpk otherwise")
+                     "the archive, written aside and renamed; - is standard output.\n"
+                     "FILE.cpk otherwise")
         ->type_name("ARCHIVE");
-    command->add_option("--preset", asked->preset, "fastest to read, balanced, or smallest")
-        ->type_name("NAME")
+    command->add_flag("--sort", asked->sort,
+                      "take samples in any order: all of a series are sorted, with\n"
+                      "ARCHIVE.runs beside the archive meanwhile");
+    command
+        ->add_option("--preset", asked->preset,
+                     "what to give up for what: fastest to read, balanced, or smallest")
+        ->type_name("PRESET")
         ->check(CLI::IsMember({"fastest", "balanced", "smallest"}).description(""))
         ->capture_default_str();
     command
         ->add_option("--second-stage", asked->second_stage,
-                     "none, zstd or snappy over each frame: smaller, slower to read; otherwise "
-                     "as the preset has it")
+                     "none, zstd or snappy over each frame: smaller, slower to read. Without\n"
+                     "this, zstd at preset smallest where it pays, none at others")
         ->type_name("STAGE")
         ->check(CLI::IsMember({"none", "zstd", "snappy"}).description(""));
-    command->add_option("--frame-samples", asked->frame_samples, "samples of a series to a frame")
+    command
+        ->add_option("--frame-samples", asked->frame_samples,
+                     "samples of a series to a frame; 4,096, at preset smallest 32,768")
         ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, frame::max_samples).description(""))
-        ->capture_default_str();
+        ->check(CLI::Range(std::size_t{1}, frame::max_samples).description(""));
     command->add_option("--max-series", asked->most_series, "more are taken for a mistake")
         ->type_name("N")
         ->capture_default_str();

@@ -1,8 +1,10 @@
 #include "ingest.hpp"
 
+#include "archive_file.hpp"
 #include "line_import.hpp"
 #include "progress.hpp"
 #include "raw_import.hpp"
+#include "series_text.hpp"
 #include "words.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +26,8 @@ constexpr std::size_t shown_bad = 10;
 std::string format_of(const std::string& file, const std::string& asked) {
     if (asked != "auto") return asked;
     const std::string extension = std::filesystem::path(file).extension().string();
-    if (extension == ".f64" || extension == ".i64") return extension.substr(1);
+    if (extension == ".f64" || extension == ".i64" || extension == ".cpk")
+        return extension.substr(1);
     const bool lines = extension == ".lp" || extension == ".line" || extension == ".influx";
     return lines ? "line" : "csv";
 }
@@ -72,6 +75,8 @@ public:
 
 private:
     void read_file(const std::string& file) {
+        const std::string format = format_of(file, asked_.format);
+        if (format == "cpk") return read_archive(file);
         input::file_source from(file);
         std::uint64_t read = 0;
         from.on_read([&](std::uint64_t bytes) {
@@ -79,7 +84,6 @@ private:
             show_progress(from, bytes);
         });
         started_ = std::chrono::steady_clock::now();
-        const std::string format = format_of(file, asked_.format);
         if (format == "csv")
             read_csv(from);
         else if (format == "line")
@@ -97,6 +101,9 @@ private:
                                                 for (const std::string& note : layout.notes)
                                                     remark(from.name() + ": " + note);
                                             });
+        for (const auto& column : done.layout.columns)
+            if (column.role == input::csv_layout::role::value)
+                done_.value_columns.push_back(column.name);
         // The files after the first are kept as it is.
         if (!csv_.kept) csv_.kept = done.layout.clock.kept();
         take(from, done.report);
@@ -127,6 +134,43 @@ private:
         if (!asked_.times.empty()) times.emplace(asked_.times);
         take(from, input::import_raw(from, from.name(), times ? &*times : nullptr, asked_.times,
                                      raw, to_));
+    }
+
+    void read_archive(const std::string& file) {
+        const archive_file archive(file);
+        for (std::size_t i = 0; i < archive.series().size() && !to_.full(); ++i) {
+            const auto unit = static_cast<input::tick>(static_cast<int>(archive.unit(i)) + 1);
+            if (csv_.kept.value_or(unit) != unit)
+                throw failure(fault::data, {archive.name()},
+                              "its timestamps are in " + std::string(name(unit)) +
+                                  ", those before in " + std::string(name(*csv_.kept)));
+            csv_.kept = unit;
+            if (archive.series()[i].integers)
+                read_series<std::int64_t>(archive, i, unit);
+            else
+                read_series<double>(archive, i, unit);
+        }
+        done_.bytes += archive.data().size();
+    }
+
+    template <class V>
+    void read_series(const archive_file& archive, std::size_t number, input::tick unit) {
+        const archived_series& s = archive.series()[number];
+        const auto type = s.integers ? input::value_type::integers : input::value_type::doubles;
+        const auto reader = archive.read<V>(number);
+        auto cursor = reader.samples();
+        try {
+            const std::size_t series = to_.add(s.labels.pairs(), type, unit);
+            while (const auto run = cursor.next_run())
+                for (std::size_t i = 0; i < run->values.size(); ++i)
+                    to_.append(series, run->timestamps[i], run->values[i]);
+        } catch (const failure& wrong) {
+            if (wrong.whose() != fault::data || !wrong.where().file.empty()) throw;
+            throw failure(
+                fault::data, {archive.name()},
+                input::printable(input::series_text(s.labels), 120) + ": " + wrong.message());
+        }
+        if (const auto ok = cursor.status(); !ok) archive.fail(number, ok.error());
     }
 
     void take(const input::file_source& from, const input::read_report& report) {
@@ -184,46 +228,41 @@ void add_ingest_options(CLI::App& app, ingest_request& asked) {
             ->allow_extra_args(false)
             ->group("CSV columns");
     };
+    const auto raw = [&](const char* name, auto& to, const char* type, const char* what) {
+        app.add_option(name, to, what)->type_name(type)->group("Raw columns");
+    };
     app.add_option("FILE", asked.files, "input; - is standard input")->required();
-    app.add_option(
-           "--format", asked.format,
-           "csv, line (InfluxDB's line protocol), or little-endian f64 or i64; auto: by the "
-           "file's extension, csv otherwise")
+    app.add_option("--format", asked.format,
+                   "csv, line (InfluxDB's line protocol), f64 or i64 (little-endian),\n"
+                   "or cpk, an archive; auto: by the file's extension, csv otherwise")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"auto", "csv", "line", "f64", "i64"}).description(""))
+        ->check(CLI::IsMember({"auto", "csv", "line", "f64", "i64", "cpk"}).description(""))
         ->capture_default_str();
+    app.add_option("--time-unit", asked.unit,
+                   "s, ms, us or ns: what numbers count since 1970, and dates are kept\n"
+                   "in; told from their size otherwise, with dates kept in ns")
+        ->type_name("UNIT")
+        ->check(CLI::IsMember({"s", "ms", "us", "ns"}).description(""));
+    app.add_flag("--skip-bad", asked.skip_bad,
+                 "leave out cells and records that cannot be read, and count them");
+    app.add_flag("-q,--quiet", asked.quiet, "no remarks on stderr but errors");
     app.add_option("--time", asked.csv.time, "the column of times")
         ->type_name("COLUMN")
         ->group("CSV columns");
     columns("--labels", asked.csv.labels, "columns that are labels of the series");
     columns("--values,--value", asked.csv.values, "columns to take; all of numbers otherwise");
     columns("--integers", asked.csv.integers,
-            "columns of values to keep as int64; \"*\" for all. Others are doubles");
+            "columns of values to keep as int64, \"*\" for all; others are doubles");
     app.add_flag("--long", asked.csv.long_form, "all columns of text are labels")
         ->group("CSV columns");
     app.add_option("--separator", asked.separator,
                    "between fields; found out otherwise: a comma, semicolon or tab")
         ->type_name("CHAR")
         ->group("CSV columns");
-    app.add_option(
-           "--time-unit", asked.unit,
-           "s, ms, us or ns: what numbers count since 1970, and dates are kept in. Told from "
-           "their size otherwise; dates are kept in ns, line protocol counts ns")
-        ->type_name("UNIT")
-        ->check(CLI::IsMember({"s", "ms", "us", "ns"}).description(""));
-    app.add_flag("--skip-bad", asked.skip_bad,
-                 "leave out cells and records that cannot be read, and count them");
-    app.add_option("--times", asked.times,
-                   "timestamps of raw values: a file of little-endian int64")
-        ->type_name("FILE")
-        ->group("Raw columns");
-    const auto raw = [&](const char* name, auto& to, const char* type, const char* what) {
-        app.add_option(name, to, what)->type_name(type)->group("Raw columns");
-    };
+    raw("--times", asked.times, "FILE", "timestamps: little-endian int64");
     raw("--start", asked.start, "T", "the first timestamp, where no file has them (0)");
     raw("--step", asked.step, "N", "from one to the next (1)");
     raw("--name", asked.name, "NAME", "of the series; the file's otherwise");
-    app.add_flag("-q,--quiet", asked.quiet, "no remarks on stderr but errors");
 }
 
 ingested ingest(const ingest_request& asked, input::sample_sink& to) {

@@ -26,8 +26,9 @@ struct ingest_request {
 void add_ingest_options(CLI::App& app, ingest_request& asked);
 
 struct ingested {
-    std::uint64_t bytes = 0;  ///< of text
-    std::size_t bad = 0;      ///< cells, lines and records left out
+    std::uint64_t bytes = 0;                 ///< of text
+    std::size_t bad = 0;                     ///< cells, lines and records left out
+    std::vector<std::string> value_columns;  ///< of CSV
 };
 
 /// Reads all files into `to`, or as much as it wants. Remarks go to stderr, with

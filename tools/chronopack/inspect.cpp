@@ -177,8 +177,8 @@ void add_inspect(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
     CLI::App* const command = add_command(
         app, "inspect",
-        "What an archive holds: series, times, sizes, codecs and statistics, all from its\n"
-        "index and its frames' headers. No value is decoded.",
+        "What an archive holds: series, times, sizes, codecs and statistics, from its index,\n"
+        "its frames' headers and the first byte of each column. No value is decoded.",
         "  chronopack inspect load.cpk\n"
         "  chronopack inspect --json load.cpk");
     command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();

@@ -1,8 +1,6 @@
 #include "command.hpp"
 #include "sample_text.hpp"
-#include "selector.hpp"
-
-#include <algorithm>
+#include "selected.hpp"
 
 namespace chronopack::tool {
 
@@ -17,16 +15,9 @@ struct request {
 
 int query(const request& asked) {
     const time_bounds bounds(asked.from, asked.to);
-    const std::vector<selector> wanted(asked.selectors.begin(), asked.selectors.end());
+    const auto wanted = selectors_of(asked.selectors);
     const archive_file archive(asked.file);
-    std::vector<std::size_t> numbers;
-    for (std::size_t i = 0; i < archive.series().size(); ++i)
-        if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const selector& one) {
-                return one(archive.series()[i].labels);
-            }))
-            numbers.push_back(i);
-    if (numbers.empty()) throw failure(fault::data, {archive.name()}, "no series is selected");
-    print_samples(archive, numbers, bounds, asked.text);
+    print_samples(archive, selected(archive, wanted), bounds, asked.text);
     return 0;
 }
 
@@ -41,10 +32,9 @@ void add_query(CLI::App& app, action& todo) {
         "  chronopack query load.cpk load --from 2024-01-01 --to 2024-01-01T12:00:00Z\n"
         "  chronopack query load.cpk '{__name__=~\"l.*|requests\"}' --to-format jsonl");
     command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
-    command->add_option(
-        "SELECTOR", asked->selectors,
-        "a name, labels in braces, or both: cpu, cpu{host=\"a\"}, {host=~\"web.*\"}; "
-        "none: all series");
+    command->add_option("SELECTOR", asked->selectors,
+                        "a name, labels in braces, or both: cpu, cpu{host=\"a\"},\n"
+                        "{host=~\"web.*\"}; none: all series");
     command
         ->add_option("--from", asked->from,
                      "from this time on: a date, or a count of the series' unit")

@@ -3,10 +3,9 @@
 #include "failure.hpp"
 #include "series_text.hpp"
 #include "text_output.hpp"
+#include "text_parts.hpp"
 #include "value_text.hpp"
 #include "words.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
@@ -18,31 +17,7 @@ using input::fault;
 
 namespace {
 
-constexpr std::size_t most_wide_series = 1000;  // 24 KiB each, to merge them
-
-void append(fmt::memory_buffer& out, std::string_view text) {
-    out.append(text.data(), text.data() + text.size());
-}
-
-/// A CSV field, between quotes where it needs them to come back as it is.
-void print_field(fmt::memory_buffer& out, std::string_view text) {
-    const bool plain = text.find_first_of(",;\t\"\r\n") == std::string_view::npos &&
-                       input::trimmed(text).size() == text.size();
-    if (plain) return append(out, text);
-    out.push_back('"');
-    for (const char c : text) {
-        if (c == '"') out.push_back('"');
-        out.push_back(c);
-    }
-    out.push_back('"');
-}
-
-std::string json_of(const labels& names) {
-    nlohmann::ordered_json object = nlohmann::ordered_json::object();
-    for (const label& one : names.pairs()) object[one.name] = one.value;
-    // Labels come from files and need not be UTF-8.
-    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+constexpr std::size_t most_merged = std::size_t{64} << 20;  // bytes, to merge columns
 
 class sample_printer {
 public:
@@ -53,7 +28,7 @@ public:
         dates_ = asked.time == "dates" || (asked.time == "auto" && all_have_dates());
         if (dates_ && asked.time == "dates" && !all_have_dates())
             throw failure(fault::data, {archive.name()},
-                          "times outside the years 0000 to 9999; --time count prints them");
+                          "times outside the years 0000 to 9999; --time-as count prints them");
     }
 
     void print() && {
@@ -86,7 +61,20 @@ private:
         const std::string why_not = why_not_wide();
         if (asked_.shape == "wide" && !why_not.empty())
             throw failure(fault::data, {archive_.name()}, "--shape wide: " + why_not);
-        return why_not.empty() && (asked_.shape == "wide" || numbers_.size() <= most_wide_series);
+        return why_not.empty() && (asked_.shape == "wide" || merged_bytes() <= most_merged);
+    }
+
+    /// What the wide shape holds: of each series the largest block there is.
+    [[nodiscard]] std::size_t merged_bytes() const {
+        std::size_t bytes = 0;
+        for (std::size_t i = 0; i < numbers_.size(); ++i) {
+            std::size_t most = 0;
+            for (const archived_frame& f : series(i).frames)
+                if (const auto info = frame::inspect(archive_.reader().frame_bytes(f)))
+                    most = std::max(most, std::min(info->samples, info->block_samples));
+            bytes += 16 * most;
+        }
+        return bytes;
     }
 
     [[nodiscard]] std::string why_not_wide() const {
@@ -279,16 +267,15 @@ void add_text_options(CLI::App& app, text_request& asked) {
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"csv", "jsonl"}).description(""))
         ->capture_default_str();
-    app.add_option(
-           "--shape", asked.shape,
-           "of CSV: wide, a column for each series; long, a row for each sample; auto, wide "
-           "where series have a name and no other label")
+    app.add_option("--shape", asked.shape,
+                   "of CSV: wide, a column for each series; long, a row for each sample;\n"
+                   "auto, wide where series have a name and no other label")
         ->type_name("SHAPE")
         ->check(CLI::IsMember({"auto", "wide", "long"}).description(""))
         ->capture_default_str();
-    app.add_option("--time", asked.time,
-                   "dates, count (of the series' unit), or auto: dates where they lie in the years "
-                   "0000 to 9999")
+    app.add_option("--time-as", asked.time,
+                   "dates, count (of the series' unit), or auto: dates where they lie in\n"
+                   "the years 0000 to 9999")
         ->type_name("FORM")
         ->check(CLI::IsMember({"auto", "dates", "count"}).description(""))
         ->capture_default_str();

@@ -1,11 +1,11 @@
 #include "csv_import.hpp"
 
 #include "csv_reader.hpp"
+#include "key_index.hpp"
 #include "number.hpp"
 #include "words.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace chronopack::input {
 
@@ -102,11 +102,10 @@ private:
             const std::size_t size = text.size();
             key_.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
         }
-        if (key_ == last_key_ && !series_.empty()) return last_series_;
-        const auto [at, is_new] = known_.try_emplace(key_, series_.size());
-        if (is_new) series_.resize(series_.size() + values_.size(), no_series);
-        last_key_ = key_;
-        return last_series_ = at->second;
+        const std::size_t set = sets_(key_);
+        if (set * values_.size() == series_.size())
+            series_.resize(series_.size() + values_.size(), no_series);
+        return set * values_.size();
     }
 
     void take_values(std::int64_t at, std::size_t first_series) {
@@ -211,10 +210,9 @@ private:
     csv_reader in_;
     std::vector<std::size_t> labels_;
     std::vector<value_column> values_;
-    std::unordered_map<std::string, std::size_t> known_;
+    key_index sets_;                   // of labels
     std::vector<std::size_t> series_;  // numbers, for each label set one a column of values
-    std::string key_, last_key_;
-    std::size_t last_series_ = 0;
+    std::string key_;
     std::size_t rows_ = 0;
     std::size_t without_time_ = 0;
     read_report report_;

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "csv_layout.hpp"
-#include "report.hpp"
+#include "read_report.hpp"
 #include "source.hpp"
 
 namespace chronopack::input {

@@ -1,11 +1,11 @@
 #include "line_import.hpp"
 
 #include "clock_parser.hpp"
+#include "key_index.hpp"
 #include "line_protocol.hpp"
 #include "words.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace chronopack::input {
 
@@ -99,11 +99,9 @@ private:
     }
 
     [[nodiscard]] std::vector<known_field>& fields_of_point() {
-        if (point_.series == last_series_) return fields_[last_];
-        last_series_ = point_.series;
-        last_ = known_.try_emplace(last_series_, fields_.size()).first->second;
-        if (last_ == fields_.size()) fields_.emplace_back();
-        return fields_[last_];
+        const std::size_t set = sets_(point_.series);
+        if (set == fields_.size()) fields_.emplace_back();
+        return fields_[set];
     }
 
     void take_field(std::int64_t at, const line_point::field& field,
@@ -155,10 +153,8 @@ private:
     std::size_t line_number_ = 1;
     std::size_t lines_of_line_ = 0;
     line_point point_;
-    std::unordered_map<std::string, std::size_t> known_;
+    key_index sets_;  // of measurements and tags
     std::vector<std::vector<known_field>> fields_;
-    std::string last_series_;
-    std::size_t last_ = 0;
     std::size_t texts_ = 0;
     read_report report_;
 };

@@ -9,7 +9,7 @@
 // no server is there to give it one.
 #pragma once
 
-#include "report.hpp"
+#include "read_report.hpp"
 #include "sink.hpp"
 #include "source.hpp"
 

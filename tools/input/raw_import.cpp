@@ -46,7 +46,7 @@ class clock_reader {
 public:
     clock_reader(source* times, const std::string& file, const raw_request& asked)
         : next_(asked.start), step_(asked.step), file_(file) {
-        if (times != nullptr) words_.emplace(*times, file);
+        if (times != nullptr) words_ = std::make_unique<word_reader>(*times, file);
     }
 
     [[nodiscard]] std::int64_t next() {
@@ -71,7 +71,7 @@ private:
     std::int64_t step_;
     bool past_end_ = false;
     const std::string& file_;
-    std::optional<word_reader> words_;
+    std::unique_ptr<word_reader> words_;  // an optional one alarms g++ 12, falsely
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 //   load.ts    | 1000 | 1010 | 1020 | ...     int64; or start + step * i
 #pragma once
 
-#include "report.hpp"
+#include "read_report.hpp"
 #include "sink.hpp"
 #include "source.hpp"
 

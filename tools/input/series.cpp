@@ -75,7 +75,10 @@ std::vector<series> collector::take(bool coarsest) {
 
     std::vector<series> all;
     for (column& one : columns_) {
-        series made{stem_ + '/' + printable(series_text(one.names), 120), one.unit, {}, {}, {}};
+        series made{
+            .name = stem_ + (stem_.empty() ? "" : "/") + printable(series_text(one.names), 120),
+            .names = std::move(one.names),
+            .unit = one.unit};
         made.values = std::move(one.values);
         made.integers = std::move(one.integers);
         if (std::all_of(made.integers.begin(), made.integers.end(), is_a_double))

@@ -14,7 +14,8 @@ namespace chronopack::input {
 using clock_column = std::shared_ptr<const std::vector<std::int64_t>>;
 
 struct series {
-    std::string name;
+    std::string name;                         ///< for people
+    labels names = {};                        ///< none where it was not read as a labelled series
     tick unit = tick::row;                    ///< row: the timestamps are made up, 0, 1, 2, ...
     clock_column timestamps = {};             ///< shared by the columns of one file
     std::vector<double> values = {};          ///< none where the integers are no doubles
@@ -33,7 +34,7 @@ struct series_set {
 /// Keeps what it is given, up to a number of samples in all.
 class collector final : public sample_sink {
 public:
-    /// `stem` stands before the names: stem/cpu{host="a"}.
+    /// `stem` stands before the names: stem/cpu{host="a"}. It may be empty.
     explicit collector(std::string stem, std::size_t most_samples = SIZE_MAX);
     ~collector() override;
 

@@ -132,9 +132,9 @@ private:
     detail::time_scanner in(text);
     const int year = in.digits(4);
     in.expect("-/");
-    const char dash[] = {in.last(), 0};
+    const char dash = in.last();
     const int month = in.digits(2);
-    in.expect(dash);
+    in.expect({&dash, 1});
     const int day = in.digits(2);
     if (in.failed()) return std::nullopt;
 

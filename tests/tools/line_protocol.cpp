@@ -1,0 +1,65 @@
+// Line protocol, and where its lines end.
+
+#include "line_protocol.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace chronopack::input;
+
+namespace {
+
+line_point point_of(std::string_view line) {
+    line_point point;
+    const auto wrong = parse_point(line, point);
+    INFO(line);
+    REQUIRE_FALSE(wrong);
+    return point;
+}
+
+}  // namespace
+
+TEST_CASE("a point has a measurement, tags, fields and a timestamp", "[line]") {
+    const line_point p = point_of("cpu,host=a,dc=eu v=1.5,n=-2i,t=\"x y\",b=false  -17  ");
+    REQUIRE(p.series == "cpu,host=a,dc=eu");
+    REQUIRE(p.measurement == "cpu");
+    REQUIRE(p.tags.size() == 2);
+    REQUIRE(p.tags[1].name == "dc");
+    REQUIRE(p.tags[1].value == "eu");
+    REQUIRE(p.fields.size() == 4);
+    REQUIRE(std::get<double>(p.fields[0].value) == 1.5);
+    REQUIRE(std::get<std::int64_t>(p.fields[1].value) == -2);
+    REQUIRE(std::holds_alternative<std::monostate>(p.fields[2].value));
+    REQUIRE(std::get<std::int64_t>(p.fields[3].value) == 0);
+    REQUIRE(p.timestamp == "-17");
+}
+
+TEST_CASE("escapes keep separators in names", "[line]") {
+    const line_point p = point_of("a\\,b\\ c,t\\=1=x\\,y\\ z f\\ g=1 1");
+    REQUIRE(unescaped(p.measurement) == "a,b c");
+    REQUIRE(unescaped(p.tags[0].name) == "t=1");
+    REQUIRE(unescaped(p.tags[0].value) == "x,y z");
+    REQUIRE(unescaped(p.fields[0].key) == "f g");
+    REQUIRE(unescaped("C:\\temp\\") == "C:\\temp\\");
+}
+
+TEST_CASE("a line ends at its first line end outside quoted text", "[line]") {
+    REQUIRE(find_line_end("cpu v=1 1\nmem v=2 2") == 9);
+    REQUIRE(find_line_end("cpu t=\"a\nb\" 1\n") == 13);
+    REQUIRE(find_line_end("cpu t=\"a\\\"\nb\" 1\n") == 15);
+    REQUIRE(find_line_end("cpu t=\"a\nb") == std::string_view::npos);
+    REQUIRE(find_line_end("# \"a comment\n\"") == 12);
+    // Quotes elsewhere are letters.
+    REQUIRE(find_line_end("c\"pu,h=\"a v=1 1\n") == 15);
+    REQUIRE(find_line_end("cpu v=1\" 1\nx") == 10);
+    REQUIRE(find_line_end("cpu,a\\=\"b v=1 1\n\"") == 15);
+    REQUIRE(find_line_end("") == std::string_view::npos);
+}
+
+TEST_CASE("an error has its byte", "[line]") {
+    line_point point;
+    REQUIRE(parse_point("cpu,a=1 v=x 1", point)->at == 10);
+    REQUIRE(parse_point("cpu,a=1 v=1 x", point)->at == 12);
+    REQUIRE(parse_point("cpu v=1,", point)->at == 8);
+    REQUIRE(parse_point("", point)->at == 0);
+    REQUIRE(parse_point("cpu v= 1", point)->at == 6);
+}

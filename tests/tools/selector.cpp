@@ -1,0 +1,79 @@
+// Selectors of series, and bounds of time.
+
+#include "selector.hpp"
+#include "time_bounds.hpp"
+
+#include "failure.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace chronopack;
+using namespace chronopack::tool;
+
+namespace {
+
+bool matches(const char* text, std::vector<label> names) {
+    return selector(text)(*labels::from(std::move(names)));
+}
+
+std::string refusal(const char* text) {
+    try {
+        selector{text};
+    } catch (const input::failure& wrong) {
+        REQUIRE(wrong.whose() == input::fault::usage);
+        return wrong.what();
+    }
+    return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("a selector has a name, conditions, or both", "[selector]") {
+    REQUIRE(matches("", {{"a", "1"}}));
+    REQUIRE(matches("cpu", {{"__name__", "cpu"}, {"a", "1"}}));
+    REQUIRE_FALSE(matches("cpu", {{"__name__", "cpu2"}}));
+    REQUIRE(matches("a name, with \"anything\"", {{"__name__", "a name, with \"anything\""}}));
+    REQUIRE(matches("cpu{a=\"1\",b!=\"1\"}", {{"__name__", "cpu"}, {"a", "1"}}));
+    REQUIRE(matches("{a=\"x\\\\y\\\"z\\n\"}", {{"a", "x\\y\"z\n"}}));
+    REQUIRE(matches("{a=\"}\",}", {{"a", "}"}}));
+    REQUIRE(matches("{b=\"\"}", {{"a", "1"}}));
+}
+
+TEST_CASE("patterns match all of a value, of what a label has", "[selector]") {
+    REQUIRE(matches("{a=~\"web[0-9]+\"}", {{"a", "web12"}}));
+    REQUIRE_FALSE(matches("{a=~\"web\"}", {{"a", "web12"}}));
+    REQUIRE(matches("{a=~\"web\\.x\"}", {{"a", "web.x"}}));
+    REQUIRE_FALSE(matches("{a=~\"web\\.x\"}", {{"a", "web-x"}}));
+    REQUIRE(matches("{a!~\"web.*\"}", {{"a", "db"}}));
+    REQUIRE(matches("{a=~\".*\"}", {}));
+    // Too long to be tried on: no stack is that deep.
+    REQUIRE_FALSE(matches("{a=~\"(x|y)*\"}", {{"a", std::string(1'000'000, 'x')}}));
+}
+
+TEST_CASE("what is no selector is refused with its place", "[selector]") {
+    REQUIRE(refusal("cpu{a}") == "selector cpu{a}: one of = != =~ !~ is missing at character 6");
+    REQUIRE(refusal("cpu{") == "selector cpu{: the name of a label is missing at character 5");
+    for (const char* text : {"{a=1}", "{a=\"1\"", "{a=\"1", "{a=\"1\"}x", "{=\"1\"}", "{a=~\"[\"}",
+                             "{a=\"1\" b=\"2\"}", "{a=\"1\\"})
+        REQUIRE(refusal(text) != "accepted");
+}
+
+TEST_CASE("bounds are ticks within, to both ends of int64", "[selector]") {
+    const auto range = [](const char* from, const char* to, time_unit unit) {
+        const time_range r = time_bounds(from, to).in(unit);
+        return std::pair(r.first, r.last);
+    };
+    using p = std::pair<std::int64_t, std::int64_t>;
+    REQUIRE(range("", "", time_unit::seconds) == p(INT64_MIN, INT64_MAX));
+    REQUIRE(range("-5", "17", time_unit::nanoseconds) == p(-5, 17));
+    REQUIRE(range("1970-01-01T00:00:00.5Z", "1970-01-01T00:00:02.5Z", time_unit::seconds) ==
+            p(1, 2));
+    REQUIRE(range("1969-12-31T23:59:58.5Z", "1969-12-31T23:59:59.5Z", time_unit::seconds) ==
+            p(-1, -1));
+    REQUIRE(range("1970-01-01T00:00:00.0005Z", "1970-01-01T00:00:00.0015Z",
+                  time_unit::milliseconds) == p(1, 1));
+    REQUIRE(range("0001-01-01", "9999-01-01", time_unit::nanoseconds) == p(INT64_MIN, INT64_MAX));
+    REQUIRE(range("1677-09-21T00:12:43.145224192Z", "2262-04-11T23:47:16.854775807Z",
+                  time_unit::nanoseconds) == p(INT64_MIN, INT64_MAX));
+    REQUIRE_THROWS_AS(time_bounds("now", ""), input::failure);
+}

@@ -1,0 +1,78 @@
+#include "bucket_text.hpp"
+
+#include "failure.hpp"
+#include "words.hpp"
+
+#include <charconv>
+#include <map>
+
+namespace chronopack::tool {
+
+using input::failure;
+using input::fault;
+
+namespace {
+
+constexpr std::int64_t second = 1'000'000'000;
+constexpr std::int64_t hour = 3600 * second;
+
+/// Nanoseconds of "5m"; 0 for what is no such width.
+std::int64_t width_of(const std::string& text) {
+    static const std::map<std::string, std::int64_t> units{
+        {"ns", 1},          {"us", 1'000}, {"ms", 1'000'000}, {"s", second},
+        {"m", 60 * second}, {"h", hour},   {"d", 24 * hour},  {"w", 7 * 24 * hour}};
+    std::int64_t count = 0, width = 0;
+    const auto [stop, wrong] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const auto unit = units.find(stop);
+    if (wrong != std::errc{} || count < 1 || unit == units.end() ||
+        __builtin_mul_overflow(count, unit->second, &width))
+        return 0;
+    return width;
+}
+
+std::optional<calendar> period_of(const std::string& text) {
+    static const std::map<std::string, calendar> periods{{"day", calendar::day},
+                                                         {"week", calendar::week},
+                                                         {"sunday-week", calendar::sunday_week},
+                                                         {"month", calendar::month},
+                                                         {"quarter", calendar::quarter},
+                                                         {"year", calendar::year}};
+    const auto at = periods.find(text);
+    return at == periods.end() ? std::nullopt : std::optional(at->second);
+}
+
+}  // namespace
+
+bucket_request::bucket_request(const std::string& every, const std::string& zone)
+    : every_(every), period_(period_of(every)), width_(width_of(every)) {
+    if (!period_ && width_ == 0)
+        throw failure(fault::usage, "--every: " + input::quoted(every) +
+                                        " is no width, such as 15s, 5m or 1h, and no day, week, "
+                                        "sunday-week, month, quarter or year");
+    if (zone.empty()) return;
+    const std::int64_t hours = width_ / hour;
+    if (!period_ && (width_ % hour != 0 || hours == 0 || hours > 24 || 24 % hours != 0))
+        throw failure(fault::usage,
+                      "--zone: goes with a day or more of the calendar, or with hours "
+                      "that divide one, not with " +
+                          every);
+    auto loaded = load_time_zone(zone);
+    if (!loaded)
+        throw failure(loaded.error() == errc::not_found || loaded.error() == errc::out_of_range
+                          ? fault::usage
+                          : fault::environment,
+                      "--zone: " + input::quoted(zone) + ": no such time zone on this system");
+    zone_ = std::move(*loaded);
+}
+
+any_buckets bucket_request::in(time_unit unit) const {
+    if (period_) return calendar_buckets(*period_, unit, zone_.value_or(time_zone()));
+    if (zone_) return *calendar_buckets::hours(static_cast<unsigned>(width_ / hour), unit, *zone_);
+    const std::int64_t tick = second / per_second(unit);
+    if (width_ % tick != 0)
+        throw failure(fault::usage,
+                      "--every: " + every_ + " is no whole number of the series' unit");
+    return *fixed_buckets::every(width_ / tick);
+}
+
+}  // namespace chronopack::tool

@@ -1,0 +1,34 @@
+// --every and --zone: buckets as users write them.
+//
+//   15s 5m 1h 1d 2w            even widths from 1970 on, in UTC
+//   day week month quarter     of the calendar, in UTC or in the zone
+//   6h --zone Europe/Berlin    hours from each midnight there
+#pragma once
+
+#include <chronopack/rollup/calendar.hpp>
+#include <chronopack/rollup/tzif.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace chronopack::tool {
+
+using any_buckets = std::variant<fixed_buckets, calendar_buckets>;
+
+class bucket_request {
+public:
+    /// failure for texts that are no such thing, or a zone that is not there.
+    bucket_request(const std::string& every, const std::string& zone);
+
+    /// For timestamps of a unit; failure when the unit is too coarse for them.
+    [[nodiscard]] any_buckets in(time_unit unit) const;
+
+private:
+    std::string every_;
+    std::optional<calendar> period_;
+    std::int64_t width_ = 0;  // in nanoseconds
+    std::optional<time_zone> zone_;
+};
+
+}  // namespace chronopack::tool

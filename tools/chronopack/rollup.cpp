@@ -1,0 +1,258 @@
+#include "bucket_text.hpp"
+#include "command.hpp"
+#include "selected.hpp"
+#include "series_text.hpp"
+#include "text_output.hpp"
+#include "text_parts.hpp"
+#include "time_bounds.hpp"
+#include "value_text.hpp"
+#include "words.hpp"
+
+#include <chronopack/rollup/rollup.hpp>
+
+#include <array>
+#include <set>
+
+namespace chronopack::tool {
+
+namespace {
+
+struct request {
+    std::string file;
+    std::vector<std::string> selectors;
+    std::string every, zone, from, to;
+    std::vector<std::string> aggregates{"count", "min", "max", "mean"};
+    std::uint64_t empty_rows = 0;
+    std::string format = "csv";
+    std::string output = "-";
+    bool quiet = false;
+};
+
+constexpr std::array<const char*, 13> all_aggregates{"count",
+                                                     "nans",
+                                                     "min",
+                                                     "max",
+                                                     "sum",
+                                                     "mean",
+                                                     "first",
+                                                     "last",
+                                                     "start",
+                                                     "end",
+                                                     "increase",
+                                                     "resets",
+                                                     "time_weighted_mean"};
+
+template <class V>
+void print_aggregate(fmt::memory_buffer& out, const std::string& name, const rollup_row<V>& row,
+                     time_unit unit, bool json) {
+    const aggregate<V>& a = row.values;
+    const auto number = [&](auto v) {
+        if constexpr (std::is_same_v<decltype(v), double>)
+            json ? print_json_value(out, v) : print_value(out, v);
+        else
+            fmt::format_to(fmt::appender(out), "{}", v);  // of 64 bits, or 128
+    };
+    const auto time = [&](std::int64_t t) {
+        append(out, json ? '"' + time_text(t, unit) + '"' : time_text(t, unit));
+    };
+    const auto none = [&] {
+        if (json) append(out, "null");
+    };
+    if (name == "count") return number(a.count);
+    if (name == "nans") return number(a.nans);
+    if (name == "time_weighted_mean") {
+        const double mean = row.time_weighted_mean();
+        return is_nan(mean) ? none() : number(mean);
+    }
+    if (a.count == 0) return none();
+    if (name == "first") return number(a.first);
+    if (name == "last") return number(a.last);
+    if (name == "start") return time(a.first_timestamp);
+    if (name == "end") return time(a.last_timestamp);
+    if (a.numbers() == 0) return none();
+    if (name == "min") return number(a.min);
+    if (name == "max") return number(a.max);
+    if (name == "sum") return number(a.sum);
+    if (name == "mean") return number(a.mean());
+    if (name == "increase") return number(a.increase());
+    if (name == "resets") return number(a.resets());
+}
+
+class rollup_printer {
+public:
+    rollup_printer(const request& asked, const archive_file& archive,
+                   const std::vector<std::size_t>& numbers)
+        : asked_(asked),
+          archive_(archive),
+          numbers_(numbers),
+          bounds_(asked.from, asked.to),
+          buckets_(asked.every, asked.zone),
+          out_(asked.output),
+          json_(asked.format == "jsonl") {}
+
+    void print() && {
+        if (!json_) print_header();
+        for (const std::size_t number : numbers_)
+            if (archive_.series()[number].integers)
+                roll<std::int64_t>(number);
+            else
+                roll<double>(number);
+        out_.finish();
+        if (!asked_.quiet)
+            fmt::print(stderr, "{}; {} answered by headers, {} decoded\n",
+                       input::counted(counts_.rows, "row"),
+                       input::counted(counts_.frames_from_header, "frame"),
+                       input::counted(counts_.blocks_decoded, "block"));
+    }
+
+private:
+    void print_header() {
+        auto& out = out_.buffer();
+        append(out, "time");
+        for (const std::size_t number : numbers_)
+            for (const label& one : archive_.series()[number].labels.pairs())
+                names_.insert(one.name);
+        for (const std::string& name : names_) {
+            out.push_back(',');
+            print_field(out, name);
+        }
+        for (const std::string& name : asked_.aggregates) append(out, ',' + name);
+        out.push_back('\n');
+    }
+
+    template <class V>
+    void roll(std::size_t number) {
+        const time_unit unit = archive_.unit(number);
+        const labels& names = archive_.series()[number].labels;
+        const std::string prefix = json_ ? ",\"labels\":" + json_of(names) : fields_of(names);
+        const auto print_row = [&](const rollup_row<V>& row) {
+            print(row, prefix, unit);
+            out_.settle();
+        };
+        rollup_options how;
+        how.range = bounds_.in(unit);
+        how.max_empty_rows = asked_.empty_rows;
+        for (const std::string& name : asked_.aggregates)
+            how.time_weighted |= name == "time_weighted_mean";
+        const auto reader = archive_.read<V>(number);
+        const auto done =
+            std::visit([&](const auto& buckets) { return rollup(reader, buckets, print_row, how); },
+                       buckets_.in(unit));
+        if (!done) fail(number, done.error());
+        counts_.rows += done->rows;
+        counts_.frames_from_header += done->frames_from_header;
+        counts_.blocks_decoded += done->blocks_decoded;
+    }
+
+    [[noreturn]] void fail(std::size_t number, errc error) const {
+        const std::string name =
+            input::printable(input::series_text(archive_.series()[number].labels), 120);
+        if (error == errc::unordered)
+            throw failure(fault::data, {archive_.name()},
+                          name +
+                              ": its frames overlap in time; chronopack compress --sort puts "
+                              "an archive in order");
+        if (error == errc::out_of_range)
+            throw failure(
+                fault::data, {archive_.name()},
+                name + ": more than " + input::grouped(asked_.empty_rows) + " empty rows");
+        archive_.fail(number, error);
+    }
+
+    [[nodiscard]] std::string fields_of(const labels& names) const {
+        fmt::memory_buffer fields;
+        for (const std::string& name : names_) {
+            fields.push_back(',');
+            print_field(fields, names[name]);
+        }
+        return fmt::to_string(fields);
+    }
+
+    template <class V>
+    void print(const rollup_row<V>& row, const std::string& prefix, time_unit unit) {
+        auto& out = out_.buffer();
+        const std::string start = time_text(row.bucket.first, unit);
+        append(out, json_ ? "{\"time\":\"" + start + '"' : start);
+        append(out, prefix);
+        for (const std::string& name : asked_.aggregates) {
+            append(out, json_ ? ",\"" + name + "\":" : ",");
+            print_aggregate(out, name, row, unit, json_);
+        }
+        append(out, json_ ? "}\n" : "\n");
+    }
+
+    const request& asked_;
+    const archive_file& archive_;
+    const std::vector<std::size_t>& numbers_;
+    time_bounds bounds_;
+    bucket_request buckets_;
+    text_output out_;
+    bool json_;
+    std::set<std::string> names_;
+    rollup_counts counts_;
+};
+
+int rollup_command(const request& asked) {
+    const auto wanted = selectors_of(asked.selectors);
+    const archive_file archive(asked.file);
+    const auto numbers = selected(archive, wanted);
+    rollup_printer(asked, archive, numbers).print();
+    return 0;
+}
+
+}  // namespace
+
+void add_rollup(CLI::App& app, action& todo) {
+    auto asked = std::make_shared<request>();
+    CLI::App* const command = add_command(
+        app, "rollup",
+        "Aggregates of series over buckets of time, as CSV or JSON lines: a row for each\n"
+        "bucket with samples. Frames within one bucket are answered by their headers.",
+        "  chronopack rollup load.cpk --every 15m\n"
+        "  chronopack rollup load.cpk load --every 6h --aggregates mean,time_weighted_mean\n"
+        "  chronopack rollup load.cpk requests --every day --zone Europe/Berlin");
+    command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
+    command->add_option("SELECTOR", asked->selectors, "as in query; none: all series");
+    command
+        ->add_option("--every", asked->every,
+                     "15s, 5m, 1h, 1d, ... from 1970 on; or a day, week, sunday-week,\n"
+                     "month, quarter or year of the calendar")
+        ->type_name("BUCKET")
+        ->required();
+    command
+        ->add_option("--zone", asked->zone,
+                     "whose midnights count, as Europe/Berlin: for a day and more, or for\n"
+                     "hours that divide one; UTC otherwise")
+        ->type_name("ZONE");
+    command
+        ->add_option("--aggregates", asked->aggregates,
+                     "count, nans, min, max, sum, mean, first, last, start, end (times of\n"
+                     "these), increase and resets (of counters), time_weighted_mean")
+        ->type_name("NAME,...")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember(std::set<std::string>(all_aggregates.begin(), all_aggregates.end()))
+                    .description(""))
+        ->default_str("count,min,max,mean");
+    command->add_option("--from", asked->from, "as in query")->type_name("TIME");
+    command->add_option("--to", asked->to, "as in query")->type_name("TIME");
+    command
+        ->add_option("--empty-rows", asked->empty_rows,
+                     "also rows for empty buckets between others, up to so many a series")
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_option("-o,--output", asked->output, "write FILE instead of standard output")
+        ->type_name("FILE");
+    command->add_option("--to-format", asked->format, "csv, or jsonl: one JSON object a row")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"csv", "jsonl"}).description(""))
+        ->capture_default_str();
+    command->add_flag("-q,--quiet", asked->quiet, "no remarks on stderr but errors");
+    command->callback([asked, &todo] {
+        todo = [asked] {
+            return rollup_command(*asked);
+        };
+    });
+}
+
+}  // namespace chronopack::tool

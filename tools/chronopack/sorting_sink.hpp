@@ -1,0 +1,57 @@
+// Samples in any order into an archive in order of time: sorted in runs, then
+// merged, so that memory is bounded whatever the order.
+//
+//   arriving   9 7 8 3 | 1 2 5 4 | 6 ...
+//   runs       3 7 8 9 | 1 2 4 5 | 6 ...      frames of PATH.runs, an archive
+//   merged     1 2 3 4 5 6 7 8 9              frames that overlap are read at once
+//
+// Samples of one time keep the order they came in. PATH.runs takes as much space
+// as the archive. Memory: 16 bytes a sample of the runs being gathered, up to a
+// budget; then 24 KiB for each frame open at once, of which there are as many
+// as runs of one series, or fewer.
+#pragma once
+
+#include "archive_sink.hpp"
+
+namespace chronopack::tool {
+
+class sorting_sink final : public input::sample_sink {
+public:
+    explicit sorting_sink(archive_sink& to);
+
+    [[nodiscard]] std::size_t add(std::vector<label> names, input::value_type type,
+                                  input::tick unit) override;
+    void append(std::size_t series, std::int64_t timestamp, double value) override;
+    void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
+
+    /// Gives all samples to the sink below, series by series. failure when they
+    /// cannot be read back.
+    void finish();
+
+    /// Samples that came after a later one of their series.
+    [[nodiscard]] std::size_t late() const noexcept { return late_; }
+
+private:
+    struct entry {
+        std::int64_t timestamp;
+        std::uint64_t bits;
+    };
+    struct gathered {
+        bool integers;
+        std::vector<entry> samples = {};
+        bool started = false;
+        std::int64_t latest = 0;
+    };
+
+    void take(std::size_t series, entry sample);
+    void write_runs();
+
+    archive_sink& to_;
+    input::tick unit_ = input::tick::row;
+    archive_sink runs_;
+    std::vector<gathered> gathered_;
+    std::size_t charged_ = 0;
+    std::size_t late_ = 0;
+};
+
+}  // namespace chronopack::tool
