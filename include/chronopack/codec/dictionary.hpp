@@ -15,6 +15,7 @@
 #pragma once
 
 #include <chronopack/codec/leaf.hpp>
+#include <chronopack/packing/radix_sort.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
@@ -67,16 +68,15 @@ public:
 
         // From numbers in order of appearance to places in order of value.
         const auto keys = distinct.keys();
-        std::array<std::uint16_t, page_values> order;
-        for (std::size_t k = 0; k < keys.size(); ++k) order[k] = static_cast<std::uint16_t>(k);
-        std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(keys.size()),
-                  [&](std::uint16_t a, std::uint16_t b) { return keys[a] < keys[b]; });
+        std::array<std::uint64_t, page_values> rising, spare;
+        for (std::size_t k = 0; k < keys.size(); ++k) rising[k] = rising_of(keys[k]);
+        const auto sorted =
+            packing::radix_sort(std::span(rising).first(keys.size()), spare, UINT64_MAX);
         std::array<T, page_values> entries;
+        for (std::size_t k = 0; k < keys.size(); ++k) entries[k] = value_of(from_rising(sorted[k]));
         std::array<std::uint16_t, page_values> place_of;
-        for (std::size_t k = 0; k < keys.size(); ++k) {
-            entries[k] = value_of(keys[order[k]]);
-            place_of[order[k]] = static_cast<std::uint16_t>(k);
-        }
+        for (std::size_t k = 0; k < keys.size(); ++k)
+            place_of[k] = place_among(sorted, rising_of(keys[k]));
         write_varint(out, keys.size());
         leaf<T>::write(std::span(entries).first(keys.size()), level, out);
         if (keys.size() == 1) return {};
@@ -94,7 +94,7 @@ public:
         const auto entries = std::span(room).first(*count);
         if (const auto read = leaf<T>::read(in, entries); !read) return read;
         if (*count == 1) {
-            std::fill(out.begin(), out.end(), entries[0]);
+            fill(out, entries[0]);
             return {};
         }
         return read_integers(
@@ -114,6 +114,24 @@ public:
     }
 
 private:
+    // Keys as unsigned numbers in the same order, and back.
+    static std::uint64_t rising_of(std::int64_t key) noexcept {
+        return static_cast<std::uint64_t>(key) ^ std::uint64_t{1} << 63;
+    }
+    static std::int64_t from_rising(std::uint64_t rising) noexcept {
+        return static_cast<std::int64_t>(rising ^ std::uint64_t{1} << 63);
+    }
+    // Of one that is there.
+    static std::uint16_t place_among(std::span<const std::uint64_t> sorted,
+                                     std::uint64_t key) noexcept {
+        std::size_t at = 0;
+        for (std::size_t left = sorted.size(); left > 1;) {
+            const std::size_t half = left / 2;
+            at += sorted[at + half] <= key ? half : 0;
+            left -= half;
+        }
+        return static_cast<std::uint16_t>(at);
+    }
     static std::int64_t key_of(std::int64_t v) noexcept { return v; }
     static std::int64_t key_of(double v) noexcept { return order_key(v); }
     static T value_of(std::int64_t key) noexcept {

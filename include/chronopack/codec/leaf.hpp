@@ -11,6 +11,12 @@
 
 namespace chronopack::inline CHRONOPACK_ABI::detail {
 
+/// std::fill, of an instance that is not shared with files of other flags.
+template <class T>
+void fill(std::span<T> out, T value) noexcept {
+    for (T& one : out) one = value;
+}
+
 /// Columns of 1 to page_values values.
 template <class T>
 struct leaf;

@@ -52,7 +52,7 @@ public:
         const std::span<T> values = out.last(*runs);
         if (const auto read = leaf<T>::read(in, values); !read) return read;
         if (*runs == 1) {
-            std::fill(out.begin(), out.end(), values[0]);
+            fill(out, T{values[0]});
             return {};
         }
         std::size_t at = 0;
@@ -65,7 +65,7 @@ public:
                     const auto more = static_cast<std::uint64_t>(lengths[i]);
                     if (more >= room) return errc::corrupt;
                     const T value = values[from + i];
-                    std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), more + 1, value);
+                    fill(out.subspan(at, more + 1), value);
                     at += more + 1;
                 }
                 return {};
