@@ -1,0 +1,83 @@
+// What became of a call to a store: typed, and enough to act on without its text.
+//
+//   delivered   all points are in the store, or dropped for a reason that is counted
+//   retry       nothing is known to be in; the same call may succeed later
+//   hold        an operator must act first (credentials, quota); nothing is lost meanwhile
+//   refused     the same call will never succeed
+//   unsupported this store cannot do it; `message` says what it has instead
+#pragma once
+
+#include <chronopack/core/abi.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace chronopack::inline CHRONOPACK_ABI::storage {
+
+using clock = std::chrono::steady_clock;
+/// When a call has to have returned.
+using deadline = clock::time_point;
+
+enum class verdict : std::uint8_t { delivered, retry, hold, refused, unsupported };
+
+/// Why a point is not in the store and never will be.
+enum class drop_reason : std::uint8_t {
+    invalid,       ///< a name, tag or value the store cannot hold
+    duplicate,     ///< another value stands at that time
+    out_of_order,  ///< older than the store takes
+    too_old,       ///< before what the store keeps, or older than a queue may hold it
+    too_large,     ///< one point, over the store's limit
+    refused,       ///< by the store, for another reason
+    overflow,      ///< a queue or spool was full
+    closed         ///< the writer was closed before it could be sent
+};
+inline constexpr std::size_t drop_reasons = 8;
+
+struct dropped_point {
+    std::size_t index = 0;  ///< in the batch of the call
+    drop_reason why = drop_reason::refused;
+    std::string message;  ///< the store's words, without secrets, 4 KiB at most
+};
+
+/// Of a batch. Points that were not dropped are all delivered, or all not.
+struct write_outcome {
+    verdict what = verdict::delivered;
+    std::size_t delivered = 0;
+    std::vector<dropped_point> dropped;                    ///< by index
+    std::optional<std::chrono::milliseconds> retry_after;  ///< as the store asked
+    std::string message;                                   ///< empty where all went well
+
+    [[nodiscard]] bool ok() const noexcept { return what == verdict::delivered; }
+};
+
+struct failure {
+    verdict what = verdict::refused;
+    std::optional<std::chrono::milliseconds> retry_after;
+    std::string message;  ///< without secrets
+};
+
+/// A value, or why there is none.
+template <class T>
+class [[nodiscard]] reply {
+public:
+    reply(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+    reply(failure why) : state_(std::in_place_index<1>, std::move(why)) {}
+
+    [[nodiscard]] explicit operator bool() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] const T& operator*() const noexcept { return *std::get_if<0>(&state_); }
+    [[nodiscard]] T& operator*() noexcept { return *std::get_if<0>(&state_); }
+    [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+    [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
+    [[nodiscard]] const failure& error() const noexcept { return *std::get_if<1>(&state_); }
+
+private:
+    std::variant<T, failure> state_;
+};
+
+}  // namespace chronopack::storage
