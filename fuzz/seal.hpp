@@ -23,14 +23,15 @@ inline void seal_header(bytes frame) {
 /// The header, and with `blocks` the checksums of the body in it.
 inline void seal_frame(bytes frame, bool blocks) {
     seal_header(frame);
-    const auto header = frame::detail::read_header(frame);
-    if (!blocks || !header || header->info.bytes > frame.size()) return;
-    const auto at = static_cast<std::size_t>(header->checksums.data() - frame.data());
-    const bytes body = frame.subspan(header->header_bytes, header->body_bytes);
-    if (header->info.second_stage != stage::none) {
+    frame::detail::header header;
+    if (!blocks || !frame::detail::read_header(frame, header) || header.info.bytes > frame.size())
+        return;
+    const auto at = static_cast<std::size_t>(header.checksums.data() - frame.data());
+    const bytes body = frame.subspan(header.header_bytes, header.body_bytes);
+    if (header.info.second_stage != stage::none) {
         store_le(frame.data() + at, kernel::crc32c(body));
     } else {
-        frame::block_cursor cursor(*header);
+        frame::block_cursor cursor(header);
         for (std::size_t i = 0; !cursor.done(); ++i) {
             const auto b = cursor.next();
             store_le(frame.data() + at + 4 * i,

@@ -189,16 +189,16 @@ frame/read_header.hpp | frame/damage | if (version == 0 \|\| version > format_ve
 frame/read_header.hpp | frame/header_v2 | if (h.info.ordered && b->first_timestamp < before) return errc::corrupt; | 
 frame/read_header.hpp | frame/header_v2 | if (h.info.ordered && h.info.last_timestamp < before) return errc::corrupt; | 
 frame/read_header.hpp | frame/header_v2 | if (cursor.index_bytes() != h.index.size()) return errc::corrupt; | 
-frame/read_header.hpp | frame/header_v2 | if (h->info.min_timestamp > h->info.max_timestamp) return errc::corrupt; | 
+frame/read_header.hpp | frame/header_v2 | if (h.info.min_timestamp > h.info.max_timestamp) return errc::corrupt; | 
 frame/read_header.hpp | frame/header_v2 | if (reader.remaining() < crc_bytes * units) return errc::corrupt; | 
-frame/read_header.hpp | frame/header_v1 |  \|\| (first_version && *columns != h->raw_body_bytes) | 
-frame/read_header.hpp | frame/header_v2 | if (h->body_bytes > h->raw_body_bytes) return errc::corrupt; | 
+frame/read_header.hpp | frame/header_v1 |  \|\| (first_version && *columns != h.raw_body_bytes) | 
+frame/read_header.hpp | frame/header_v2 | if (h.body_bytes > h.raw_body_bytes) return errc::corrupt; | 
 frame/header.hpp | frame/header_v2 | if (*timestamp_bytes > left \|\| *value_bytes > left - *timestamp_bytes) return errc::corrupt; | 
-frame/frame.hpp | frame/damage | if (in.size() < header->info.bytes) return errc::truncated; | 
-frame/frame.hpp | frame/damage | if (in.size() > header->info.bytes) return errc::corrupt; | 
+frame/frame.hpp | frame/damage | if (in.size() < header.info.bytes) return errc::truncated; | 
+frame/frame.hpp | frame/damage | if (in.size() > header.info.bytes) return errc::corrupt; | 
 frame/frame.hpp | frame/damage | kernel::crc32c(stored) != header_.checksum(b.first_sample / info().block_samples)) | false)
-frame/frame.hpp | frame/memory support/counted_new | if (kernel::crc32c(r.body_) != header->checksum(0)) return errc::checksum_mismatch; | 
-frame/frame.hpp | frame/round_trip | if (!std::holds_alternative<statistics<V>>(header->info.values)) return errc::wrong_type; | 
+frame/frame.hpp | frame/memory support/counted_new | if (kernel::crc32c(r.body_) != header.checksum(0)) return errc::checksum_mismatch; | 
+frame/frame.hpp | frame/round_trip | if (!std::holds_alternative<statistics<V>>(header.info.values)) return errc::wrong_type; | 
 frame/frame.hpp | frame/round_trip | if (timestamps.size() != size() \|\| values.size() != size()) return errc::count_mismatch; | 
 frame/frame.hpp | frame/block_size | if (timestamps.size() != size()) return errc::count_mismatch; | 
 frame/frame.hpp | frame/block_size | if (values.size() != size()) return errc::count_mismatch; | 

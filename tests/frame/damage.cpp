@@ -154,9 +154,9 @@ TEST_CASE("a column with a byte more than its codec reads is corrupt", "[frame][
 
 TEST_CASE("a block that starts elsewhere than the index says is corrupt", "[frame][damage]") {
     auto wire = encode_frame(make_columns<double>("regular", "decimals", 1100));
-    const auto header = frame::detail::read_header(wire);
-    REQUIRE(header);
-    byte_reader index(header->index);
+    frame::detail::header header;
+    REQUIRE(frame::detail::read_header(wire, header));
+    byte_reader index(header.index);
     (void)take_varint(index);
     (void)take_varint(index);
     const auto step = static_cast<std::size_t>(index.rest().data() - wire.data());

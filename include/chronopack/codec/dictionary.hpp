@@ -24,15 +24,17 @@ namespace detail {
 /// The distinct values of a page, found by hashing, and where each first stood.
 class distinct_values {
 public:
-    static constexpr std::size_t slots = 2 * page_values;
-
-    distinct_values() noexcept { table_.fill(0); }
+    /// Of a page of n values.
+    explicit distinct_values(std::size_t n) noexcept
+        : shift_(64 - bit_width(2 * n)), mask_((std::size_t{1} << bit_width(2 * n)) - 1) {
+        for (std::size_t at = 0; at <= mask_; ++at) table_[at] = 0;
+    }
 
     /// The number of `key`: as many as there were before, if it is new.
     [[nodiscard]] std::size_t number_of(std::int64_t key) noexcept {
         std::uint64_t hash = static_cast<std::uint64_t>(key) * 0x9e37'79b9'7f4a'7c15u;
         hash ^= hash >> 32;
-        for (std::size_t at = hash * 0xd6e8'feb8'6659'fd93u >> 51;; at = (at + 1) % slots) {
+        for (std::size_t at = hash * 0xd6e8'feb8'6659'fd93u >> shift_;; at = (at + 1) & mask_) {
             if (table_[at] == 0) {
                 keys_[count_] = key;
                 table_[at] = static_cast<std::uint16_t>(++count_);
@@ -46,8 +48,9 @@ public:
     }
 
 private:
-    static_assert(slots == std::size_t{1} << (64 - 51));
-    std::array<std::uint16_t, slots> table_;  // numbers, from 1 on
+    unsigned shift_;
+    std::size_t mask_;
+    std::array<std::uint16_t, 4 * page_values> table_;  // numbers, from 1 on; mask_ + 1 of them
     std::array<std::int64_t, page_values> keys_;
     std::size_t count_ = 0;
 };
@@ -61,7 +64,7 @@ public:
 
     [[nodiscard]] static result<void> write(std::span<const T> in, preset level,
                                             byte_writer& out) noexcept {
-        distinct_values distinct;
+        distinct_values distinct(in.size());
         std::array<std::int64_t, page_values> places;
         for (std::size_t i = 0; i < in.size(); ++i)
             places[i] = static_cast<std::int64_t>(distinct.number_of(key_of(in[i])));

@@ -53,6 +53,11 @@ struct leaf<double> {
                 (void)to.reserve(written ? *written : to.rest().size() + 1);
             };
         };
+        // Both, unless decimals alone, or none, are the sample's clear answer.
+        const alp_guess decimals = alp::guess(in);
+        if (level != preset::smallest && decimals.exceptions == 0) return as(alp{})(out);
+        if (level != preset::smallest && 2 * decimals.exceptions > decimals.sampled)
+            return as(ordered{})(out);
         write_smaller(room, out, as(ordered{}), as(alp{}));
     }
     [[nodiscard]] static result<void> read(byte_reader& in, std::span<double> out) noexcept {

@@ -64,8 +64,7 @@ public:
                     const std::size_t room = out.size() - after - at;
                     const auto more = static_cast<std::uint64_t>(lengths[i]);
                     if (more >= room) return errc::corrupt;
-                    const T value = values[from + i];
-                    fill(out.subspan(at, more + 1), value);
+                    write_run(out.subspan(at, room), values[from + i], more + 1);
                     at += more + 1;
                 }
                 return {};
@@ -76,6 +75,14 @@ public:
     }
 
 private:
+    // Short runs are one store, with no branch on how short: up to seven values
+    // behind a run are overwritten where that is room to come.
+    static void write_run(std::span<T> room, T value, std::size_t length) noexcept {
+        constexpr std::size_t at_once = 8;
+        if (room.size() < length + at_once - 1) return fill(room.first(length), value);
+        for (std::size_t i = 0; i < length; i += at_once)
+            for (std::size_t k = 0; k < at_once; ++k) room[i + k] = value;
+    }
     static bool same(T a, T b) noexcept {
         return bit_cast<std::uint64_t>(a) == bit_cast<std::uint64_t>(b);
     }

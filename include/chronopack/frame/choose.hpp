@@ -12,8 +12,8 @@
 
 #include <chronopack/codec/registry.hpp>
 
+#include <memory>
 #include <optional>
-#include <vector>
 
 namespace chronopack::inline CHRONOPACK_ABI::frame {
 
@@ -72,7 +72,8 @@ template <class T>
 class column_encoder {
 public:
     /// For columns of up to n values.
-    explicit column_encoder(std::size_t n) : room_(2 * (1 + max_encoded_bytes<T>(n))) {}
+    explicit column_encoder(std::size_t n)
+        : half_bytes_(1 + max_encoded_bytes<T>(n)), room_(new std::byte[2 * half_bytes_]) {}
 
     /// Writes a column with `wanted`, or with the codec that is best at `level`; raw,
     /// where that is smaller. Bytes written; or no_space, or unsupported when
@@ -97,8 +98,7 @@ public:
 
 private:
     [[nodiscard]] bytes half(bool second) noexcept {
-        const std::size_t n = room_.size() / 2;
-        return bytes(room_).subspan(second ? n : 0, n);
+        return {room_.get() + (second ? half_bytes_ : 0), half_bytes_};
     }
     [[nodiscard]] bytes best() noexcept { return half(best_is_second_); }
 
@@ -149,7 +149,8 @@ private:
         if (of_places < size_ + slack) try_codec(dictionary<T>{}, in, level, margin);
     }
 
-    std::vector<std::byte> room_;
+    std::size_t half_bytes_;
+    std::unique_ptr<std::byte[]> room_;
     std::size_t size_ = 0;
     bool best_is_second_ = false;
 };

@@ -20,9 +20,9 @@ namespace chronopack::inline CHRONOPACK_ABI::frame {
 /// not hold the body. truncated, corrupt, checksum_mismatch or unsupported
 /// when there is no such header.
 [[nodiscard]] inline result<info> inspect(cbytes in) noexcept {
-    const auto header = detail::read_header(in);
-    if (!header) return header.error();
-    return header->info;
+    detail::header header;
+    if (const auto ok = detail::read_header(in, header); !ok) return ok.error();
+    return header.info;
 }
 
 /// The codecs of a block's columns.
@@ -42,18 +42,19 @@ public:
     /// are not V, and what inspect returns. A second stage is undone here, once
     /// its checksum holds; without one, blocks are checked as they are read.
     [[nodiscard]] static result<reader> open(cbytes in) {
-        const auto header = detail::read_header(in);
-        if (!header) return header.error();
-        if (in.size() < header->info.bytes) return errc::truncated;
-        if (in.size() > header->info.bytes) return errc::corrupt;
-        if (!std::holds_alternative<statistics<V>>(header->info.values)) return errc::wrong_type;
+        reader r;
+        const detail::header& header = r.header_;
+        if (const auto ok = detail::read_header(in, r.header_); !ok) return ok.error();
+        if (in.size() < header.info.bytes) return errc::truncated;
+        if (in.size() > header.info.bytes) return errc::corrupt;
+        if (!std::holds_alternative<statistics<V>>(header.info.values)) return errc::wrong_type;
 
-        reader r(*header, in.subspan(header->header_bytes));
-        if (header->info.second_stage == stage::none) return r;
-        if (!stage_available(header->info.second_stage)) return errc::unsupported;
-        if (kernel::crc32c(r.body_) != header->checksum(0)) return errc::checksum_mismatch;
-        r.unpacked_.resize(header->raw_body_bytes);
-        const auto ok = decompress(header->info.second_stage, r.body_, r.unpacked_);
+        r.body_ = in.subspan(header.header_bytes);
+        if (header.info.second_stage == stage::none) return r;
+        if (!stage_available(header.info.second_stage)) return errc::unsupported;
+        if (kernel::crc32c(r.body_) != header.checksum(0)) return errc::checksum_mismatch;
+        r.unpacked_.resize(header.raw_body_bytes);
+        const auto ok = decompress(header.info.second_stage, r.body_, r.unpacked_);
         if (!ok) return ok.error();
         return r;
     }
@@ -137,7 +138,7 @@ public:
     }
 
 private:
-    reader(const detail::header& header, cbytes body) noexcept : header_(header), body_(body) {}
+    reader() noexcept = default;
 
     // The two columns of a block, once its checksum holds; a second stage was undone,
     // and the body checked, when the frame was opened.

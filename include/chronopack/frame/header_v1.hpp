@@ -65,8 +65,8 @@ template <class V>
 }
 
 /// The fields of a header up to its index, from its bytes without the CRC. `in`
-/// is then at the index.
-[[nodiscard]] inline result<header> read(byte_reader& in) noexcept {
+/// is then at the index. `h` is new, and after an error of no use.
+[[nodiscard]] inline result<void> read(byte_reader& in, header& h) noexcept {
     (void)in.take(5);  // magic and version
     const std::uint8_t flags = in.u8();
     (void)in.u16();  // header bytes
@@ -75,19 +75,18 @@ template <class V>
     const std::uint8_t second = in.u8();
     if ((flags & ~known_flags) != 0 || unit > 3 || divisor > max_divisor || second > 2)
         return errc::corrupt;
-    header h;
     h.info.version = 1;
     h.info.unit = static_cast<time_unit>(unit);
     h.info.divisor = divisor;
     h.info.second_stage = static_cast<stage>(second);
     h.info.ordered = (flags & ordered_flag) != 0;
-    if (const auto ok = read_extent(in, h); !ok) return ok.error();
+    if (const auto ok = read_extent(in, h); !ok) return ok;
     const bool exact = (flags & inexact_flag) == 0;
     if ((flags & integer_flag) != 0)
         h.info.values = read_statistics<std::int64_t>(in, exact);
     else
         h.info.values = read_statistics<double>(in, exact);
-    return h;
+    return {};
 }
 
 }  // namespace chronopack::frame::detail::v1

@@ -143,14 +143,13 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
 }
 
 /// The fields of a header up to its index, from its bytes without the CRC. `in`
-/// is then at the index.
-[[nodiscard]] inline result<header> read(byte_reader& in) noexcept {
+/// is then at the index. `h` is new, and after an error of no use.
+[[nodiscard]] inline result<void> read(byte_reader& in, header& h) noexcept {
     (void)in.take(5);  // magic and version
     (void)take_varint(in);
     const unsigned properties = in.u16();
     const unsigned block_exponent = properties >> 5 & 15;
     const unsigned second = properties >> 11 & 3;
-    header h;
     frame::info& info = h.info;
     info.divisor = properties & 31;
     if (info.divisor > max_divisor || block_exponent > max_block_exponent || second > 2)
@@ -181,11 +180,11 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
     const auto values = (properties >> 13 & 1) != 0
                             ? read_statistics(std::type_identity<std::int64_t>{})
                             : read_statistics(std::type_identity<double>{});
-    if (!values) return values.error();
+    if (!values) return values;
     // The columns' sizes tell it; until then, what it is at most.
     h.raw_body_bytes = max_body_bytes(info.samples, info.blocks());
     if (info.second_stage != stage::none) h.body_bytes = take_varint(in);
-    return h;
+    return {};
 }
 
 }  // namespace chronopack::frame::detail::v2

@@ -49,31 +49,32 @@ namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
     return cursor.body_bytes();
 }
 
-/// The header at the start of `in`, which may go on past it.
-[[nodiscard]] inline result<header> read_header(cbytes in) noexcept {
+/// The header at the start of `in`, which may go on past it. `h` is new, and after
+/// an error of no use: it is large enough for copies to count.
+[[nodiscard]] inline result<void> read_header(cbytes in, header& h) noexcept {
     const auto covered = checked_header(in);
     if (!covered) return covered.error();
     const bool first_version = in[4] == std::byte{1};
     byte_reader reader(*covered);
-    auto h = first_version ? v1::read(reader) : v2::read(reader);
-    if (!h) return h;
-    if (h->info.min_timestamp > h->info.max_timestamp) return errc::corrupt;
-    h->header_bytes = covered->size() + crc_bytes;
+    const auto fields = first_version ? v1::read(reader, h) : v2::read(reader, h);
+    if (!fields) return fields;
+    if (h.info.min_timestamp > h.info.max_timestamp) return errc::corrupt;
+    h.header_bytes = covered->size() + crc_bytes;
 
     // The rest, nothing where fields were missing, is the index and its checksums
     // to the last byte.
-    const bool staged = h->info.second_stage != stage::none;
-    const std::size_t units = staged ? 1 : h->info.blocks();
+    const bool staged = h.info.second_stage != stage::none;
+    const std::size_t units = staged ? 1 : h.info.blocks();
     if (reader.remaining() < crc_bytes * units) return errc::corrupt;
-    h->index = reader.take(reader.remaining() - crc_bytes * units);
-    h->checksums = reader.take(crc_bytes * units);
-    const auto columns = walk_index(*h);
-    if (!columns || (first_version && *columns != h->raw_body_bytes)) return errc::corrupt;
-    h->raw_body_bytes = *columns;
-    if (!staged) h->body_bytes = h->raw_body_bytes;
-    if (h->body_bytes > h->raw_body_bytes) return errc::corrupt;
-    h->info.bytes = h->header_bytes + h->body_bytes;
-    return h;
+    h.index = reader.take(reader.remaining() - crc_bytes * units);
+    h.checksums = reader.take(crc_bytes * units);
+    const auto columns = walk_index(h);
+    if (!columns || (first_version && *columns != h.raw_body_bytes)) return errc::corrupt;
+    h.raw_body_bytes = *columns;
+    if (!staged) h.body_bytes = h.raw_body_bytes;
+    if (h.body_bytes > h.raw_body_bytes) return errc::corrupt;
+    h.info.bytes = h.header_bytes + h.body_bytes;
+    return {};
 }
 
 }  // namespace chronopack::frame::detail

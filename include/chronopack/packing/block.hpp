@@ -131,12 +131,12 @@ template <class Add>
                     std::span(position).first(n));
         load_fields(highs.subspan(e * h.exception_width / 8), h.exception_width,
                     std::span(high).first(n));
-        bool legal = true;
-        for (std::size_t i = 0; i < n; ++i) {
-            legal &= position[i] >= next && high[i] != 0;
-            next = position[i] + 1;
-        }
-        if (!legal || next > h.count) return errc::corrupt;
+        // Without a branch and from left to right, so that it is done by vectors.
+        std::uint64_t legal = position[0] >= next && high[0] != 0;
+        for (std::size_t i = 1; i < n; ++i)
+            legal &= std::uint64_t{position[i] > position[i - 1]} & std::uint64_t{high[i] != 0};
+        next = position[n - 1] + 1;
+        if (legal == 0 || next > h.count) return errc::corrupt;
         for (std::size_t i = 0; i < n; ++i)
             add(position[i], static_cast<std::uint64_t>(unzigzag(high[i])) << h.width);
     }
