@@ -17,11 +17,15 @@ import argparse
 import datetime
 import json
 import math
+import pathlib
 import re
 import statistics
 import sys
 
 import goals
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import page
 
 SIZES = {"4096": "4,096 values over and over", "1048576": "2^20 values"}
 
@@ -236,22 +240,6 @@ def brief(findings):
     return "\n".join(out)
 
 
-def into(page, findings):
-    with open(page, encoding="utf-8") as text:
-        before = text.read()
-    seen = []
-
-    def fill(match):
-        seen.append(match.group(2))
-        return f"{match.group(1)}\n{TABLES[match.group(2)](findings)}{match.group(3)}"
-
-    after = re.sub(r"(<!-- table (\w+) -->)\n.*?(<!-- end of table -->)", fill, before, flags=re.S)
-    if sorted(seen) != sorted(TABLES):
-        sys.exit(f"{page}: should have a place for each of {', '.join(TABLES)}; has {', '.join(seen)}")
-    with open(page, "w", encoding="utf-8") as text:
-        text.write(after)
-
-
 def add_to(file, findings):
     """Rows as the report has them, and `benchmark`, which says that they are not its own."""
     with open(file, encoding="utf-8") as text:
@@ -290,7 +278,7 @@ def main():
     if asked.add_to:
         add_to(asked.add_to, findings)
     if asked.into:
-        into(asked.into, findings)
+        page.fill(asked.into, {name: make(findings) for name, make in TABLES.items()})
     elif asked.brief:
         print(brief(findings))
     elif not asked.add_to:
