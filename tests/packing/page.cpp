@@ -87,8 +87,8 @@ result<words> decode(const std::vector<std::byte>& pages, std::size_t n,
     words values(n);
     for (std::size_t at = 0; at < n; at += page_values) {
         if (kinds != nullptr) kinds->push_back(std::to_integer<unsigned>(in.rest().front()));
-        if (const auto ok = decoder.read(in, values, at, std::min(n, at + page_values)); !ok)
-            return ok.error();
+        const auto page = std::span(values).subspan(at, std::min(n - at, page_values));
+        if (const auto ok = decoder.read(in, page); !ok) return ok.error();
     }
     if (in.remaining() != 0) return errc::count_mismatch;
     return values;

@@ -47,6 +47,12 @@ struct binned {
 
     /// Bytes read, or truncated / corrupt / count_mismatch with `out` unspecified.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
+        return decode(in, out, {});
+    }
+
+    /// The same with each value v given as map.offset + map.scale * v.
+    [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out,
+                                                    packing::affine map) noexcept {
         if (out.empty()) return std::size_t{0};
         byte_reader reader(in);
         const auto count = read_varint(reader);
@@ -54,10 +60,11 @@ struct binned {
         if (*count != out.size()) return errc::count_mismatch;
         // int64_t and uint64_t may alias each other.
         const std::span values(reinterpret_cast<std::uint64_t*>(out.data()), out.size());
-        packing::page_decoder pages;
+        packing::page_decoder pages(map);
         for (std::size_t at = 0; at < out.size(); at += packing::page_values) {
-            const std::size_t end = std::min(out.size(), at + packing::page_values);
-            if (const auto read = pages.read(reader, values, at, end); !read) return read.error();
+            const std::size_t n = std::min(out.size() - at, packing::page_values);
+            if (const auto read = pages.read(reader, values.subspan(at, n)); !read)
+                return read.error();
         }
         return reader.position();
     }

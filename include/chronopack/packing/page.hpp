@@ -19,6 +19,7 @@
 // bit: docs/FORMAT.md.
 #pragma once
 
+#include <chronopack/packing/affine.hpp>
 #include <chronopack/packing/bin_decoder.hpp>
 #include <chronopack/packing/sorted_page.hpp>
 
@@ -90,21 +91,28 @@ private:
     std::int64_t excess_ = 0;  // of bits over what was promised
 };
 
-/// Reads the pages of a column in turn.
+/// Reads the pages of a column in turn, its values mapped.
 class page_decoder {
 public:
-    /// The page of the values [begin, end) of a column; those before are there.
-    /// Truncated or corrupt, with the values unspecified.
-    [[nodiscard]] result<void> read(byte_reader& in, std::span<std::uint64_t> column,
-                                    std::size_t begin, std::size_t end) noexcept {
+    explicit page_decoder(affine map = {}) noexcept : map_(map) {}
+
+    /// The next page: page_values of them, or the last. Truncated or corrupt, with the
+    /// values unspecified.
+    [[nodiscard]] result<void> read(byte_reader& in, std::span<std::uint64_t> values) noexcept {
         const unsigned start = in.u8();
         if (in.failed()) return errc::truncated;
         std::size_t bit = 0;
-        if (start != as_before || begin == 0) {
+        if (start != as_before || first_) {
             bin_set bins;
-            const auto head = read_page_header(start, in, bins, begin == 0);
+            const auto head = read_page_header(start, in, bins, first_);
             if (!head) return head.error();
-            head_ = *head;
+            const kernel::start before = from_;
+            kind_ = head->kind;
+            from_ = map_(head->from, kind_);
+            if (!first_) {
+                from_.base = before.base;
+                from_.delta = before.delta;
+            }
             log_ = bins.log;
             width_ = bins.width[0];
             if (log_ != 0) {
@@ -113,30 +121,30 @@ public:
                 if (stream.overrun()) return errc::truncated;
                 if (!legal) return legal.error();
                 bit = stream.position();
-                decoder_.set(bins, head_.from);
+                decoder_.set(bins, from_);
             }
         }
-        kernel::start from = head_.from;
-        if (begin != 0) {
-            from.base = column[begin - 1];
-            from.delta = column[begin - 1] - column[begin - 2];
-        }
-        const auto values = column.subspan(begin, end - begin);
         result<std::size_t> stop = errc::truncated;
-        detail::with_sums(head_.kind,
+        detail::with_sums(kind_,
                           [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
                               if (log_ == 0)
-                                  stop = read_offsets<Sums>(in.rest(), width_, from, values);
+                                  stop = read_offsets<Sums>(in.rest(), width_, from_, values);
                               else
-                                  stop = decoder_.read<Sums>(in.rest(), bit, from, values);
+                                  stop = decoder_.read<Sums>(in.rest(), bit, from_, values);
                           });
         if (!stop) return stop.error();
         (void)in.take((*stop + 7) / 8);
+        first_ = false;
+        from_.base = values.back();
+        if (values.size() > 1) from_.delta = values.back() - values[values.size() - 2];
         return {};
     }
 
 private:
-    page_header head_;
+    affine map_;
+    bool first_ = true;
+    mode kind_ = mode::frame_of_reference;
+    kernel::start from_;  // sums go on from the last page's end
     unsigned log_ = 0;
     unsigned width_ = 0;
     bin_decoder decoder_;
