@@ -103,6 +103,33 @@ class Reader:
         check(self.at == len(self.data), "bytes left over")
 
 
+class LsbStream:
+    def __init__(self, data):
+        self.word = int.from_bytes(data, "little")
+        self.left = 8 * len(data)
+        self.at = 0
+
+    def bits(self, count):
+        check(count <= self.left, "truncated")
+        value = self.word & ((1 << count) - 1)
+        self.word >>= count
+        self.left -= count
+        self.at += count
+        return value
+
+    def gamma(self):
+        zeros = 0
+        while not self.bits(1):
+            zeros += 1
+            check(zeros < 64, "gamma code")
+        return 1 << zeros | self.bits(zeros)
+
+    def delta(self):
+        bits = self.gamma()
+        check(bits <= 64, "delta code")
+        return 1 << (bits - 1) | self.bits(bits - 1)
+
+
 class MsbStream:
     def __init__(self, data):
         self.data = data
@@ -241,6 +268,104 @@ def decode_prometheus_xor(data, n):
             value ^= stream.xor(window)
         samples += [time & MASK, value]
     return samples, 2 + (stream.at + 7) // 8
+
+
+PAGE = 2048
+
+
+def binned_bins(stream, count, log):
+    """Width, lower bound and weight of each bin."""
+    bins = []
+    width = weight_bits = end = 0
+    left = 1 << log
+    for i in range(count):
+        width += unzigzag(stream.gamma() - 1)
+        check(0 <= width <= 64, "width of a bin")
+        lower, jump = end, stream.delta() - 1
+        if jump:
+            down = stream.bits(1)
+            exponent = width + 1 - stream.gamma()
+            check(0 <= exponent <= min(width, 63), "exponent of a bin")
+            lower += (-jump if down else jump) << exponent
+        end = (lower + (1 << width)) & MASK
+        weight = left
+        if i < count - 1:
+            weight_bits += unzigzag(stream.gamma() - 1)
+            check(1 <= weight_bits <= log, "bits of a weight")
+            weight = 1 << (weight_bits - 1) | stream.bits(weight_bits - 1)
+            check(weight < left, "weight of a bin")
+        left -= weight
+        bins.append((width, lower, weight))
+    return bins
+
+
+def binned_slots(bins, log):
+    """For each slot its bits, base, width and lower bound."""
+    size = 1 << log
+    owner, p = [None] * size, 0
+    for number, (_, _, weight) in enumerate(bins):
+        for _ in range(weight):
+            owner[p] = number
+            p = (p + (5 * size // 8 | 1)) % size
+    ranks, slots = [weight for _, _, weight in bins], []
+    for number in owner:
+        width, lower, _ = bins[number]
+        rank = ranks[number]
+        ranks[number] += 1
+        bits = log + 1 - rank.bit_length()
+        slots.append((bits, (rank << bits) - size, width, lower))
+    return slots
+
+
+def binned_numbers(stream, count, log, slots):
+    turns = [stream.bits(log) for _ in range(min(count, 8))]
+    numbers = []
+    for i in range(count):
+        bits, base, width, lower = slots[turns[i % 8]]
+        if i + 8 < count:
+            turns[i % 8] = base + stream.bits(bits)
+        numbers.append(lower + stream.bits(width))
+    return numbers
+
+
+def decode_binned(data, n):
+    if n == 0:
+        return [], 0
+    reader = Reader(data)
+    check(reader.varint() == n, "count")
+    values = []
+    for begin in range(0, n, PAGE):
+        count = min(PAGE, n - begin)
+        kind = reader.uint(1)
+        again = kind == 8 and begin > 0
+        if not again:
+            mode, log = kind & 3, kind >> 4
+            check(mode < 3 and not kind & 8 and log <= 11, "kind of a page")
+            reference = reader.svarint()
+            scale = reader.varint() if kind & 4 else 1
+            check(not kind & 4 or scale >= 2, "scale")
+            if begin == 0:
+                base = reader.svarint() if mode else 0
+                delta = reader.svarint() if mode == 2 else 0
+            width = reader.uint(1)
+            check(width <= 64 if log == 0 else width > 0, "width or bins")
+        if log == 0:
+            numbers = reader.lsb_fields(count, width)
+        else:
+            stream = LsbStream(reader.data[reader.at:])
+            if not again:
+                slots = binned_slots(binned_bins(stream, width + 1, log), log)
+            numbers = binned_numbers(stream, count, log, slots)
+            reader.take((stream.at + 7) // 8)
+        if begin:
+            base, delta = values[-1], values[-1] - values[-2]
+        for number in numbers:
+            x = reference + scale * number
+            if mode == 2:
+                x = delta = delta + x
+            base = (base + x if mode else x) & MASK
+            values.append(base)
+    return values, reader.at
 
 
 STALE = 0x7ff0000000000002
@@ -429,6 +554,7 @@ CODECS = {
     "alp": (8, paged(alp_page)),
     "alp_rd": (9, paged(alp_rd_page)),
     "ordered": (12, paged(ordered_page)),
+    "binned": (13, decode_binned),
 }
 CODEC_OF_ID = dict(CODECS.values())
 # Those whose pages are of either type: for int64, for double.
@@ -436,7 +562,7 @@ CODECS_OF_TYPE = {
     kind: {"dictionary": (10, paged(functools.partial(dictionary_page, is_double=kind == "double"))),
            "run_length": (11, paged(functools.partial(run_length_page, is_double=kind == "double")))}
     for kind in ("int64", "double")}
-INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4, 10, 11), (0, 5, 8, 9, 10, 11, 12)
+INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4, 10, 11, 13), (0, 5, 8, 9, 10, 11, 12)
 
 
 def codec_of(name, kind):
@@ -916,12 +1042,15 @@ def main(arguments):
         print(__doc__.strip())
         return 2
     check(crc32c(b"123456789") == 0xe3069283, "CRC-32C")
+    example = decode_binned(bytes.fromhex("0a200a01b32b0400"), 10)
+    check(example == ([5, 5, 5, 5, 6, 5, 5, 5, 5, 5], 8), "example of binned")
     v1 = os.path.join(arguments[1], "v1")
     codec_files = ["raw-double.txt", "raw-int64.txt", "packed-int64.txt", "packed_in_order-int64.txt",
                    "delta-int64.txt", "delta_of_delta-int64.txt",
                    "gorilla_timestamps-int64.txt", "gorilla_values-double.txt", "prometheus_xor-sample.txt",
                    "prometheus_xor2-sample.txt", "alp-double.txt", "alp_rd-double.txt", "dictionary-int64.txt",
-                   "dictionary-double.txt", "run_length-int64.txt", "run_length-double.txt", "ordered-double.txt"]
+                   "dictionary-double.txt", "run_length-int64.txt", "run_length-double.txt", "ordered-double.txt",
+                   "binned-int64.txt"]
     files = [("v1/" + name, functools.partial(check_codec, v1, name)) for name in codec_files]
     for version in ("v1", "v2"):
         path = os.path.join(arguments[1], version, "frame.txt")

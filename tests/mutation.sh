@@ -35,6 +35,39 @@ bits/msb.hpp | bits/msb | return bit_ > end_; | return false;
 bits/lsb.hpp | bits/lsb | if (byte + sizeof tail <= in.size()) [[likely]] | if (byte + 8 <= in.size())
 bits/lsb.hpp | bits/lsb | else if (byte < in.size()) | else
 bits/lsb.hpp | bits/lsb | return width == 0 ? 0 : ~std::uint64_t{0} >> (64 - width); | return ~std::uint64_t{0} >> (64 - width);
+bits/lsb_stream.hpp | bits/lsb_stream | if (at_ + 8 <= out_.size()) [[likely]] | if (at_ < out_.size())
+bits/lsb_stream.hpp | bits/lsb_stream | return size_bytes() > out_.size(); | return false;
+bits/lsb_stream.hpp | bits/lsb_stream | if (byte + sizeof tail <= in_.size()) [[likely]] | if (byte < in_.size())
+bits/lsb_stream.hpp | bits/lsb_stream | else if (byte < in_.size()) | else
+bits/lsb_stream.hpp | bits/lsb_stream | if (below == 64) return 0; | 
+bits/lsb_stream.hpp | bits/lsb_stream | if (bits == 0 \|\| bits > 64) return 0; | if (bits == 0) return 0;
+bits/lsb_stream.hpp | bits/lsb_stream | return bit_ > 8 * in_.size(); | return false;
+packing/bins.hpp | packing/bins | if (width > 64) return errc::corrupt; | 
+packing/bins.hpp | packing/bins | if (jump == 0) return errc::corrupt; | 
+packing/bins.hpp | packing/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | 
+packing/bins.hpp | packing/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | if (exponent > width) return errc::corrupt;
+packing/bins.hpp | packing/bins | if (weight_bits - 1 >= bins.log) return errc::corrupt; | 
+packing/bins.hpp | packing/bins | if (weight >= left) return errc::corrupt; | 
+packing/page_header.hpp | packing/page | kind >= mode_count \|\|  | 
+packing/page_header.hpp | packing/page | (start & 0x08) != 0 \|\|  | 
+packing/page_header.hpp | packing/page |  \|\| bins.log > tans::max_log | 
+packing/page_header.hpp | packing/page | if (*scale < 2) return errc::corrupt; | 
+packing/page_header.hpp | packing/page | if (!scale) return scale.error(); | if (!scale) return h;
+packing/page_header.hpp | packing/page | if (const auto ok = read_signed(h.from.reference); !ok) return ok.error(); | (void)read_signed(h.from.reference);
+packing/page_header.hpp | packing/page | if (in.failed()) return errc::truncated; | 
+packing/page_header.hpp | packing/page | if (last > 64) return errc::corrupt; | 
+packing/page_header.hpp | packing/page | if (last == 0) return errc::corrupt; | 
+packing/page.hpp | packing/page |  \|\| first_) { | ) {
+packing/page.hpp | packing/page | if (stream.overrun()) return errc::truncated; | 
+packing/page.hpp | packing/page | if (!legal) return legal.error(); | 
+packing/bin_decoder.hpp | packing/page | if (field_bytes(out.size(), width) > in.size()) return errc::truncated; | 
+packing/bin_decoder.hpp | packing/page | const bool at_end = bit + 8 * group_bytes > 8 * in.size(); | const bool at_end = false;
+packing/bin_decoder.hpp | packing/page |  \|\| at.bit > 8 * in_tail) return errc::truncated; | ) return errc::truncated;
+packing/bin_decoder.hpp | packing/page | i < n && at.bit <= last; | i < n;
+packing/bin_decoder.hpp | packing/page | i < end && bit <= last; | i < end;
+codec/binned.hpp | codec/hostile | if (!count) return count.error(); | if (!count) return std::size_t{0};
+codec/binned.hpp | codec/hostile | if (*count != out.size()) return errc::count_mismatch; | 
+codec/binned.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
 packing/header.hpp | packing/header | if (in.failed()) return errc::truncated; | 
 packing/header.hpp | packing/header | kind >= mode_count | false
 packing/header.hpp | packing/header | h.count < kernel::fewest_in_lanes \|\|  | 

@@ -5,6 +5,7 @@
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/bytes.hpp>
 #include <chronopack/core/cursor.hpp>
+#include <chronopack/core/log2.hpp>
 #include <chronopack/core/result.hpp>
 #include <chronopack/core/rounded.hpp>
 #include <chronopack/core/sample.hpp>
@@ -30,6 +31,7 @@
 
 #include <chronopack/packing/block.hpp>
 #include <chronopack/packing/header.hpp>
+#include <chronopack/packing/page.hpp>
 #include <chronopack/packing/plan.hpp>
 #include <chronopack/packing/window.hpp>
 

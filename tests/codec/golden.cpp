@@ -53,6 +53,8 @@ std::vector<fixture> fixtures() {
     if constexpr (std::is_same_v<T, std::int64_t> && C::id != codec_id::raw)
         for (const std::string_view name : {"gaps", "scaled", "outliers"})
             all.push_back({name, 1030});
+    // A page with the bins of the one before.
+    if constexpr (std::is_same_v<C, binned>) all.push_back({"outliers", 2300});
     // Blocks in lanes that are not full: with fields of no row or without.
     if constexpr (is_one_of<C, packed, delta, delta_of_delta>)
         for (const auto& [name, n] : short_blocks) all.push_back({name, n});

@@ -78,6 +78,18 @@ TEST_CASE("a count larger than the output is a mismatch", "[codec][hostile]") {
               errc::count_mismatch);
 }
 
+TEST_CASE("a binned column that says another count is a mismatch", "[codec][hostile]") {
+    const auto wire_of = [](std::uint64_t count) {
+        return wire().varint(count).u8(0).u8(0).u8(0).fill(3, 0x80).bytes;
+    };
+    std::vector<std::int64_t> out(10);
+    CHECK(binned::decode(wire_of(10), out).has_value());
+    for (const std::uint64_t count : {0ull, 9ull, 11ull, 2058ull, 1ull << 63})
+        CHECK(binned::decode(wire_of(count), out).error() == errc::count_mismatch);
+    CHECK(binned::decode(wire().fill(11, 0xff).bytes, out).error() == errc::corrupt);
+    CHECK(binned::decode(wire().fill(3, 0xff).bytes, out).error() == errc::truncated);
+}
+
 TEST_CASE("leading and significant bits above 64 are corrupt", "[codec][hostile]") {
     for (unsigned leading = 0; leading < 32; ++leading) {
         for (unsigned length = 0; length < 64; ++length) {

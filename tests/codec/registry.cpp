@@ -20,6 +20,12 @@ TEST_CASE("wire ids are what they have always been", "[codec]") {
     CHECK(gorilla_values::id == codec_id{5});
     CHECK(prometheus_xor::id == codec_id{6});
     CHECK(prometheus_xor2::id == codec_id{7});
+    CHECK(alp::id == codec_id{8});
+    CHECK(alp_rd::id == codec_id{9});
+    CHECK(dictionary<double>::id == codec_id{10});
+    CHECK(run_length<double>::id == codec_id{11});
+    CHECK(ordered::id == codec_id{12});
+    CHECK(binned::id == codec_id{13});
 }
 
 TEST_CASE("no two codecs of one value type share an id or a name", "[codec]") {

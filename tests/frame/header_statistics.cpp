@@ -131,11 +131,9 @@ using bits = std::vector<std::pair<std::uint64_t, unsigned>>;
 template <class V>
 std::optional<errc> refusal(wire front, const bits& fields) {
     std::vector<std::byte> tail(100);
-    byte_writer out(tail);
-    lsb_writer writer(out);
-    for (const auto& [value, width] : fields) writer.put(value, width);
-    writer.finish();
-    tail.resize(out.position());
+    lsb_writer writer(tail);
+    for (const auto& [value, width] : fields) writer.write(value, width);
+    tail.resize(writer.size_bytes());
     const auto s = read<V>(front.put(tail).bytes, 10);
     return s ? std::optional<errc>() : s.error();
 }

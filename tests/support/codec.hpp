@@ -55,13 +55,14 @@ auto streaming_of(std::tuple<C...>) -> decltype(std::tuple_cat(
 using streaming_codecs = decltype(detail::streaming_of(all_codecs{}));
 
 /// Whether the first `some` of `n` encoded values decode without the others: packed
-/// runs whole blocks of 1,024 only, others whole pages; a Prometheus chunk holds its
-/// count.
+/// runs whole blocks of 1,024 only, others whole pages; a Prometheus chunk and a
+/// binned column hold their count.
 template <block_codec C>
 [[nodiscard]] constexpr bool decodes_alone(std::size_t some, std::size_t n) noexcept {
     if (some == n) return true;
     if constexpr (C::id == codec_id::prometheus_xor || C::id == codec_id::prometheus_xor2)
         return false;
+    if constexpr (C::id == codec_id::binned) return some == 0;
     if constexpr (C::id == codec_id::packed || C::id == codec_id::delta ||
                   C::id == codec_id::delta_of_delta)
         return some % packing::block_values == 0;

@@ -1,6 +1,7 @@
 // Bytes written by hand: what no encoder would write, spelt out in a test.
 //
 //   wire().u8(0).u16(1024).varint(300).bytes
+//   lsb_bits().field(5, 3).gamma(2).bytes
 //   msb_bits("10 0000011")     ->   0b1000'0001, 0b1000'0000
 #pragma once
 
@@ -35,6 +36,30 @@ struct wire {
         // One by one: gcc 12 takes insert() of a range for an overflow.
         for (const std::byte b : more) bytes.push_back(b);
         return *this;
+    }
+};
+
+/// Fields of any widths, the low bits first; numbers in Elias's codes.
+struct lsb_bits {
+    std::vector<std::byte> bytes;
+    std::size_t count = 0;
+
+    lsb_bits& field(std::uint64_t value, unsigned width) {
+        for (unsigned i = 0; i < width; ++i, ++count) {
+            if (count % 8 == 0) bytes.push_back(std::byte{0});
+            if ((value >> i & 1) != 0) bytes.back() |= std::byte{1} << (count % 8);
+        }
+        return *this;
+    }
+    lsb_bits& gamma(std::uint64_t value) {
+        unsigned below = 0;
+        while (value >> below > 1) ++below;
+        return field(0, below).field(1, 1).field(value, below);
+    }
+    lsb_bits& delta(std::uint64_t value) {
+        unsigned below = 0;
+        while (value >> below > 1) ++below;
+        return gamma(below + 1).field(value, below);
     }
 };
 

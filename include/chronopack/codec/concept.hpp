@@ -25,6 +25,7 @@ enum class codec_id : std::uint8_t {
     dictionary = 10,
     run_length = 11,
     ordered = 12,
+    binned = 13,
 };
 
 /// A stateless type that turns a run of values into bytes and back.

@@ -3,6 +3,7 @@
 
 #include <chronopack/codec/alp.hpp>
 #include <chronopack/codec/alp_rd.hpp>
+#include <chronopack/codec/binned.hpp>
 #include <chronopack/codec/delta.hpp>
 #include <chronopack/codec/delta_of_delta.hpp>
 #include <chronopack/codec/dictionary.hpp>
@@ -24,7 +25,7 @@ namespace chronopack::inline CHRONOPACK_ABI {
 using all_codecs = std::tuple<raw<std::int64_t>, raw<double>, packed, delta, delta_of_delta,
                               gorilla_timestamps, gorilla_values, prometheus_xor, prometheus_xor2,
                               alp, alp_rd, dictionary<std::int64_t>, dictionary<double>,
-                              run_length<std::int64_t>, run_length<double>, ordered>;
+                              run_length<std::int64_t>, run_length<double>, ordered, binned>;
 
 /// Calls `f` with an object of the codec that `id` names for values of type T,
 /// and returns the R that it returns; or unsupported when there is none.

@@ -166,14 +166,13 @@ template <class T>
     if (in.empty()) return errc::truncated;
     const auto id = static_cast<codec_id>(in[0]);
     const auto read = with_codec<T, std::size_t>(id, [&]<class C>(C) -> result<std::size_t> {
-        if constexpr (std::is_same_v<C, packed>) {
+        if constexpr (requires { C::decode(in, out, map); }) {
             return C::decode(in.subspan(1), out, map);
         } else {
             const auto plain = C::decode(in.subspan(1), out);
             if constexpr (std::is_same_v<T, std::int64_t>)
                 if (plain && (map.scale != 1 || map.offset != 0))
-                    for (T& v : out)
-                        v = static_cast<T>(map.offset + map.scale * static_cast<std::uint64_t>(v));
+                    for (T& v : out) v = static_cast<T>(map(static_cast<std::uint64_t>(v)));
             return plain;
         }
     });

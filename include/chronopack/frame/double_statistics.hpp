@@ -84,14 +84,14 @@ public:
         } else {
             for (std::uint64_t i = 0; i <= r.range; ++i) out.u64(r.words[i]);
         }
-        lsb_writer bits(out);
-        bits.put(s.resets, bit_width(samples - 1));
-        if (s.nans > 0) bits.put(s.nans, bit_width(samples));
+        lsb_writer bits(out.rest());
+        bits.write(s.resets, bit_width(samples - 1));
+        if (s.nans > 0) bits.write(s.nans, bit_width(samples));
         put(bits, s.first, point_of(s.first, r), r.point_bits(), 0);
         put(bits, s.last, point_of(s.last, r), r.point_bits(), 0);
         put(bits, s.sum, sum_of(s, r), r.sum_bits(), r.place_bits());
         put(bits, s.increase, increase_of(s, r), r.increase_bits(), r.place_bits());
-        bits.finish();
+        (void)out.reserve(bits.size_bytes());
     }
 
     /// Or corrupt, with the reader at an unspecified place.
@@ -113,10 +113,10 @@ public:
         statistics<double> s;
         s.min = r.value(r.min);
         s.max = r.value(r.min + r.range);
-        lsb_reader bits(in);
-        s.resets = r.resets = bits.take(bit_width(samples - 1));
+        lsb_reader bits(in.rest());
+        s.resets = r.resets = bits.read(bit_width(samples - 1));
         if ((form & noted) != 0) {
-            s.nans = bits.take(bit_width(samples));
+            s.nans = bits.read(bit_width(samples));
             if (s.nans == 0 || s.nans > samples) return errc::corrupt;
         }
         r.numbers = samples - s.nans;
@@ -128,6 +128,7 @@ public:
             !take_total(bits, r, r.near_increase(s.first, s.last), r.increase_origin(first, last),
                         r.increase_bits(), s.increase))
             return errc::corrupt;
+        (void)in.take(bits.size_bytes());
         if (in.failed() || bits.left_over() != 0) return errc::corrupt;
         return s;
     }
@@ -177,19 +178,19 @@ private:
 
     static void put(lsb_writer& bits, double v, std::optional<told> t, unsigned integer_bits,
                     unsigned place_bits) noexcept {
-        bits.put(t ? 0 : 1, 1);
-        bits.put(t ? t->integer : bit_cast<std::uint64_t>(v), t ? integer_bits : 64);
-        if (t) bits.put(t->places, place_bits);
+        bits.write(t ? 0 : 1, 1);
+        bits.write(t ? t->integer : bit_cast<std::uint64_t>(v), t ? integer_bits : 64);
+        if (t) bits.write(t->places, place_bits);
     }
 
     // What put() put; false where that is corrupt.
     [[nodiscard]] static bool take_point(lsb_reader& bits, const scaled_reference& r,
                                          std::uint64_t& above_min, double& v) noexcept {
-        if (bits.take(1) != 0) {
-            v = bit_cast<double>(bits.take(64));
+        if (bits.read(1) != 0) {
+            v = bit_cast<double>(bits.read(64));
             return true;
         }
-        above_min = bits.take(r.point_bits());
+        above_min = bits.read(r.point_bits());
         if (above_min > r.range) return false;
         v = r.value(r.min + above_min);
         return true;
@@ -197,16 +198,16 @@ private:
     [[nodiscard]] static bool take_total(lsb_reader& bits, const scaled_reference& r, estimate near,
                                          std::uint64_t origin, unsigned integer_bits,
                                          double& v) noexcept {
-        if (bits.take(1) != 0) {
-            v = bit_cast<double>(bits.take(64));
+        if (bits.read(1) != 0) {
+            v = bit_cast<double>(bits.read(64));
             return true;
         }
         if (!near.known) {
-            const std::uint64_t integer = origin + bits.take(integer_bits);
+            const std::uint64_t integer = origin + bits.read(integer_bits);
             if (!r.has_scale() || !within_limit(integer)) return false;
             near.value = unscale(integer, r.scale);
         }
-        v = moved(near.value, bits.take(r.place_bits()) - r.least_places());
+        v = moved(near.value, bits.read(r.place_bits()) - r.least_places());
         return !is_nan(near.value);
     }
 

@@ -68,14 +68,14 @@ public:
         out.u8(s.exact ? 0 : noted);
         write_signed_varint(out, s.min);
         write_varint(out, r.range);
-        lsb_writer bits(out);
-        bits.put(s.resets, bit_width(samples - 1));
-        bits.put(first, r.point_bits());
-        bits.put(last, r.point_bits());
-        bits.put(static_cast<std::uint64_t>(s.sum) - r.sum_origin(), r.sum_bits());
-        bits.put(static_cast<std::uint64_t>(s.increase) - r.increase_origin(first, last),
-                 r.increase_bits());
-        bits.finish();
+        lsb_writer bits(out.rest());
+        bits.write(s.resets, bit_width(samples - 1));
+        bits.write(first, r.point_bits());
+        bits.write(last, r.point_bits());
+        bits.write(static_cast<std::uint64_t>(s.sum) - r.sum_origin(), r.sum_bits());
+        bits.write(static_cast<std::uint64_t>(s.increase) - r.increase_origin(first, last),
+                   r.increase_bits());
+        (void)out.reserve(bits.size_bytes());
     }
 
     /// Or corrupt, with the reader at an unspecified place.
@@ -88,17 +88,18 @@ public:
         s.min = take_signed_varint(in);
         reference r{static_cast<std::uint64_t>(s.min), take_varint(in), samples, 0};
         if (r.range > std::uint64_t{INT64_MAX} - r.min) return errc::corrupt;
-        lsb_reader bits(in);
-        s.resets = r.resets = bits.take(bit_width(samples - 1));
-        const std::uint64_t first = bits.take(r.point_bits());
-        const std::uint64_t last = bits.take(r.point_bits());
+        lsb_reader bits(in.rest());
+        s.resets = r.resets = bits.read(bit_width(samples - 1));
+        const std::uint64_t first = bits.read(r.point_bits());
+        const std::uint64_t last = bits.read(r.point_bits());
         if (s.resets >= samples || first > r.range || last > r.range) return errc::corrupt;
         s.max = static_cast<std::int64_t>(r.min + r.range);
         s.first = static_cast<std::int64_t>(r.min + first);
         s.last = static_cast<std::int64_t>(r.min + last);
-        s.sum = static_cast<std::int64_t>(r.sum_origin() + bits.take(r.sum_bits()));
+        s.sum = static_cast<std::int64_t>(r.sum_origin() + bits.read(r.sum_bits()));
         s.increase = static_cast<std::int64_t>(r.increase_origin(first, last) +
-                                               bits.take(r.increase_bits()));
+                                               bits.read(r.increase_bits()));
+        (void)in.take(bits.size_bytes());
         if (in.failed() || bits.left_over() != 0) return errc::corrupt;
         return s;
     }

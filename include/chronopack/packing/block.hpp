@@ -22,6 +22,7 @@
 #pragma once
 
 #include <chronopack/kernel/dispatch.hpp>
+#include <chronopack/packing/affine.hpp>
 #include <chronopack/packing/plan.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {
@@ -50,12 +51,6 @@ private:
     static constexpr std::uint32_t lanes = kernel::lanes;
     std::uint32_t moved_;  // of the first so many, value rows * l + r is in slot 16 r + l
     std::uint32_t inverse_;
-};
-
-/// v -> offset + scale * v, modulo 2^64.
-struct affine {
-    std::uint64_t offset = 0;
-    std::uint64_t scale = 1;
 };
 
 namespace detail {
@@ -210,10 +205,7 @@ template <kernel::sums Sums>
     (void)reader.take(h.exception_bytes());
     if (reader.failed()) return errc::truncated;
 
-    // The decoding is linear in these four.
-    kernel::start s{h.reference * map.scale, h.scale * map.scale, h.base * map.scale,
-                    h.first_delta * map.scale};
-    (h.kind == mode::frame_of_reference ? s.reference : s.base) += map.offset;
+    const kernel::start s = map({h.reference, h.scale, h.base, h.first_delta}, h.kind);
 
     // int64_t and uint64_t may alias each other.
     const std::span values(reinterpret_cast<std::uint64_t*>(out.data()), out.size());

@@ -1,0 +1,31 @@
+// Values mapped as they are decoded: v -> offset + scale * v, modulo 2^64. Decoding is
+// linear in what sums start from, so it is that which is mapped, at no cost.
+#pragma once
+
+#include <chronopack/kernel/decode.hpp>
+#include <chronopack/packing/header.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI::packing {
+
+/// v -> offset + scale * v, modulo 2^64.
+struct affine {
+    std::uint64_t offset = 0;
+    std::uint64_t scale = 1;
+
+    [[nodiscard]] constexpr std::uint64_t operator()(std::uint64_t v) const noexcept {
+        return offset + scale * v;
+    }
+
+    /// Starts from which values of this kind come out mapped.
+    [[nodiscard, gnu::always_inline]] kernel::start operator()(kernel::start s,
+                                                               mode kind) const noexcept {
+        s.reference *= scale;
+        s.scale *= scale;
+        s.base *= scale;
+        s.delta *= scale;
+        (kind == mode::frame_of_reference ? s.reference : s.base) += offset;
+        return s;
+    }
+};
+
+}  // namespace chronopack::packing
