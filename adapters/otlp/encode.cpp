@@ -84,32 +84,36 @@ void write_scope(writer& out, const model::scope& scope) {
     });
 }
 
-/// What all points have; `attributes` and `flags` are their numbers.
-void write_common(writer& out, const model::data_point& point, std::uint32_t attributes,
-                  std::uint32_t flags) {
-    write_attributes(out, attributes, point.attributes);
+void write_times(writer& out, const model::data_point& point) {
     write_fixed64(out, wire::any_point::start, point.start);
     write_fixed64(out, wire::any_point::time, point.time);
-    if (point.no_recorded_value) out.add_uint32(flags, wire::no_recorded_value);
+}
+
+void write_flags(writer& out, std::uint32_t number, const model::data_point& point) {
+    if (point.no_recorded_value) out.add_uint32(number, wire::no_recorded_value);
 }
 
 void write_point(writer& out, const model::number_point& point) {
     namespace n = wire::number_point;
-    write_common(out, point, n::attributes, n::flags);
+    write_times(out, point);
     if (const double* const real = std::get_if<double>(&point.value))
         out.add_double(n::real, *real);
     else if (const auto* const integer = std::get_if<std::int64_t>(&point.value))
         out.add_sfixed64(n::integer, *integer);
+    write_attributes(out, n::attributes, point.attributes);
+    write_flags(out, n::flags, point);
 }
 
 void write_point(writer& out, const model::histogram_point& point) {
     namespace n = wire::histogram_point;
     const model::histogram_value& v = point.value;
-    write_common(out, point, n::attributes, n::flags);
+    write_times(out, point);
     write_fixed64(out, n::count, v.count);
     write_real(out, n::sum, v.sum);
     out.add_packed_fixed64(n::bucket_counts, v.bucket_counts.begin(), v.bucket_counts.end());
     out.add_packed_double(n::bounds, v.bounds.begin(), v.bounds.end());
+    write_attributes(out, n::attributes, point.attributes);
+    write_flags(out, n::flags, point);
     write_real(out, n::min, v.min);
     write_real(out, n::max, v.max);
 }
@@ -126,13 +130,15 @@ void write_buckets(writer& out, std::uint32_t number, const model::exponential_b
 void write_point(writer& out, const model::exponential_point& point) {
     namespace n = wire::exponential_point;
     const model::exponential_value& v = point.value;
-    write_common(out, point, n::attributes, n::flags);
+    write_attributes(out, n::attributes, point.attributes);
+    write_times(out, point);
     write_fixed64(out, n::count, v.count);
     write_real(out, n::sum, v.sum);
     if (v.scale != 0) out.add_sint32(n::scale, v.scale);
     write_fixed64(out, n::zero_count, v.zero_count);
     write_buckets(out, n::positive, v.positive);
     write_buckets(out, n::negative, v.negative);
+    write_flags(out, n::flags, point);
     write_real(out, n::min, v.min);
     write_real(out, n::max, v.max);
     write_real(out, n::zero_threshold, v.zero_threshold);
@@ -140,7 +146,7 @@ void write_point(writer& out, const model::exponential_point& point) {
 
 void write_point(writer& out, const model::summary_point& point) {
     namespace n = wire::summary_point;
-    write_common(out, point, n::attributes, n::flags);
+    write_times(out, point);
     write_fixed64(out, n::count, point.count);
     write_real(out, n::sum, point.sum);
     for (const model::quantile& q : point.quantiles) {
@@ -149,6 +155,8 @@ void write_point(writer& out, const model::summary_point& point) {
             write_real(message, wire::quantile::value, q.value);
         });
     }
+    write_attributes(out, n::attributes, point.attributes);
+    write_flags(out, n::flags, point);
 }
 
 void write_data(writer&, std::monostate) {}

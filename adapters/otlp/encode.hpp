@@ -6,7 +6,8 @@
 //
 // What decode_metrics makes of it is what was given, all bits of doubles included.
 // Attributes are written as strings, which is all that labels say of them. Fields that
-// are 0 or empty are left out, as protobuf has it. The same model gives the same bytes.
+// are 0 or empty are left out, the others are in the order of their numbers, as protobuf
+// has it; the same model gives the same bytes.
 #pragma once
 
 #include <adapters/model/metric.hpp>

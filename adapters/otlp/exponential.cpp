@@ -208,4 +208,9 @@ std::uint64_t cumulate(const exponential_value& value, std::vector<cumulative_bu
     return count;
 }
 
+bool has_buckets(const exponential_value& value) noexcept {
+    return value.zero_count != 0 || !value.positive.counts.empty() ||
+           !value.negative.counts.empty();
+}
+
 }  // namespace chronopack::otlp

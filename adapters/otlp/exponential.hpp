@@ -10,7 +10,7 @@
 #pragma once
 
 #include <adapters/model/metric.hpp>
-#include <adapters/otlp/loss.hpp>
+#include <adapters/otlp/histogram.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -37,14 +37,12 @@ bool reduce(model::exponential_value& value, std::size_t most);
 [[nodiscard]] bool add(model::exponential_value& total, const model::exponential_value& other,
                        std::size_t most);
 
-struct cumulative_bucket {
-    double bound = 0;         ///< finite
-    std::uint64_t count = 0;  ///< of values up to it
-};
-
 /// Cumulative buckets by increasing bound, from that below the lowest bucket to that of
 /// the highest, the zero bucket's among them. Returns the count of all, which is that
 /// of the bound +Inf.
 std::uint64_t cumulate(const model::exponential_value& value, std::vector<cumulative_bucket>& out);
+
+/// Whether there is anything to name its buckets by.
+[[nodiscard]] bool has_buckets(const model::exponential_value& value) noexcept;
 
 }  // namespace chronopack::otlp

@@ -16,6 +16,7 @@ std::string_view name(loss why) noexcept {
                                                          "count_overflow",
                                                          "too_large",
                                                          "negative_duration",
+                                                         "no_data",
                                                          "exemplar",
                                                          "event",
                                                          "link",

@@ -20,7 +20,7 @@ namespace chronopack::inline CHRONOPACK_ABI::otlp {
 
 enum class loss : std::uint8_t {
     // A data point or span that is left out.
-    no_value,           ///< a number without one, or a metric of no known kind
+    no_value,           ///< a number without one
     no_time,            ///< 0, which is unknown
     time_out_of_range,  ///< 2^63 ns since 1970 (the year 2262) or later
     no_name,            ///< nothing of the metric's or span's name is left after translation
@@ -35,6 +35,7 @@ enum class loss : std::uint8_t {
     negative_duration,  ///< a span that ends before it starts
 
     // A detail.
+    no_data,  ///< a metric of no kind, or of one that is not known
     exemplar,
     event,
     link,

@@ -1,44 +1,15 @@
 #include <adapters/otlp/points.hpp>
 
+#include <adapters/otlp/histogram.hpp>
+#include <adapters/otlp/origin.hpp>
 #include <adapters/otlp/tags.hpp>
 #include <adapters/otlp/text.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace chronopack::inline CHRONOPACK_ABI::otlp {
 
 namespace {
-
-/// What keeps a histogram's point from being one.
-std::optional<loss> fault_of(const model::histogram_value& v) noexcept {
-    if (v.bucket_counts.empty() ? !v.bounds.empty() : v.bucket_counts.size() != v.bounds.size() + 1)
-        return loss::bounds_mismatch;
-    for (std::size_t i = 0; i < v.bounds.size(); ++i)
-        if (!std::isfinite(v.bounds[i]) || (i != 0 && !(v.bounds[i - 1] < v.bounds[i])))
-            return loss::unsorted_bounds;
-    std::uint64_t total = 0;
-    for (const std::uint64_t n : v.bucket_counts)
-        if (__builtin_add_overflow(total, n, &total)) return loss::count_overflow;
-    return std::nullopt;
-}
-
-/// As fault_of has found nothing; the count of all.
-std::uint64_t cumulate(const model::histogram_value& v, std::vector<cumulative_bucket>& out) {
-    out.clear();
-    if (v.bucket_counts.empty()) return v.count;
-    std::uint64_t total = 0;
-    for (std::size_t i = 0; i < v.bounds.size(); ++i)
-        out.push_back({v.bounds[i] + 0.0, total += v.bucket_counts[i]});
-    return total + v.bucket_counts.back();
-}
-
-bool has_distribution(const model::histogram_value& v) noexcept {
-    return !v.bucket_counts.empty();
-}
-bool has_distribution(const model::exponential_value& v) noexcept {
-    return v.zero_count != 0 || !v.positive.counts.empty() || !v.negative.counts.empty();
-}
 
 void append_key(std::string& key, std::string_view text) {
     const auto size = static_cast<std::uint32_t>(text.size());
@@ -68,9 +39,9 @@ private:
     void convert(const model::resource_metrics& of) {
         service_ = of.resource.service();
         latest_.reset();
-        const tag_list of_resource = resource_tags(of.resource);
+        const tag_list of_resource = resource_tags(of.resource, options_, lost_);
         for (const model::scope_metrics& scope : of.scopes) {
-            tag_list common = scope_tags(scope);
+            tag_list common = scope_tags(scope, options_, lost_);
             merge_tags(common, of_resource, lost_);
             set_common(std::move(common));
             for (const model::metric& metric : scope.metrics) convert(metric);
@@ -83,71 +54,20 @@ private:
         common_bytes_ = bytes_of(common_);
     }
 
-    /// `instance`, and what is chosen.
-    tag_list resource_tags(const model::resource& of) {
-        tag_list tags;
-        for (const std::string& name : options_.resource_tags) {
-            const std::string_view value = of.attributes[name];
-            std::string tag = label_name(name, options_.names);
-            if (!value.empty() && !tag.empty())
-                tags.push_back({std::move(tag), std::string(value)});
-        }
-        sort_tags(tags, lost_);
-        merge_tags(tags, instance_tag(of), lost_);
-        return tags;
-    }
-
-    static tag_list instance_tag(const model::resource& of) {
-        if (of.service_instance().empty()) return {};
-        return {{"instance", std::string(of.service_instance())}};
-    }
-
-    tag_list scope_tags(const model::scope_metrics& of) {
-        const model::scope& scope = of.scope;
-        tag_list tags;
-        if (!options_.scope_tags) {
-            if (!scope.name.empty() || !scope.version.empty() || !scope.attributes.pairs().empty())
-                lost_.add(loss::scope);
-            return tags;
-        }
-        append_tags(tags, scope.attributes.pairs(), options_.names, lost_, "otel_scope_");
-        sort_tags(tags, lost_);
-        tag_list reserved;
-        for (const auto& [name, value] : {std::pair("otel_scope_name", &scope.name),
-                                          std::pair("otel_scope_schema_url", &of.schema_url),
-                                          std::pair("otel_scope_version", &scope.version)})
-            if (!value->empty()) reserved.push_back({name, *value});
-        merge_tags(tags, reserved, lost_);
-        return tags;
-    }
-
-    /// Whether an attribute of a resource is in the points already.
-    bool is_service(std::string_view name, const model::resource& of) const noexcept {
-        return name == "service.instance.id" ||
-               (!of.service_name().empty() &&
-                (name == "service.name" || name == "service.namespace"));
-    }
-
     void add_target_info(const model::resource& of) {
-        std::vector<label> others;
-        for (const label& l : of.attributes.pairs())
-            if (!is_service(l.name, of)) others.push_back(l);
-        if (others.empty()) return;
-        if (!options_.target_info || !latest_) {
-            for (const label& l : others)
-                if (std::find(options_.resource_tags.begin(), options_.resource_tags.end(),
-                              l.name) == options_.resource_tags.end())
-                    lost_.add(loss::attribute_left_out);
-            return;
-        }
+        const std::vector<label> others = other_attributes(of);
         set_common(instance_tag(of));
         name_ = "target_info";
-        time_ = *latest_;
-        if (set_tags(others)) emit_number(1);
+        time_ = latest_.value_or(0);
+        if (others.empty()) return;
+        if (options_.target_info && latest_ && set_tags(others) && has_room(1))
+            emit(name_, std::move(tags_), 1);
+        else
+            lost_.add(loss::attribute_left_out, not_chosen(others, options_.resource_tags));
     }
 
     void convert(const model::metric& metric) {
-        if (std::holds_alternative<std::monostate>(metric.data)) return lost_.add(loss::no_value);
+        if (std::holds_alternative<std::monostate>(metric.data)) return lost_.add(loss::no_data);
         const auto* const sum = std::get_if<model::sum>(&metric.data);
         const metric_kind kind = std::holds_alternative<model::gauge>(metric.data)
                                      ? metric_kind::gauge
@@ -170,35 +90,32 @@ private:
                 lost_.add(loss::time_out_of_range);
             else {
                 time_ = static_cast<std::int64_t>(point.time);
-                if (set_tags(point.attributes.pairs())) convert_point(data, point);
+                if (set_tags(point.attributes.pairs()))
+                    convert_point(data, point);
+                else
+                    lost_.add(loss::too_large);
             }
         }
     }
 
-    /// The tags of a point; false, and counted, where there are too many. They are charged
-    /// for as they are made: points that come to nothing must not cost more than others.
+    /// The tags of a point; false where there are too many. They are charged for as they
+    /// are made: points that come to nothing must not cost more than others.
     bool set_tags(std::span<const label> attributes) {
         const std::size_t least = common_bytes_ + bytes_of(attributes);
-        if (least < labels::max_bytes && take(least + name_.size() + service_.size())) {
-            tags_.clear();
-            append_tags(tags_, attributes, options_.names, lost_);
-            sort_tags(tags_, lost_);
-            merge_tags(tags_, common_, lost_);
-            // Escaped, names may be longer.
-            if (bytes_of(tags_) < labels::max_bytes) return true;
-        }
-        lost_.add(loss::too_large);
-        return false;
+        if (least >= labels::max_bytes || !take(least + name_.size() + service_.size()))
+            return false;
+        tags_.clear();
+        append_tags(tags_, attributes, options_.names, lost_);
+        sort_tags(tags_, lost_);
+        merge_tags(tags_, common_, lost_);
+        return bytes_of(tags_) < labels::max_bytes;  // escaped, names may be longer
     }
 
-    /// Room for `points` with the tags there are and one more; false, and counted, if not.
+    /// Whether there is room for `points` with the tags there are and one more.
     bool has_room(std::size_t points) {
         const std::size_t each = sizeof(storage::point) + name_.size() + service_.size() +
                                  bytes_of(tags_) + sizeof(label) + 64;
-        if (points > left_ || !take(points * each)) {
-            lost_.add(loss::too_large);
-            return false;
-        }
+        if (points > left_ || !take(points * each)) return false;
         latest_ = std::max(latest_.value_or(time_), time_);
         return true;
     }
@@ -244,7 +161,8 @@ private:
 
     /// The point's last: its tags are gone.
     void emit_number(double value) {
-        if (has_room(1)) emit(name_, std::move(tags_), value);
+        if (!has_room(1)) return lost_.add(loss::too_large);
+        emit(name_, std::move(tags_), value);
     }
 
     void convert_point(const model::gauge&, const model::number_point& point) {
@@ -291,7 +209,7 @@ private:
     void convert_point(const model::exponential_histogram& histogram,
                        const model::exponential_point& point) {
         if (!has_temporality(histogram.of)) return;
-        if (const auto fault = otlp::fault_of(point.value)) return lost_.add(*fault);
+        if (const auto fault = fault_of(point.value)) return lost_.add(*fault);
         exponential_ = point.value;
         if (reduce(exponential_, options_.exponential_buckets)) lost_.add(loss::resolution);
         convert_histogram(histogram.of, point, exponential_, [&] {
@@ -314,7 +232,7 @@ private:
         const Value* const total = is_delta ? add() : &value;
         if (total == nullptr) return;
         const std::uint64_t count = cumulate(*total, buckets_);
-        if (!has_room(buckets_.size() + 3)) return;
+        if (!has_room(buckets_.size() + 3)) return lost_.add(loss::too_large);
         if (count != total->count) lost_.add(loss::count_mismatch);
         emit_buckets([&](std::uint64_t n) { return real(n); }, count);
         if (total->sum) emit(name_ + "_sum", tags_, *total->sum);
@@ -324,9 +242,9 @@ private:
     /// Stale markers for all series that are known of a histogram.
     template <class Value>
     void end_histogram(const Value& last) {
-        if (!has_distribution(last)) lost_.add(loss::unmarked_buckets);
+        if (!has_buckets(last)) lost_.add(loss::unmarked_buckets);
         (void)cumulate(last, buckets_);
-        if (!has_room(buckets_.size() + 3)) return;
+        if (!has_room(buckets_.size() + 3)) return lost_.add(loss::too_large);
         emit_buckets([](std::uint64_t) { return stale_marker(); }, 0);
         emit(name_ + "_sum", tags_, stale_marker());
         emit(name_ + "_count", tags_, stale_marker());
@@ -346,7 +264,7 @@ private:
     }
 
     void convert_point(const model::summary&, const model::summary_point& point) {
-        if (!has_room(point.quantiles.size() + 2)) return;
+        if (!has_room(point.quantiles.size() + 2)) return lost_.add(loss::too_large);
         const bool ends = point.no_recorded_value;
         tag_list tags = tags_;
         const std::size_t at = reserve_tag(tags, "quantile", lost_);

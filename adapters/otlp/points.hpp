@@ -33,7 +33,7 @@ namespace chronopack::inline CHRONOPACK_ABI::otlp {
 struct point_options {
     translation names = translation::underscore_escaping_with_suffixes;
     /// Attributes of resources, by their names there, that become tags of all points.
-    std::vector<std::string> resource_tags;
+    std::vector<std::string> resource_tags{};
     bool target_info = true;
     bool scope_tags = true;
     /// Of either sign of an exponential histogram. More are merged: each is a series.
