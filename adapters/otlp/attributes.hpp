@@ -1,0 +1,65 @@
+// Attributes from the wire: KeyValue messages to labels.
+//
+//   {"a": 1} {"b": [true, null]} {"a": "x"}  ->  a="x" b="[true,null]", one repeated_attribute
+//
+// Pairs are collected as views first, so that labels are made once, sorted and in one
+// block of memory.
+#pragma once
+
+#include <adapters/otlp/decode.hpp>
+#include <adapters/otlp/fields.hpp>
+
+#include <chronopack/series/labels.hpp>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace chronopack::inline CHRONOPACK_ABI::otlp {
+
+/// What is left of a decoder's limits, and what it lost.
+struct decoding {
+    explicit decoding(const limits& limits) noexcept : within(limits), left(limits.model_bytes) {}
+
+    limits within;
+    std::size_t left;
+    loss_report lost;
+
+    /// Counts memory about to be used; throws refusal out_of_range beyond the limit.
+    void take(std::size_t bytes) {
+        if (bytes > left) throw refusal{errc::out_of_range};
+        left -= bytes;
+    }
+    void give_back(std::size_t bytes) noexcept { left += bytes; }
+
+    /// A string or bytes of a message as a string of ours.
+    [[nodiscard]] std::string text(std::string_view from);
+};
+
+/// Pairs of one label set, or of one list in a value.
+class attributes {
+public:
+    /// Takes a KeyValue message. It is only looked at, not kept: see labels().
+    void add(std::string_view key_value, decoding& state);
+
+    /// The labels of all pairs, and none is left.
+    [[nodiscard]] labels take_labels(decoding& state);
+
+    /// All pairs as a JSON object, and none is left. `depth` more levels are allowed.
+    void take_json(std::string& out, std::size_t depth, decoding& state);
+
+private:
+    struct pair {
+        std::string_view key;
+        std::string_view value;  ///< an AnyValue message
+        std::size_t index;
+    };
+
+    void sort(decoding& state);
+    void clear(decoding& state) noexcept;
+
+    std::vector<pair> pairs_;
+    std::deque<std::string> mended_;  // keys that were no UTF-8
+};
+
+}  // namespace chronopack::otlp

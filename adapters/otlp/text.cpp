@@ -1,0 +1,139 @@
+#include <adapters/otlp/text.hpp>
+
+#include <chronopack/core/bytes.hpp>
+
+#include <charconv>
+#include <cmath>
+
+namespace chronopack::inline CHRONOPACK_ABI::otlp {
+
+namespace {
+
+/// Bytes at the beginning of `text` that are all ASCII; perhaps not all such bytes.
+std::size_t leading_ascii(std::string_view text) noexcept {
+    constexpr std::uint64_t top_bits = 0x8080'8080'8080'8080;
+    std::size_t n = 0;
+    while (n + 8 <= text.size() &&
+           (load_le<std::uint64_t>(std::as_bytes(std::span(text)).data() + n) & top_bits) == 0)
+        n += 8;
+    return n;
+}
+
+unsigned byte_at(std::string_view text, std::size_t i) noexcept {
+    return static_cast<unsigned char>(text[i]);
+}
+
+/// Bytes of the character that `text`, which is not empty, begins with; 0 where it is
+/// none: overlong, a surrogate, beyond U+10FFFF, or cut short (Unicode, table 3-7).
+std::size_t character_bytes(std::string_view text) noexcept {
+    const unsigned first = byte_at(text, 0);
+    if (first < 0x80) return 1;
+    const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
+        return i < text.size() && byte_at(text, i) >= low && byte_at(text, i) <= high;
+    };
+    if (first >= 0xc2 && first <= 0xdf) return follows(1, 0x80, 0xbf) ? 2 : 0;
+    if (first >= 0xe0 && first <= 0xef) {
+        const unsigned low = first == 0xe0 ? 0xa0 : 0x80, high = first == 0xed ? 0x9f : 0xbf;
+        return follows(1, low, high) && follows(2, 0x80, 0xbf) ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        const unsigned low = first == 0xf0 ? 0x90 : 0x80, high = first == 0xf4 ? 0x8f : 0xbf;
+        return follows(1, low, high) && follows(2, 0x80, 0xbf) && follows(3, 0x80, 0xbf) ? 4 : 0;
+    }
+    return 0;
+}
+
+/// Bytes at the beginning of `text` that are UTF-8.
+std::size_t leading_utf8(std::string_view text) noexcept {
+    std::size_t n = leading_ascii(text);
+    while (n < text.size()) {
+        const std::size_t bytes = character_bytes(text.substr(n));
+        if (bytes == 0) break;
+        n += bytes;
+    }
+    return n;
+}
+
+template <class Number, class... Format>
+void append_digits(std::string& out, Number value, Format... format) {
+    char digits[32];
+    const auto written = std::to_chars(digits, digits + sizeof digits, value, format...);
+    out.append(digits, written.ptr);
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) noexcept {
+    return leading_utf8(text) == text.size();
+}
+
+bool append_utf8(std::string& out, std::string_view text) {
+    std::size_t good = leading_utf8(text);
+    out.append(text.substr(0, good));
+    if (good == text.size()) return true;
+    while (good < text.size()) {
+        out += "\xef\xbf\xbd";
+        text.remove_prefix(good + 1);
+        good = leading_utf8(text);
+        out.append(text.substr(0, good));
+    }
+    return false;
+}
+
+void append_json(std::string& out, std::string_view text) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    constexpr std::string_view escaped = "\b\f\n\r\t\"\\", letters = "bfnrt\"\\";
+    out += '"';
+    for (const char c : text) {
+        if (const std::size_t at = escaped.find(c); at != std::string_view::npos) {
+            out += '\\';
+            out += letters[at];
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            out += "\\u00";
+            out += hex[static_cast<unsigned char>(c) >> 4];
+            out += hex[static_cast<unsigned char>(c) & 15];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+void append_base64(std::string& out, std::string_view bytes) {
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t n = bytes.size() - i < 3 ? bytes.size() - i : 3;
+        unsigned three = byte_at(bytes, i) << 16;
+        if (n > 1) three |= byte_at(bytes, i + 1) << 8;
+        if (n > 2) three |= byte_at(bytes, i + 2);
+        for (std::size_t k = 0; k < 4; ++k)
+            out += k <= n ? alphabet[three >> (18 - 6 * k) & 63] : '=';
+    }
+}
+
+void append_number(std::string& out, std::int64_t value) {
+    append_digits(out, value);
+}
+
+void append_number(std::string& out, double value) {
+    const double size = std::fabs(value);
+    // Anything in between has at most 21 digits before the point, or 23 behind it.
+    if (size == 0 || (size >= 1e-6 && size < 1e21))
+        append_digits(out, value, std::chars_format::fixed);
+    else
+        append_digits(out, value, std::chars_format::scientific);
+}
+
+std::string bound_text(double value) {
+    std::string out;
+    if (std::isnan(value))
+        out = "NaN";
+    else if (std::isinf(value))
+        out = value < 0 ? "-Inf" : "+Inf";
+    else
+        append_number(out, value);
+    return out;
+}
+
+}  // namespace chronopack::otlp

@@ -1,0 +1,37 @@
+// Text as the conversions write it: UTF-8 whatever came, numbers that read back to
+// the same bits, JSON and base64.
+//
+//   append_utf8   "ab\xffc"  ->  ab?c             (? is U+FFFD, one for each byte that is not
+//   UTF-8) append_json   a"b        ->  "a\"b" append_base64 "hello"    ->  aGVsbG8= append_number
+//   0.1  1e+21 ->  0.1  1e+21       (100000, not 1e+05)
+#pragma once
+
+#include <chronopack/core/abi.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace chronopack::inline CHRONOPACK_ABI::otlp {
+
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
+/// Appends `text`; false if some of it was no UTF-8 and was replaced.
+bool append_utf8(std::string& out, std::string_view text);
+
+/// Appends `text`, which is UTF-8, as a JSON string (RFC 8259).
+void append_json(std::string& out, std::string_view text);
+
+/// Standard alphabet, padded (RFC 4648, section 4).
+void append_base64(std::string& out, std::string_view bytes);
+
+void append_number(std::string& out, std::int64_t value);
+
+/// A finite number in as few digits as read back to it; with an exponent from 1e21 on
+/// and below 1e-6, as JSON's writers do.
+void append_number(std::string& out, double value);
+
+/// A bound of a bucket or a quantile, as Prometheus writes it: "0.005", "+Inf", "NaN".
+[[nodiscard]] std::string bound_text(double value);
+
+}  // namespace chronopack::otlp
