@@ -51,6 +51,8 @@ build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libx
   libzstd-dev libsnappy-dev)
 # qemu: for tests that ask an older processor. tzdata: to read zones as the C library does.
 test_packages=(catch2 librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 tzdata)
+# What the adapters are built with.
+adapter_packages=(libcurl4-openssl-dev libprotozero-dev nlohmann-json3-dev)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev nlohmann-json3-dev)
 bench_packages=("${tool_packages[@]}" libbenchmark-dev libstreamvbyte-dev)
 
