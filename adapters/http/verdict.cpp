@@ -60,4 +60,14 @@ storage::write_outcome outcome_of(const judgement& judged, std::span<const std::
     return out;
 }
 
+storage::write_outcome outcome_of(const storage::failure& why,
+                                  std::vector<storage::dropped_point> dropped) {
+    storage::write_outcome out;
+    out.what = why.what == verdict::refused ? verdict::retry : why.what;
+    out.retry_after = why.retry_after;
+    out.dropped = std::move(dropped);
+    out.message = why.message;
+    return out;
+}
+
 }  // namespace chronopack::http

@@ -61,4 +61,9 @@ struct judgement {
                                                 std::vector<storage::dropped_point> dropped,
                                                 std::string message, std::size_t written = 0);
 
+/// The outcome where there is no answer. One that was too long to read may have been
+/// a good one: it is worth a retry as well.
+[[nodiscard]] storage::write_outcome outcome_of(const storage::failure& why,
+                                                std::vector<storage::dropped_point> dropped);
+
 }  // namespace chronopack::http

@@ -35,12 +35,6 @@ http::answer answer_of(const http::response& got) {
     return {got.status, got.body, got["retry-after"]};
 }
 
-storage::write_outcome not_sent(const storage::failure& why, series_batch& batch) {
-    return http::outcome_of(
-        {why.what, http::blame::some_point, storage::drop_reason::refused, why.retry_after},
-        batch.sent(), std::move(batch.dropped()), why.message);
-}
-
 storage::failure unreadable(errc why) {
     // More than was asked for, or histograms: it will be so the next time. Damage may not.
     const verdict what = why == errc::unsupported    ? verdict::unsupported
@@ -83,7 +77,7 @@ storage::write_outcome backend::write_batch(std::span<const storage::point> poin
         const std::string body = compressed(message);
         const http::request asking = write_of(body, true);
         const auto got = line_->send(asking, until);
-        if (!got) return not_sent(got.error(), batch);
+        if (!got) return http::outcome_of(got.error(), std::move(batch.dropped()));
         const std::string_view written = (*got)[written_header];
         if (const auto judged = judge_2(answer_of(*got), written, batch.samples(),
                                         std::chrono::system_clock::now())) {
@@ -98,7 +92,7 @@ storage::write_outcome backend::write_batch(std::span<const storage::point> poin
     const std::string body = compressed(message);
     const http::request asking = write_of(body, false);
     const auto got = line_->send(asking, until);
-    if (!got) return not_sent(got.error(), batch);
+    if (!got) return http::outcome_of(got.error(), std::move(batch.dropped()));
     const http::judgement judged = judge_1(answer_of(*got), std::chrono::system_clock::now());
     return outcome(judged, judged.what == verdict::delivered ? "" : line_->explain(asking, *got));
 }

@@ -50,7 +50,8 @@ TEST_CASE("every bit of a value survives Prometheus", "[prometheus]") {
     for (const auto& shape : double_shape::all) {
         std::int64_t t = now - 2000 * one_second;
         for (const double v : shape.make(random, 500))
-            points.push_back(make_point("bits", t += one_second, v, {{"shape", std::string(shape.name)}}));
+            points.push_back(
+                make_point("bits", t += one_second, v, {{"shape", std::string(shape.name)}}));
     }
     const auto done = store->write_batch(points, in(30s));
     INFO(done.message);
