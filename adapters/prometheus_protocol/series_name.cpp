@@ -58,7 +58,7 @@ std::string_view why_not_legal(const storage::point& p, const series_rules& rule
         count += !tag.value.empty();
     }
     if (why.empty() && count > rules.max_labels) why = "more tags than the store keeps";
-    return why;
+    return why.empty() && rules.also != nullptr ? rules.also(p) : why;
 }
 
 void labels_of(const storage::point& p, const series_rules& rules, std::vector<label_view>& out) {

@@ -30,9 +30,11 @@ enum class legal_names : std::uint8_t {
 struct series_rules {
     legal_names names = legal_names::classic;
     std::string service_label = "job";
-    std::size_t max_labels = 1000;         ///< of a series, __name__ and service among them
-    std::size_t max_name_bytes = 1 << 16;  ///< longer ones are refused
-    std::size_t max_value_bytes = 1 << 20;
+    std::size_t max_labels = 1000;  ///< of a series, __name__ and service among them
+    std::size_t max_name_bytes = std::size_t{1} << 16;
+    std::size_t max_value_bytes = std::size_t{1} << 20;
+    /// What else a protocol cannot hold; as why_not_legal().
+    std::string_view (*also)(const storage::point& p) = nullptr;
 };
 
 /// Why no series of the store is this point's; empty where one is.
