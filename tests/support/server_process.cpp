@@ -73,7 +73,8 @@ void server_process::start() {
 }
 
 void server_process::wait_until_ready() {
-    const auto line = http::transport::open({.url = url()});
+    const std::string scheme = what_.tls ? "https://" : "http://";
+    const auto line = http::transport::open({.url = scheme + authority(), .verify = !what_.tls});
     const auto until = storage::in(60s);
     while (storage::clock::now() < until) {
         const auto got = (*line)->send({.target = what_.ready}, storage::in(1s));
@@ -125,7 +126,7 @@ server_process::command prometheus_command(bool late, bool admin_api) {
         if (admin_api) words.emplace_back("--web.enable-admin-api");
         return words;
     };
-    return {"prometheus", arguments, "/-/ready"};
+    return {.program = "prometheus", .arguments = arguments, .ready = "/-/ready"};
 }
 
 server_process::command victoria_metrics_command() {
@@ -134,7 +135,7 @@ server_process::command victoria_metrics_command() {
                                         "-httpListenAddr=" + s.authority(), "-retentionPeriod=100y",
                                         "-search.latencyOffset=0s", "-search.disableCache=true"};
     };
-    return {"victoria-metrics", arguments, "/health"};
+    return {.program = "victoria-metrics", .arguments = arguments, .ready = "/health"};
 }
 
 }  // namespace chronopack::test

@@ -25,6 +25,7 @@ public:
         std::string program;
         std::function<std::vector<std::string>(const server_process&)> arguments;
         std::string ready;  ///< the target of a GET that answers 2xx when it is
+        bool tls = false;   ///< over TLS, with any certificate
     };
 
     /// Starts it and waits; throws std::runtime_error with the end of its log.
