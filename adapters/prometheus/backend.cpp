@@ -149,14 +149,26 @@ storage::reply<storage::deletion> backend::delete_before(std::string_view metric
                                                          std::int64_t cutoff,
                                                          storage::deadline until) {
     // Samples of times before the cutoff: their milliseconds are below its, rounded up.
+    const std::int64_t last = ceil_milliseconds(cutoff) - 1;
     const std::string which = selector(matchers_of(metric, "", options_.rules));
     const http::request asking{
         .method = http::method::post,
         .target = "/api/v1/admin/tsdb/delete_series?match[]=" + http::percent_encoded(which) +
-                  "&end=" + seconds_text(ceil_milliseconds(cutoff) - 1)};
+                  "&end=" + seconds_text(last)};
     const auto got = line_->send(asking, until);
     if (!got) return got.error();
-    if (got->status >= 200 && got->status < 300) return storage::deletion{};
+    if (got->status >= 200 && got->status < 300) {
+        // The server says so even of late samples that it holds apart, and keeps. Where
+        // all is gone this reads nothing.
+        const auto left = evaluate("count(present_over_time(" + which + "[100y]))", last, until);
+        if (!left) return left.error();
+        if (left->series.empty()) return storage::deletion{};
+        return storage::failure{
+            verdict::retry, std::nullopt,
+            line_->explain(asking,
+                           "the server still holds late samples of that time, and deletes "
+                           "them only once it has compacted them, hours later")};
+    }
     if (got->body.find("admin APIs disabled") != got->body.npos)
         return storage::failure{
             verdict::unsupported, std::nullopt,

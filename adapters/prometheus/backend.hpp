@@ -46,7 +46,8 @@ public:
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
     /// By the admin API, which a server has only when started with it; without it
-    /// `unsupported`. Space is freed by the server's own compaction.
+    /// `unsupported`. `retry` where samples that came late are still there: a server
+    /// deletes those only once they are compacted. That frees the space as well.
     [[nodiscard]] storage::reply<storage::deletion> delete_before(std::string_view metric,
                                                                   std::int64_t cutoff,
                                                                   storage::deadline until) override;
