@@ -35,11 +35,18 @@ need() {
     exit 3
   fi
   say "installing ${missing[*]}"
-  local log
+  local log policy=/usr/sbin/policy-rc.d
   log=$(mktemp)
-  if ! { "${as_root[@]}" apt-get update -qq &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  if ! (
+    # Packages of servers would start them: Debian asks this file first.
+    if [[ ! -e $policy ]]; then
+      trap '"${as_root[@]}" rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+      "${as_root[@]}" chmod 755 "$policy"
+    fi
+    "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  ) >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     say "apt-get could not install: ${missing[*]}"
     exit 3
@@ -51,7 +58,10 @@ build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libx
   libzstd-dev libsnappy-dev)
 # qemu: for tests that ask an older processor. tzdata: to read zones as the C library does.
 test_packages=(catch2 librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 tzdata)
-adapter_packages=(libprotozero-dev)
+# What the adapters are built with.
+adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev)
+# Real stores that the adapters' tests start for themselves.
+server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics openssl)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev nlohmann-json3-dev)
 bench_packages=("${tool_packages[@]}" libbenchmark-dev libstreamvbyte-dev)
 

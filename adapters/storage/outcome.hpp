@@ -39,8 +39,11 @@ enum class drop_reason : std::uint8_t {
 };
 inline constexpr std::size_t drop_reasons = 8;
 
+/// The index of a point that the store dropped without saying which it was.
+inline constexpr std::size_t unnamed = SIZE_MAX;
+
 struct dropped_point {
-    std::size_t index = 0;  ///< in the batch of the call
+    std::size_t index = 0;  ///< in the batch of the call, or unnamed
     drop_reason why = drop_reason::refused;
     std::string message;  ///< the store's words, without secrets, 4 KiB at most
 };
@@ -49,7 +52,7 @@ struct dropped_point {
 struct write_outcome {
     verdict what = verdict::delivered;
     std::size_t delivered = 0;
-    std::vector<dropped_point> dropped;                    ///< by index
+    std::vector<dropped_point> dropped;                    ///< by index, unnamed ones last
     std::optional<std::chrono::milliseconds> retry_after;  ///< as the store asked
     std::string message;                                   ///< empty where all went well
 

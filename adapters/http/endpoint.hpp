@@ -1,0 +1,46 @@
+// Where a store is, and who asks it.
+//
+//   endpoint::parse("https://me:p%40ss@tsdb.example:8443/prefix/")
+//     text()        https://tsdb.example:8443/prefix      for requests and messages
+//     credentials   basic {"me", "p@ss"}                  for the Authorization header
+//
+// What a URL holds before the @ is taken out at once, so that no message can
+// print it. A query or a fragment is refused: what a store needs of them is
+// its adapter's to add.
+#pragma once
+
+#include <adapters/http/secret.hpp>
+
+#include <chronopack/core/result.hpp>
+
+#include <string_view>
+#include <variant>
+
+namespace chronopack::inline CHRONOPACK_ABI::http {
+
+struct basic {
+    std::string user;  ///< without a colon, which would end it
+    secret password;
+};
+
+struct bearer {
+    secret token;
+};
+
+using credentials = std::variant<std::monostate, basic, bearer>;
+
+class endpoint {
+public:
+    /// Of an absolute http or https URL; out_of_range for any other.
+    [[nodiscard]] static result<endpoint> parse(std::string_view url);
+
+    /// The URL without userinfo and without a slash at its end.
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    [[nodiscard]] const http::credentials& credentials() const noexcept { return credentials_; }
+
+private:
+    std::string text_;
+    http::credentials credentials_;
+};
+
+}  // namespace chronopack::http

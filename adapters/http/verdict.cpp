@@ -1,0 +1,73 @@
+#include <adapters/http/verdict.hpp>
+
+#include <algorithm>
+
+namespace chronopack::inline CHRONOPACK_ABI::http {
+
+using storage::drop_reason;
+using storage::verdict;
+
+judgement judge(const answer& what, std::chrono::system_clock::time_point now) {
+    const unsigned status = what.status;
+    if (status >= 200 && status < 300) return {};
+    if (status == 408 || status == 425 || status == 429 || status >= 500)
+        return {verdict::retry, blame::none, drop_reason::refused,
+                retry_after(what.retry_after, now)};
+    if ((status >= 300 && status < 400) || status == 401 || status == 403 || status == 407)
+        return {verdict::hold, blame::none, drop_reason::refused, std::nullopt};
+    if (status == 413)
+        return {verdict::refused, blame::some_point, drop_reason::too_large, std::nullopt};
+    if (status == 400)
+        return {verdict::refused,
+                what.body.find("partial write") == what.body.npos ? blame::some_point
+                                                                  : blame::rest_written,
+                drop_reason::refused, std::nullopt};
+    // No status of a whole answer: some other protocol, or a server that is broken.
+    if (status < 200) return {verdict::retry, blame::none, drop_reason::refused, std::nullopt};
+    return {verdict::refused, blame::every_point, drop_reason::refused, std::nullopt};
+}
+
+storage::write_outcome outcome_of(const judgement& judged, std::span<const std::size_t> sent,
+                                  std::vector<storage::dropped_point> dropped, std::string message,
+                                  std::size_t written) {
+    storage::write_outcome out;
+    out.dropped = std::move(dropped);
+    out.message = std::move(message);
+    if (judged.what != verdict::refused) {
+        out.what = judged.what;
+        out.retry_after = judged.retry_after;
+        if (judged.what == verdict::delivered) out.delivered = sent.size();
+        return out;
+    }
+
+    // Each point has the beginning of the message, the outcome all of it.
+    constexpr std::size_t kept = 256;
+    const auto drop = [&](std::size_t index) {
+        out.dropped.push_back({index, judged.why, out.message.substr(0, kept)});
+    };
+    const bool all = judged.whose == blame::every_point || sent.size() == 1;
+    if (judged.whose == blame::rest_written) {
+        out.delivered = std::min(written, sent.size());
+        for (std::size_t i = out.delivered; i < sent.size(); ++i) drop(storage::unnamed);
+    } else if (all) {
+        for (const std::size_t index : sent) drop(index);
+        std::inplace_merge(out.dropped.begin(), out.dropped.end() - std::ssize(sent),
+                           out.dropped.end(),
+                           [](const auto& a, const auto& b) { return a.index < b.index; });
+    } else {
+        out.what = verdict::refused;
+    }
+    return out;
+}
+
+storage::write_outcome outcome_of(const storage::failure& why,
+                                  std::vector<storage::dropped_point> dropped) {
+    storage::write_outcome out;
+    out.what = why.what == verdict::refused ? verdict::retry : why.what;
+    out.retry_after = why.retry_after;
+    out.dropped = std::move(dropped);
+    out.message = why.message;
+    return out;
+}
+
+}  // namespace chronopack::http

@@ -1,0 +1,348 @@
+// Against Prometheus itself.
+#include "support/points.hpp"
+#include "support/server_process.hpp"
+
+#include <adapters/prometheus/backend.hpp>
+#include <adapters/prometheus_protocol/promql.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <set>
+
+using namespace chronopack;
+using namespace chronopack::test;
+using namespace std::chrono_literals;
+using storage::drop_reason;
+using storage::in;
+using storage::verdict;
+
+namespace {
+
+std::unique_ptr<prometheus::backend> to(
+    const server_process& server,
+    prometheus::remote_write protocol = prometheus::remote_write::version_1) {
+    auto opened = prometheus::backend::open({.where = {.url = server.url()}, .protocol = protocol});
+    REQUIRE(opened);
+    return std::move(*opened);
+}
+
+// One for all test cases: each has metrics of its own.
+server_process& server() {
+    static server_process one(prometheus_command(true));
+    return one;
+}
+
+std::vector<point> read(prometheus::backend& store, const std::string& metric,
+                        const std::string& service = "") {
+    const auto got = store.query_range({.metric = metric, .service = service}, in(30s));
+    if (!got) FAIL(got.error().message);
+    return *got;
+}
+
+}  // namespace
+
+TEST_CASE("every bit of a value survives Prometheus", "[prometheus]") {
+    const auto store = to(server());
+    const std::int64_t now = this_second();
+    std::vector<point> points;
+    prng random(1);
+    for (const auto& shape : double_shape::all) {
+        std::int64_t t = now - 2000 * one_second;
+        for (const double v : shape.make(random, 500))
+            points.push_back(
+                make_point("bits", t += one_second, v, {{"shape", std::string(shape.name)}}));
+    }
+    const auto done = store->write_batch(points, in(30s));
+    INFO(done.message);
+    REQUIRE(done.ok());
+    CHECK(done.delivered == points.size());
+    CHECK(done.dropped.empty());
+    CHECK(read(*store, "bits") == in_order(points));
+}
+
+TEST_CASE("a range holds both its ends and nothing else", "[prometheus]") {
+    const auto store = to(server());
+    const std::int64_t from = this_second() - 1000 * one_second;
+    std::vector<point> points;
+    for (int i = 0; i < 500; ++i)
+        points.push_back(make_point("ranged", from + i * one_second, i, {}, i % 2 ? "a" : "b"));
+    REQUIRE(store->write_batch(points, in(30s)).ok());
+    const auto of = [&](std::int64_t start, std::int64_t end, const char* service) {
+        const auto got = store->query_range(
+            {.metric = "ranged", .service = service, .start = start, .end = end}, in(30s));
+        REQUIRE(got);
+        return got->size();
+    };
+    CHECK(of(from + 10 * one_second, from + 20 * one_second, "") == 11);
+    CHECK(of(from + 10 * one_second, from + 20 * one_second, "a") == 5);
+    CHECK(of(from + 10 * one_second + 1, from + 20 * one_second - 1, "") == 9);
+    CHECK(of(from + 20 * one_second, from + 10 * one_second, "") == 0);
+    CHECK(of(INT64_MIN, INT64_MAX, "") == 500);
+    CHECK(read(*store, "no_such_metric").empty());
+
+    const auto few = store->query_range({.metric = "ranged", .most = 499}, in(30s));
+    REQUIRE_FALSE(few);
+    CHECK(few.error().what == verdict::refused);
+    CHECK(store->query_range({.metric = "ranged", .most = 500}, in(30s)));
+}
+
+TEST_CASE("a series longer than a frame of the stream comes back whole", "[prometheus]") {
+    const auto store = to(server());
+    const std::int64_t from = this_second() - 200'000 * one_second;
+    prng random(2);
+    std::vector<point> points;
+    for (int i = 0; i < 150'000; ++i)
+        points.push_back(make_point("long", from + i * one_second,
+                                    double_shape::of_bits(random() & 0x7fefffffffffffff)));
+    for (std::size_t at = 0; at < points.size(); at += 10'000)
+        REQUIRE(store->write_batch(std::span(points).subspan(at, 10'000), in(30s)).ok());
+    CHECK(read(*store, "long") == points);
+}
+
+TEST_CASE("hostile names and values come back the same or were refused", "[prometheus]") {
+    const auto store = to(server());
+    const std::int64_t now = this_second();
+    prng random(3);
+    std::vector<point> points;
+    for (int i = 0; i < 20'000; ++i) {
+        point p;
+        p.metric = random.one_in(20) ? hostile_text(random, 4) : "hostile";
+        p.service = hostile_text(random, 3);
+        std::vector<label> tags{{"n", std::to_string(i)}};
+        for (auto k = random.below(3); k > 0; --k)
+            tags.push_back({random.one_in(10) ? hostile_text(random, 2)
+                                              : "t" + std::to_string(random.below(5)),
+                            hostile_text(random, 5)});
+        auto made = labels::from(tags);
+        if (!made) continue;  // a name twice
+        p.tags = *made;
+        p.timestamp = now;
+        p.value = i;
+        points.push_back(p);
+    }
+    const auto done = store->write_batch(points, in(60s));
+    INFO(done.message);
+    REQUIRE(done.ok());
+    std::set<std::size_t> refused;
+    for (const auto& d : done.dropped) {
+        CHECK(d.why == drop_reason::invalid);
+        refused.insert(d.index);
+    }
+    CHECK(done.delivered + refused.size() == points.size());
+    CHECK(refused.size() > points.size() / 10);
+    CHECK(done.delivered > points.size() / 10);
+
+    // What the server must hold, and nothing beside: a tag without a value is none.
+    std::vector<point> expected;
+    std::set<std::string> metrics;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if (refused.contains(i)) continue;
+        point p = points[i];
+        std::vector<label> kept;
+        for (const label& tag : p.tags.pairs())
+            if (!tag.value.empty()) kept.push_back(tag);
+        p.tags = *labels::from(kept);
+        metrics.insert(p.metric);
+        expected.push_back(p);
+    }
+    std::vector<point> found;
+    for (const std::string& metric : metrics)
+        for (const point& p : read(*store, metric))
+            if (p.timestamp == now && p.tags["n"] != "") found.push_back(p);
+    CHECK(in_order(found) == in_order(expected));
+
+    // Each can be asked for by its text, and the text asks for nothing else.
+    for (int i = 0; i < 100; ++i) {
+        const point& p = expected[random.below(expected.size())];
+        if (p.service.empty()) continue;
+        const auto mine = store->query_range(
+            {.metric = p.metric, .service = p.service, .start = now, .end = now}, in(30s));
+        REQUIRE(mine);
+        CHECK(std::find(mine->begin(), mine->end(), p) != mine->end());
+        CHECK(std::all_of(mine->begin(), mine->end(), [&](const point& q) {
+            return q.metric == p.metric && q.service == p.service;
+        }));
+        const std::string asked =
+            prometheus::selector({{"__name__", p.metric}, {"job", p.service}, {"n", p.tags["n"]}});
+        const auto by_query = store->evaluate(asked, now / 1'000'000, in(30s));
+        if (!by_query) FAIL(by_query.error().message);
+        REQUIRE(by_query->series.size() == 1);
+        CHECK(by_query->series[0].samples[0].value == p.value);
+    }
+}
+
+TEST_CASE("Prometheus' refusals are told apart", "[prometheus]") {
+    const auto store = to(server());
+    const std::int64_t now = this_second();
+    REQUIRE(store->write(make_point("refused", now, 1), in(30s)).ok());
+
+    SECTION("the same again is delivered") {
+        const auto again = store->write(make_point("refused", now, 1), in(30s));
+        CHECK(again.ok());
+        CHECK(again.dropped.empty());
+    }
+    SECTION("another value at that time is dropped as a duplicate") {
+        const auto other = store->write(make_point("refused", now, 2), in(30s));
+        CHECK(other.ok());
+        REQUIRE(other.dropped.size() == 1);
+        CHECK(other.dropped[0].why == drop_reason::duplicate);
+        CHECK(other.dropped[0].message.find("duplicate sample") != std::string::npos);
+    }
+    SECTION("what is older than the window is dropped as too old, not retried for ever") {
+        const auto old =
+            store->write(make_point("refused", now - 86400 * 40 * one_second, 2), in(30s));
+        CHECK(old.ok());
+        REQUIRE(old.dropped.size() == 1);
+        CHECK(old.dropped[0].why == drop_reason::too_old);
+    }
+    SECTION("one of several refuses the whole, of which nothing is written") {
+        const std::vector<point> batch{make_point("refused_whole", now, 1),
+                                       make_point("refused", now, 3)};
+        const auto whole = store->write_batch(batch, in(30s));
+        CHECK(whole.what == verdict::refused);
+        CHECK(whole.delivered == 0);
+        CHECK(whole.dropped.empty());
+        CHECK(read(*store, "refused_whole").empty());
+    }
+    SECTION("two values in one millisecond of a batch: the first is kept, the other named") {
+        const std::vector<point> batch{
+            make_point("refused_twice", now, 1), make_point("refused_twice", now + 1, 1),
+            make_point("refused_twice", now + 999'999, 2), make_point("refused_twice", now, 1)};
+        const auto twice = store->write_batch(batch, in(30s));
+        CHECK(twice.ok());
+        CHECK(twice.delivered == 3);
+        REQUIRE(twice.dropped.size() == 1);
+        CHECK(twice.dropped[0].index == 2);
+        CHECK(twice.dropped[0].why == drop_reason::duplicate);
+        CHECK(read(*store, "refused_twice") == std::vector{batch[0]});
+    }
+    SECTION("a batch out of order is put in order") {
+        std::vector<point> batch;
+        for (int i = 0; i < 100; ++i)
+            batch.push_back(make_point("refused_order", now - 37 * i % 100 * one_second, i));
+        REQUIRE(store->write_batch(batch, in(30s)).ok());
+        CHECK(read(*store, "refused_order") == in_order(batch));
+    }
+}
+
+TEST_CASE("without a window for late samples they are dropped as out of order", "[prometheus]") {
+    const server_process strict(prometheus_command(false, false));
+    const auto store = to(strict);
+    const std::int64_t now = this_second();
+    REQUIRE(store->write(make_point("m", now, 1), in(30s)).ok());
+    const auto late = store->write(make_point("m", now - one_second, 1), in(30s));
+    CHECK(late.ok());
+    REQUIRE(late.dropped.size() == 1);
+    CHECK(late.dropped[0].why == drop_reason::out_of_order);
+
+    // This one was started without its admin API.
+    const auto none = store->delete_before("m", now, in(30s));
+    REQUIRE_FALSE(none);
+    CHECK(none.error().what == verdict::unsupported);
+    CHECK(none.error().message.find("--web.enable-admin-api") != std::string::npos);
+}
+
+TEST_CASE("a server of remote write 1.0 is found out, and sent that", "[prometheus]") {
+    const auto store = to(server(), prometheus::remote_write::version_2_if_taken);
+    const std::int64_t now = this_second();
+    const std::vector<point> points{make_point("fallback", now - one_second, 1),
+                                    make_point("fallback", now, 2)};
+    for (int i = 0; i < 2; ++i) {
+        const auto done = store->write_batch(points, in(30s));
+        CHECK(done.ok());
+        CHECK(done.delivered == 2);
+    }
+    CHECK(read(*store, "fallback") == points);
+}
+
+TEST_CASE("what is before a time is deleted, and nothing else", "[prometheus]") {
+    const auto store = to(server());
+    const std::int64_t from = this_second() - 1000 * one_second;
+    std::vector<point> points;
+    for (int i = 0; i < 100; ++i)
+        for (const char* metric : {"deleted", "kept"})
+            points.push_back(make_point(metric, from + i * one_second, i));
+    REQUIRE(store->write_batch(points, in(30s)).ok());
+    const auto done = store->delete_before("deleted", from + 40 * one_second, in(30s));
+    if (!done) FAIL(done.error().message);
+    const auto left = read(*store, "deleted");
+    CHECK(left.size() == 60);
+    CHECK(left.front().timestamp == from + 40 * one_second);
+    CHECK(read(*store, "kept").size() == 100);
+
+    REQUIRE(store->delete_before("deleted", from + 50 * one_second + 1, in(30s)));
+    CHECK(read(*store, "deleted").size() == 49);
+}
+
+TEST_CASE("late samples that the server did not delete are not called deleted", "[prometheus]") {
+    const auto store = to(server());
+    const std::int64_t now = this_second();
+    REQUIRE(store->write(make_point("deleted_late", now, 1), in(30s)).ok());
+    REQUIRE(store->write(make_point("deleted_late", now - 86400 * one_second, 2), in(30s)).ok());
+    const auto done = store->delete_before("deleted_late", now - one_second, in(30s));
+    const auto left = read(*store, "deleted_late").size();
+    CHECK(bool(done) == (left == 1));  // a release that deletes them may say so
+    if (!done) CHECK(done.error().what == verdict::retry);
+}
+
+TEST_CASE("queries answer typed results", "[prometheus]") {
+    const auto store = to(server());
+    const std::int64_t now = this_second();
+    const std::int64_t ms = now / 1'000'000;
+    std::vector<point> points;
+    for (int i = 0; i < 60; ++i)
+        for (const char* host : {"a", "b"})
+            points.push_back(
+                make_point("asked", now + (i - 59) * one_second, i + 0.25, {{"host", host}}));
+    REQUIRE(store->write_batch(points, in(30s)).ok());
+
+    const auto vector = store->evaluate("asked", ms, in(30s));
+    REQUIRE(vector);
+    CHECK(vector->kind == prometheus::query_kind::vector);
+    REQUIRE(vector->series.size() == 2);
+    CHECK(vector->series[0].names["job"] == "shop");
+    CHECK(vector->series[0].samples == std::vector<sample>{{ms, 59.25}});
+
+    const auto matrix = store->evaluate("sum(asked)", {ms - 9'500, ms, 500}, in(30s));
+    REQUIRE(matrix);
+    CHECK(matrix->kind == prometheus::query_kind::matrix);
+    REQUIRE(matrix->series.size() == 1);
+    REQUIRE(matrix->series[0].samples.size() == 20);
+    CHECK(matrix->series[0].samples[1] == sample{ms - 9'000, 2 * 50.25});
+
+    const auto scalar = store->evaluate("1/0", ms, in(30s));
+    REQUIRE(scalar);
+    CHECK(scalar->kind == prometheus::query_kind::scalar);
+    CHECK(scalar->series.at(0).samples.at(0).value == std::numeric_limits<double>::infinity());
+
+    const auto text = store->evaluate("\"a\\nb\"", ms, in(30s));
+    REQUIRE(text);
+    CHECK(text->kind == prometheus::query_kind::string);
+    CHECK(text->text == "a\nb");
+
+    const auto wrong = store->evaluate("sum(", ms, in(30s));
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().what == verdict::refused);
+    CHECK(wrong.error().message.find("parse error") != std::string::npos);
+    CHECK_FALSE(store->evaluate("asked", {ms - 20'000'000, ms, 1}, in(30s)));
+}
+
+TEST_CASE("health tells whether writes are taken", "[prometheus]") {
+    CHECK(to(server())->health(in(10s)));
+
+    server_process mortal(prometheus_command(false));
+    const auto store = to(mortal);
+    const std::int64_t now = this_second();
+    REQUIRE(store->write(make_point("m", now, 1), in(30s)).ok());
+    mortal.kill();
+    const auto gone = store->health(in(10s));
+    REQUIRE_FALSE(gone);
+    CHECK(gone.error().what == verdict::retry);
+    CHECK(store->write(make_point("m", now + one_second, 2), in(10s)).what == verdict::retry);
+
+    // What was delivered is there after kill -9, and the store goes on.
+    mortal.start();
+    REQUIRE(store->write(make_point("m", now + one_second, 2), in(30s)).ok());
+    CHECK(read(*store, "m").size() == 2);
+}

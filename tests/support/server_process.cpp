@@ -1,0 +1,141 @@
+#include "server_process.hpp"
+
+#include <adapters/http/transport.hpp>
+#include <adapters/storage/backend.hpp>
+
+#include <stdexcept>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace chronopack::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::uint16_t free_port() {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof where;
+    auto* address = reinterpret_cast<sockaddr*>(&where);
+    if (socket < 0 || ::bind(socket, address, size) != 0 ||
+        ::getsockname(socket, address, &size) != 0)
+        throw std::runtime_error("no free port");
+    ::close(socket);
+    return ntohs(where.sin_port);
+}
+
+}  // namespace
+
+server_process::server_process(command what) : what_(std::move(what)), port_(free_port()) {
+    try {
+        start();
+    } catch (...) {
+        kill();
+        throw;
+    }
+}
+
+server_process::~server_process() {
+    stop();
+}
+
+void server_process::start() {
+    std::vector<std::string> words = what_.arguments(*this);
+    words.insert(words.begin(), what_.program);
+    std::vector<char*> arguments;
+    for (std::string& w : words) arguments.push_back(w.data());
+    arguments.push_back(nullptr);
+    const int log = ::open((directory_ / "log").c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::dup2(log, 1);
+        ::dup2(log, 2);
+        ::execvp(arguments[0], arguments.data());
+        constexpr std::string_view why = "cannot be started: is it installed?\n";
+        (void)!::write(2, why.data(), why.size());
+        ::_exit(127);
+    }
+    ::close(log);
+    if (pid_ < 0) throw std::runtime_error("cannot fork");
+    wait_until_ready();
+}
+
+void server_process::wait_until_ready() {
+    const std::string scheme = what_.tls ? "https://" : "http://";
+    const auto line = http::transport::open({.url = scheme + authority(), .verify = !what_.tls});
+    const auto until = storage::in(60s);
+    while (storage::clock::now() < until) {
+        const auto got = (*line)->send({.target = what_.ready}, storage::in(1s));
+        if (got && got->status >= 200 && got->status < 300) return;
+        if (has_ended()) break;
+        std::this_thread::sleep_for(10ms);
+    }
+    throw std::runtime_error(what_.program + " did not come up: " + log_end());
+}
+
+bool server_process::has_ended() {
+    int status = 0;
+    if (pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) == pid_) pid_ = -1;
+    return pid_ < 0;
+}
+
+void server_process::kill() {
+    if (has_ended()) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+}
+
+void server_process::stop() {
+    if (has_ended()) return;
+    ::kill(pid_, SIGTERM);
+    for (int i = 0; i < 1000 && !has_ended(); ++i) std::this_thread::sleep_for(10ms);
+    kill();
+}
+
+std::string server_process::log_end() const {
+    const auto log = read_file(directory_ / "log");
+    const std::size_t n = std::min<std::size_t>(log.size(), 2000);
+    return {reinterpret_cast<const char*>(log.data()) + (log.size() - n), n};
+}
+
+server_process::command prometheus_command(bool late, bool admin_api) {
+    const auto arguments = [=](const server_process& s) {
+        const std::string config = s.directory() / "prometheus.yml";
+        const std::string text = std::string("global: {scrape_interval: 1h}\n") +
+                                 (late ? "storage: {tsdb: {out_of_order_time_window: 30d}}\n" : "");
+        write_file(config, std::as_bytes(std::span(text)));
+        std::vector<std::string> words{"--config.file=" + config,
+                                       "--storage.tsdb.path=" + s.directory() / "data",
+                                       "--storage.tsdb.retention.time=100y",
+                                       "--web.listen-address=" + s.authority(),
+                                       "--web.enable-remote-write-receiver",
+                                       "--enable-feature=exemplar-storage,native-histograms"};
+        if (admin_api) words.emplace_back("--web.enable-admin-api");
+        return words;
+    };
+    return {.program = "prometheus", .arguments = arguments, .ready = "/-/ready"};
+}
+
+server_process::command victoria_metrics_command() {
+    const auto arguments = [](const server_process& s) {
+        return std::vector<std::string>{"-storageDataPath=" + s.directory() / "data",
+                                        "-httpListenAddr=" + s.authority(), "-retentionPeriod=100y",
+                                        "-search.latencyOffset=0s", "-search.disableCache=true"};
+    };
+    return {.program = "victoria-metrics", .arguments = arguments, .ready = "/health"};
+}
+
+}  // namespace chronopack::test

@@ -1,0 +1,63 @@
+// A real server for a test: started on loopback on a free port, with a directory of
+// its own, waited for until it answers, and stopped by its process id.
+//
+//   server_process server({"prometheus", [](auto& s) { return std::vector<std::string>{
+//                              "--web.listen-address=" + s.authority()}; }, "/-/ready"});
+//   client(server.url());
+//
+// One that is not installed, or does not come up, is an error: no test is skipped.
+#pragma once
+
+#include "scratch.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace chronopack::test {
+
+class server_process {
+public:
+    struct command {
+        std::string program;
+        std::function<std::vector<std::string>(const server_process&)> arguments;
+        std::string ready;  ///< the target of a GET that answers 2xx when it is
+        bool tls = false;   ///< over TLS, with any certificate
+    };
+
+    /// Starts it and waits; throws std::runtime_error with the end of its log.
+    explicit server_process(command what);
+    server_process(const server_process&) = delete;
+    server_process& operator=(const server_process&) = delete;
+    ~server_process();
+
+    [[nodiscard]] std::string authority() const { return "127.0.0.1:" + std::to_string(port_); }
+    [[nodiscard]] std::string url() const { return "http://" + authority(); }
+    [[nodiscard]] const scratch_directory& directory() const noexcept { return directory_; }
+
+    /// SIGKILL, as a power failure would look to clients.
+    void kill();
+    /// SIGTERM, and SIGKILL after 10 s.
+    void stop();
+    /// Again, on the same port and with the same data.
+    void start();
+
+private:
+    void wait_until_ready();
+    [[nodiscard]] bool has_ended();
+    [[nodiscard]] std::string log_end() const;
+
+    command what_;
+    scratch_directory directory_;
+    std::uint16_t port_ = 0;
+    pid_t pid_ = -1;
+};
+
+/// With a config that takes samples up to 30 days late (`late`), or in order only.
+[[nodiscard]] server_process::command prometheus_command(bool late, bool admin_api = true);
+[[nodiscard]] server_process::command victoria_metrics_command();
+
+}  // namespace chronopack::test
