@@ -48,7 +48,7 @@ need() {
 }
 
 build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libxsimd-dev
-  libzstd-dev libsnappy-dev)
+  libzstd-dev libsnappy-dev libsqlite3-dev)
 # qemu: for tests that ask an older processor. tzdata: to read zones as the C library does.
 test_packages=(catch2 librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 tzdata)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev nlohmann-json3-dev)

@@ -27,7 +27,7 @@ namespace chronopack::inline CHRONOPACK_ABI::storage {
 /// The points of a metric in a range of time.
 struct range_query {
     std::string metric;
-    std::string service;             ///< empty: of every service
+    std::string service = {};        ///< empty: of every service
     std::int64_t start = INT64_MIN;  ///< nanoseconds, included
     std::int64_t end = INT64_MAX;    ///< nanoseconds, included
     std::size_t most = 10'000'000;   ///< more points than that are refused

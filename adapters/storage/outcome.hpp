@@ -42,24 +42,24 @@ inline constexpr std::size_t drop_reasons = 8;
 struct dropped_point {
     std::size_t index = 0;  ///< in the batch of the call
     drop_reason why = drop_reason::refused;
-    std::string message;  ///< the store's words, without secrets, 4 KiB at most
+    std::string message = {};  ///< the store's words, without secrets, 4 KiB at most
 };
 
 /// Of a batch. Points that were not dropped are all delivered, or all not.
 struct write_outcome {
     verdict what = verdict::delivered;
     std::size_t delivered = 0;
-    std::vector<dropped_point> dropped;                    ///< by index
-    std::optional<std::chrono::milliseconds> retry_after;  ///< as the store asked
-    std::string message;                                   ///< empty where all went well
+    std::vector<dropped_point> dropped = {};                    ///< by index
+    std::optional<std::chrono::milliseconds> retry_after = {};  ///< as the store asked
+    std::string message = {};                                   ///< empty where all went well
 
     [[nodiscard]] bool ok() const noexcept { return what == verdict::delivered; }
 };
 
 struct failure {
     verdict what = verdict::refused;
-    std::optional<std::chrono::milliseconds> retry_after;
-    std::string message;  ///< without secrets
+    std::optional<std::chrono::milliseconds> retry_after = {};
+    std::string message = {};  ///< without secrets
 };
 
 /// A value, or why there is none.
