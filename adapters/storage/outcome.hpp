@@ -35,9 +35,10 @@ enum class drop_reason : std::uint8_t {
     too_large,     ///< one point, over the store's limit
     refused,       ///< by the store, for another reason
     overflow,      ///< a queue or spool was full
-    closed         ///< the writer was closed before it could be sent
+    closed,        ///< the writer was closed before it could be sent
+    damaged        ///< lost on disk: a record that does not hold its checksum
 };
-inline constexpr std::size_t drop_reasons = 8;
+inline constexpr std::size_t drop_reasons = 9;
 
 struct dropped_point {
     std::size_t index = 0;  ///< in the batch of the call
