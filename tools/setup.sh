@@ -55,7 +55,7 @@ need() {
 }
 
 build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libxsimd-dev
-  libzstd-dev libsnappy-dev)
+  libzstd-dev libsnappy-dev libsqlite3-dev)
 # qemu: for tests that ask an older processor. tzdata: to read zones as the C library does.
 test_packages=(catch2 librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 tzdata)
 # What the adapters are built with.

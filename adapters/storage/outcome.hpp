@@ -35,9 +35,10 @@ enum class drop_reason : std::uint8_t {
     too_large,     ///< one point, over the store's limit
     refused,       ///< by the store, for another reason
     overflow,      ///< a queue or spool was full
-    closed         ///< the writer was closed before it could be sent
+    closed,        ///< the writer was closed before it could be sent
+    damaged        ///< lost on disk: a record that does not hold its checksum
 };
-inline constexpr std::size_t drop_reasons = 8;
+inline constexpr std::size_t drop_reasons = 9;
 
 /// The index of a point that the store dropped without saying which it was.
 inline constexpr std::size_t unnamed = SIZE_MAX;
@@ -45,24 +46,24 @@ inline constexpr std::size_t unnamed = SIZE_MAX;
 struct dropped_point {
     std::size_t index = 0;  ///< in the batch of the call, or unnamed
     drop_reason why = drop_reason::refused;
-    std::string message;  ///< the store's words, without secrets, 4 KiB at most
+    std::string message = {};  ///< the store's words, without secrets, 4 KiB at most
 };
 
 /// Of a batch. Points that were not dropped are all delivered, or all not.
 struct write_outcome {
     verdict what = verdict::delivered;
     std::size_t delivered = 0;
-    std::vector<dropped_point> dropped;                    ///< by index, unnamed ones last
-    std::optional<std::chrono::milliseconds> retry_after;  ///< as the store asked
-    std::string message;                                   ///< empty where all went well
+    std::vector<dropped_point> dropped = {};                    ///< by index, unnamed ones last
+    std::optional<std::chrono::milliseconds> retry_after = {};  ///< as the store asked
+    std::string message = {};                                   ///< empty where all went well
 
     [[nodiscard]] bool ok() const noexcept { return what == verdict::delivered; }
 };
 
 struct failure {
     verdict what = verdict::refused;
-    std::optional<std::chrono::milliseconds> retry_after;
-    std::string message;  ///< without secrets
+    std::optional<std::chrono::milliseconds> retry_after = {};
+    std::string message = {};  ///< without secrets
 };
 
 /// A value, or why there is none.

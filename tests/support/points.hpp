@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <ostream>
+#include <stdexcept>
 #include <tuple>
+#include <vector>
 
 namespace chronopack::storage {
 
@@ -42,10 +45,22 @@ inline std::int64_t this_second() {
            one_second;
 }
 
-inline point make_point(std::string metric, std::int64_t timestamp, double value,
-                        std::vector<label> tags = {}, std::string service = "shop") {
-    return {std::move(metric), std::move(service), *labels::from(std::move(tags)), timestamp,
-            value};
+[[nodiscard]] inline labels labels_of(std::vector<label> pairs) {
+    auto made = labels::from(std::move(pairs));
+    if (!made) throw std::logic_error("labels");
+    return *made;
+}
+
+[[nodiscard]] inline storage::point point_of(std::string metric, std::int64_t timestamp,
+                                             double value, std::vector<label> tags = {},
+                                             std::string service = {}) {
+    return {std::move(metric), std::move(service), labels_of(std::move(tags)), timestamp, value};
+}
+
+/// Of a service, as OTLP has them.
+[[nodiscard]] inline point make_point(std::string metric, std::int64_t timestamp, double value,
+                                      std::vector<label> tags = {}, std::string service = "shop") {
+    return point_of(std::move(metric), timestamp, value, std::move(tags), std::move(service));
 }
 
 /// As query_range() gives them.
@@ -113,5 +128,36 @@ inline std::string hostile_text(prng& random, std::size_t most_pieces) {
         out += pieces[random.below(std::size(pieces))];
     return out;
 }
+
+/// What a store that keeps the last written has: in the order query_range() gives.
+class point_model {
+public:
+    void write(const storage::point& p) {
+        points_[{p.metric, p.service, p.tags, p.timestamp}] = p.value;
+    }
+    void write(const std::vector<storage::point>& points) {
+        for (const storage::point& p : points) write(p);
+    }
+    std::size_t delete_before(const std::string& metric, std::int64_t cutoff) {
+        return std::erase_if(points_, [&](const auto& one) {
+            return (metric.empty() || std::get<0>(one.first) == metric) &&
+                   std::get<3>(one.first) < cutoff;
+        });
+    }
+    [[nodiscard]] std::vector<storage::point> range(const std::string& metric,
+                                                    std::int64_t start = INT64_MIN,
+                                                    std::int64_t end = INT64_MAX) const {
+        std::vector<storage::point> out;
+        for (const auto& [key, value] : points_)
+            if (std::get<0>(key) == metric && std::get<3>(key) >= start && std::get<3>(key) <= end)
+                out.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key),
+                               std::get<3>(key), value});
+        return out;
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return points_.size(); }
+
+private:
+    std::map<std::tuple<std::string, std::string, labels, std::int64_t>, double> points_;
+};
 
 }  // namespace chronopack::test

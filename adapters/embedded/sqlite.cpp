@@ -1,0 +1,139 @@
+#include <adapters/embedded/sqlite.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace chronopack::inline CHRONOPACK_ABI::embedded {
+
+using storage::verdict;
+
+namespace {
+
+verdict verdict_of(int code) {
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_INTERRUPT:
+        case SQLITE_IOERR:
+        case SQLITE_NOMEM:
+            return verdict::retry;
+        case SQLITE_TOOBIG:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+            return verdict::refused;
+        default:
+            return verdict::hold;
+    }
+}
+
+}  // namespace
+
+failure failed(sqlite3* db, int code) {
+    std::string text = "sqlite: ";
+    text += db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+    return {verdict_of(code), {}, std::move(text)};
+}
+
+statement& statement::bind(int parameter, std::int64_t value) noexcept {
+    const int code = sqlite3_bind_int64(statement_.get(), parameter, value);
+    if (bound_ == SQLITE_OK) bound_ = code;
+    return *this;
+}
+
+statement& statement::bind(int parameter, std::string_view text) noexcept {
+    const int code =
+        sqlite3_bind_text64(statement_.get(), parameter, text.empty() ? "" : text.data(),
+                            text.size(), SQLITE_STATIC, SQLITE_UTF8);
+    if (bound_ == SQLITE_OK) bound_ = code;
+    return *this;
+}
+
+statement& statement::bind(int parameter, cbytes data) noexcept {
+    const int code = data.empty() ? sqlite3_bind_zeroblob(statement_.get(), parameter, 0)
+                                  : sqlite3_bind_blob64(statement_.get(), parameter, data.data(),
+                                                        data.size(), SQLITE_STATIC);
+    if (bound_ == SQLITE_OK) bound_ = code;
+    return *this;
+}
+
+reply<bool> statement::step() {
+    const int code = bound_ == SQLITE_OK ? sqlite3_step(statement_.get()) : bound_;
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) {
+        reset();
+        return false;
+    }
+    failure why = failed(sqlite3_db_handle(statement_.get()), code);
+    reset();
+    return why;
+}
+
+trouble statement::run() {
+    for (;;) {
+        const auto row = step();
+        if (!row) return row.error();
+        if (!*row) return std::nullopt;
+    }
+}
+
+void statement::reset() noexcept {
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
+    bound_ = SQLITE_OK;
+}
+
+std::int64_t statement::integer(int column) noexcept {
+    return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view statement::text(int column) noexcept {
+    const cbytes raw = data(column);
+    return {reinterpret_cast<const char*>(raw.data()), raw.size()};
+}
+
+// As bytes whatever it was stored as: a damaged file may hold any type.
+cbytes statement::data(int column) noexcept {
+    const void* at = sqlite3_column_blob(statement_.get(), column);
+    const int size = sqlite3_column_bytes(statement_.get(), column);
+    if (at == nullptr || size <= 0) return {};
+    return {static_cast<const std::byte*>(at), static_cast<std::size_t>(size)};
+}
+
+reply<connection> connection::open(const std::string& path) {
+    // SQLite gives its other files the mode of this one.
+    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (made >= 0) ::close(made);
+    sqlite3* db = nullptr;
+    const int code =
+        sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    connection c(db);
+    if (code != SQLITE_OK) return failed(db, code);
+    sqlite3_extended_result_codes(db, 1);
+    return c;
+}
+
+reply<statement> connection::prepare(std::string_view sql) {
+    sqlite3_stmt* made = nullptr;
+    const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    if (code != SQLITE_OK) return failed(db_.get(), code);
+    return statement(made);
+}
+
+trouble connection::execute(const char* sql) {
+    const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return failed(db_.get(), code);
+    return std::nullopt;
+}
+
+void connection::wait_until(storage::deadline until) noexcept {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - storage::clock::now());
+    sqlite3_busy_timeout(db_.get(), static_cast<int>(std::clamp<std::int64_t>(
+                                        left.count(), 0, std::int64_t{60'000})));
+}
+
+}  // namespace chronopack::embedded

@@ -1,0 +1,213 @@
+#include <adapters/embedded/writer.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI::embedded {
+
+using storage::clock;
+using storage::verdict;
+
+namespace {
+
+constexpr std::size_t max_name_bytes = std::size_t{1} << 20;
+
+storage::write_outcome outcome_of(const failure& why) {
+    storage::write_outcome out;
+    out.what = why.what;
+    out.message = why.message;
+    return out;
+}
+
+const failure no_time{verdict::retry, {}, "no time left"};
+
+}  // namespace
+
+void writer::take(series& s, std::int64_t row, std::int64_t timestamp, double value) {
+    if (s.recent.empty()) {
+        s.oldest_row = row;
+        s.waiting = waiting_.insert(waiting_.end(), &s);
+    }
+    s.recent.push_back(timestamp, value);
+    ++recent_;
+}
+
+storage::write_outcome writer::write(std::span<const storage::point> points,
+                                     storage::deadline until) {
+    storage::write_outcome out;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const storage::point& p = points[i];
+        if (p.metric.size() + p.service.size() + p.tags.wire_bytes() > max_name_bytes)
+            out.dropped.push_back({i, storage::drop_reason::too_large, "names of more than 1 MiB"});
+    }
+    std::vector<storage::point> rest;
+    if (!out.dropped.empty()) {
+        auto skip = out.dropped.begin();
+        for (std::size_t i = 0; i < points.size(); ++i)
+            if (skip != out.dropped.end() && skip->index == i)
+                ++skip;
+            else
+                rest.push_back(points[i]);
+        points = rest;
+    }
+
+    bool full_memory = false;
+    const auto bad = transact([&]() -> trouble {
+        if (recent_ >= 2 * how_.recent_samples) {
+            if (auto failed_cut = cut_down_to(how_.recent_samples, until)) return failed_cut;
+            full_memory = recent_ >= 2 * how_.recent_samples;
+            if (full_memory) return trim_log();
+        }
+        std::vector<series*> full;
+        for (std::size_t at = 0; at < points.size(); at += storage::max_record_samples) {
+            const auto part =
+                points.subspan(at, std::min(points.size() - at, storage::max_record_samples));
+            if (auto failed_log = log(part, full)) return failed_log;
+        }
+        const std::size_t before = recent_;
+        for (series* s : full) {
+            if (clock::now() > until) break;
+            if (auto failed_cut = cut(*s)) return failed_cut;
+        }
+        if (auto failed_cut = cut_down_to(how_.recent_samples, until)) return failed_cut;
+        return recent_ == before ? std::nullopt : trim_log();
+    });
+    if (bad) return outcome_of(*bad);
+    if (full_memory) return outcome_of(no_time);
+    out.delivered = points.size();
+    return out;
+}
+
+trouble writer::log(std::span<const storage::point> points, std::vector<series*>& full) {
+    std::vector<series*> whose;
+    whose.reserve(points.size());
+    columns_.clear();
+    for (const storage::point& p : points) {
+        const auto s = series_of(p);
+        if (!s) return s.error();
+        whose.push_back(*s);
+        columns_.push_back((*s)->id, p.timestamp, p.value);
+    }
+    wire_.clear();
+    if (const auto ok = storage::append_samples(columns_, wire_); !ok)
+        return failure{verdict::refused, {}, std::string(message(ok.error()))};
+    if (auto bad = sql_[insert_recent].bind(1, cbytes(wire_)).run()) return bad;
+    const std::int64_t row = db_.last_id();
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        series& s = *whose[i];
+        take(s, row, points[i].timestamp, points[i].value);
+        if (s.recent.size() == how_.frame_samples) full.push_back(&s);
+    }
+    return std::nullopt;
+}
+
+reply<series*> writer::series_of(const storage::point& p) {
+    if (series* known = known_.find(p)) return known;
+    std::vector<std::byte> tags(p.tags.wire_bytes());
+    byte_writer out(tags);
+    p.tags.write(out);
+    sql_[insert_series].bind(1, p.metric).bind(2, p.service).bind(3, cbytes(tags));
+    if (auto bad = sql_[insert_series].run()) return *bad;
+    return &known_.add(db_.last_id(), {p.metric, p.service, p.tags});
+}
+
+trouble writer::cut(series& s) {
+    if (s.recent.empty()) return std::nullopt;
+    recent_ -= s.recent.size();
+    waiting_.erase(s.waiting);
+    run taken = std::exchange(s.recent, {});
+    settle(taken);
+    return frames_.merge(s.id, std::move(taken), how_.frame_samples);
+}
+
+trouble writer::cut_down_to(std::size_t most, storage::deadline until) {
+    while (recent_ > most && clock::now() < until)
+        if (auto bad = cut(*waiting_.front())) return bad;
+    return std::nullopt;
+}
+
+trouble writer::trim_log() {
+    const std::int64_t oldest = waiting_.empty() ? INT64_MAX : waiting_.front()->oldest_row;
+    return sql_[trim_recent].bind(1, oldest).run();
+}
+
+trouble writer::checkpoint(storage::deadline until) {
+    auto bad = transact([&]() -> trouble {
+        if (auto failed_cut = cut_down_to(0, until)) return failed_cut;
+        return trim_log();
+    });
+    if (!bad && recent_ > 0) bad = no_time;
+    return bad;
+}
+
+reply<storage::deletion> writer::delete_before(std::string_view metric, std::int64_t cutoff,
+                                               storage::deadline until) {
+    // What is recent would come back with the log.
+    if (auto bad = checkpoint(until)) return *bad;
+    storage::deletion done{0};
+    trouble damage;
+    bool out_of_time = false;
+    const auto bad = transact([&]() -> trouble {
+        const auto those = metric.empty() ? known_.all() : known_.of_metric(std::string(metric));
+        for (series* s : those) {
+            out_of_time = clock::now() >= until;
+            if (out_of_time) break;
+            if (auto failed_one = delete_series_before(*s, cutoff, done, damage)) return failed_one;
+        }
+        return std::nullopt;
+    });
+    if (bad) return *bad;
+    shrink();
+    if (out_of_time) return no_time;
+    if (damage) return *damage;
+    return done;
+}
+
+trouble writer::delete_series_before(series& s, std::int64_t cutoff, storage::deletion& done,
+                                     trouble& damage) {
+    const auto names = [&](std::int64_t) {
+        return text_of(*s.names);
+    };
+    const auto deleted = frames_.delete_before(s.id, cutoff, names);
+    if (!deleted && deleted.error().what != verdict::refused) return deleted.error();
+    if (!deleted) {
+        if (!damage) damage = deleted.error();
+        return std::nullopt;
+    }
+    *done.points += *deleted;
+    const auto more = frames_.has_frames(s.id);
+    if (!more) return more.error();
+    if (*more) return std::nullopt;
+    if (auto bad = sql_[remove_series].bind(1, s.id).run()) return bad;
+    known_.remove(s);
+    return std::nullopt;
+}
+
+reply<std::vector<lost_frame>> writer::repair() {
+    std::vector<lost_frame> out;
+    const auto bad = transact([&]() -> trouble {
+        const auto lost = frames_.remove_damaged();
+        if (!lost) return lost.error();
+        for (const stored_frame& f : *lost) {
+            lost_frame& l = out.emplace_back();
+            if (const series* s = known_.find(f.series)) {
+                l.metric = s->names->metric;
+                l.service = s->names->service;
+                l.tags = s->names->tags;
+            }
+            l.first = f.first;
+            l.last = f.last;
+            l.samples = static_cast<std::uint64_t>(std::max<std::int64_t>(f.samples, 0));
+        }
+        return std::nullopt;
+    });
+    if (bad) return *bad;
+    return out;
+}
+
+trouble writer::probe() {
+    return transact([] { return trouble(); });
+}
+
+void writer::shrink() noexcept {
+    (void)db_.execute("PRAGMA incremental_vacuum");
+}
+
+}  // namespace chronopack::embedded

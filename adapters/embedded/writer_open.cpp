@@ -1,0 +1,126 @@
+// Opening an embedded store, and reading into memory what the database has.
+#include <adapters/embedded/writer.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI::embedded {
+
+using storage::clock;
+using storage::verdict;
+
+namespace {
+
+constexpr const char* tables =
+    "CREATE TABLE IF NOT EXISTS recent(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS series(id INTEGER PRIMARY KEY, metric TEXT NOT NULL, "
+    "service TEXT NOT NULL, tags BLOB NOT NULL);"
+    "PRAGMA application_id = 1129335620;"  // "CPKD"
+    "PRAGMA user_version = 1;";
+
+reply<std::int64_t> number(connection& db, std::string_view sql) {
+    auto s = db.prepare(sql);
+    if (!s) return s.error();
+    const auto row = s->step();
+    if (!row) return row.error();
+    return *row ? s->integer(0) : std::int64_t{0};
+}
+
+// Ours, or empty.
+trouble check_kind(connection& db) {
+    const auto id = number(db, "PRAGMA application_id");
+    if (!id) return id.error();
+    const auto version = number(db, "PRAGMA user_version");
+    if (!version) return version.error();
+    const auto has = number(db, "SELECT count(*) FROM sqlite_master");
+    if (!has) return has.error();
+    if (*has == 0 || (*id == 1129335620 && *version == 1)) return std::nullopt;
+    return failure{verdict::hold, {}, "not a chronopack database, or of another version"};
+}
+
+}  // namespace
+
+reply<std::unique_ptr<writer>> writer::open(const std::string& path, options how) {
+    how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 64, 65'536);
+    how.recent_samples = std::max(how.recent_samples, how.frame_samples);
+    auto db = connection::open(path);
+    if (!db) return db.error();
+    db->wait_until(clock::now() + std::chrono::seconds(5));
+    if (auto bad = check_kind(*db)) return *bad;
+    for (const char* sql :
+         {"PRAGMA page_size = 4096", "PRAGMA auto_vacuum = INCREMENTAL",
+          "PRAGMA journal_mode = WAL",
+          how.synchronous ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"})
+        if (auto bad = db->execute(sql)) return *bad;
+    if (auto bad = create_frame_tables(*db)) return *bad;
+    if (auto bad = db->execute(tables)) return *bad;
+    auto frames = frame_table::open(*db);
+    if (!frames) return frames.error();
+    std::unique_ptr<writer> w(new writer(std::move(*db), std::move(*frames), how));
+    for (const char* text :
+         {"INSERT INTO recent(bytes) VALUES (?1)", "DELETE FROM recent WHERE id < ?1",
+          "INSERT INTO series(metric, service, tags) VALUES (?1, ?2, ?3)",
+          "DELETE FROM series WHERE id = ?1"}) {
+        auto s = w->db_.prepare(text);
+        if (!s) return s.error();
+        w->sql_.push_back(std::move(*s));
+    }
+    if (auto bad = w->refresh()) return *bad;
+    return w;
+}
+
+trouble writer::refresh() {
+    if (!stale_) return std::nullopt;
+    waiting_.clear();
+    known_.clear();
+    recent_ = 0;
+    auto names = db_.prepare("SELECT id, metric, service, tags FROM series");
+    if (!names) return names.error();
+    for (;;) {
+        const auto row = names->step();
+        if (!row) return row.error();
+        if (!*row) break;
+        byte_reader reader(names->data(3));
+        auto tags = labels::read(reader);
+        const std::int64_t id = names->integer(0);
+        if (!tags || reader.remaining() != 0)
+            return failure{verdict::hold, {}, "damaged names of series " + std::to_string(id)};
+        known_.add(id,
+                   {std::string(names->text(1)), std::string(names->text(2)), std::move(*tags)});
+    }
+    auto rows = db_.prepare("SELECT id, bytes FROM recent ORDER BY id");
+    if (!rows) return rows.error();
+    std::vector<std::int64_t> damaged;
+    for (;;) {
+        const auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) break;
+        if (replay_row(rows->integer(0), rows->data(1))) damaged.push_back(rows->integer(0));
+    }
+    // Whose samples they were is not known: every query says so until repair().
+    for (const std::int64_t id : damaged) {
+        auto bad = transact([&]() -> trouble {
+            auto move = db_.prepare(
+                "INSERT INTO damaged SELECT 0, ?2, ?3, 0, bytes FROM recent "
+                "WHERE id = ?1");
+            if (!move) return move.error();
+            move->bind(1, id).bind(2, INT64_MIN).bind(3, INT64_MAX);
+            if (auto failed_move = move->run()) return failed_move;
+            auto drop = db_.prepare("DELETE FROM recent WHERE id = ?1");
+            if (!drop) return drop.error();
+            return drop->bind(1, id).run();
+        });
+        if (bad) return bad;
+    }
+    stale_ = false;
+    return std::nullopt;
+}
+
+trouble writer::replay_row(std::int64_t row, cbytes data) {
+    const auto samples = storage::read_samples(data);
+    if (!samples) return failure{};
+    for (const std::int64_t id : samples->numbers)
+        if (known_.find(id) == nullptr) return failure{};
+    for (std::size_t i = 0; i < samples->size(); ++i)
+        take(*known_.find(samples->numbers[i]), row, samples->timestamps[i], samples->values[i]);
+    return std::nullopt;
+}
+
+}  // namespace chronopack::embedded

@@ -1,0 +1,63 @@
+// How long to wait before trying again: exponential backoff with full jitter.
+//
+//   attempt   1        2        3        4
+//   window    0..0.5s  0..1s    0..2s    0..4s   ... 0..60s
+//
+// Any moment of the window is as likely as any other, so that clients that failed
+// together do not come back together. Where the store named a time it is waited out, up
+// to a cap, and the first window on top.
+// (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.)
+#pragma once
+
+#include <chronopack/core/abi.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace chronopack::inline CHRONOPACK_ABI::storage {
+
+struct backoff_options {
+    std::chrono::milliseconds first{500};
+    std::chrono::milliseconds most{60'000};
+    std::chrono::milliseconds most_asked_for{600'000};  ///< of a Retry-After
+};
+
+/// Not thread-safe.
+class backoff {
+public:
+    backoff(backoff_options how, std::uint64_t seed) noexcept : how_(how), random_(seed) {}
+
+    /// After one more failure.
+    [[nodiscard]] std::chrono::milliseconds next(
+        std::optional<std::chrono::milliseconds> retry_after = {}) noexcept {
+        const auto first = std::max(how_.first, std::chrono::milliseconds(1));
+        const auto most = std::max(how_.most, first);
+        window_ = window_.count() == 0 ? first : std::min(2 * window_, most);
+        if (!retry_after) return any_of(window_);
+        const auto least = std::chrono::milliseconds(0);
+        return std::clamp(*retry_after, least, std::max(how_.most_asked_for, least)) +
+               any_of(first);
+    }
+
+    /// After a success.
+    void reset() noexcept { window_ = std::chrono::milliseconds(0); }
+
+private:
+    // 0 to `window`, both included. splitmix64 (Steele et al., 2014).
+    std::chrono::milliseconds any_of(std::chrono::milliseconds window) noexcept {
+        std::uint64_t z = random_ += 0x9e3779b97f4a7c15u;
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+        z ^= z >> 31;
+        const auto n = static_cast<std::uint64_t>(window.count()) + 1;
+        return std::chrono::milliseconds(static_cast<std::int64_t>(z % n));
+    }
+
+    backoff_options how_;
+    std::uint64_t random_;
+    std::chrono::milliseconds window_{0};
+};
+
+}  // namespace chronopack::storage

@@ -1,0 +1,97 @@
+#include <adapters/storage/file_layer.hpp>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace chronopack::inline CHRONOPACK_ABI::storage {
+
+namespace {
+
+class system_files final : public file_layer {
+public:
+    explicit system_files(int directory) noexcept : directory_(directory) {}
+    ~system_files() override { ::close(directory_); }
+
+    result<std::vector<std::string>> list() override {
+        const int copy = ::openat(directory_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR* all = copy < 0 ? nullptr : ::fdopendir(copy);
+        if (all == nullptr) {
+            if (copy >= 0) ::close(copy);
+            return errc::io_error;
+        }
+        std::vector<std::string> names;
+        while (const dirent* one = ::readdir(all)) names.emplace_back(one->d_name);
+        ::closedir(all);
+        return names;
+    }
+
+    result<int> open(const std::string& name) override {
+        const int file =
+            ::openat(directory_, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (file < 0) return errc::io_error;
+        return file;
+    }
+
+    void close(int file) noexcept override { ::close(file); }
+
+    result<std::size_t> write_at(int file, cbytes data, std::uint64_t offset) override {
+        return done(
+            [&] { return ::pwrite(file, data.data(), data.size(), static_cast<off_t>(offset)); });
+    }
+
+    result<std::size_t> read_at(int file, bytes out, std::uint64_t offset) override {
+        return done(
+            [&] { return ::pread(file, out.data(), out.size(), static_cast<off_t>(offset)); });
+    }
+
+    result<std::uint64_t> size(int file) override {
+        struct stat status {};
+        if (::fstat(file, &status) != 0) return errc::io_error;
+        return static_cast<std::uint64_t>(status.st_size);
+    }
+
+    result<void> truncate(int file, std::uint64_t size) override {
+        return checked(::ftruncate(file, static_cast<off_t>(size)));
+    }
+    result<void> sync(int file) override { return checked(::fdatasync(file)); }
+    result<void> remove(const std::string& name) override {
+        return checked(::unlinkat(directory_, name.c_str(), 0));
+    }
+    result<void> sync_directory() override { return checked(::fsync(directory_)); }
+
+private:
+    template <class Call>
+    static result<std::size_t> done(Call call) {
+        for (;;) {
+            const ssize_t n = call();
+            if (n >= 0) return static_cast<std::size_t>(n);
+            if (errno != EINTR) return errc::io_error;
+        }
+    }
+    static result<void> checked(int status) {
+        if (status != 0) return errc::io_error;
+        return {};
+    }
+
+    int directory_;
+};
+
+}  // namespace
+
+result<std::unique_ptr<file_layer>> files_of(const std::string& directory) {
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return errc::io_error;
+    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return errc::io_error;
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        ::close(fd);
+        return errc::io_error;
+    }
+    return std::unique_ptr<file_layer>(std::make_unique<system_files>(fd));
+}
+
+}  // namespace chronopack::storage

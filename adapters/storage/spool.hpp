@@ -1,0 +1,181 @@
+// Points on disk until every store has them.
+//
+//   auto spool = spool::open("/var/lib/shop/spool");
+//   const auto to_influx = (*spool)->attach("influx");
+//   (*spool)->append(points);                       // once, for all readers
+//   while (auto batch = (*spool)->lease(to_influx))
+//       if (send(batch->points)) (*spool)->settle(to_influx);
+//
+//   segments    | 1: r r r r | 2: r r r | 3: r r          appended here
+//   cursors          influx ^      ^ prometheus
+//                 deleted once both have passed it
+//
+// Records are compressed, checksummed (storage/spool_format.hpp) and read again after a
+// crash. A torn end is cut off; a damaged record is one lost and counted, and those behind
+// it are read. What was leased and not settled when the process died is leased again:
+// every point at least once. Files have mode 0600.
+//
+// A write that fails is taken back, or its segment is closed for good; a sync that fails
+// is never tried again on the same file: nothing after it is acknowledged there.
+#pragma once
+
+#include <adapters/storage/backend.hpp>
+#include <adapters/storage/counters.hpp>
+#include <adapters/storage/file_layer.hpp>
+
+#include <deque>
+#include <functional>
+#include <mutex>
+
+namespace chronopack::inline CHRONOPACK_ABI::storage {
+
+enum class sync_policy : std::uint8_t {
+    on_request,   ///< sync() makes durable; a killed process loses nothing all the same
+    every_append  ///< an acknowledged append survives a loss of power
+};
+
+struct spool_options {
+    std::uint64_t most_bytes = std::uint64_t{1} << 30;     ///< of all segments
+    std::uint64_t segment_bytes = std::uint64_t{1} << 24;  ///< at most an eighth of most_bytes
+    sync_policy sync = sync_policy::on_request;
+};
+
+/// What open() found.
+struct spool_recovery {
+    std::uint64_t records = 0;
+    std::uint64_t points = 0;
+    std::uint64_t lost_records = 0;  ///< at least so many
+    std::uint64_t lost_points = 0;   ///< as far as is known
+    std::uint64_t torn_bytes = 0;    ///< behind the last whole record
+};
+
+/// Of one reader: appended = settled + pending + dropped, at all times.
+struct spool_counts {
+    std::uint64_t appended = 0;  ///< points, those found at opening too
+    std::uint64_t settled = 0;
+    std::uint64_t pending = 0;  ///< leased ones too
+    drop_counts dropped;        ///< overflow, damaged
+};
+
+struct spooled_batch {
+    std::vector<point> points;
+    std::chrono::system_clock::time_point written_at;
+};
+
+/// Thread-safe; one thread a reader. Held in memory: 32 bytes a record.
+class spool {
+public:
+    using reader_id = std::size_t;
+
+    [[nodiscard]] static reply<std::unique_ptr<spool>> open(const std::string& directory,
+                                                            spool_options how = {});
+    [[nodiscard]] static reply<std::unique_ptr<spool>> open(std::unique_ptr<file_layer> files,
+                                                            spool_options how);
+    ~spool();
+
+    [[nodiscard]] const spool_recovery& recovery() const noexcept { return recovery_; }
+
+    /// All points, or none: retry where the spool is full or the disk fails, refused for
+    /// more than 65,536 points.
+    [[nodiscard]] reply<std::monostate> append(std::span<const point> points);
+
+    /// Makes all that was appended durable. Fails for good, until all that was appended
+    /// before is settled, once a sync has failed.
+    [[nodiscard]] reply<std::monostate> sync();
+
+    /// A reader of that name (letters, digits, `-`, `_`; 64 at most), where it last was;
+    /// a new one at the oldest record. `wake` is called after an append, under a lock: let it
+    /// ring and no more.
+    [[nodiscard]] reply<reader_id> attach(const std::string& name, std::function<void()> wake = {});
+    /// Calls no more `wake` of it. Its place is kept, and segments for it.
+    void leave(reader_id id);
+    /// Forgets the place of a reader that will not come back.
+    [[nodiscard]] reply<std::monostate> forget(const std::string& name);
+
+    /// The next record's points; nothing where there is none, or where it cannot be read
+    /// just now: has_next() tells. Not before the last is settled or given back.
+    [[nodiscard]] std::optional<spooled_batch> lease(reader_id id);
+    [[nodiscard]] bool has_next(reader_id id) const;
+    void settle(reader_id id);
+    void give_back(reader_id id);
+
+    /// Drops the oldest segment, counted for each reader that had not settled it: whether
+    /// there was one. What is leased stays leased.
+    bool drop_oldest();
+
+    [[nodiscard]] spool_counts counts(reader_id id) const;
+    [[nodiscard]] std::uint64_t bytes() const;
+
+private:
+    struct record {
+        std::uint64_t offset = 0;
+        std::uint64_t ordinal = 0;
+        std::int64_t written_at = 0;
+        std::uint32_t payload_bytes = 0;
+        std::uint32_t points = 0;
+    };
+    struct segment {
+        std::uint64_t number = 0;
+        std::uint64_t salt = 0;
+        std::uint64_t bytes = 0;
+        std::vector<record> records;
+        int file = -1;  ///< while it is appended to
+        bool synced = true;
+    };
+    struct reader {
+        std::string name;
+        std::function<void()> wake;
+        std::uint64_t next = 0;    ///< ordinal
+        std::uint64_t leased = 0;  ///< points
+        std::uint64_t leased_at = 0;
+        spool_counts counts;
+        int file = -1;
+        std::uint64_t turn = 0;
+        unsigned failures = 0;  // to read the next record, in a row
+
+        /// What it would go on with after a restart.
+        [[nodiscard]] std::uint64_t place() const noexcept { return leased > 0 ? leased_at : next; }
+    };
+
+    spool(std::unique_ptr<file_layer> files, spool_options how)
+        : files_(std::move(files)), how_(how) {}
+
+    // spool_open.cpp
+    [[nodiscard]] result<void> load();
+    [[nodiscard]] result<void> load_cursor(const std::string& name);
+    [[nodiscard]] result<void> load_segment(std::uint64_t number, bool last);
+    void scan(segment& s, cbytes data, std::uint64_t expected, bool last);
+    void count_gap(std::uint64_t from, std::uint64_t to);
+
+    [[nodiscard]] result<void> append_record(std::span<const point> points, cbytes payload);
+    [[nodiscard]] result<void> write_all(int file, cbytes data, std::uint64_t offset);
+    [[nodiscard]] result<segment*> active();
+    [[nodiscard]] bool make_room(std::uint64_t bytes);
+    // Nothing is appended to it any more.
+    void seal(segment& s);
+    void remove_settled();
+    void remove(segment& s);
+    [[nodiscard]] bool passed(const segment& s) const;
+    [[nodiscard]] const record* find(const reader& r, const segment** where) const;
+    [[nodiscard]] result<void> read_bytes(const segment& s, const record& r,
+                                          std::vector<std::byte>& wire);
+    [[nodiscard]] static std::optional<spooled_batch> decode(const segment& s, const record& r,
+                                                             cbytes wire);
+    void save(reader& r);
+
+    std::unique_ptr<file_layer> files_;
+    spool_options how_;
+    spool_recovery recovery_;
+    mutable std::mutex mutex_;
+    std::deque<segment> segments_;
+    std::vector<reader> readers_;
+    std::uint64_t end_ = 0;  // the next record's ordinal
+    std::uint64_t next_number_ = 1;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t suspect_ = 0;  // records before may not be durable, whatever sync() says
+};
+
+/// `0000000000000007.spool`
+[[nodiscard]] std::string segment_name(std::uint64_t number);
+
+}  // namespace chronopack::storage

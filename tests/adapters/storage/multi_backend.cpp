@@ -1,0 +1,219 @@
+#include "support/fake_backend.hpp"
+#include "support/fake_disk.hpp"
+#include "support/scratch.hpp"
+
+#include <adapters/storage/multi_backend.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+
+using namespace chronopack;
+using namespace chronopack::test;
+using namespace chronopack::storage;
+using namespace std::chrono_literals;
+
+namespace {
+
+batch_options quick() {
+    batch_options how;
+    how.call_time = 100ms;
+    how.hold_for = 1ms;
+    how.retries = {1ms, 4ms, 20ms};
+    return how;
+}
+
+std::unique_ptr<spool> open(const std::string& path, spool_options how = {}) {
+    auto s = spool::open(path, how);
+    if (!s) throw std::runtime_error(s.error().message);
+    return std::move(*s);
+}
+
+std::unique_ptr<multi_backend> make(std::vector<storage_backend*> stores, multi_options how) {
+    auto m = multi_backend::make(std::move(stores), std::move(how));
+    if (!m) throw std::runtime_error(m.error().message);
+    return std::move(*m);
+}
+
+}  // namespace
+
+TEST_CASE("what is written to all is in each, in order, whatever one of them does", "[multi]") {
+    const scratch_directory dir;
+    fake_backend a("a"), b("b"), dead("dead");
+    dead.answer = [](fake_backend::call& c) {
+        return c.hang();
+    };
+    std::atomic<unsigned> n = 0;
+    b.answer = [&](fake_backend::call& c) {
+        return n++ % 3 == 0 ? fake_backend::retry("tired") : c.take();
+    };
+    const auto s = open(dir / "s");
+    const auto all = make({&a, &b, &dead}, {.to_disk = s.get(), .each = quick()});
+    std::vector<point> points;
+    for (std::int64_t i = 0; i < 50; ++i) {
+        const auto batch = run_of("cpu", 10, 10 * i);
+        REQUIRE(all->write_batch(batch, in(60s)).delivered == 10);
+        points.insert(points.end(), batch.begin(), batch.end());
+    }
+    const auto each = all->write_each(run_of("cpu", 1, 500), in(2s));
+    points.push_back(run_of("cpu", 1, 500)[0]);
+    REQUIRE(each.size() == 3);
+    REQUIRE(each[0].ok());
+    REQUIRE(each[1].ok());
+    REQUIRE(each[2].what == verdict::retry);
+    REQUIRE(each[2].message.find("timeout") != std::string::npos);
+    REQUIRE(a.points() == points);
+    REQUIRE(b.points() == points);
+    const auto counters = all->counters();
+    for (const writer_counters& c : counters) {
+        REQUIRE(c.accepted == 501);
+        REQUIRE(c.balanced());
+    }
+    REQUIRE(counters[2].spooled == 501);
+    const auto left = all->close(in(10ms));
+    REQUIRE(left[0].settled);
+    REQUIRE_FALSE(left[2].settled);
+    REQUIRE(left[2].safe);
+}
+
+TEST_CASE("while one store hangs, the others get everything", "[multi]") {
+    const scratch_directory dir;
+    fake_backend a("a"), b("b"), hung("hung");
+    std::atomic<bool> released = false;
+    // Not even its deadline ends it before the others have all.
+    hung.answer = [&](fake_backend::call& c) {
+        while (!released) std::this_thread::sleep_for(1ms);
+        return c.take();
+    };
+    const auto s = open(dir / "s");
+    const auto all = make({&a, &b, &hung}, {.to_disk = s.get(), .each = quick()});
+    for (std::int64_t i = 0; i < 200; ++i)
+        REQUIRE(all->write_batch(run_of("cpu", 100, 100 * i), in(60s)).ok());
+    while (a.points().size() + b.points().size() < 40'000) std::this_thread::sleep_for(1ms);
+    REQUIRE(hung.points().empty());
+    released = true;
+    REQUIRE(all->close(in(60s))[2].settled);
+    REQUIRE(hung.points() == a.points());
+}
+
+TEST_CASE("a replica gets what the first store took, once it is back", "[multi]") {
+    const scratch_directory dir;
+    fake_backend first("first"), replica("replica");
+    std::atomic<bool> away = true;
+    first.answer = [](fake_backend::call& c) {
+        if (c.points[0].timestamp == 30) return fake_backend::retry("busy");
+        return c.take_unless([](const point& p) { return p.timestamp % 10 == 3; });
+    };
+    replica.answer = [&](fake_backend::call& c) {
+        return away ? fake_backend::retry("away") : c.take();
+    };
+    for (int life = 0; life < 2; ++life) {
+        const auto s = open(dir / "s");
+        const auto both =
+            make({&first, &replica}, {.mode = multi_mode::primary_with_async_replication,
+                                      .to_disk = s.get(),
+                                      .each = quick()});
+        for (std::int64_t i = 0; i < 5; ++i) {
+            const auto done = both->write_batch(run_of("cpu", 10, 10 * i), in(60s));
+            REQUIRE(done.ok() == (i != 3));
+            REQUIRE(done.dropped.size() == (i != 3 ? 1 : 0));
+        }
+        if (life == 1) away = false;
+        const auto left = both->close(life == 0 ? in(1ms) : in(60s));
+        REQUIRE(left[1].settled == (life == 1));
+        REQUIRE(left[1].safe);
+    }
+    REQUIRE(first.points().size() == 2 * 36);
+    REQUIRE(replica.points() == first.points());
+}
+
+TEST_CASE("reads go to the next store where the first cannot be reached", "[multi]") {
+    struct gone : fake_backend {
+        explicit gone(verdict w) : fake_backend("gone"), what(w) {}
+        reply<std::vector<point>> query_range(const range_query&, deadline) override {
+            return failure{what, {}, "gone"};
+        }
+        verdict what;
+    };
+    const scratch_directory dir;
+    gone busy(verdict::retry), against(verdict::refused);
+    fake_backend there("there");
+    REQUIRE(there.write_batch(run_of("cpu", 10), in(60s)).ok());
+    {
+        const auto s = open(dir / "s");
+        const auto both = make({&busy, &there}, {.to_disk = s.get(), .each = quick()});
+        REQUIRE(both->query_range({.metric = "cpu"}, in(60s))->size() == 10);
+    }
+    const auto s = open(dir / "t");
+    const auto refuses = make({&against, &there}, {.to_disk = s.get(), .each = quick()});
+    REQUIRE_FALSE(refuses->query_range({.metric = "cpu"}, in(60s)));
+    const auto alone = make({&busy, &there}, {.mode = multi_mode::primary_only});
+    REQUIRE_FALSE(alone->query_range({.metric = "cpu"}, in(60s)));
+}
+
+TEST_CASE("deleting is from all, and a failure says whose", "[multi]") {
+    struct cannot : fake_backend {
+        cannot() : fake_backend("cannot") {}
+        reply<deletion> delete_before(std::string_view, std::int64_t, deadline) override {
+            return failure{verdict::unsupported, {}, "delete whole series instead"};
+        }
+    };
+    const scratch_directory dir;
+    const auto s = open(dir / "s");
+    fake_backend a("a");
+    cannot c;
+    const auto both = make({&a, &c}, {.to_disk = s.get(), .each = quick()});
+    REQUIRE(both->write_batch(run_of("cpu", 10), in(60s)).ok());
+    REQUIRE(both->flush(in(60s))[0].settled);
+    const auto done = both->delete_before("cpu", 5, in(60s));
+    REQUIRE_FALSE(done);
+    REQUIRE(done.error().what == verdict::unsupported);
+    REQUIRE(done.error().message == "cannot: delete whole series instead");
+    REQUIRE(a.points().size() == 5);
+    REQUIRE(both->delete_each("cpu", 7, in(60s))[0]->points == 2);
+    REQUIRE(both->health(in(60s)));
+    REQUIRE(both->health_each(in(60s)).size() == 2);
+}
+
+TEST_CASE("a full spool is told of, or makes room, as it was asked to", "[multi]") {
+    const scratch_directory dir;
+    fake_backend away("away");
+    away.answer = [](fake_backend::call&) {
+        return fake_backend::retry("away");
+    };
+    const auto when =
+        GENERATE(overflow::block, overflow::reject, overflow::drop_oldest, overflow::drop_newest);
+    const auto s = open(dir / "s", {.most_bytes = 3'000, .segment_bytes = 300});
+    const auto one = make({&away}, {.to_disk = s.get(), .when_full = when, .each = quick()});
+    std::size_t taken = 0;
+    std::size_t dropped = 0;
+    write_outcome last;
+    for (std::int64_t i = 0; i < 50; ++i) {
+        last = one->write_batch(run_of("cpu", 10, 10 * i), in(1ms));
+        taken += last.delivered;
+        dropped += last.dropped.size();
+    }
+    REQUIRE(s->bytes() <= 3'000);
+    const writer_counters c = one->counters()[0];
+    REQUIRE(c.balanced());
+    REQUIRE(c.accepted == taken);
+    if (when == overflow::block || when == overflow::reject) {
+        REQUIRE(last.what == verdict::retry);
+    } else {
+        REQUIRE(last.ok());
+        REQUIRE(taken + dropped == 500);
+        REQUIRE((c.dropped[drop_reason::overflow] > 0) == (when == overflow::drop_oldest));
+    }
+}
+
+TEST_CASE("stores that cannot be told apart, or a missing spool, are refused", "[multi]") {
+    fake_backend a("a"), also_a("a"), b("b");
+    const scratch_directory dir;
+    const auto s = open(dir / "s");
+    REQUIRE_FALSE(multi_backend::make({}, {.to_disk = s.get()}));
+    REQUIRE_FALSE(multi_backend::make({&a, &also_a}, {.to_disk = s.get()}));
+    REQUIRE_FALSE(multi_backend::make({&a, &b}, {}));
+    fake_backend odd("no/name");
+    REQUIRE_FALSE(multi_backend::make({&a, &odd}, {.to_disk = s.get()}));
+    REQUIRE(multi_backend::make({&a, &b}, {.mode = multi_mode::primary_only}));
+}

@@ -1,0 +1,75 @@
+#include "support/fake_backend.hpp"
+
+#include <adapters/storage/retention.hpp>
+
+#include <catch2/catch.hpp>
+
+using namespace chronopack;
+using namespace chronopack::test;
+using namespace chronopack::storage;
+using namespace std::chrono_literals;
+
+TEST_CASE("what is older than its policy says goes, and nothing else", "[retention]") {
+    fake_backend store;
+    REQUIRE(store.write_batch(run_of("cpu", 100), in(60s)).ok());
+    REQUIRE(store.write_batch(run_of("mem", 100), in(60s)).ok());
+    retention keep(store, {{.metric = "cpu", .keep = 30ns}, {.metric = "mem", .keep = 60ns}});
+    const auto plan = keep.cleanup(100, in(60s), dry_run::yes);
+    REQUIRE(plan[0].points == 70);
+    REQUIRE(plan[1].points == 40);
+    REQUIRE(store.points().size() == 200);
+    const auto done = keep.cleanup(100, in(60s));
+    REQUIRE(done[0].cutoff == 70);
+    REQUIRE(done[0].points == 70);
+    REQUIRE(done[1].points == 40);
+    REQUIRE(store.points().size() == 90);
+    REQUIRE(keep.cleanup(100, in(60s))[0].points == 0);
+    REQUIRE(store.points().size() == 90);
+}
+
+TEST_CASE("nothing goes that is not rolled up yet", "[retention]") {
+    fake_backend store;
+    REQUIRE(store.write_batch(run_of("cpu", 100), in(60s)).ok());
+    std::optional<std::int64_t> rolled_up;
+    retention keep(store, {{.metric = "cpu", .keep = 10ns, .watermark = [&] {
+                                return rolled_up;
+                            }}});
+    auto done = keep.cleanup(100, in(60s));
+    REQUIRE(done[0].waits);
+    REQUIRE(store.points().size() == 100);
+    rolled_up = 25;
+    done = keep.cleanup(100, in(60s));
+    REQUIRE(done[0].waits);
+    REQUIRE(done[0].cutoff == 25);
+    REQUIRE(store.points().size() == 75);
+    rolled_up = 1'000;
+    done = keep.cleanup(100, in(60s));
+    REQUIRE_FALSE(done[0].waits);
+    REQUIRE(done[0].cutoff == 90);
+    REQUIRE(store.points().size() == 10);
+}
+
+TEST_CASE("times at the ends of int64 delete nothing by wrapping", "[retention]") {
+    fake_backend store;
+    REQUIRE(store.write(point_of("cpu", INT64_MIN, 1), in(60s)).ok());
+    retention keep(store, {{.keep = std::chrono::nanoseconds::max()}, {.keep = -5ns}});
+    REQUIRE(keep.cleanup(INT64_MIN, in(60s))[0].cutoff == INT64_MIN);
+    REQUIRE(keep.cleanup(INT64_MIN + 5, in(60s), dry_run::yes)[1].cutoff == INT64_MIN + 5);
+    REQUIRE(store.points().size() == 1);
+}
+
+TEST_CASE("the periodic task cleans up, tells of it, and stops at once", "[retention]") {
+    fake_backend store;
+    REQUIRE(store.write_batch(run_of("cpu", 100), in(60s)).ok());
+    retention keep(store, {{.keep = 1h}});
+    std::atomic<int> told = 0;
+    keep.start(std::chrono::hours(1), 1s, [&](const auto& report) { told += report.size() == 1; });
+    keep.start(std::chrono::hours(1), 1s);  // runs already
+    while (told == 0) std::this_thread::sleep_for(1ms);
+    REQUIRE(store.points().empty());
+    const auto start = storage::clock::now();
+    keep.stop();
+    REQUIRE(storage::clock::now() - start < 60s);
+    keep.start(1ms, 1s, [&](const auto&) { ++told; });
+    while (told < 4) std::this_thread::sleep_for(1ms);
+}

@@ -1,0 +1,311 @@
+#include "support/fake_backend.hpp"
+#include "support/fake_disk.hpp"
+#include "support/random.hpp"
+#include "support/scratch.hpp"
+
+#include <adapters/storage/batch_writer.hpp>
+#include <adapters/storage/point_record.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace chronopack;
+using namespace chronopack::test;
+using namespace chronopack::storage;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Record k: k % 5 + 1 points with the timestamps 10 k, 10 k + 1, ...
+std::vector<point> record(std::int64_t k) {
+    std::vector<point> points;
+    for (std::int64_t i = 0; i <= k % 5; ++i)
+        points.push_back(point_of("cpu", 10 * k + i, static_cast<double>(k), {{"host", "a"}}));
+    return points;
+}
+
+std::unique_ptr<spool> open(const std::string& path, spool_options how = {}) {
+    auto s = spool::open(path, how);
+    if (!s) throw std::runtime_error(s.error().message);
+    return std::move(*s);
+}
+
+// A spool of one segment file with these bytes.
+std::unique_ptr<spool> open_with(fake_disk& disk, cbytes segment) {
+    disk.files["0000000000000001.spool"].now.assign(segment.begin(), segment.end());
+    auto s = spool::open(std::make_unique<fake_files>(disk), {});
+    if (!s) throw std::runtime_error(s.error().message);
+    return std::move(*s);
+}
+
+// The numbers of the records that a reader gets, each whole and as it was.
+std::vector<std::int64_t> drain(spool& s, const std::string& reader = "r") {
+    const auto id = s.attach(reader);
+    std::vector<std::int64_t> found;
+    while (const auto batch = s.lease(*id)) {
+        const std::int64_t k = batch->points.at(0).timestamp / 10;
+        if (batch->points != record(k)) throw std::runtime_error("invented");
+        found.push_back(k);
+        s.settle(*id);
+    }
+    return found;
+}
+
+std::vector<std::int64_t> up_to(std::int64_t n) {
+    std::vector<std::int64_t> all;
+    for (std::int64_t k = 0; k < n; ++k) all.push_back(k);
+    return all;
+}
+
+// A spool with the records 0 to n - 1 in one segment: its bytes.
+std::vector<std::byte> segment_of(std::int64_t n) {
+    const scratch_directory dir;
+    const auto s = open(dir / "s");
+    for (std::int64_t k = 0; k < n; ++k)
+        if (!s->append(record(k))) throw std::runtime_error("append");
+    return read_file(dir / "s/0000000000000001.spool");
+}
+
+}  // namespace
+
+TEST_CASE("a record of points is read back bit by bit, and no prefix or change of it", "[spool]") {
+    prng random(3);
+    std::vector<point> points;
+    for (int i = 0; i < 300; ++i) {
+        points.push_back(point_of(std::string(random.below(3), 'm'),
+                                  static_cast<std::int64_t>(random()), bit_cast<double>(random()),
+                                  {{"host", std::string(random.below(4), '\0')}}));
+        points.back().service.assign(random.below(2), 's');
+    }
+    std::vector<std::byte> wire;
+    REQUIRE(append_points(points, wire));
+    REQUIRE(*read_points(wire) == points);
+    for (std::size_t n = 0; n < wire.size(); n += 1 + n / 16)
+        REQUIRE_FALSE(read_points(cbytes(wire).first(n)));
+    for (std::size_t i = 0; i < wire.size(); ++i) {
+        auto damaged = wire;
+        damaged[i] ^= static_cast<std::byte>(1u << random.below(8));
+        (void)read_points(damaged);  // whatever it is, it is no crash: names have no checksum
+    }
+    wire.push_back(std::byte{0});
+    REQUIRE_FALSE(read_points(wire));
+    REQUIRE_FALSE(append_points({}, wire));
+}
+
+TEST_CASE("every reader gets every record once, in order, over restarts", "[spool]") {
+    const scratch_directory dir;
+    std::vector<std::int64_t> of_a, of_b;
+    for (std::int64_t k = 0; k < 60;) {
+        const auto s = open(dir / "s", {.segment_bytes = 500});
+        const auto a = s->attach("a");
+        const auto b = s->attach("b");
+        for (int i = 0; i < 7; ++i) REQUIRE(s->append(record(k++)));
+        for (int i = 0; i < 5; ++i) {
+            of_a.push_back(s->lease(*a)->points[0].timestamp / 10);
+            s->settle(*a);
+        }
+        // Leased and not settled: not had.
+        REQUIRE(s->lease(*b));
+        s->give_back(*b);
+        REQUIRE(s->lease(*b)->points[0].timestamp / 10 == static_cast<std::int64_t>(of_b.size()));
+        if (k % 2 == 0) {
+            of_b.push_back(static_cast<std::int64_t>(of_b.size()));
+            s->settle(*b);
+        }
+        for (const auto& id : {*a, *b}) {
+            const spool_counts c = s->counts(id);
+            REQUIRE(c.appended == c.settled + c.pending + c.dropped.total());
+        }
+    }
+    const auto s = open(dir / "s");
+    for (const std::int64_t k : drain(*s, "a")) of_a.push_back(k);
+    for (const std::int64_t k : drain(*s, "b")) of_b.push_back(k);
+    REQUIRE(of_a == up_to(63));
+    REQUIRE(of_b == up_to(63));
+    // What all have had is gone.
+    REQUIRE(open(dir / "s2")->bytes() == 0);
+    REQUIRE(s->recovery().lost_records == 0);
+    REQUIRE(std::distance(std::filesystem::directory_iterator(dir / "s"), {}) <= 4);
+}
+
+TEST_CASE("cut at any byte, the longest run of whole records is recovered", "[spool]") {
+    const auto whole = segment_of(12);
+    // Where each record ends.
+    std::vector<std::size_t> ends;
+    for (std::int64_t n = 0; n <= 12; ++n) ends.push_back(segment_of(n + 1).size());
+    for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
+        fake_disk disk;
+        const auto s = open_with(disk, cbytes(whole).first(cut));
+        std::int64_t expected = 0;
+        while (expected < 12 && ends[static_cast<std::size_t>(expected)] <= cut) ++expected;
+        REQUIRE(drain(*s) == up_to(expected));
+        // And appending goes on.
+        REQUIRE(s->append(record(77)));
+        REQUIRE(drain(*s) == std::vector<std::int64_t>{77});
+    }
+}
+
+TEST_CASE("one damaged byte costs one record at most, and it is counted", "[spool]") {
+    const auto whole = segment_of(12);
+    prng random(1);
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        auto damaged = whole;
+        damaged[i] ^= static_cast<std::byte>(1 + random.below(255));
+        fake_disk disk;
+        const auto s = open_with(disk, damaged);
+        const auto found = drain(*s);
+        CAPTURE(i);
+        REQUIRE(found.size() >= 11);
+        REQUIRE(std::is_sorted(found.begin(), found.end()));
+        const bool told = s->recovery().lost_records + s->recovery().torn_bytes > 0;
+        REQUIRE(told == (found.size() < 12));
+    }
+}
+
+TEST_CASE("damage that comes while the spool is open is one record less, counted", "[spool]") {
+    const scratch_directory dir;
+    const auto s = open(dir / "s");
+    const auto id = s->attach("r");
+    for (std::int64_t k = 0; k < 10; ++k) REQUIRE(s->append(record(k)));
+    auto file = read_file(dir / "s/0000000000000001.spool");
+    file[file.size() / 2] ^= std::byte{1};
+    write_file(dir / "s/0000000000000001.spool", file);
+    REQUIRE(drain(*s).size() == 9);
+    const spool_counts c = s->counts(*id);
+    REQUIRE(c.dropped[drop_reason::damaged] > 0);
+    REQUIRE(c.appended == c.settled + c.dropped.total());
+}
+
+TEST_CASE("bytes in a name that look like a record are none", "[spool]") {
+    const scratch_directory dir;
+    std::size_t second = 0;
+    {
+        const auto s = open(dir / "s");
+        REQUIRE(s->append(record(4)));
+        const auto file = read_file(dir / "s/0000000000000001.spool");
+        second = file.size();
+        const std::string copy(reinterpret_cast<const char*>(file.data()) + 64, second - 64);
+        REQUIRE(s->append({{point_of(copy, 1, 1)}}));
+        REQUIRE(s->append(record(5)));
+    }
+    auto file = read_file(dir / "s/0000000000000001.spool");
+    file[second] ^= std::byte{1};  // the head of the one with the copy
+    write_file(dir / "s/0000000000000001.spool", file);
+    REQUIRE(drain(*open(dir / "s")) == std::vector<std::int64_t>{4, 5});
+}
+
+TEST_CASE("a missing segment, or a cursor beyond the end, hides no later record", "[spool]") {
+    const scratch_directory dir;
+    {
+        const auto s = open(dir / "s", {.segment_bytes = 1});  // a record each
+        (void)s->attach("r");
+        for (std::int64_t k = 0; k < 5; ++k) REQUIRE(s->append(record(k)));
+    }
+    std::filesystem::remove(dir / "s/0000000000000003.spool");
+    {
+        const auto s = open(dir / "s");
+        REQUIRE(drain(*s) == std::vector<std::int64_t>{0, 1, 3, 4});
+        REQUIRE(s->recovery().lost_points == 3);
+    }
+    // The records are gone, and the cursor is not.
+    for (const auto& f : std::filesystem::directory_iterator(dir / "s"))
+        if (f.path().extension() == ".spool") std::filesystem::remove(f.path());
+    {
+        const auto s = open(dir / "s");
+        REQUIRE(s->append(record(9)));
+    }
+    REQUIRE(drain(*open(dir / "s")) == std::vector<std::int64_t>{9});
+    // A damaged cursor begins at the oldest: more than once, not less.
+    {
+        const auto s = open(dir / "s");
+        REQUIRE(s->append(record(10)));
+    }
+    write_file(dir / "s/r.cursor", std::vector<std::byte>(64, std::byte{7}));
+    const auto found = drain(*open(dir / "s"));
+    REQUIRE(found.back() == 10);
+}
+
+TEST_CASE("a spool never holds more than it may, and says what that cost", "[spool]") {
+    const scratch_directory dir;
+    const auto s = open(dir / "s", {.most_bytes = 4'000, .segment_bytes = 500});
+    const auto id = s->attach("r");
+    const auto away = s->attach("away");
+    std::int64_t k = 0;
+    while (s->append(record(k))) ++k;
+    REQUIRE(k > 10);
+    const auto on_disk = [&] {
+        std::uint64_t n = 0;
+        for (const auto& f : std::filesystem::directory_iterator(dir / "s"))
+            if (f.path().extension() == ".spool") n += f.file_size();
+        return n;
+    };
+    REQUIRE(on_disk() <= 4'000);
+    REQUIRE(on_disk() == s->bytes());
+    REQUIRE(drain(*s) == up_to(k));
+    REQUIRE_FALSE(s->append(record(k)));  // the other has not had them
+    REQUIRE(s->lease(*away));
+    REQUIRE(s->drop_oldest());
+    REQUIRE(s->append(record(k)));
+    for (const auto& one : {*id, *away}) {
+        const spool_counts c = s->counts(one);
+        REQUIRE(c.appended == c.settled + c.pending + c.dropped.total());
+    }
+    REQUIRE(s->counts(*away).dropped[drop_reason::overflow] > 0);
+    REQUIRE(s->counts(*id).dropped.total() == 0);
+    s->give_back(*away);  // its segment is gone
+    REQUIRE(s->counts(*away).appended ==
+            s->counts(*away).pending + s->counts(*away).dropped.total());
+    REQUIRE(s->forget("away"));
+    REQUIRE(drain(*s) == std::vector<std::int64_t>{k});
+    std::vector<point> large;
+    for (int i = 0; i < 200; ++i)
+        large.push_back(point_of(std::string(100, 'a') + std::to_string(i), 1, 1));
+    REQUIRE(s->append(large).error().what == verdict::refused);
+}
+
+TEST_CASE("a spool is private, and one process's", "[spool]") {
+    const scratch_directory dir;
+    const auto s = open(dir / "s");
+    REQUIRE(s->append(record(1)));
+    REQUIRE(s->attach("r"));
+    for (const char* name : {"../x", "", "a b", "a/b"}) REQUIRE_FALSE(s->attach(name));
+    for (const auto& f : std::filesystem::directory_iterator(dir / "s")) {
+        struct stat status {};
+        REQUIRE(::stat(f.path().c_str(), &status) == 0);
+        REQUIRE((status.st_mode & 0777) == 0600);
+    }
+    REQUIRE_FALSE(spool::open(dir / "s"));
+}
+
+TEST_CASE("a killed process loses no record it was told is kept, and invents none", "[spool]") {
+    prng random(11);
+    for (int round = 0; round < 20; ++round) {
+        const scratch_directory dir;
+        int pipe[2];
+        REQUIRE(::pipe(pipe) == 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::close(pipe[0]);
+            const auto s = spool::open(dir / "s", {.segment_bytes = 3'000});
+            for (std::int64_t k = 0; s; ++k)
+                if (!(*s)->append(record(k)) || ::write(pipe[1], &k, sizeof k) < 0) break;
+            ::_exit(1);
+        }
+        ::close(pipe[1]);
+        std::int64_t acknowledged = -1;
+        const auto after = random.between(1, 500);
+        while (acknowledged < after && ::read(pipe[0], &acknowledged, 8) == 8) continue;
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+        for (std::int64_t k = 0; ::read(pipe[0], &k, 8) == 8;) acknowledged = k;
+        ::close(pipe[0]);
+        const auto found = drain(*open(dir / "s"));
+        REQUIRE(found == up_to(static_cast<std::int64_t>(found.size())));
+        REQUIRE(static_cast<std::int64_t>(found.size()) >= acknowledged + 1);
+        REQUIRE(static_cast<std::int64_t>(found.size()) <= acknowledged + 2);
+    }
+}
