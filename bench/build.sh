@@ -11,6 +11,7 @@ build=$root/build-bench
 build_bench() {
   need "${build_packages[@]}" "${bench_packages[@]}" python3:python3
   local options=(--buildtype=release -Dbench=enabled -Dtools=disabled -Dtests=disabled -Dfuzz=disabled -Ddispatch=disabled
+    -Ddownsampler=disabled -Dotlp=disabled -Dprometheus=disabled -Dvictoriametrics=disabled
     "-Dcpp_args=${CHRONOPACK_CPP_ARGS--march=native}")
   [[ -z ${CHRONOPACK_GO_PEER-} ]] || need golang-go golang-github-pkg-errors-dev
   options+=("-Dgo_peer=${CHRONOPACK_GO_PEER:+$(realpath "$CHRONOPACK_GO_PEER")}")
