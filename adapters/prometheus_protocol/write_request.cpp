@@ -32,33 +32,62 @@ std::size_t size_of(std::span<const sample> samples) noexcept {
         [](std::size_t n, const sample& s) { return n + delimited(size_of(s)); });
 }
 
-/// With sizes known beforehand nothing is moved once it is written.
-void add_samples(protozero::pbf_writer& series, std::span<const sample> samples) {
-    for (const sample& s : samples) {
-        protozero::pbf_writer one(series, 2, size_of(s));
-        one.add_double(1, s.value);
-        one.add_int64(2, s.timestamp);
-    }
+std::size_t size_of(std::span<const std::uint32_t> references) noexcept {
+    return std::accumulate(references.begin(), references.end(), std::size_t{0},
+                           [](std::size_t n, std::uint32_t r) {
+                               return n + static_cast<std::size_t>(protozero::length_of_varint(r));
+                           });
 }
+
+/// Messages within messages, of sizes known beforehand, so that nothing is moved once it
+/// is written. (protozero's own writers of known size assert at the second in a row.)
+class message_writer {
+public:
+    explicit message_writer(std::string& out) : out_(out), fields_(out) {}
+
+    /// What follows, `size` bytes of it, is the message in field `tag`.
+    void begin(std::uint32_t tag, std::size_t size) {
+        protozero::add_varint_to_buffer(
+            &out_, protozero::tag_and_type(tag, protozero::pbf_wire_type::length_delimited));
+        protozero::add_varint_to_buffer(&out_, size);
+    }
+    void text(std::uint32_t tag, std::string_view value) {
+        fields_.add_string(tag, value.data(), value.size());
+    }
+    void samples(std::span<const sample> all) {
+        for (const sample& s : all) {
+            begin(2, size_of(s));
+            fields_.add_double(1, s.value);
+            fields_.add_int64(2, s.timestamp);
+        }
+    }
+    void references(std::span<const std::uint32_t> all) {
+        fields_.add_packed_uint32(1, all.data(), all.data() + all.size());
+    }
+
+private:
+    std::string& out_;
+    protozero::pbf_writer fields_;
+};
 
 }  // namespace
 
 std::string write_request_1(const series_batch& batch, const series_rules& rules) {
     std::string out;
     out.reserve(batch.samples() * 20 + batch.all().size() * 128);
-    protozero::pbf_writer request(out);
+    message_writer request(out);
     std::vector<label_view> names;
     for (const series_batch::series& s : batch.all()) {
         labels_of(batch.points()[s.point], rules, names);
         std::size_t size = size_of(s.samples);
         for (const label_view& l : names) size += delimited(size_of(l));
-        protozero::pbf_writer series(request, 1, size);
+        request.begin(1, size);
         for (const label_view& l : names) {
-            protozero::pbf_writer one(series, 1, size_of(l));
-            one.add_string(1, l.name.data(), l.name.size());
-            one.add_string(2, l.value.data(), l.value.size());
+            request.begin(1, size_of(l));
+            request.text(1, l.name);
+            request.text(2, l.value);
         }
-        add_samples(series, s.samples);
+        request.samples(s.samples);
     }
     return out;
 }
@@ -87,13 +116,14 @@ std::string write_request_2(const series_batch& batch, const series_rules& rules
 
     std::string out;
     out.reserve(batch.samples() * 20 + symbols.size() * 16);
-    protozero::pbf_writer request(out);
-    for (const std::string_view symbol : symbols)
-        request.add_string(4, symbol.data(), symbol.size());
+    message_writer request(out);
+    for (const std::string_view symbol : symbols) request.text(4, symbol);
     for (std::size_t i = 0, from = 0; i < ends.size(); from = ends[i++]) {
-        protozero::pbf_writer series(request, 5);
-        series.add_packed_uint32(1, references.data() + from, references.data() + ends[i]);
-        add_samples(series, batch.all()[i].samples);
+        const auto of = std::span(references).subspan(from, ends[i] - from);
+        const auto samples = batch.all()[i].samples;
+        request.begin(5, delimited(size_of(of)) + size_of(samples));
+        request.references(of);
+        request.samples(samples);
     }
     return out;
 }

@@ -93,7 +93,7 @@ inline void expect_outcome(const scripted_answer& row, const store_maker& make) 
         for (std::size_t i = 0; i < n; ++i)
             points.push_back(make_point("m", this_second(), 1, {{"n", std::to_string(i)}}));
         const bool slow = answer.how == behaviour::hangs || answer.how == behaviour::drips;
-        const auto limit = slow ? 500ms : 20'000ms;
+        const auto limit = slow ? 1000ms : 20'000ms;
         const auto before = storage::clock::now();
         const storage::write_outcome done = store->write_batch(points, storage::in(limit));
         CHECK(storage::clock::now() - before <= limit * 11 / 10);

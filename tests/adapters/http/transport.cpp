@@ -67,6 +67,7 @@ TEST_CASE("a long body is sent at once, without waiting to be asked for it", "[h
     const auto got = line->send({.method = method::post, .target = "/", .body = body}, in(20s));
     REQUIRE(got);
     CHECK(server.requests().at(0).body.size() == body.size());
+    CHECK(server.requests().at(0).header("expect").empty());
 }
 
 TEST_CASE("calls one after another share a connection", "[http]") {
