@@ -164,8 +164,7 @@ TEST_CASE("cumulative buckets increase, both bounds and counts, whatever the buc
         exponential_value v = any_value(random);
         if (random.one_in(3)) v.scale = static_cast<std::int32_t>(random());
         if (random.one_in(3)) v.positive.offset = INT32_MIN;
-        if (random.one_in(3))
-            v.negative.offset = INT32_MAX - 40;  // of fewer than 40 buckets
+        if (random.one_in(3)) v.negative.offset = INT32_MAX - 40;  // of fewer than 40 buckets
         v.zero_threshold = bit_cast<double>(random());
         REQUIRE(otlp::fault_of(v) == std::nullopt);
         otlp::reduce(v, 160);
