@@ -28,6 +28,9 @@ void add_decompress(CLI::App& app, action& todo);
 void add_inspect(CLI::App& app, action& todo);
 void add_query(CLI::App& app, action& todo);
 void add_rollup(CLI::App& app, action& todo);
+#if CHRONOPACK_HAVE_SHIP
+void add_ship(CLI::App& app, action& todo);
+#endif
 void add_verify(CLI::App& app, action& todo);
 
 /// A subcommand with its help: what it does, and examples that run.

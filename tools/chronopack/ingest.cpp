@@ -192,8 +192,8 @@ private:
     }
 
     void show_progress(const input::file_source& from, std::uint64_t bytes) {
-        if (!line_.shown() || asked_.quiet || bytes < next_shown_ || bytes < long_work / 8 ||
-            from.size().value_or(long_work) < long_work)
+        if (!line_.shown() || asked_.quiet || !asked_.progress || bytes < next_shown_ ||
+            bytes < long_work / 8 || from.size().value_or(long_work) < long_work)
             return;
         next_shown_ = bytes + (std::uint64_t{8} << 20);
         const double seconds =
@@ -220,7 +220,12 @@ private:
 
 }  // namespace
 
-void add_ingest_options(CLI::App& app, ingest_request& asked) {
+void add_ingest_options(CLI::App& app, ingest_request& asked,
+                        const std::vector<std::string>& more_formats) {
+    std::vector<std::string> formats{"auto", "csv", "line", "f64", "i64", "cpk"};
+    formats.insert(formats.end(), more_formats.begin(), more_formats.end());
+    std::string more;
+    for (const std::string& one : more_formats) more += ", " + one;
     const auto columns = [&](const char* name, std::vector<std::string>& to, const char* what) {
         app.add_option(name, to, what)
             ->type_name("COLUMN,...")
@@ -234,9 +239,10 @@ void add_ingest_options(CLI::App& app, ingest_request& asked) {
     app.add_option("FILE", asked.files, "input; - is standard input")->required();
     app.add_option("--format", asked.format,
                    "csv, line (InfluxDB's line protocol), f64 or i64 (little-endian),\n"
-                   "or cpk, an archive; auto: by the file's extension, csv otherwise")
+                   "cpk (an archive)" +
+                       more + "; auto: by the file's extension, csv otherwise")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"auto", "csv", "line", "f64", "i64", "cpk"}).description(""))
+        ->check(CLI::IsMember(formats).description(""))
         ->capture_default_str();
     app.add_option("--time-unit", asked.unit,
                    "s, ms, us or ns: what numbers count since 1970, and dates are kept\n"

@@ -20,10 +20,12 @@ struct ingest_request {
     std::int64_t start = 0, step = 1;
     bool skip_bad = false;
     bool quiet = false;
+    bool progress = true;  ///< on a terminal, of what is read
 };
 
-/// The options that say what the files are.
-void add_ingest_options(CLI::App& app, ingest_request& asked);
+/// The options that say what the files are. `more_formats` are the caller's to read.
+void add_ingest_options(CLI::App& app, ingest_request& asked,
+                        const std::vector<std::string>& more_formats = {});
 
 struct ingested {
     std::uint64_t bytes = 0;                 ///< of text

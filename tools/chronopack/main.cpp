@@ -55,9 +55,12 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "chronopack " CHRONOPACK_VERSION);
     app.require_subcommand(1);
     action todo;
-    for (const auto add : {add_compress, add_decompress, add_inspect, add_query, add_rollup,
-                           add_verify, add_advise, add_bench})
-        add(app, todo);
+    std::vector adders{add_compress, add_decompress, add_inspect, add_query,
+                       add_rollup,   add_verify,     add_advise,  add_bench};
+#if CHRONOPACK_HAVE_SHIP
+    adders.push_back(add_ship);
+#endif
+    for (const auto add : adders) add(app, todo);
     if (const int status = read_command_line(app, argc, argv, todo); !todo) return status;
     try {
         const int status = todo();

@@ -1,0 +1,96 @@
+#include "open_target.hpp"
+
+#include "failure.hpp"
+#include "source.hpp"
+
+#include <adapters/embedded/embedded_backend.hpp>
+#include <adapters/http/endpoint.hpp>
+#include <adapters/prometheus/backend.hpp>
+#include <adapters/victoriametrics/backend.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <optional>
+
+namespace chronopack::tool {
+
+using input::failure;
+using input::fault;
+
+namespace {
+
+constexpr std::string_view no_url =
+    "--to: a store is prometheus+http://HOST:PORT, victoriametrics+http://HOST:PORT, "
+    "the same with https, or embedded:PATH";
+
+std::string first_line(const std::string& file) {
+    input::file_source from(file);
+    std::string text;
+    std::array<char, 4096> piece{};
+    while (const std::size_t n = from.read(piece)) {
+        text.append(piece.data(), n);
+        if (text.size() > piece.size())
+            throw failure(fault::usage, {file}, "too long for a line of credentials");
+    }
+    return text;
+}
+
+http::credentials credentials_of(std::string line, const std::string& where) {
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
+    const std::string bearer = "bearer ", basic = "basic ";
+    if (line.starts_with(bearer) && line.size() > bearer.size())
+        return http::bearer{http::secret(line.substr(bearer.size()))};
+    const std::size_t colon = line.find(':');
+    if (line.starts_with(basic) && colon != std::string::npos)
+        return http::basic{line.substr(basic.size(), colon - basic.size()),
+                           http::secret(line.substr(colon + 1))};
+    throw failure(fault::usage, {where}, "neither `bearer TOKEN` nor `basic USER:PASSWORD`");
+}
+
+http::credentials credentials_for(const target_request& asked) {
+    if (!asked.credentials_file.empty())
+        return credentials_of(first_line(asked.credentials_file), asked.credentials_file);
+    const char* const line = std::getenv(credentials_variable);
+    return line == nullptr ? http::credentials() : credentials_of(line, credentials_variable);
+}
+
+http::transport_options transport_of(const target_request& asked, std::string_view url) {
+    const auto where = http::endpoint::parse(url);
+    if (!where) throw failure(fault::usage, std::string(no_url));
+    if (!std::holds_alternative<std::monostate>(where->credentials()))
+        throw failure(fault::usage,
+                      "--to: credentials in a URL can be read by others: they belong in a file "
+                      "(--credentials) or in " +
+                          std::string(credentials_variable));
+    return {.url = where->text(), .auth = credentials_for(asked), .ca_file = asked.ca_file};
+}
+
+template <class Store>
+std::unique_ptr<storage::storage_backend> opened(storage::reply<std::unique_ptr<Store>> made,
+                                                 fault whose, input::place where) {
+    if (!made) throw failure(whose, std::move(where), made.error().message);
+    return std::move(*made);
+}
+
+/// What stands behind `prefix`, where it stands there.
+std::optional<std::string_view> behind(std::string_view prefix, std::string_view text) {
+    if (!text.starts_with(prefix) || text.size() == prefix.size()) return std::nullopt;
+    return text.substr(prefix.size());
+}
+
+}  // namespace
+
+std::unique_ptr<storage::storage_backend> open_target(const target_request& asked) {
+    if (const auto path = behind("embedded:", asked.url))
+        return opened(embedded::embedded_backend::open(std::string(*path)), fault::environment,
+                      {std::string(*path)});
+    if (const auto url = behind("prometheus+", asked.url))
+        return opened(prometheus::backend::open({.where = transport_of(asked, *url)}), fault::usage,
+                      {"--to"});
+    if (const auto url = behind("victoriametrics+", asked.url))
+        return opened(victoriametrics::backend::open({.where = transport_of(asked, *url)}),
+                      fault::usage, {"--to"});
+    throw failure(fault::usage, std::string(no_url));
+}
+
+}  // namespace chronopack::tool

@@ -1,0 +1,138 @@
+#include "command.hpp"
+#include "ingest.hpp"
+#include "ship_line.hpp"
+#include "words.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+namespace chronopack::tool {
+
+namespace {
+
+using input::counted;
+
+struct request {
+    ingest_request in;
+    target_request to;
+    std::uint32_t patience = 60;
+};
+
+/// Samples as a ship_line takes them: in nanoseconds, and as doubles.
+class line_sink final : public input::sample_sink {
+public:
+    explicit line_sink(ship_line& to) : to_(to) {}
+
+    std::size_t add(std::vector<label> names, input::value_type, input::tick unit) override {
+        if (unit == input::tick::row)
+            throw failure(fault::data, "without times: a store has no place for rows");
+        std::sort(names.begin(), names.end());
+        const auto [at, is_new] = numbers_.try_emplace(std::move(names), steps_.size());
+        if (is_new) {
+            ship_line::pairs all;
+            for (const label& one : at->first) all.emplace_back(one.name, one.value);
+            (void)to_.add(all);  // the number that it has here
+            steps_.push_back(1'000'000'000 / ticks_per_second(unit));
+        }
+        return at->second;
+    }
+
+    void append(std::size_t series, std::int64_t timestamp, double value) override {
+        std::int64_t nanoseconds = 0;
+        if (__builtin_mul_overflow(timestamp, steps_[series], &nanoseconds))
+            throw failure(fault::data, "a time outside the years 1677 to 2262");
+        to_.send(series, nanoseconds, value);
+    }
+
+    void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override {
+        const auto real = static_cast<double>(value);
+        // 2^63 is no int64: it is what the largest round up to.
+        rounded_ += real >= 0x1p63 || static_cast<std::int64_t>(real) != value;
+        append(series, timestamp, real);
+    }
+
+    [[nodiscard]] std::size_t rounded() const noexcept { return rounded_; }
+
+private:
+    ship_line& to_;
+    std::map<std::vector<label>, std::size_t> numbers_;
+    std::vector<std::int64_t> steps_;  // nanoseconds of a step, by series
+    std::size_t rounded_ = 0;
+};
+
+bool is_otlp(const std::string& file, const std::string& format) {
+    return format == "otlp" ||
+           (format == "auto" && std::filesystem::path(file).extension() == ".otlp");
+}
+
+void report(const ship_line& to, std::size_t rounded, bool quiet) {
+    for (const std::string& line : to.shown_drops()) fmt::print(stderr, "dropped: {}\n", line);
+    if (quiet) return;
+    for (const std::string& line : to.shown_losses()) fmt::print(stderr, "OTLP: {}\n", line);
+    if (rounded != 0) fmt::print(stderr, "{} rounded to a double\n", counted(rounded, "integer"));
+    fmt::print(stderr, "{}: {} delivered", to.store(), counted(to.sent() - to.dropped(), "sample"));
+    if (to.series() != 0) fmt::print(stderr, " of {}", counted(to.series(), "series"));
+    if (to.dropped() != 0) fmt::print(stderr, ", {} dropped", input::grouped(to.dropped()));
+    fmt::print(stderr, "\n");
+}
+
+int ship(const request& asked) {
+    ship_line to(asked.to, std::chrono::seconds(asked.patience), asked.in.quiet);
+    line_sink samples(to);
+    ingest_request others = asked.in;
+    others.progress = false;  // the line has its own
+    others.files.clear();
+    for (const std::string& file : asked.in.files)
+        if (is_otlp(file, asked.in.format))
+            to.send_otlp(file);
+        else
+            others.files.push_back(file);
+    if (!others.files.empty()) ingest(others, samples);
+    to.finish();
+    report(to, samples.rounded(), asked.in.quiet);
+    return to.dropped() + to.left_out() == 0 ? 0 : static_cast<int>(fault::data);
+}
+
+}  // namespace
+
+void add_ship(CLI::App& app, action& todo) {
+    auto asked = std::make_shared<request>();
+    CLI::App* const command = add_command(
+        app, "ship",
+        "Samples of archives, CSV, line protocol, raw columns or OTLP into a store:\n\n"
+        "  prometheus+http://HOST:PORT         or +https: a server that takes remote write\n"
+        "  victoriametrics+http://HOST:PORT    or +https: VictoriaMetrics, a single node\n"
+        "  embedded:PATH                       a database of frames, no server\n\n"
+        "The label __name__ is the metric, job the service, and others are tags. To ship a\n"
+        "file again does no harm. Samples that the store will not have are dropped, told\n"
+        "and counted, and the exit status is 1.",
+        "  chronopack ship load.cpk --to embedded:load.db\n"
+        "  chronopack ship load.csv --values load --to embedded:load.db");
+    add_ingest_options(*command, asked->in, {"otlp"});
+    command->add_option("--to", asked->to.url, "the store, as above")->type_name("URL")->required();
+    command
+        ->add_option("--credentials", asked->to.credentials_file,
+                     "a file of one line, \"bearer TOKEN\" or \"basic USER:PASSWORD\";\n"
+                     "without it that line is in CHRONOPACK_CREDENTIALS, or nowhere")
+        ->type_name("FILE");
+    command
+        ->add_option("--ca-file", asked->to.ca_file,
+                     "authorities for https, PEM; the system's otherwise")
+        ->type_name("FILE");
+    command
+        ->add_option("--patience", asked->patience,
+                     "give up when the store has taken nothing for so long")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(1u, 86'400u).description(""))
+        ->capture_default_str();
+    command->callback([asked, &todo] {
+        todo = [asked] {
+            return ship(*asked);
+        };
+    });
+}
+
+}  // namespace chronopack::tool

@@ -1,0 +1,111 @@
+#include "ship_line.hpp"
+
+#include "open_target.hpp"
+#include "shipper.hpp"
+#include "source.hpp"
+#include "words.hpp"
+
+#include <adapters/otlp/decode.hpp>
+#include <adapters/otlp/points.hpp>
+
+namespace chronopack::tool {
+
+using input::failure;
+using input::fault;
+
+struct ship_line::state {
+    state(const target_request& asked, std::chrono::seconds patience, bool quiet)
+        : store(open_target(asked)), to(*store, patience, quiet) {}
+
+    std::unique_ptr<storage::storage_backend> store;
+    shipper to;
+    std::vector<storage::point> series;  // without time and value
+    otlp::points_converter converter;
+    otlp::loss_report lost;
+};
+
+ship_line::ship_line(const target_request& to, std::chrono::seconds patience, bool quiet)
+    : state_(std::make_unique<state>(to, patience, quiet)) {}
+ship_line::~ship_line() = default;
+
+std::size_t ship_line::add(const pairs& all) {
+    storage::point one;
+    std::vector<label> tags;
+    for (const auto& [name, value] : all)
+        if (name == "__name__")
+            one.metric = value;
+        else if (name == "job")
+            one.service = value;
+        else
+            tags.push_back({name, value});
+    if (one.metric.empty()) throw failure(fault::data, "a series without a name (__name__)");
+    auto made = labels::from(std::move(tags));
+    if (!made) throw failure(fault::data, "a label twice, or more than 1 MiB of labels");
+    one.tags = std::move(*made);
+    state_->series.push_back(std::move(one));
+    return state_->series.size() - 1;
+}
+
+std::size_t ship_line::series() const noexcept {
+    return state_->series.size();
+}
+
+void ship_line::send(std::size_t series, std::int64_t nanoseconds, double value) {
+    storage::point p = state_->series[series];
+    p.timestamp = nanoseconds;
+    p.value = value;
+    state_->to.send(std::move(p));
+}
+
+void ship_line::send_otlp(const std::string& file) {
+    input::file_source from(file);
+    const otlp::limits limits;
+    constexpr std::size_t piece = std::size_t{1} << 20;
+    std::vector<char> body;
+    for (std::size_t n = 1; n != 0 && body.size() <= limits.request_bytes;) {
+        const std::size_t held = body.size();
+        body.resize(held + piece);
+        n = from.read(std::span(body).subspan(held));
+        body.resize(held + n);
+    }
+    const auto read = otlp::decode_metrics(std::as_bytes(std::span(body)), limits);
+    if (!read)
+        throw failure(
+            fault::data, {from.name()},
+            "not a request of OTLP metrics that is taken: " + std::string(message(read.error())));
+    std::vector<storage::point> points;
+    state_->lost += read->lost;
+    state_->lost += state_->converter.convert(read->data, points);
+    for (storage::point& p : points) state_->to.send(std::move(p));
+}
+
+void ship_line::finish() {
+    state_->to.finish();
+}
+
+std::string ship_line::store() const {
+    return std::string(state_->store->name());
+}
+std::uint64_t ship_line::sent() const {
+    return state_->to.sent();
+}
+std::uint64_t ship_line::dropped() const {
+    return state_->to.dropped();
+}
+std::uint64_t ship_line::left_out() const {
+    return state_->lost.dropped_points();
+}
+std::vector<std::string> ship_line::shown_drops() const {
+    return state_->to.shown_drops();
+}
+
+std::vector<std::string> ship_line::shown_losses() const {
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < otlp::losses; ++i)
+        if (const auto why = static_cast<otlp::loss>(i); state_->lost[why] != 0)
+            lines.push_back((drops_point(why) ? "left out, " : "lost, ") + std::string(name(why)) +
+                            ": " + input::grouped(state_->lost[why]));
+    return lines;
+}
+
+}  // namespace chronopack::tool
