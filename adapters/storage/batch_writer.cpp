@@ -82,7 +82,7 @@ bool batch_writer::state::admit(lock& held, point& p, deadline until, std::strin
         }
         if (how_.when_full == overflow::drop_oldest && drop_something()) continue;
         ++counts_.accepted;
-        drop(p, {0, drop_reason::overflow, "the queue is full"});
+        drop(&p, {0, drop_reason::overflow, "the queue is full"});
         return true;
     }
     if (closed_) {
@@ -112,13 +112,13 @@ bool batch_writer::state::drop_something() {
     if (queue_.empty()) return false;
     const point p = queue_.pop();
     ++gone_;
-    drop(p, {0, drop_reason::overflow, "newer points came"});
+    drop(&p, {0, drop_reason::overflow, "newer points came"});
     return true;
 }
 
-void batch_writer::state::drop(const point& p, const dropped_point& why) {
+void batch_writer::state::drop(const point* p, const dropped_point& why) {
     counts_.dropped.add(why.why);
-    if (how_.on_dropped) how_.on_dropped(p, why);
+    if (how_.on_dropped && p != nullptr) how_.on_dropped(*p, why);
 }
 
 bool batch_writer::state::move_to_disk(bool all) {
@@ -210,7 +210,7 @@ leftover batch_writer::state::close(deadline until) {
     while (!queue_.empty()) {
         const point p = queue_.pop();
         ++gone_;
-        drop(p, {0, drop_reason::closed, "closed before it could be sent"});
+        drop(&p, {0, drop_reason::closed, "closed before it could be sent"});
     }
     stop_ = true;
     bell_.ring();

@@ -40,7 +40,7 @@ private:
     [[nodiscard]] bool admit(lock& held, point& p, deadline until, std::string& why);
     [[nodiscard]] bool fits(std::size_t points, std::size_t bytes) const noexcept;
     [[nodiscard]] bool drop_something();
-    void drop(const point& p, const dropped_point& why);
+    void drop(const point* p, const dropped_point& why);  // null: not known which
 
     // The queue to disk, by whole batches or all of it; false where the spool takes no more.
     bool move_to_disk(bool all);

@@ -25,7 +25,7 @@ std::optional<batch_writer::state::batch> batch_writer::state::next(clock::time_
     while (!queue_.empty() && queue_.oldest() + how_.most_age < now) {
         const point p = queue_.pop();
         ++gone_;
-        drop(p, {0, drop_reason::too_old, "longer in the queue than it may be"});
+        drop(&p, {0, drop_reason::too_old, "longer in the queue than it may be"});
     }
     wake = queue_.empty() ? now + std::chrono::hours(1) : queue_.oldest() + how_.linger;
     if (how_.to_disk != nullptr && how_.to_disk->has_next(reader_)) {
@@ -101,7 +101,7 @@ void batch_writer::state::ship(batch& b) {
         }
         changed_.notify_all();
     };
-    events_.dropped = [this, from_disk](const point& p, const dropped_point& why) {
+    events_.dropped = [this, from_disk](const point* p, const dropped_point& why) {
         {
             const std::lock_guard held(mutex_);
             drop(p, why);

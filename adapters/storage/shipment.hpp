@@ -25,11 +25,11 @@ namespace chronopack::inline CHRONOPACK_ABI::storage {
 
 /// What a shipment needs of whom it is sent for. Called from the thread that sends.
 struct shipment_events {
-    std::function<bool()> stopped;               ///< whether to give up
-    std::function<deadline()> call_deadline;     ///< of a call that starts now
-    std::function<void(deadline)> wait;          ///< returns early when stopped
-    std::function<void(std::size_t)> delivered;  ///< so many points
-    std::function<void(const point&, dropped_point)> dropped;
+    std::function<bool()> stopped;                              ///< whether to give up
+    std::function<deadline()> call_deadline;                    ///< of a call that starts now
+    std::function<void(deadline)> wait;                         ///< returns early when stopped
+    std::function<void(std::size_t)> delivered;                 ///< so many points
+    std::function<void(const point*, dropped_point)> dropped;   ///< null: unnamed, one of the rest
     std::function<void(verdict, const std::string&)> answered;  ///< each call
 };
 
@@ -58,7 +58,7 @@ public:
     void drop_rest(drop_reason why, const std::string& message) {
         for (; !parts_.empty(); parts_.pop_back())
             for (std::size_t i = parts_.back().first; i < parts_.back().end; ++i)
-                events_.dropped(points_[i], {i, why, message});
+                events_.dropped(&points_[i], {i, why, message});
     }
 
 private:
@@ -77,6 +77,7 @@ private:
         const std::size_t named = drop_named(answer);
         part& rest = parts_.back();
         if (answer.what == verdict::delivered) {
+            drop_unnamed(answer);
             if (rest.end > rest.first) {
                 any_taken_ = true;
                 events_.delivered(rest.end - rest.first);
@@ -111,7 +112,7 @@ private:
             }
         }
         ++refused_;
-        events_.dropped(points_[whole.first], {whole.first, drop_reason::refused, answer.message});
+        events_.dropped(&points_[whole.first], {whole.first, drop_reason::refused, answer.message});
         parts_.pop_back();
     }
 
@@ -125,7 +126,7 @@ private:
             // By index; what is out of order or out of range is no point's name.
             while (named != answer.dropped.end() && named->index < i - p.first) ++named;
             if (named != answer.dropped.end() && named->index == i - p.first) {
-                events_.dropped(points_[i], {i, named->why, named->message});
+                events_.dropped(&points_[i], {i, named->why, named->message});
                 ++count;
                 continue;
             }
@@ -134,6 +135,16 @@ private:
         }
         p.end = kept;
         return count;
+    }
+
+    // Counts those of the part that the answer drops without saying which.
+    void drop_unnamed(const write_outcome& answer) {
+        part& p = parts_.back();
+        for (const dropped_point& one : answer.dropped) {
+            if (one.index != unnamed || p.first == p.end) continue;
+            events_.dropped(nullptr, one);
+            --p.end;
+        }
     }
 
     std::vector<point>& points_;

@@ -154,13 +154,40 @@ TEST_CASE("an answer that names points there are not hurts no one", "[batch_writ
     fake_backend store;
     store.answer = [](fake_backend::call& c) {
         write_outcome out = c.take();
-        out.dropped = {{5'000'000, drop_reason::invalid, ""}, {SIZE_MAX, drop_reason::invalid, ""}};
+        out.dropped = {{5'000'000, drop_reason::invalid, ""}, {3'000, drop_reason::invalid, ""}};
         return out;
     };
     batch_writer writer(store, quick());
     REQUIRE(writer.submit(run_of("cpu", 10), in(60s)).accepted == 10);
     REQUIRE(writer.close(in(60s)).settled);
     REQUIRE(writer.counters().delivered == 10);
+    REQUIRE(writer.counters().balanced());
+}
+
+TEST_CASE("points that a store drops without a name are counted, and no others blamed",
+          "[batch_writer]") {
+    fake_backend store;
+    store.answer = [](fake_backend::call& c) {
+        write_outcome out = c.take();
+        out.dropped = {{2, drop_reason::invalid, "bad"},
+                       {unnamed, drop_reason::duplicate, ""},
+                       {unnamed, drop_reason::out_of_order, ""}};
+        return out;
+    };
+    batch_options how = quick();
+    how.linger = std::chrono::hours(1);
+    std::vector<std::int64_t> named;
+    how.on_dropped = [&](const point& p, const dropped_point&) {
+        named.push_back(p.timestamp);
+    };
+    batch_writer writer(store, how);
+    const auto points = run_of("cpu", 10);
+    REQUIRE(writer.submit(points, in(60s)).accepted == 10);
+    REQUIRE(writer.close(in(60s)).settled);
+    REQUIRE(named == std::vector<std::int64_t>{points[2].timestamp});
+    REQUIRE(writer.counters().delivered == 7);
+    REQUIRE(writer.counters().dropped[drop_reason::duplicate] == 1);
+    REQUIRE(writer.counters().dropped[drop_reason::out_of_order] == 1);
     REQUIRE(writer.counters().balanced());
 }
 
