@@ -96,7 +96,8 @@ TEST_CASE("a range reads only the frames that overlap it", "[embedded]") {
 
 TEST_CASE("batches of a few points become full frames", "[embedded]") {
     const scratch_directory dir;
-    const auto store = open(dir / "x.db", {.frame_samples = 128, .recent_samples = 128});
+    const auto store =
+        open(dir / "x.db", {.frame_samples = 128, .recent_samples = 128, .synchronous = false});
     for (int i = 0; i < 5'000; ++i)
         REQUIRE(
             store->write_batch({{point_of("cpu", i, 1), point_of("mem", 2 * i, 2)}}, in(60s)).ok());
