@@ -106,8 +106,9 @@ void add_ship(CLI::App& app, action& todo) {
         "  prometheus+http://HOST:PORT         or +https: a server that takes remote write\n"
         "  victoriametrics+http://HOST:PORT    or +https: VictoriaMetrics, a single node\n"
         "  embedded:PATH                       a database of frames, no server\n\n"
-        "The label __name__ is the metric, job the service, and others are tags. To ship a\n"
-        "file again does no harm. Samples that the store will not have are dropped, told\n"
+        "The label __name__ is the metric, job the service, and others are tags. A file\n"
+        "shipped again is kept twice by VictoriaMetrics unless it deduplicates, and once\n"
+        "by the others. Samples that the store will not have are dropped, told\n"
         "and counted, and the exit status is 1.",
         "  chronopack ship load.cpk --to embedded:load.db\n"
         "  chronopack ship load.csv --values load --to embedded:load.db");
