@@ -20,6 +20,7 @@ struct fake_disk {
         std::vector<std::byte> now;
         std::vector<std::byte> durable;
         bool entry_durable = false;
+        bool sync_failed = false;  // what was dirty then is lost, and no later sync says so
     };
     std::map<std::string, file> files;
     std::size_t calls = 0;
@@ -92,8 +93,12 @@ public:
         return {};
     }
     result<void> sync(int file) override {
-        if (fails()) return errc::io_error;
-        at(file).durable = at(file).now;
+        fake_disk::file& f = at(file);
+        if (fails()) {
+            f.sync_failed = true;
+            return errc::io_error;
+        }
+        if (!f.sync_failed) f.durable = f.now;
         return {};
     }
     result<void> remove(const std::string& name) override {

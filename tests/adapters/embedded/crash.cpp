@@ -23,12 +23,13 @@ namespace {
 constexpr embedded::options small_frames{
     .frame_samples = 64, .recent_samples = 200, .synchronous = false};
 
-// Batch k has 10 points; some are late, some write over earlier ones.
+// Batch k has 10 points of two series that fill their frames at different times; some are
+// late, some write over earlier ones.
 std::vector<storage::point> batch(std::int64_t k) {
     prng random(static_cast<std::uint64_t>(k));
     std::vector<storage::point> points;
     for (int i = 0; i < 10; ++i)
-        points.push_back(point_of(i % 2 == 0 ? "cpu" : "mem",
+        points.push_back(point_of(i % 3 == 0 ? "mem" : "cpu",
                                   10 * k + i - (random.one_in(3) ? random.between(0, 500) : 0),
                                   static_cast<double>(k)));
     return points;
