@@ -83,9 +83,11 @@ packing/header.hpp | packing/header | if (const auto ok = read_signed(h.referenc
 packing/header.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return {};
 packing/block.hpp | packing/round_trip | if ((modes & only(h.kind)) == 0) return errc::corrupt; | 
 packing/block.hpp | packing/header | if (reader.failed()) return errc::truncated; | 
-packing/block.hpp | packing/header | position[i] >= next &&  | 
+packing/block.hpp | packing/header | position[0] >= next && | 
+packing/block.hpp | packing/header | std::uint64_t{position[i] > position[i - 1]} & | 
 packing/block.hpp | packing/header |  \|\| next > h.count | 
-packing/block.hpp | packing/header |  && high[i] != 0 | 
+packing/block.hpp | packing/header |  && high[0] != 0 | 
+packing/block.hpp | packing/header |  & std::uint64_t{high[i] != 0} | 
 frame/time_scale.hpp | frame/time_scale | while (divisor_ > 0 &&\n                   !encoder::divisible | while (false && !encoder::divisible
 frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(most)) --divisor_; | 
 frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;
@@ -93,7 +95,7 @@ frame/statistics.hpp | frame/statistics | if (is_nan(all.sums[k]) \|\| is_nan(al
 frame/statistics.hpp | frame/statistics | if (whole <= 8 \|\| is_nan(block[7])) return 0; | if (whole <= 8) return 0;
 packing/plan.hpp | packing/size | finer == 1 ? 1 : p.drawn.common_divisor() | 1
 packing/plan.hpp | packing/round_trip | if (!encoder::divisible(y.data(), y.size(), most, scale)) | if (false)
-kernel/encode.hpp | kernel/encode |  \| (y[i] & low) | 
+kernel/encode_scalar.hpp | kernel/encode |  \| (y[i] & low) | 
 packing/block.hpp | codec/bounds | if (size > out.size()) return errc::no_space; | 
 codec/raw.hpp | codec/bounds | if (out.size() / 8 < in.size()) return errc::no_space; | 
 codec/raw.hpp | codec/bounds | if (in.size() / 8 < out.size()) return errc::truncated; | 
@@ -240,7 +242,7 @@ frame/choose.hpp | frame/damage | if (1 + *read != in.size()) return errc::corru
 frame/encode.hpp | frame/damage | if (out.size() < header_room) return errc::no_space; | 
 frame/encode.hpp | frame/round_trip | if (n == 0 \|\| n > max_samples) return errc::out_of_range; | 
 frame/encode.hpp | frame/round_trip | if (values.size() != n) return errc::count_mismatch; | 
-frame/encode.hpp | frame/block_size | if (!detail::is_block_size(how.block_samples)) return errc::out_of_range; | 
+frame/encode.hpp | frame/block_size | if (!detail::is_block_size(each)) return errc::out_of_range; | 
 series/archive_index.hpp | series/archive | if (gap > limit - end \|\| size > limit - end - gap) return errc::corrupt; | 
 series/archive_index.hpp | series/archive | if (samples == 0 \|\| samples > frame::max_samples) return errc::corrupt; | 
 series/archive_index.hpp | series/archive | if (f.min_timestamp > f.max_timestamp) return errc::corrupt; | 

@@ -156,6 +156,11 @@ private:
     void remove_settled();
     void remove(segment& s);
     [[nodiscard]] bool passed(const segment& s) const;
+    [[nodiscard]] static failure unwritable() {
+        return {verdict::retry, {}, "the spool cannot be written"};
+    }
+
+    // spool_readers.cpp
     [[nodiscard]] const record* find(const reader& r, const segment** where) const;
     [[nodiscard]] result<void> read_bytes(const segment& s, const record& r,
                                           std::vector<std::byte>& wire);

@@ -23,6 +23,7 @@
 #include <chronopack/kernel/decode.hpp>
 #include <chronopack/kernel/dispatch.hpp>
 #include <chronopack/kernel/encode.hpp>
+#include <chronopack/kernel/encode_scalar.hpp>
 #include <chronopack/kernel/lanes.hpp>
 #include <chronopack/kernel/scan.hpp>
 #include <chronopack/kernel/simd.hpp>

@@ -33,6 +33,13 @@ template <class To, class From>
     return 64 - countl_zero(x);
 }
 
+/// The number whose product with `odd` is 1 modulo 2^64.
+[[nodiscard]] constexpr std::uint64_t inverse_of_odd(std::uint64_t odd) noexcept {
+    std::uint64_t inverse = odd;  // correct to 3 bits; each step doubles them
+    for (int step = 0; step < 5; ++step) inverse *= 2 - odd * inverse;
+    return inverse;
+}
+
 /// The greatest common divisor, 0 being divisible by all; Stein's algorithm.
 [[nodiscard]] constexpr std::uint64_t gcd(std::uint64_t a, std::uint64_t b) noexcept {
     if (a == 0 || b == 0) return a | b;

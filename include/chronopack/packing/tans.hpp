@@ -43,8 +43,7 @@ inline void spread(std::span<const std::uint16_t> weights, unsigned log,
     }
     // Slot i is given away in turn i / stride, modulo 2^log.
     const std::size_t stride = (5 * (std::size_t{1} << log) / 8) | 1;
-    std::size_t inverse = stride;
-    for (int step = 0; step < 5; ++step) inverse *= 2 - stride * inverse;
+    const std::uint64_t inverse = inverse_of_odd(stride);
     for (std::size_t i = 0; i < std::size_t{1} << log; ++i)
         symbols[i] = in_turn[(i * inverse) & ((std::size_t{1} << log) - 1)];
 }
