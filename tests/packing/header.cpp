@@ -284,6 +284,35 @@ TEST_CASE("a block may have an exception at every value", "[packing][hostile]") 
     }
 }
 
+TEST_CASE("positions ascend and high parts are there all along, however many are read at once",
+          "[packing][hostile]") {
+    constexpr std::uint64_t exceptions = 130;
+    const auto block_of = [](std::uint64_t repeated, std::uint64_t zero) {
+        crafted block;
+        block.width = 0;
+        block.payload.clear();
+        block.count = 200;
+        block.exceptions = exceptions;
+        block.exception_width = 2;
+        std::vector<std::byte> highs(field_bytes(exceptions, 2));
+        std::vector<std::byte> positions(field_bytes(exceptions, 10));
+        field_writer high(highs, 2), position(positions, 10);
+        for (std::uint64_t i = 0; i < exceptions; ++i) {
+            high.write(i == zero ? 0 : 2);
+            position.write(i == repeated ? i - 1 : i);
+        }
+        high.finish();
+        position.finish();
+        block.tail = wire().put(highs).put(positions).bytes;
+        return block;
+    };
+    REQUIRE(decode(block_of(exceptions, exceptions), 200));
+    for (std::uint64_t i = 0; i < exceptions; ++i) {
+        if (i > 0) REQUIRE(refusal(block_of(i, exceptions), 200) == errc::corrupt);
+        REQUIRE(refusal(block_of(exceptions, i), 200) == errc::corrupt);
+    }
+}
+
 TEST_CASE("overlong and unterminated varints of the header are refused", "[packing][hostile]") {
     for (const unsigned mode : {0u, 1u, 2u, 4u, 5u, 6u}) {
         const std::size_t varints = 1 + (mode & 3) + (mode >> 2);
