@@ -143,6 +143,35 @@ codec/prometheus_xor.hpp | codec/decode_many | if (jobs.size() - i > ahead)  |
 codec/xor_code.hpp | codec/restart_index | leading > 31 \|\|  | 
 codec/xor_code.hpp | codec/restart_index | leading + length > 64 \|\| (length | (length
 codec/xor_code.hpp | codec/restart_index |  \|\| (length == 0 && leading != 0)) return false; | ) return false;
+codec/alp.hpp | codec/pages | (form & ~(exponent_mask \| narrow_flag)) != 0 \|\|  | 
+codec/alp.hpp | codec/pages |  \|\| exponent > kernel::max_decimal_exponent | 
+codec/alp.hpp | codec/pages | if (*exceptions > out.size()) return errc::corrupt; | 
+codec/alp.hpp | codec/pages | if (!legal) return errc::corrupt; | 
+codec/alp.hpp | codec/pages | if (in.failed()) return errc::truncated;\n        return exception_positions | return exception_positions
+codec/alp_rd.hpp | codec/pages | if (lefts[k] > low_mask(64 - right)) return errc::corrupt; | 
+codec/alp_rd.hpp | codec/pages | if (*outside > out.size()) return errc::corrupt; | 
+codec/alp_rd.hpp | codec/pages | if (wrong >> 63 != 0) return errc::corrupt; | 
+codec/alp_rd.hpp | codec/pages | if (all > low_mask(right)) return errc::corrupt; | 
+codec/alp_rd.hpp | codec/pages | if (!legal) return errc::corrupt; | 
+codec/dictionary.hpp | codec/pages | *count == 0 \|\|  | 
+codec/dictionary.hpp | codec/pages |  \|\| *count > out.size() | 
+codec/dictionary.hpp | codec/pages | if (wrong >> 63 != 0) return errc::corrupt; | 
+codec/run_length.hpp | codec/pages | *runs == 0 \|\|  | 
+codec/run_length.hpp | codec/pages |  \|\| *runs > out.size() | 
+codec/run_length.hpp | codec/pages | if (more >= room) return errc::corrupt; | 
+codec/run_length.hpp | codec/pages | if (at != out.size()) return errc::corrupt; | 
+codec/run_length.hpp | codec/round_trip | if (room.size() < length + at_once - 1) return fill(room.first(length), value); | 
+codec/ordered.hpp | codec/pages | if (form > 1) return errc::corrupt; | 
+codec/ordered.hpp | codec/pages | if (!legal) return errc::corrupt; | 
+codec/exceptions.hpp | codec/pages | if (in.size() < bytes_of(exceptions, n)) return errc::truncated; | 
+codec/exceptions.hpp | codec/pages | position < next \|\|  | 
+codec/exceptions.hpp | codec/pages |  \|\| position >= n | 
+codec/paged.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
+codec/paged.hpp | codec/pages | *count == 0 \|\|  | 
+codec/paged.hpp | codec/pages |  \|\| *count > page_values | 
+codec/paged.hpp | codec/pages | if (*count != page.size()) return errc::count_mismatch; | 
+codec/paged.hpp | codec/truncation | if (reader.failed()) return errc::truncated; | 
+codec/integers.hpp | codec/pages | if (id != static_cast<std::uint8_t>(codec_id::packed)) return errc::unsupported; | 
 codec/restart_index.hpp | codec/restart_index | if (every == 0) return errc::out_of_range; | 
 codec/restart_index.hpp | codec/restart_index | if (!fits(n, every, out)) return errc::no_space; | 
 codec/restart_index.hpp | codec/restart_index | if (n < count_) return errc::out_of_range; | 
