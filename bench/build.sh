@@ -1,19 +1,24 @@
-# Sourced by bench/run and bench/performance: builds the report and the
-# benchmarks into build-bench, for this machine.
+# Sourced by bench/run and its kin: builds the report and the benchmarks into
+# build-bench, for this machine. `adapters=enabled` before it is sourced: and what
+# measures adapters, into build-bench-adapters.
 #
 # CHRONOPACK_CPP_ARGS  compiler options, instead of -march=native
 # CHRONOPACK_GO_PEER   a source tree of Prometheus, to compare with (needs Go)
 
 source "$(dirname "${BASH_SOURCE[0]}")/../tools/setup.sh"
+adapters=${adapters-disabled}
 build=$root/build-bench
+[[ $adapters == disabled ]] || build+=-adapters
 
 # build_bench [TARGET ...]
 build_bench() {
   need "${build_packages[@]}" "${bench_packages[@]}" python3:python3
+  [[ $adapters == disabled ]] || need "${adapter_packages[@]}"
   local options=(--buildtype=release -Dbench=enabled -Dtools=disabled -Dtests=disabled -Dfuzz=disabled -Ddispatch=disabled
-    -Ddownsampler=disabled -Dotlp=disabled -Dprometheus=disabled -Dvictoriametrics=disabled
+    -Ddownsampler=disabled -Dvictoriametrics=disabled
+    "-Dembedded=$adapters" "-Dotlp=$adapters" "-Dprometheus=$adapters"
     "-Dcpp_args=${CHRONOPACK_CPP_ARGS--march=native}")
-  [[ -z ${CHRONOPACK_GO_PEER-} ]] || need golang-go golang-github-pkg-errors-dev
+  [[ -z ${CHRONOPACK_GO_PEER-} ]] || need golang-go golang-github-{pkg-errors,gogo-protobuf,golang-snappy}-dev
   options+=("-Dgo_peer=${CHRONOPACK_GO_PEER:+$(realpath "$CHRONOPACK_GO_PEER")}")
   # Asking meson to configure what it has configured already costs seconds.
   if [[ ! -f $build/build.ninja || $(cat "$build/.options" 2>/dev/null) != "${options[*]}" ]]; then

@@ -1,5 +1,7 @@
 #include <adapters/prometheus_protocol/write_request.hpp>
 
+#include <chronopack/core/bit.hpp>
+
 #include <protozero/pbf_writer.hpp>
 #include <protozero/varint.hpp>
 
@@ -15,11 +17,14 @@ std::size_t delimited(std::size_t n) noexcept {
     return 1 + static_cast<std::size_t>(protozero::length_of_varint(n)) + n;
 }
 
+/// Whether a Sample has its value: +0 is what readers take where there is none, -0 is not.
+bool is_written(double value) noexcept { return bit_cast<std::uint64_t>(value) != 0; }
+
 /// Of a Sample: double value = 1, int64 timestamp = 2, in both versions.
 std::size_t size_of(const sample& s) noexcept {
-    return 1 + 8 + 1 +
-           static_cast<std::size_t>(
-               protozero::length_of_varint(static_cast<std::uint64_t>(s.timestamp)));
+    const std::size_t of_time = static_cast<std::size_t>(
+        protozero::length_of_varint(static_cast<std::uint64_t>(s.timestamp)));
+    return (is_written(s.value) ? 1 + 8 : 0) + (s.timestamp != 0 ? 1 + of_time : 0);
 }
 
 std::size_t size_of(const label_view& l) noexcept {
@@ -57,8 +62,8 @@ public:
     void samples(std::span<const sample> all) {
         for (const sample& s : all) {
             begin(2, size_of(s));
-            fields_.add_double(1, s.value);
-            fields_.add_int64(2, s.timestamp);
+            if (is_written(s.value)) fields_.add_double(1, s.value);
+            if (s.timestamp != 0) fields_.add_int64(2, s.timestamp);
         }
     }
     void references(std::span<const std::uint32_t> all) {

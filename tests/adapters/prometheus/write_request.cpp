@@ -133,6 +133,7 @@ std::vector<point> points_of(const std::vector<read_series>& all) {
 
 TEST_CASE("what is in a request, of either version, is what was in the batch", "[prometheus]") {
     prng random(7);
+    constexpr double zeros[] = {0.0, -0.0};
     for (int round = 0; round < 300; ++round) {
         std::vector<point> points;
         const auto n = random.below(60);
@@ -142,7 +143,8 @@ TEST_CASE("what is in a request, of either version, is what was in the batch", "
             if (random.one_in(2)) tags.push_back({"host", hostile_text(random, 3)});
             points.push_back(make_point(
                 random.one_in(9) ? hostile_text(random, 2) : "m", random.between(-3, 3) * 700'000,
-                double_shape::of_bits(random()), tags, random.one_in(2) ? "" : "s"));
+                random.one_in(3) ? zeros[random.below(2)] : double_shape::of_bits(random()), tags,
+                random.one_in(2) ? "" : "s"));
         }
         series_batch batch(points, {});
         const auto one = points_of(read_1(write_request_1(batch, {})));
@@ -166,6 +168,16 @@ TEST_CASE("what is in a request, of either version, is what was in the batch", "
             CHECK(at->second == std::bit_cast<std::uint64_t>(p.value));
         }
     }
+}
+
+TEST_CASE("zeros take no bytes in requests, unless they are negative", "[prometheus]") {
+    const auto bytes = [](double value, std::int64_t time) {
+        const std::vector points{make_point("m", time, value, {}, "")};
+        return write_request_1(series_batch(points, {}), {}).size();
+    };
+    CHECK(bytes(0.0, 1'000'000) + 9 == bytes(1.0, 1'000'000));
+    CHECK(bytes(-0.0, 1'000'000) == bytes(1.0, 1'000'000));
+    CHECK(bytes(1.0, 0) + 2 == bytes(1.0, 1'000'000));
 }
 
 TEST_CASE("names that would not come back are refused", "[prometheus]") {

@@ -1,7 +1,7 @@
-// go_peer: how fast Prometheus' own code is on the samples that ours was
+// go_peer_chunks: how fast Prometheus' own code is on the samples that ours was
 // measured on, chunk by chunk as it cuts them.
 //
-//	go_peer SECONDS FILE.samples ...
+//	go_peer_chunks SECONDS FILE.samples ...
 //
 // A file holds samples of 16 bytes, timestamp and value, little-endian; codecs
 // --write-samples makes them. Prints JSON for bench/micro/tables.py, times in

@@ -1,0 +1,31 @@
+// What can be measured, each in a file of its own.
+#pragma once
+
+#include "scrapes.hpp"
+#include "stage.hpp"
+
+#include <filesystem>
+
+namespace stages {
+
+struct workload {
+    int series = 1000;
+    int each = 5000;             ///< samples a series
+    std::size_t batch = 10'000;  ///< points
+    std::filesystem::path directory;
+
+    [[nodiscard]] double points() const { return static_cast<double>(series) * each; }
+};
+
+void otlp_gauges(const workload& load);
+void otlp_histograms(const workload& load);
+void remote_write(const workload& load);
+void spool_replay(const workload& load);
+void embedded_store(const workload& load);
+void rows_in_sqlite(const workload& load);
+
+/// Leaves the message of one batch, as remote write 1.0 has it before compression, in
+/// `file`, for others to read.
+void write_message(const workload& load, const std::filesystem::path& file);
+
+}  // namespace stages
