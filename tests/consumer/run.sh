@@ -11,7 +11,9 @@ trap 'rm -rf "$work"' EXIT
 case $way in
   pkg-config)
     CXX="${compiler[*]}" meson setup "$work/build" "$source" --prefix="$work/prefix" --libdir=lib \
-      -Dtests=disabled -Dbench=disabled -Dtools=disabled -Dfuzz=disabled >"$work/log" || { cat "$work/log"; exit 1; }
+      -Dtests=disabled -Dbench=disabled -Dtools=disabled -Dfuzz=disabled -Ddispatch=disabled \
+      -Ddownsampler=disabled -Dembedded=disabled -Dotlp=disabled -Dprometheus=disabled -Dvictoriametrics=disabled \
+      >"$work/log" || { cat "$work/log"; exit 1; }
     meson install -C "$work/build" --quiet >"$work/log" || { cat "$work/log"; exit 1; }
     export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
     read -ra flags <<<"$(pkg-config --cflags --libs chronopack)"
