@@ -1,4 +1,5 @@
 // A process that writes and is killed, at any moment: what it was told is there, is.
+#include "support/long_form.hpp"
 #include "support/points.hpp"
 #include "support/random.hpp"
 #include "support/scratch.hpp"
@@ -47,7 +48,7 @@ std::vector<storage::point> batch(std::int64_t k) {
 
 TEST_CASE("a killed process loses nothing it was told is written", "[embedded]") {
     prng random(5);
-    for (int round = 0; round < 12; ++round) {
+    for (int round = 0; round < long_form(12, 200); ++round) {
         const scratch_directory dir;
         int pipe[2];
         REQUIRE(::pipe(pipe) == 0);

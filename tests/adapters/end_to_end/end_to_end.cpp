@@ -6,6 +6,7 @@
 //                              spool on disk --------------------------------> all of it
 //
 // Each store then answers query_range with what was sent, and with nothing else.
+#include "support/long_form.hpp"
 #include "support/points.hpp"
 #include "support/server_process.hpp"
 
@@ -29,7 +30,8 @@ using storage::in;
 
 namespace {
 
-constexpr std::int64_t requests = 300;
+// In the long form more than 10^6 points, and a minute without the victim.
+const std::int64_t requests = long_form(300, 36'000);
 constexpr std::int64_t interval = one_second;
 
 template <class Value>
@@ -215,6 +217,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
             victim_server.stop();
         else
             victim_server.kill();
+        if (in_long_form()) std::this_thread::sleep_for(60s);
         bring(to, 2 * requests / 3);
         REQUIRE(to.writer.close(in(60s)).settled);
         // The dead one keeps none of the others waiting.

@@ -1,4 +1,5 @@
 // Against Prometheus itself.
+#include "support/long_form.hpp"
 #include "support/points.hpp"
 #include "support/server_process.hpp"
 
@@ -100,10 +101,14 @@ TEST_CASE("a series longer than a frame of the stream comes back whole", "[prome
     CHECK(read(*store, "long") == points);
 }
 
-TEST_CASE("hostile names and values come back the same or were refused", "[prometheus]") {
-    const auto store = to(server());
+namespace {
+
+void check_hostile_points(std::uint64_t seed) {
+    // A server each: the long form has more series than one should hold.
+    const server_process fresh(prometheus_command(true));
+    const auto store = to(fresh);
     const std::int64_t now = this_second();
-    prng random(3);
+    prng random(seed);
     std::vector<point> points;
     for (int i = 0; i < 20'000; ++i) {
         point p;
@@ -169,6 +174,15 @@ TEST_CASE("hostile names and values come back the same or were refused", "[prome
         if (!by_query) FAIL(by_query.error().message);
         REQUIRE(by_query->series.size() == 1);
         CHECK(by_query->series[0].samples[0].value == p.value);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("hostile names and values come back the same or were refused", "[prometheus]") {
+    for (int round = 0; round < long_form(1, 50); ++round) {
+        CAPTURE(round);
+        check_hostile_points(static_cast<std::uint64_t>(3 + round));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "support/fake_backend.hpp"
 #include "support/fake_disk.hpp"
+#include "support/long_form.hpp"
 #include "support/random.hpp"
 #include "support/scratch.hpp"
 
@@ -149,6 +150,32 @@ TEST_CASE("cut at any byte, the longest run of whole records is recovered", "[sp
     }
 }
 
+TEST_CASE("cut at any byte of a mebibyte, as many records are found as are whole", "[spool]") {
+    // Records of one size each, a few large or many small.
+    std::vector<point> points;
+    for (int i = 0; i < 1'000; ++i)
+        points.push_back(point_of("cpu", i * 7'919 % 10'007, i / 7.0, {{"host", "a"}}));
+    const int records = long_form(3, 140);
+    const scratch_directory dir;
+    const auto written = open(dir / "s");
+    std::vector<std::size_t> ends;
+    for (int k = 0; k < records; ++k) {
+        REQUIRE(written->append(points));
+        ends.push_back(static_cast<std::size_t>(written->bytes()));
+    }
+    const auto whole = read_file(dir / "s/0000000000000001.spool");
+    REQUIRE(whole.size() == ends.back());
+    if (in_long_form()) REQUIRE(whole.size() >= std::size_t{1} << 20);
+    std::size_t expected = 0;
+    for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
+        while (expected < ends.size() && ends[expected] <= cut) ++expected;
+        fake_disk disk;
+        const auto s = open_with(disk, cbytes(whole).first(cut));
+        if (s->recovery().records != expected) FAIL("cut at " << cut << ", of " << expected);
+    }
+    CHECK(expected == ends.size());
+}
+
 TEST_CASE("one damaged byte costs one record at most, and it is counted", "[spool]") {
     const auto whole = segment_of(12);
     prng random(1);
@@ -296,7 +323,7 @@ TEST_CASE("a spool is private, and one process's", "[spool]") {
 
 TEST_CASE("a killed process loses no record it was told is kept, and invents none", "[spool]") {
     prng random(11);
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < long_form(20, 200); ++round) {
         const scratch_directory dir;
         int pipe[2];
         REQUIRE(::pipe(pipe) == 0);
