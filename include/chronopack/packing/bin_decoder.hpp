@@ -9,7 +9,7 @@
 // where in the stream they begin: that takes one addition each.
 #pragma once
 
-#include <chronopack/kernel/decode.hpp>
+#include <chronopack/kernel/dispatch.hpp>
 #include <chronopack/packing/bins.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {
@@ -39,6 +39,10 @@ struct running_sum {
 template <kernel::sums Sums>
 [[nodiscard]] result<std::size_t> read_offsets(cbytes in, unsigned width, const kernel::start& from,
                                                std::span<std::uint64_t> out) noexcept {
+    if (width == 0) {
+        kernel::decoder::ramp<Sums>(from, out.size(), out.data());
+        return std::size_t{0};
+    }
     if (field_bytes(out.size(), width) > in.size()) return errc::truncated;
     load_fields(in, width, out);
     detail::running_sum<Sums> sum{from.base, from.delta};
@@ -183,7 +187,7 @@ private:
             kernel::detail::unrolled<bin_turns>([&](auto k) __attribute__((always_inline)) {
                 const std::uint64_t turn = from.turn[k];
                 const slot& s = slots_[turn];
-                if constexpr (InWindow == 0 || k % InWindow == 0) w = window(in, bit);
+                if constexpr (k % (InWindow == 0 ? 1 : InWindow) == 0) w = window(in, bit);
                 const std::uint64_t offset = InWindow == 0 ? window(in, bit + s.bits) : w >> s.bits;
                 from.turn[k] = s.base + (w & s.mask);
                 if constexpr (InWindow > 1) w >>= s.all_bits;

@@ -23,6 +23,8 @@
 #include <chronopack/packing/bin_decoder.hpp>
 #include <chronopack/packing/sorted_page.hpp>
 
+#include <optional>
+
 namespace chronopack::inline CHRONOPACK_ABI::packing {
 
 /// Upper bound of the bytes of a page of `count` values: those of their words, and of
@@ -34,34 +36,40 @@ namespace chronopack::inline CHRONOPACK_ABI::packing {
 /// Writes the pages of a column in turn.
 class page_encoder {
 public:
-    explicit page_encoder(std::span<const std::int64_t> column) noexcept : column_(column) {}
+    /// `known` is what look_ahead() said of all of it, if that is known.
+    explicit page_encoder(std::span<const std::int64_t> column,
+                          const std::optional<prospects>& known = {}) noexcept
+        : column_(column), known_(known) {}
 
     /// The page of the values [begin, end).
     void write(std::size_t begin, std::size_t end, byte_writer& out) noexcept {
         sorted_page page(column_, begin, end);
         const std::size_t most = max_page_bytes(end - begin);
-        const prospects promised = look_ahead(column_, begin, end);
-        const std::uint64_t least = *std::min_element(promised.begin(), promised.end());
-        const auto hoped = static_cast<std::int64_t>(least * (end - begin));
-
-        // As before, if that is no worse than it was, measured by what is promised now.
         std::uint64_t bits = begin == 0 ? UINT64_MAX : page.sort_into(*last_);
-        bool again =
-            bits != UINT64_MAX && static_cast<std::int64_t>(bits) <= hoped + excess_ + margin;
+        bool again = bits == 0;
         if (!again) {
-            const page_plan& best = plan(begin, end, promised);
-            again = bits <= best.bits;
+            const prospects promised = promise(begin, end);
+            const std::uint64_t least = least_of(promised);
+            const auto hoped = static_cast<std::int64_t>(least * (end - begin));
+            // As before, if that is no worse than it was, measured by what is promised now.
+            again =
+                bits != UINT64_MAX && static_cast<std::int64_t>(bits) <= hoped + excess_ + margin;
             if (!again) {
-                std::swap(last_, fresh_);
-                bits = page.sort_into(*last_);
+                const page_plan& best = plan(begin, end, promised);
+                again = bits <= best.bits;
+                if (!again) {
+                    std::swap(last_, fresh_);
+                    bits = last_->number_bits;
+                    page.sort_into_own(*last_);
+                }
+                excess_ = static_cast<std::int64_t>(bits) - hoped;
             }
-            excess_ = static_cast<std::int64_t>(bits) - hoped;
         }
         if (page.write(*last_, again, most, out)) return;
         // Words as they are.
         last_->head = {};
         detail::use_one_bin(64, end - begin, *last_);
-        (void)page.sort_into(*last_);
+        page.sort_into_own(*last_);
         (void)page.write(*last_, false, most, out);
     }
 
@@ -69,11 +77,19 @@ private:
     static constexpr std::int64_t margin = 50 * log2_one;
     static constexpr std::size_t few = 256;
 
+    // Of one page that is short nothing is made of it: all modes are tried.
+    [[nodiscard]] prospects promise(std::size_t begin, std::size_t end) const noexcept {
+        const bool alone = begin == 0 && end == column_.size();
+        if (alone && known_) return *known_;
+        if (alone && end < few) return {};
+        return look_ahead(column_, begin, end);
+    }
+
     // The best plan, in *fresh_. What samples do not tell apart is tried; all of a short page,
     // which is mostly header.
     const page_plan& plan(std::size_t begin, std::size_t end, const prospects& promised) noexcept {
-        const std::uint64_t least = *std::min_element(promised.begin(), promised.end());
-        const std::uint64_t doubt = least / 32 + log2_one / 5;
+        const std::uint64_t least = least_of(promised);
+        const std::uint64_t doubt = least / 128 + log2_one / 20;
         fresh_->bits = UINT64_MAX;
         for (unsigned m = 0; m < mode_count; ++m) {
             if (promised[m] > least + doubt && end - begin >= few) continue;
@@ -84,6 +100,7 @@ private:
     }
 
     std::span<const std::int64_t> column_;
+    std::optional<prospects> known_;
     std::array<page_plan, 3> plans_;
     page_plan* last_ = &plans_[0];
     page_plan* fresh_ = &plans_[1];

@@ -8,7 +8,7 @@
 #include <chronopack/packing/choose_bins.hpp>
 #include <chronopack/packing/page_header.hpp>
 #include <chronopack/packing/page_numbers.hpp>
-#include <chronopack/packing/radix_sort.hpp>
+#include <chronopack/packing/sorted_numbers.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {
 
@@ -17,13 +17,23 @@ struct page_plan {
     bin_set bins;
     bool has_escape = false;  ///< the last bin takes what is in no other
     std::uint8_t usual = 0;   ///< the bin that is told of values without a number
-    std::uint64_t bits = 0;   ///< of the page that it was made for, times log2_one
+    // Of the page that it was made for, times log2_one:
+    std::uint64_t bits = 0;                              ///< of all of it
+    std::uint64_t number_bits = 0;                       ///< of its numbers
     std::array<std::uint64_t, tans::max_symbols> least;  ///< number of each bin
     std::array<std::uint32_t, tans::max_symbols> cost;   ///< of a number, times log2_one
+    std::array<std::uint8_t, page_values> bin_of;  ///< each number of the page it was made for
 };
 
 /// How many bits a number the residuals of each mode promise, times log2_one.
 using prospects = std::array<std::uint64_t, mode_count>;
+
+/// Of the mode that promises most.
+[[nodiscard]] constexpr std::uint64_t least_of(const prospects& bits) noexcept {
+    std::uint64_t least = UINT64_MAX;
+    for (const std::uint64_t b : bits) least = std::min(least, b);
+    return least;
+}
 
 namespace detail {
 
@@ -31,7 +41,7 @@ namespace detail {
 /// are equal.
 [[nodiscard]] inline std::uint64_t promised_bits(const page_numbers& numbers) noexcept {
     constexpr std::size_t most_drawn = kernel::sorted_words;
-    constexpr std::size_t most_draws = 4;
+    constexpr std::size_t most_draws = 2;
     constexpr std::size_t together = 4;
     const std::size_t n = numbers.size();
     if (n == 0) return 0;
@@ -49,34 +59,48 @@ namespace detail {
             }
         }
     });
-    std::uint64_t bits = 0;
+    std::uint64_t divisor = 0;
+    for (std::size_t d = 0; d < draws; ++d) {
+        encoder::sort(drawn[d].data());
+        for (std::size_t i = 0; i < size && divisor != 1; ++i)
+            divisor = gcd(divisor, drawn[d][i] - drawn[0][0]);
+    }
+    // How many values there may be that are not seen, by how many of the seen are alone and
+    // how many in pairs (Chao's estimator). As many as there may be bins are bins of their own.
+    std::uint64_t alone = 0;
+    std::uint64_t paired = 0;
+    for (std::size_t d = 0; d < draws; ++d)
+        for (std::size_t i = 0, next = 0; i < size; i = next) {
+            while (next < size && drawn[d][next] == drawn[d][i]) ++next;
+            alone += next - i == 1;
+            paired += next - i == 2;
+        }
+    const std::uint64_t few = alone * alone / (draws * paired + 1) + 1;
+    std::uint64_t in_ranges = 0;
+    std::uint64_t in_points = 0;
+    std::uint64_t points = 0;  // bits of a table of them
     for (std::size_t d = 0; d < draws; ++d) {
         const auto& x = drawn[d];
-        encoder::sort(drawn[d].data());
         for (std::size_t i = 0; i < size;) {
             std::size_t next = std::min(i + together, size);
             if (x[next - 1] == x[i])
                 while (next < size && x[next] == x[i]) ++next;
-            const std::uint64_t apart = std::max<std::uint64_t>(x[next - 1] - x[i] + 1, 1);
-            bits += (next - i) * (log2_fixed(size) - log2_fixed(next - i) + log2_fixed(apart));
+            const std::size_t k = next - i;
+            std::uint64_t apart = x[next - 1] - x[i];
+            if (divisor > 1) apart /= divisor;
+            const std::uint64_t offset = log2_fixed(std::max<std::uint64_t>(apart + 1, 1));
+            const std::uint64_t share = k * (log2_fixed(size) - log2_fixed(k));
+            in_ranges += share + k * offset;
+            in_points += share + k * std::min<std::uint64_t>(
+                                         offset, log2_fixed(few * k / (alone / draws + 1) + 1));
+            points += k * offset;
             i = next;
         }
     }
-    return bits / (draws * size);
-}
-
-/// Divides sorted numbers by what divides them all, and says by what.
-[[nodiscard]] inline std::uint64_t divide(std::span<std::uint64_t> sorted) noexcept {
-    const std::uint64_t most = sorted.back();
-    std::uint64_t divisor = most;
-    for (std::size_t i = 0; i < sorted.size() && divisor != 1; i += 1 + sorted.size() / 16)
-        divisor = gcd(divisor, sorted[i]);
-    if (divisor == 1) return 1;
-    if (!encoder::divisible(sorted.data(), sorted.size(), most, divisor))
-        for (std::size_t i = 0; i < sorted.size() && divisor != 1; ++i)
-            if (sorted[i] % divisor != 0) divisor = gcd(divisor, sorted[i]);
-    if (divisor != 1) encoder::divide(sorted.data(), sorted.size(), divisor);
-    return divisor;
+    in_ranges /= draws * size;
+    if (few > tans::max_symbols) return in_ranges;
+    in_points = in_points / (draws * size) + few * (points / (draws * size) + 10 * log2_one) / n;
+    return std::min(in_ranges, in_points);
 }
 
 /// Lays the chosen bins around their cells; how many numbers are in each.
@@ -132,12 +156,13 @@ inline void weigh_bins(const bin_counts& counts, std::size_t n, page_plan& plan)
         bins.log = log;
         bins.weight = weights;
     }
-    plan.bits = bins_bits(bins) * log2_one;
+    plan.number_bits = 0;
     for (std::size_t b = 0; b < bins.size; ++b) {
         plan.cost[b] = static_cast<std::uint32_t>((bins.log + bins.width[b]) * log2_one) -
                        log2_fixed(bins.weight[b]);
-        plan.bits += std::uint64_t{counts[b]} * plan.cost[b];
+        plan.number_bits += std::uint64_t{counts[b]} * plan.cost[b];
     }
+    plan.bits = plan.number_bits + bins_bits(bins) * log2_one;
 }
 
 /// One bin of all numbers that fit `width`.
@@ -150,7 +175,8 @@ inline void use_one_bin(unsigned width, std::size_t n, page_plan& plan) noexcept
     plan.usual = 0;
     plan.least[0] = 0;
     plan.cost[0] = static_cast<std::uint32_t>(width * log2_one);
-    plan.bits = n * plan.cost[0];
+    plan.bits = plan.number_bits = n * plan.cost[0];
+    std::fill_n(plan.bin_of.begin(), n, std::uint8_t{0});
 }
 
 /// What sums go on from before a column: its first values have the usual bin's least number.
@@ -194,21 +220,20 @@ inline void make_page_plan(std::span<const std::int64_t> column, std::size_t beg
         most = e.most - e.least;
     }
     if (most != 0) {
-        page_words words;
-        page_words spare;
-        const auto sorted = radix_sort(numbers.write(words), spare, most);
-        plan.head.from.scale = detail::divide(sorted);
-        most /= plan.head.from.scale;
+        sorted_numbers sorted(numbers, most);
+        plan.head.from.scale = sorted.divide();
         cell_array room;
-        const auto cells = std::span<const cell>(room).first(make_cells(sorted, room));
+        const auto cells = std::span<const cell>(room).first(make_cells(sorted.all(), room));
         const bin_choice choice = choose_bins(cells);
         if (choice.size > 1) {
             bin_counts counts;
             detail::lay_bins(cells, choice, plan, counts);
-            if (end != column.size()) detail::add_escape(most, plan, counts);
-            detail::weigh_bins(counts, sorted.size(), plan);
+            sorted.find_bins(std::span(counts).first(choice.size),
+                             std::span(plan.least).first(choice.size), plan.bin_of.data());
+            if (end != column.size()) detail::add_escape(most / plan.head.from.scale, plan, counts);
+            detail::weigh_bins(counts, sorted.all().size(), plan);
         } else {
-            detail::use_one_bin(bit_width(most), end - begin, plan);
+            detail::use_one_bin(bit_width(sorted.all().back()), end - begin, plan);
         }
     }
     if (begin == 0) detail::set_base(column, end, plan);

@@ -184,6 +184,19 @@ using mode_set = unsigned;
 }
 inline constexpr mode_set any_mode = (1u << mode_count) - 1;
 
+/// About how many bits a block of 1 to 1,024 values takes under the best mode, by a
+/// sample of them.
+[[nodiscard]] inline std::size_t promised_bits(std::span<const std::int64_t> in) noexcept {
+    std::size_t least = SIZE_MAX;
+    std::uint64_t finer = 0;
+    for (unsigned m = mode_count; m-- > 0;) {
+        const detail::prospect p = detail::look_ahead(in, static_cast<mode>(m), finer);
+        finer = p.scale;
+        least = std::min(least, p.bits);
+    }
+    return least;
+}
+
 /// A small encoding of 1 to 1,024 values under one of `modes`, of which there
 /// is at least one. Deterministic; the simpler mode wins a tie.
 inline void make_plan(std::span<const std::int64_t> in, mode_set modes, plan& out) noexcept {

@@ -1,5 +1,6 @@
-// Sorting words by their bytes, the lowest first: a pass over the words for each
-// byte that is not the same in all of them.
+// Sorting words by their digits, the lowest first: a pass over the words for each
+// digit that is not the same in all of them. Digits have up to ten bits, as many as
+// make the passes few and even.
 #pragma once
 
 #include <array>
@@ -19,13 +20,20 @@ namespace detail {
                                                               std::span<std::uint64_t> words,
                                                               std::span<std::uint64_t> spare,
                                                               std::uint64_t most) noexcept {
-    for (; shift < bit_width(most); shift += 8) {
-        std::array<std::uint32_t, 256> places{};
-        for (const std::uint64_t w : words) ++places[w >> shift & 0xff];
-        if (places[words[0] >> shift & 0xff] == words.size()) continue;
+    constexpr unsigned most_bits = 10;
+    const unsigned width = bit_width(most) - shift;
+    const unsigned passes = (width + most_bits - 1) / most_bits;
+    const unsigned bits = passes == 0 ? 0 : (width + passes - 1) / passes;
+    const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
+    for (unsigned pass = 0; pass < passes; ++pass, shift += bits) {
+        std::array<std::uint32_t, 1 << most_bits> room;
+        const auto places = std::span(room).first(std::size_t{1} << bits);
+        for (std::uint32_t& place : places) place = 0;
+        for (const std::uint64_t w : words) ++places[w >> shift & mask];
+        if (places[words[0] >> shift & mask] == words.size()) continue;
         std::uint32_t sum = 0;
         for (std::uint32_t& place : places) sum += std::exchange(place, sum);
-        for (const std::uint64_t w : words) spare[places[w >> shift & 0xff]++] = w;
+        for (const std::uint64_t w : words) spare[places[w >> shift & mask]++] = w;
         std::swap(words, spare);
     }
     return words;
@@ -52,16 +60,19 @@ namespace detail {
 }  // namespace detail
 
 /// Sorts `words`, none of them above `most`, with `spare` for as many. Where they are then.
+/// The lowest bits may be left as they are: what is equal above them stays in order.
 [[nodiscard]] inline std::span<std::uint64_t> radix_sort(std::span<std::uint64_t> words,
                                                          std::span<std::uint64_t> spare,
-                                                         std::uint64_t most) noexcept {
+                                                         std::uint64_t most,
+                                                         unsigned lowest = 0) noexcept {
     spare = spare.first(words.size());
-    // The upper four bytes tell most words apart, unless a few are far off.
+    // The upper 30 bits tell most words apart, unless a few are far off.
     const unsigned width = bit_width(most);
-    const unsigned upper = width > 40 ? width - 32 : 0;
+    const unsigned upper = width > lowest + 40 ? width - 30 : lowest;
     const auto sorted = detail::radix_sort_from(upper, words, spare, most);
-    if (upper == 0 || detail::insertion_sort(sorted)) return sorted;
-    return detail::radix_sort_from(0, sorted, sorted.data() == words.data() ? spare : words, most);
+    if (upper == lowest || detail::insertion_sort(sorted)) return sorted;
+    return detail::radix_sort_from(lowest, sorted, sorted.data() == words.data() ? spare : words,
+                                   most);
 }
 
 }  // namespace chronopack::packing

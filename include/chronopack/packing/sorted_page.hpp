@@ -3,34 +3,9 @@
 
 #include <chronopack/packing/bin_decoder.hpp>
 #include <chronopack/packing/page_plan.hpp>
+#include <chronopack/packing/range_finder.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {
-
-/// Which of ascending ranges a number is in: a search tree without branches.
-class range_finder {
-public:
-    /// By the least number of each; the first also takes what is below.
-    explicit range_finder(std::span<const std::uint64_t> least) noexcept
-        : levels_(bit_width(least.size() - 1)) {
-        // Below node i are 2 i and 2 i + 1; the ranges are the leaves, in order. What is above
-        // the last number of the left ones goes right.
-        const std::size_t leaves = std::size_t{1} << levels_;
-        for (std::size_t i = 1; i < leaves; ++i) {
-            const std::size_t right = ((2 * i + 1) << (levels_ - bit_width(i))) - leaves;
-            last_left_[i] = right < least.size() ? least[right] - 1 : UINT64_MAX;
-        }
-    }
-
-    [[nodiscard]] std::size_t operator()(std::uint64_t number) const noexcept {
-        std::size_t i = 1;
-        for (unsigned level = 0; level < levels_; ++level) i = 2 * i + (last_left_[i] < number);
-        return i - (std::size_t{1} << levels_);
-    }
-
-private:
-    unsigned levels_;
-    std::array<std::uint64_t, tans::max_symbols> last_left_;
-};
 
 class sorted_page {
 public:
@@ -38,18 +13,24 @@ public:
     sorted_page(std::span<const std::int64_t> column, std::size_t begin, std::size_t end) noexcept
         : column_(column), begin_(begin), end_(end) {}
 
-    /// Puts the values into the bins of a plan, perhaps one made for others. Bits that they will
+    /// Puts the values into the bins of a plan that was made for them.
+    void sort_into_own(const page_plan& plan) noexcept {
+        (void)write_numbers_of(plan);
+        std::copy_n(plan.bin_of.begin(), numbers_.size(), symbols_.begin() + without_number());
+    }
+
+    /// Puts the values into the bins of a plan that was made for others. Bits that they will
     /// take, times log2_one, or UINT64_MAX if some are in no bin.
     [[nodiscard]] std::uint64_t sort_into(const page_plan& plan) noexcept {
-        page_numbers numbers(column_, begin_, end_, plan.head.kind);
-        numbers.set_reference(plan.head.from.reference);
-        numbers_ = numbers.write(words_);
-        if (!divide(plan.head.from.scale)) return UINT64_MAX;
-
+        if (!write_numbers_of(plan)) return UINT64_MAX;
         const bin_set& bins = plan.bins;
+        if (bins.size == 1) {
+            std::uint64_t any = 0;
+            for (const std::uint64_t u : numbers_) any |= u;
+            return bit_width(any) > bins.width[0] ? UINT64_MAX : (end_ - begin_) * plan.cost[0];
+        }
         std::array<std::uint64_t, tans::max_symbols> above;  // bits that no offset has
         for (std::size_t b = 0; b < bins.size; ++b) above[b] = ~low_mask(bins.width[b]);
-        std::fill_n(symbols_.begin(), without_number(), plan.usual);
         std::uint8_t* const symbols = symbols_.data() + without_number();
         const range_finder find({plan.least.data(), bins.size - plan.has_escape});
         for (std::size_t i = 0; i < numbers_.size(); ++i)
@@ -67,7 +48,7 @@ public:
         return bits;
     }
 
-    /// Writes what sort_into() has put into the bins of the same plan, with a header
+    /// Writes what was put into the bins of the same plan, with a header
     /// unless all is as `before`; or nothing if that takes more than `most` bytes.
     /// Whether it did.
     [[nodiscard]] bool write(const page_plan& plan, bool before, std::size_t most,
@@ -77,14 +58,10 @@ public:
         const std::size_t n = end_ - begin_;
         std::array<std::uint16_t, page_values> codes;
         std::array<unsigned, bin_turns> slots{};
-        std::size_t size = 0;
-        if (bins.log == 0) {
-            std::fill_n(codes.begin(), n, std::uint16_t{0});
-            size = n * bins.width[0];
-        } else {
+        std::size_t size = n * bins.width[0];
+        if (bins.log != 0)
             size = bins.log * std::min(n, bin_turns) + (before ? 0 : bins_bits(bins)) +
                    code(bins, codes.data(), slots);
-        }
         const std::size_t size_bytes = (size + 7) / 8;
         if ((before ? 1 : page_header_bytes(plan.head, first)) + size_bytes > most) return false;
 
@@ -92,33 +69,63 @@ public:
             out.u8(as_before);
         else
             write_page_header(out, plan.head, bins, first);
-        lsb_writer bits(out.reserve(size_bytes));
-        if (bins.log != 0) {
-            if (!before) write_bins(bits, bins);
-            for (std::size_t i = 0; i < std::min(n, bin_turns); ++i) bits.write(slots[i], bins.log);
+        const bytes room = out.reserve(size_bytes);
+        if (out.failed()) return true;  // its caller's to notice
+        if (bins.log == 0) {
+            write_offsets(bins.width[0], room);
+            return true;
         }
-        for (std::size_t i = 0; i < without_number(); ++i) {
-            bits.write(codes[i] & 0xfff, codes[i] >> 12);
-            bits.write(0, bins.width[symbols_[i]]);
-        }
-        const bool together = bins.log != 0 && bins.most_bits() <= 64;
-        for (std::size_t i = without_number(); i < n; ++i) {
-            const std::uint8_t s = symbols_[i];
-            const std::uint64_t offset = numbers_[i - without_number()] - bins.lower[s];
-            const unsigned width = codes[i] >> 12;
-            if (together) {
-                bits.write((codes[i] & 0xfffu) | offset << width, width + bins.width[s]);
-            } else {
-                bits.write(codes[i] & 0xfff, width);
-                bits.write(offset, bins.width[s]);
-            }
-        }
+        lsb_writer bits(room);
+        if (!before) write_bins(bits, bins);
+        for (std::size_t i = 0; i < std::min(n, bin_turns); ++i) bits.write(slots[i], bins.log);
+        write_numbers(bins, codes.data(), bits);
         return true;
     }
 
 private:
+    // Of one bin, from 0 on.
+    void write_offsets(unsigned width, bytes room) const noexcept {
+        if (width == 0) return;
+        field_writer fields(room, width);
+        for (std::size_t i = 0; i < without_number(); ++i) fields.write(0);
+        for (const std::uint64_t u : numbers_) fields.write(u);
+        fields.finish();
+    }
+
+    // By value, so that what the writer holds stays in registers.
+    void write_numbers(const bin_set& bins, const std::uint16_t* codes,
+                       lsb_writer out) const noexcept {
+        const std::size_t first = without_number();
+        for (std::size_t i = 0; i < first; ++i) {
+            out.write(codes[i] & 0xfff, codes[i] >> 12);
+            out.write(0, bins.width[symbols_[i]]);
+        }
+        const bool together = bins.most_bits() <= 64;
+        for (std::size_t i = 0; i < numbers_.size(); ++i) {
+            const std::uint8_t s = symbols_[first + i];
+            const std::uint64_t offset = numbers_[i] - bins.lower[s];
+            const unsigned code = codes[first + i] & 0xfff;
+            const unsigned width = codes[first + i] >> 12;
+            if (together) {
+                out.write(code | offset << width, width + bins.width[s]);
+            } else {
+                out.write(code, width);
+                out.write(offset, bins.width[s]);
+            }
+        }
+    }
+
     [[nodiscard]] std::size_t without_number() const noexcept {
         return end_ - begin_ - numbers_.size();
+    }
+
+    // Whether it could: all must be multiples of the plan's scale.
+    [[nodiscard]] bool write_numbers_of(const page_plan& plan) noexcept {
+        page_numbers numbers(column_, begin_, end_, plan.head.kind);
+        numbers.set_reference(plan.head.from.reference);
+        numbers_ = numbers.write(words_);
+        std::fill_n(symbols_.begin(), without_number(), plan.usual);
+        return divide(plan.head.from.scale);
     }
 
     [[nodiscard]] bool divide(std::uint64_t scale) noexcept {
