@@ -460,12 +460,15 @@ def nested(reader, m, ids):
     return words
 
 
+INTEGER_COLUMN_IDS = (1, 13)
+
+
 def integer_column(reader, m):
-    return [signed(word) for word in nested(reader, m, (1,))]
+    return [signed(word) for word in nested(reader, m, INTEGER_COLUMN_IDS)]
 
 
 def leaf(reader, m, is_double):
-    return nested(reader, m, (8, 12) if is_double else (1,))
+    return nested(reader, m, (8, 12) if is_double else INTEGER_COLUMN_IDS)
 
 
 def alp_page(reader, p):
@@ -943,7 +946,7 @@ def words_of(data):
 
 
 def check_codec(directory, name):
-    codec, kind = name[:-len(".txt")].replace("_in_order", "").rsplit("-", 1)
+    codec, kind = name[:-len(".txt")].replace("_in_order", "").replace("_smallest", "").rsplit("-", 1)
     values = {line[0]: unhex(line[1:]) for line in lines_of(os.path.join(directory, "values-%s.txt" % kind))}
     lines = lines_of(os.path.join(directory, name))
     for line in lines:
@@ -1050,11 +1053,12 @@ def main(arguments):
                    "gorilla_timestamps-int64.txt", "gorilla_values-double.txt", "prometheus_xor-sample.txt",
                    "prometheus_xor2-sample.txt", "alp-double.txt", "alp_rd-double.txt", "dictionary-int64.txt",
                    "dictionary-double.txt", "run_length-int64.txt", "run_length-double.txt", "ordered-double.txt",
-                   "binned-int64.txt"]
+                   "binned-int64.txt", "alp_smallest-double.txt", "alp_rd_smallest-double.txt",
+                   "dictionary_smallest-int64.txt", "dictionary_smallest-double.txt",
+                   "run_length_smallest-int64.txt", "run_length_smallest-double.txt", "ordered_smallest-double.txt"]
     files = [("v1/" + name, functools.partial(check_codec, v1, name)) for name in codec_files]
-    for version in ("v1", "v2"):
-        path = os.path.join(arguments[1], version, "frame.txt")
-        files.append((version + "/frame.txt", functools.partial(check_frames, path)))
+    for name in ("v1/frame.txt", "v2/frame.txt", "v2/smallest.txt"):
+        files.append((name, functools.partial(check_frames, os.path.join(arguments[1], name))))
     files.append(("v1/archive.txt", functools.partial(check_archive, os.path.join(v1, "archive.txt"))))
     files.append(("v1/restart_index.txt",
                   functools.partial(check_restart_index, os.path.join(v1, "restart_index.txt"))))

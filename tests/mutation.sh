@@ -65,8 +65,10 @@ packing/bin_decoder.hpp | packing/page | const bool at_end = bit + 8 * group_byt
 packing/bin_decoder.hpp | packing/page |  \|\| at.bit > 8 * in_tail) return errc::truncated; | ) return errc::truncated;
 packing/bin_decoder.hpp | packing/page | i < n && at.bit <= last; | i < n;
 packing/bin_decoder.hpp | packing/page | i < end && bit <= last; | i < end;
-codec/binned.hpp | codec/hostile | if (!count) return count.error(); | if (!count) return std::size_t{0};
-codec/binned.hpp | codec/hostile | if (*count != out.size()) return errc::count_mismatch; | 
+codec/binned.hpp | codec/hostile | if (!count) return count.error(); | if (!count) return {};
+codec/binned.hpp | codec/hostile | if (*count != n) return errc::count_mismatch; | 
+codec/binned.hpp | codec/pages | if (const auto ok = sink(at, std::span<const value_type>(page)); !ok) return ok; | (void)sink(at, std::span<const value_type>(page));
+codec/binned.hpp | codec/pages | if (const auto read = pages.read(in, words); !read) return read; | (void)pages.read(in, words);
 codec/binned.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
 packing/header.hpp | packing/header | if (in.failed()) return errc::truncated; | 
 packing/header.hpp | packing/header | kind >= mode_count | false
@@ -171,7 +173,10 @@ codec/paged.hpp | codec/pages | *count == 0 \|\|  |
 codec/paged.hpp | codec/pages |  \|\| *count > page_values | 
 codec/paged.hpp | codec/pages | if (*count != page.size()) return errc::count_mismatch; | 
 codec/paged.hpp | codec/truncation | if (reader.failed()) return errc::truncated; | 
-codec/integers.hpp | codec/pages | if (id != static_cast<std::uint8_t>(codec_id::packed)) return errc::unsupported; | 
+codec/integers.hpp | codec/pages | if (id == static_cast<std::uint8_t>(codec_id::binned))\n | 
+codec/integers.hpp | codec/pages | if (in.failed()) return errc::truncated; | 
+codec/integers.hpp | codec/pages | if (!read) return read.error();\n            (void)in.take(*read); | if (read) (void)in.take(*read);
+codec/integers.hpp | codec/pages | if (const auto ok = sink(from, std::span<const std::int64_t>(block)); !ok) return ok; | (void)sink(from, std::span<const std::int64_t>(block));
 codec/restart_index.hpp | codec/restart_index | if (every == 0) return errc::out_of_range; | 
 codec/restart_index.hpp | codec/restart_index | if (!fits(n, every, out)) return errc::no_space; | 
 codec/restart_index.hpp | codec/restart_index | if (n < count_) return errc::out_of_range; | 

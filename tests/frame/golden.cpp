@@ -70,16 +70,57 @@ void write_golden(const std::string& path) {
     }
 }
 
+// Preset smallest, one frame for each place of a binned column: a column of the frame, of
+// timestamps and of integers; in ALP, ordered, a dictionary, runs.
+void write_smallest(const std::string& path) {
+    prng random(21);
+    const auto spread = [&] {
+        return random.between(-9, 9) * random.between(0, 20) * random.between(0, 20);
+    };
+    const auto times = make_series<std::int64_t>("gaps", 1100);
+    frame::options how{.level = preset::smallest, .second_stage = stage::none};
+    std::ofstream file(path);
+    std::vector<std::int64_t> integers(times.size());
+    for (auto& v : integers) v = spread();
+    file << line_of(encode_frame<std::int64_t>({times, integers}, how)) << '\n';
+    const auto write = [&](const auto& one) {
+        std::vector<double> values(times.size());
+        for (double& v : values) v = one();
+        file << line_of(encode_frame<double>({times, values}, how)) << '\n';
+    };
+    write([&] { return static_cast<double>(spread()) / 100; });
+    how.values = codec_id::ordered;
+    write([&] { return 1.5 + static_cast<double>(spread()) * 0x1p-40; });
+    how.values = {};
+    std::array<double, 40> few;
+    for (double& v : few) v = bit_cast<double>(random() >> 2);
+    write([&] { return few[random.below(1 + random.below(1 + random.below(few.size())))]; });
+    std::uint64_t left = 0;
+    double value = 0;
+    write([&] {
+        if (left-- == 0) {
+            value = static_cast<double>(spread()) / 10;
+            left = random.below(2) * random.below(9);
+        }
+        return value;
+    });
+}
+
 }  // namespace
 
 TEST_CASE("every golden frame decodes to its samples", "[frame][golden]") {
     const std::string path = released_path("v2");
     if (std::getenv("CHRONOPACK_WRITE_GOLDEN") != nullptr && !std::ifstream(path))
         write_golden(path);
-    for (const auto& [version, count] : {std::pair("v1", 70), std::pair("v2", 81)}) {
-        const auto frames = released_frames(version);
+    const std::string smallest = released_path("v2", "smallest");
+    if (std::getenv("CHRONOPACK_WRITE_GOLDEN") != nullptr && !std::ifstream(smallest))
+        write_smallest(smallest);
+    for (const auto& [version, name, count] :
+         {std::tuple("v1", "frame", 70), std::tuple("v2", "frame", 81),
+          std::tuple("v2", "smallest", 5)}) {
+        const auto frames = released_frames(version, name);
         for (const released_frame& f : frames) {
-            INFO(version << ' ' << f.line.substr(0, 80));
+            INFO(version << ' ' << name << ' ' << f.line.substr(0, 80));
             REQUIRE(line_of(f.wire) == f.line);
             REQUIRE(frame::verify(f.wire));
         }

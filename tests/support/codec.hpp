@@ -43,7 +43,21 @@ template <block_codec C>
     return {wire.begin(), wire.end()};
 }
 
+/// A codec as preset::smallest has it: the columns in its pages are binned where that pays.
+template <class C>
+struct at_smallest : C {
+    using plain = C;
+    [[nodiscard]] static result<std::size_t> encode(std::span<const typename C::value_type> in,
+                                                    bytes out) noexcept {
+        return C::encode(in, out, preset::smallest);
+    }
+};
+
 namespace detail {
+
+template <class... C>
+auto at_smallest_of(std::tuple<C...>) -> decltype(std::tuple_cat(
+    std::conditional_t<requires { C::page_size; }, std::tuple<at_smallest<C>>, std::tuple<>>{}...));
 
 template <class... C>
 auto streaming_of(std::tuple<C...>) -> decltype(std::tuple_cat(
@@ -53,6 +67,10 @@ auto streaming_of(std::tuple<C...>) -> decltype(std::tuple_cat(
 
 /// The codecs of all_codecs that have an appender and an iterator.
 using streaming_codecs = decltype(detail::streaming_of(all_codecs{}));
+
+/// All codecs, and those with presets once more.
+using tested_codecs =
+    decltype(std::tuple_cat(all_codecs{}, decltype(detail::at_smallest_of(all_codecs{})){}));
 
 /// Whether the first `some` of `n` encoded values decode without the others: packed
 /// runs whole blocks of 1,024 only, others whole pages; a Prometheus chunk and a

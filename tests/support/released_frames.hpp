@@ -1,5 +1,5 @@
-// Frames as released versions wrote them: the lines of tests/golden/VERSION/frame.txt,
-// each a frame, its timestamps and its values in hexadecimal.
+// Frames as released versions wrote them: the lines of tests/golden/VERSION/frame.txt, and of
+// smallest.txt beside it, each a frame, its timestamps and its values in hexadecimal.
 #pragma once
 
 #include "hex.hpp"
@@ -14,14 +14,15 @@ struct released_frame {
     std::vector<std::byte> wire;
 };
 
-inline std::string released_path(std::string_view version) {
-    return std::string(CHRONOPACK_GOLDEN "/").append(version) + "/frame.txt";
+inline std::string released_path(std::string_view version, std::string_view name = "frame") {
+    return std::string(CHRONOPACK_GOLDEN "/").append(version).append("/").append(name) + ".txt";
 }
 
 /// `version` is v1, v2, ...; none when there is no such file.
-[[nodiscard]] inline std::vector<released_frame> released_frames(std::string_view version) {
+[[nodiscard]] inline std::vector<released_frame> released_frames(std::string_view version,
+                                                                 std::string_view name = "frame") {
     std::vector<released_frame> out;
-    std::ifstream file(released_path(version));
+    std::ifstream file(released_path(version, name));
     for (std::string line; std::getline(file, line);) {
         std::string wire;
         std::istringstream(line) >> wire;

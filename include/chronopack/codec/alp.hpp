@@ -47,16 +47,8 @@ public:
                                             byte_writer& out) noexcept {
         const alp_guess how = guess(in);
         std::array<std::int64_t, page_values> integers;
-        std::array<std::uint64_t, page_values / 64> misfits;
-        kernel::decimals::to_integers(
-            in.data(), in.size(), kernel::decimal_of(how.exponent, how.narrow),
-            reinterpret_cast<std::uint64_t*>(integers.data()), misfits.data());
-        exception_positions exceptions;
-        for (std::size_t i = 0; i < in.size(); i += 64)
-            for (std::uint64_t left = misfits[i / 64]; left != 0; left &= left - 1)
-                exceptions.add(i + countr_zero(left));
         const auto column = std::span(integers).first(in.size());
-        fill(column, exceptions.all());
+        const exception_positions exceptions = to_integers(in, how, column);
         out.u8(static_cast<std::uint8_t>(how.exponent | (how.narrow ? narrow_flag : 0)));
         write_varint(out, exceptions.all().size());
         write_integers(column, level, out);
@@ -94,6 +86,33 @@ public:
             });
     }
 
+    /// The integers of a page, and what is none: something near stands for it.
+    [[nodiscard]] static exception_positions to_integers(
+        std::span<const double> in, const alp_guess& how,
+        std::span<std::int64_t> integers) noexcept {
+        std::array<std::uint64_t, page_values / 64> misfits;
+        kernel::decimals::to_integers(
+            in.data(), in.size(), kernel::decimal_of(how.exponent, how.narrow),
+            reinterpret_cast<std::uint64_t*>(integers.data()), misfits.data());
+        exception_positions exceptions;
+        for (std::size_t i = 0; i < in.size(); i += 64)
+            for (std::uint64_t left = misfits[i / 64]; left != 0; left &= left - 1)
+                exceptions.add(i + countr_zero(left));
+        fill(integers, exceptions.all());
+        return exceptions;
+    }
+
+    /// What the integers promise, and the exceptions cost.
+    [[nodiscard]] static promise promise_of(std::span<const double> in,
+                                            const alp_guess& how) noexcept {
+        std::array<std::int64_t, page_values> integers;
+        const auto column = std::span(integers).first(in.size());
+        const std::size_t exceptions = to_integers(in, how, column).all().size();
+        promise p = detail::promise_of(column);
+        p.outside = exceptions * exception_bits * log2_one;
+        return p;
+    }
+
     /// The exponent that costs least, by up to 64 of the values.
     [[nodiscard]] static alp_guess guess(std::span<const double> in) noexcept {
         std::array<double, most_sampled> sample;
@@ -116,10 +135,12 @@ private:
     static constexpr unsigned narrow_flag = 0x20;
 
     static constexpr std::size_t most_sampled = 64;
+    static constexpr std::size_t exception_bits = 76;
 
-    // In tenths of a bit a value: a digit is 3.3 bits, an exception 76.
+    // In tenths of a bit a value: a digit is 3.3 bits.
     static std::size_t cost(const alp_guess& g) noexcept {
-        return 33 * g.exponent + 760 * g.exceptions / std::max<std::size_t>(g.sampled, 1);
+        return 33 * g.exponent +
+               10 * exception_bits * g.exceptions / std::max<std::size_t>(g.sampled, 1);
     }
     static alp_guess cheapest(std::span<const double> sample, bool narrow) noexcept {
         alp_guess best{0, narrow, sample.size(), sample.size()};

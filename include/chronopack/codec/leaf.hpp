@@ -17,6 +17,17 @@ void fill(std::span<T> out, T value) noexcept {
     for (T& one : out) one = value;
 }
 
+/// What doubles promise as ALP or as ordered bits; `decimal` is which.
+[[nodiscard]] inline promise best_of_doubles(std::span<const double> in, bool& decimal) noexcept {
+    const alp_guess guess = alp::guess(in);
+    const promise as_decimals = alp_page::promise_of(in, guess);
+    decimal = true;
+    if (guess.exceptions == 0) return as_decimals;
+    const promise as_bits = ordered_page::promise_of(in);
+    decimal = as_decimals.total() <= as_bits.total();
+    return decimal ? as_decimals : as_bits;
+}
+
 /// Columns of 1 to page_values values.
 template <class T>
 struct leaf;
@@ -25,6 +36,9 @@ template <>
 struct leaf<std::int64_t> {
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         return max_integers_bytes(n);
+    }
+    [[nodiscard]] static promise promise_of(std::span<const std::int64_t> in) noexcept {
+        return detail::promise_of(in);
     }
     static void write(std::span<const std::int64_t> in, preset level, byte_writer& out) noexcept {
         write_integers(in, level, out);
@@ -44,6 +58,10 @@ struct leaf<double> {
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         return 1 + ordered::max_bytes(n);
     }
+    [[nodiscard]] static promise promise_of(std::span<const double> in) noexcept {
+        bool decimal = false;
+        return best_of_doubles(in, decimal);
+    }
     static void write(std::span<const double> in, preset level, byte_writer& out) noexcept {
         std::array<std::byte, max_bytes(page_values)> room;
         const auto as = [&]<class C>(C) {
@@ -53,11 +71,15 @@ struct leaf<double> {
                 (void)to.reserve(written ? *written : to.rest().size() + 1);
             };
         };
+        if (level == preset::smallest) {
+            bool decimal = false;
+            (void)best_of_doubles(in, decimal);
+            return decimal ? as(alp{})(out) : as(ordered{})(out);
+        }
         // Both, unless decimals alone, or none, are the sample's clear answer.
         const alp_guess decimals = alp::guess(in);
-        if (level != preset::smallest && decimals.exceptions == 0) return as(alp{})(out);
-        if (level != preset::smallest && 2 * decimals.exceptions > decimals.sampled)
-            return as(ordered{})(out);
+        if (decimals.exceptions == 0) return as(alp{})(out);
+        if (2 * decimals.exceptions > decimals.sampled) return as(ordered{})(out);
         write_smaller(room, out, as(ordered{}), as(alp{}));
     }
     [[nodiscard]] static result<void> read(byte_reader& in, std::span<double> out) noexcept {

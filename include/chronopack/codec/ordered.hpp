@@ -30,9 +30,7 @@ public:
     [[nodiscard]] static result<void> write(std::span<const double> in, preset level,
                                             byte_writer& out) noexcept {
         std::array<std::int64_t, page_values> keys;
-        const bool floats = all_floats(in);
-        for (std::size_t i = 0; i < in.size(); ++i)
-            keys[i] = floats ? float_key(static_cast<float>(in[i])) : order_key(in[i]);
+        const bool floats = to_integers(in, keys);
         out.u8(floats ? 1 : 0);
         write_integers(std::span(keys).first(in.size()), level, out);
         return {};
@@ -58,6 +56,20 @@ public:
                 if (!legal) return errc::corrupt;
                 return {};
             });
+    }
+
+    [[nodiscard]] static promise promise_of(std::span<const double> in) noexcept {
+        std::array<std::int64_t, page_values> keys;
+        to_integers(in, keys);
+        return detail::promise_of(std::span(keys).first(in.size()));
+    }
+
+    /// The keys of a page, and whether they are those of floats.
+    static bool to_integers(std::span<const double> in, std::span<std::int64_t> keys) noexcept {
+        const bool floats = all_floats(in);
+        for (std::size_t i = 0; i < in.size(); ++i)
+            keys[i] = floats ? float_key(static_cast<float>(in[i])) : order_key(in[i]);
+        return floats;
     }
 
 private:

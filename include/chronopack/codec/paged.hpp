@@ -4,7 +4,7 @@
 //   n = 9000   | n 4096 | page ... | n 4096 | page ... | n 808 | page ... |
 //                varint
 //
-// So scratch is bounded, and on the stack: no more than some 200 KiB while
+// So scratch is bounded, and on the stack: no more than some 400 KiB while
 // encoding and 100 KiB while decoding, whatever n is.
 #pragma once
 
