@@ -9,6 +9,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 using namespace chronopack;
 using namespace chronopack::test;
 
@@ -96,4 +98,33 @@ TEST_CASE("a smaller level is no larger", "[frame][choose]") {
                                 const std::size_t balanced = column(in, preset::balanced).size();
                                 CHECK(column(in, preset::smallest).size() <= balanced);
                             });
+}
+
+TEST_CASE("at the smallest level an even clock takes a byte for 2,048 ticks", "[frame][choose]") {
+    const auto in = make_series<std::int64_t>("regular", 32768);
+    CHECK(column(in, preset::smallest).size() <= 40);
+    CHECK(column(in, preset::balanced).size() > 200);
+}
+
+TEST_CASE("at the smallest level integers are binned where that saves a sixteenth",
+          "[frame][choose]") {
+    prng random(5);
+    std::vector<std::int64_t> in(8192);
+    for (auto& v : in) v = random.between(-40, 40) * random.between(0, 40);
+    const auto wire = column(in, preset::smallest);
+    CHECK(wire.front() == static_cast<std::byte>(codec_id::binned));
+    CHECK(16 * wire.size() <= 15 * column(in, preset::balanced, codec_id::packed).size());
+    // Fields of one width have nothing left to save.
+    for (auto& v : in) v = random.between(0, 1023);
+    CHECK(column(in, preset::smallest).front() == static_cast<std::byte>(codec_id::packed));
+}
+
+TEST_CASE("at the smallest level decimals have binned columns", "[frame][choose]") {
+    prng random(6);
+    std::vector<double> in(4096);
+    double v = 20;
+    for (double& one : in)
+        one = std::round(v += static_cast<double>(random.between(-9, 9) * random.between(0, 9))) /
+              100;
+    CHECK(16 * column(in, preset::smallest).size() <= 15 * column(in, preset::balanced).size());
 }

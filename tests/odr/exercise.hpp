@@ -92,8 +92,11 @@ void try_codecs(exercise_result& r, std::size_t n, std::tuple<C...>*) {
 }
 
 template <class V>
-void try_frame(exercise_result& r, std::size_t n, const V* values, V* back) {
-    const auto size = cp::frame::encode<V>({room.times, n}, {values, n}, {}, room.wire);
+void try_frame(exercise_result& r, std::size_t n, const V* values, V* back,
+               cp::preset level = cp::preset::balanced) {
+    cp::frame::options how;
+    how.level = level;
+    const auto size = cp::frame::encode<V>({room.times, n}, {values, n}, how, room.wire);
     if (!size) return static_cast<void>(r.lossless = false);
     see(r, room.wire, *size);
     const cp::cbytes wire{room.wire, *size};
@@ -112,7 +115,8 @@ int exercise(const char* name) {
         for (unsigned seed = 0; seed < 12; ++seed) {
             make_series(n, seed * seed);
             try_codecs(r, n, static_cast<cp::all_codecs*>(nullptr));
-            try_frame<double>(r, n, room.values, room.values_back);
+            for (const auto level : {cp::preset::balanced, cp::preset::smallest})
+                try_frame<double>(r, n, room.values, room.values_back, level);
             try_frame<std::int64_t>(r, n, room.times, room.times);
         }
     std::printf("%s %016llx%s\n", name, static_cast<unsigned long long>(r.checksum),

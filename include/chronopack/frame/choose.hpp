@@ -7,10 +7,13 @@
 //
 // The choice is made block by block: a sample says which codecs are worth trying,
 // and of those that were the smallest is taken, unless it would decode much slower
-// for little. No column is larger than its raw form and the id.
+// for little. At preset::smallest, where trying takes longest, a forecast says which one
+// to take, and another is tried where that was wrong. No column is larger than its raw
+// form and the id.
 #pragma once
 
 #include <chronopack/codec/registry.hpp>
+#include <chronopack/frame/forecast.hpp>
 
 #include <memory>
 #include <optional>
@@ -65,6 +68,16 @@ template <class T>
     // Of d values all equally frequent, n drawn ones meet n^2 / 2d times.
     const std::size_t distinct = pairs == 0 ? in.size() : n - pairs + (n - pairs) * n / (2 * pairs);
     return {changes * in.size() / n, std::min(distinct, in.size())};
+}
+
+/// Whether all differ from the one before by the same: an even clock, or a constant.
+[[nodiscard]] inline bool is_even(std::span<const std::int64_t> in) noexcept {
+    const auto step = [&](std::size_t i) {
+        return static_cast<std::uint64_t>(in[i]) - static_cast<std::uint64_t>(in[i - 1]);
+    };
+    for (std::size_t i = 2; i < in.size(); ++i)
+        if (step(i) != step(1)) return false;
+    return true;
 }
 
 /// Encodes columns, trying one codec after the other in memory of its own.
@@ -122,31 +135,64 @@ private:
     // A dictionary or runs must be worth a look-up, or a branch, for each value.
     static constexpr std::size_t worth = 16;
 
+    // The form that is forecast to be smallest; and others that still promise much less than
+    // what came of it.
+    void try_forecast(std::span<const T> in) noexcept {
+        constexpr preset level = preset::smallest;
+        if constexpr (std::is_same_v<T, std::int64_t>) {
+            // Of an even clock there are headers alone, of which binned has fewer.
+            if (is_even(in)) return try_codec(binned{}, in, level);
+            try_codec(packed{}, in, level);
+            // The like of one.
+            if (size_ < 16 + in.size() / 64) return try_codec(binned{}, in, level);
+        }
+        const forecast f = forecast_of(in);
+        const auto plain = [&] {
+            if constexpr (std::is_same_v<T, double>)
+                f.decimal ? try_codec(alp{}, in, level) : try_codec(ordered{}, in, level);
+            else if (f.plain < size_)
+                try_codec(binned{}, in, level, chronopack::detail::worth_bins);
+        };
+        const auto runs = [&] {
+            try_codec(run_length<T>{}, in, level);
+        };
+        const auto places = [&] {
+            try_codec(dictionary<T>{}, in, level);
+        };
+        const std::size_t least = f.least();
+        f.runs == least ? runs() : f.plain == least ? plain() : places();
+        const auto promises = [&](std::size_t bytes) {
+            return bytes > least && bytes < size_ - size_ / 8;
+        };
+        if (promises(f.plain)) plain();
+        if (promises(f.runs)) runs();
+        if (promises(f.places)) places();
+        if constexpr (std::is_same_v<T, double>)
+            if (size_ > 7 * in.size()) try_codec(alp_rd{}, in, level);
+    }
+
     void try_codecs(std::span<const T> in, preset level) noexcept {
-        const bool thorough = level == preset::smallest;
+        if (level == preset::smallest) return try_forecast(in);
         const repetition r = repetition_of(in);
         if constexpr (std::is_same_v<T, double>) {
             const auto decimals = alp::guess(in);
-            if (4 * decimals.exceptions <= decimals.sampled || thorough)
+            if (4 * decimals.exceptions <= decimals.sampled) {
                 try_codec(alp{}, in, level);
-            if (4 * decimals.exceptions > decimals.sampled || thorough) {
+            } else {
                 try_codec(ordered{}, in, level);
                 // Magnitudes that change at every value: 56 bits hold only what they share.
                 if (size_ > 7 * in.size() || level != preset::balanced)
                     try_codec(alp_rd{}, in, level);
             }
-            if (thorough) try_codec(gorilla_values{}, in, level);
         } else {
             try_codec(packed{}, in, level);
         }
         // What these come to, were their values as large as all are now on average.
         const std::size_t n = in.size();
-        const std::size_t margin = thorough ? SIZE_MAX : worth;
-        const std::size_t slack = thorough ? n / 8 : 0;
         const std::size_t of_runs = r.changes + r.changes * (size_ - 1) / n;
-        if (of_runs < size_ + slack) try_codec(run_length<T>{}, in, level, margin);
+        if (of_runs < size_) try_codec(run_length<T>{}, in, level, worth);
         const std::size_t of_places = n * bit_width(r.distinct) / 8 + r.distinct * (size_ - 1) / n;
-        if (of_places < size_ + slack) try_codec(dictionary<T>{}, in, level, margin);
+        if (of_places < size_) try_codec(dictionary<T>{}, in, level, worth);
     }
 
     std::size_t half_bytes_;

@@ -1,0 +1,82 @@
+// What is told of a block without encoding it, against what encoding it makes.
+
+#include <chronopack/frame/choose.hpp>
+
+#include "support/codec.hpp"
+#include "support/series.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <set>
+
+using namespace chronopack;
+using namespace chronopack::test;
+using frame::detail::forecast_of;
+
+namespace {
+
+template <class C>
+std::size_t size_of(const std::vector<typename C::value_type>& in) {
+    return encode_to_vector<at_smallest<C>>(in).size();
+}
+
+std::size_t size_of_plain(const std::vector<double>& in, bool decimal) {
+    return decimal ? size_of<alp>(in) : size_of<ordered>(in);
+}
+std::size_t size_of_plain(const std::vector<std::int64_t>& in, bool) {
+    return std::min(encode_to_vector<packed>(in).size(), encode_to_vector<binned>(in).size());
+}
+
+template <class T>
+std::size_t size_of_column(const std::vector<T>& in) {
+    std::vector<std::byte> out(frame::max_column_bytes<T>(in.size()));
+    return *frame::detail::column_encoder<T>(in.size()).encode(in, {}, preset::smallest, out);
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("the form that is forecast to be smallest is, or nearly", "[frame][forecast]",
+                   double, std::int64_t) {
+    constexpr std::array<std::size_t, 4> counts{300, 1024, 4096, 10'000};
+    for_each_series<TestType>(counts, [](std::string_view shape, const auto& in) {
+        const auto f = forecast_of<TestType>(in);
+        const std::size_t plain = size_of_plain(in, f.decimal);
+        const std::size_t runs = size_of<run_length<TestType>>(in);
+        const std::size_t places = size_of<dictionary<TestType>>(in);
+        const std::size_t foretold = f.runs == f.least()    ? runs
+                                     : f.plain == f.least() ? plain
+                                                            : places;
+        const std::size_t smallest = std::min({plain, runs, places});
+        INFO(shape << " x " << in.size() << ": " << plain << ' ' << runs << ' ' << places
+                   << ", forecast " << f.plain << ' ' << f.runs << ' ' << f.places);
+        CHECK(foretold <= smallest * 3 / 2 + 64);
+        // What others than that promise is looked into where it is much less.
+        CHECK(size_of_column(in) <= smallest * 5 / 4 + 64);
+    });
+}
+
+TEST_CASE("different values are counted to a tenth", "[frame][forecast]") {
+    prng random(1);
+    for (const std::size_t n : {100u, 1000u, 4096u})
+        for (const std::uint64_t of : {1u, 2u, 10u, 100u, 500u, 3000u, 1'000'000u}) {
+            std::vector<double> in(n);
+            for (double& v : in) v = static_cast<double>(random.below(of)) / 8;
+            const double exact = static_cast<double>(std::set<double>(in.begin(), in.end()).size());
+            const auto counted =
+                static_cast<double>(frame::detail::count_distinct(std::span<const double>(in)));
+            INFO(n << " of " << of);
+            CHECK(std::abs(counted - exact) <= exact / 10 + 2);
+        }
+}
+
+TEST_CASE("flags take their entropy", "[frame][forecast]") {
+    using frame::detail::bits_of_flags;
+    CHECK(bits_of_flags(0, 1000) == 0);
+    CHECK(bits_of_flags(1000, 1000) == 0);
+    CHECK(bits_of_flags(512, 1024) == 1024 * log2_one);
+    CHECK(bits_of_flags(0, 0) == 0);
+    const auto rare = static_cast<double>(bits_of_flags(41, 4096)) / static_cast<double>(log2_one);
+    CHECK(rare > 4096 * 0.080);
+    CHECK(rare < 4096 * 0.082);
+}
