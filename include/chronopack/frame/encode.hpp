@@ -17,7 +17,7 @@ struct options {
     std::optional<codec_id> timestamps = {};   ///< unset: chosen, block by block
     std::optional<codec_id> values = {};       ///< unset: chosen, block by block
     /// Left out where it would not shrink the frame. Unset: none; at preset::smallest
-    /// zstd, where this build has it and it saves a 32nd part.
+    /// zstd, where this build has it, there are 16,384 samples and it saves a 32nd part.
     std::optional<stage> second_stage = {};
     /// 1,024 times a power of two, up to max_samples. Large blocks cost less where
     /// samples do; a block is the least that is read, and checked, at once. Unset:
@@ -41,6 +41,13 @@ template <class V>
 }
 
 namespace detail {
+
+/// Samples from which on a second stage is tried unasked: on fewer its own tables take
+/// longer than all else.
+inline constexpr std::size_t fewest_for_stage = 16384;
+
+/// How much of a body it is tried on first.
+inline constexpr std::size_t probed_bytes = 65536;
 
 /// Whether no block of n samples may be larger than a reader takes.
 [[nodiscard]] constexpr bool columns_fit(std::size_t n) noexcept {
@@ -72,8 +79,8 @@ template <class V>
     const bool smallest = how.level == preset::smallest;
     const std::size_t each = how.block_samples.value_or(smallest ? 32768 : block_samples);
     if (!detail::is_block_size(each)) return errc::out_of_range;
-    stage used = how.second_stage.value_or(smallest && stage_available(stage::zstd) ? stage::zstd
-                                                                                    : stage::none);
+    const bool tried = smallest && n >= detail::fewest_for_stage && stage_available(stage::zstd);
+    stage used = how.second_stage.value_or(tried ? stage::zstd : stage::none);
     if (!stage_available(used)) return errc::unsupported;
     const std::size_t blocks = block_count(n, each);
     const std::size_t header_room = detail::v2::max_header_bytes(blocks);
@@ -117,11 +124,19 @@ template <class V>
     std::vector<std::byte> compressed;
     if (used != stage::none) {
         compressed.resize(max_compressed_bytes(used, body_bytes));
-        const auto written = compress(used, body, compressed);
-        if (!written) return written.error();
-        const std::size_t saving = how.second_stage ? 1 : body_bytes / 32 + 1;
-        if (*written + saving <= body_bytes) {
-            body = bytes(compressed).first(*written);
+        const auto shrunk = [&](cbytes from) -> result<std::size_t> {
+            const auto written = compress(used, from, compressed);
+            if (!written) return written.error();
+            const std::size_t saving = how.second_stage ? 1 : from.size() / 32 + 1;
+            return *written + saving <= from.size() ? *written : 0;
+        };
+        // Of a long body that nobody wants compressed a piece says whether it pays.
+        const bool piece = !how.second_stage && body_bytes > detail::probed_bytes;
+        auto size = shrunk(piece ? body.first(detail::probed_bytes) : body);
+        if (size && *size != 0 && piece) size = shrunk(body);
+        if (!size) return size.error();
+        if (*size != 0) {
+            body = bytes(compressed).first(*size);
             units = 1;
             checksums[0] = kernel::crc32c(body);
         } else {
