@@ -18,7 +18,9 @@ std::size_t delimited(std::size_t n) noexcept {
 }
 
 /// Whether a Sample has its value: +0 is what readers take where there is none, -0 is not.
-bool is_written(double value) noexcept { return bit_cast<std::uint64_t>(value) != 0; }
+bool is_written(double value) noexcept {
+    return bit_cast<std::uint64_t>(value) != 0;
+}
 
 /// Of a Sample: double value = 1, int64 timestamp = 2, in both versions.
 std::size_t size_of(const sample& s) noexcept {

@@ -9,10 +9,10 @@
 //            ordinal u64 | written at i64, ms since 1970 | CRC-32C of these 32 bytes |
 //            payload (storage/point_record.hpp)
 //
-// An ordinal is the number of points before, in all segments: a gap tells how many are
-// lost. Checksums of records start from their segment's salt, which is random: bytes in a
-// payload that look like a record are none. The head is there twice, so that one damaged
-// byte never costs a segment.
+// An ordinal is the number of points before, in all segments, 2^62 at most at the start
+// of one: a gap tells how many are lost. Checksums of records start from their segment's
+// salt, which is random: bytes in a payload that look like a record are none. The head is
+// there twice, so that one damaged byte never costs a segment.
 //
 //   NAME.cursor   two slots of 32 bytes, written in turn
 //   slot          magic "CPKP" | turn u64 | ordinal u64 | CRC-32C
@@ -37,6 +37,10 @@ inline constexpr std::size_t head_bytes = 32;
 inline constexpr std::size_t heads_bytes = 2 * head_bytes;
 inline constexpr std::size_t record_head_bytes = 36;
 inline constexpr std::size_t slot_bytes = 32;
+/// That a clock of nanoseconds can have.
+inline constexpr std::int64_t latest_ms = INT64_MAX / 1'000'000;
+/// Of a segment or a cursor; records may go on as far again. No sum of ordinals wraps.
+inline constexpr std::uint64_t most_ordinal = std::uint64_t{1} << 62;
 
 struct segment_head {
     std::uint64_t salt = 0;
@@ -82,7 +86,7 @@ inline void write_heads(bytes out, const segment_head& head) noexcept {
         head.salt = reader.u64();
         head.ordinal = reader.u64();
         const std::uint32_t crc = kernel::crc32c(one.first(reader.position()));
-        if (ours && reader.u32() == crc) return head;
+        if (ours && reader.u32() == crc && head.ordinal <= most_ordinal) return head;
     }
     return std::nullopt;
 }
@@ -111,8 +115,9 @@ inline void write_record_head(bytes out, const record_head& head, std::uint64_t 
     head.ordinal = reader.u64();
     head.written_at = static_cast<std::int64_t>(reader.u64());
     const std::uint32_t crc = salted_crc(in.first(reader.position()), salt);
-    if (reader.u32() != crc || head.points == 0 || head.ordinal > UINT64_MAX - head.points)
+    if (reader.u32() != crc || head.points == 0 || head.ordinal > 2 * most_ordinal)
         return std::nullopt;
+    if (head.written_at > latest_ms || head.written_at < -latest_ms) return std::nullopt;
     return head;
 }
 
@@ -141,7 +146,9 @@ inline void write_slot(bytes out, const cursor_slot& slot) noexcept {
         slot.turn = reader.u64();
         slot.ordinal = reader.u64();
         const std::uint32_t crc = kernel::crc32c(in.subspan(at, reader.position()));
-        if (ours && reader.u32() == crc && (!latest || slot.turn > latest->turn)) latest = slot;
+        if (ours && reader.u32() == crc && slot.ordinal <= most_ordinal &&
+            (!latest || slot.turn > latest->turn))
+            latest = slot;
     }
     return latest;
 }
