@@ -19,7 +19,8 @@ struct part {
 constexpr part parts[] = {
     {"otlp-gauges", stages::otlp_gauges},   {"otlp-histograms", stages::otlp_histograms},
     {"remote-write", stages::remote_write}, {"spool", stages::spool_replay},
-    {"embedded", stages::embedded_store},   {"rows", stages::rows_in_sqlite}};
+    {"several", stages::several_stores},    {"embedded", stages::embedded_store},
+    {"rows", stages::rows_in_sqlite}};
 
 int usage() {
     std::fprintf(stderr, "usage: storage-speed PART [SERIES [SAMPLES [BATCH]]]; parts:");

@@ -21,6 +21,7 @@ void otlp_gauges(const workload& load);
 void otlp_histograms(const workload& load);
 void remote_write(const workload& load);
 void spool_replay(const workload& load);
+void several_stores(const workload& load);
 void embedded_store(const workload& load);
 void rows_in_sqlite(const workload& load);
 

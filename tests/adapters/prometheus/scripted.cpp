@@ -114,7 +114,7 @@ TEST_CASE("what 2.0 wrote of a batch is delivered, the rest dropped unnamed", "[
 
 TEST_CASE("a request over the limit is split unsent", "[prometheus]") {
     fault_server server({{.status = 204}});
-    const auto store = make({.where = {.url = server.url()}, .max_request_bytes = 60});
+    const auto store = make({.where = {.url = server.url()}, .max_request_bytes = 40});
     const auto points = three();
     CHECK(store->write_batch(points, in(10s)).what == verdict::refused);
     CHECK(store->write(points[0], in(10s)).delivered == 1);
