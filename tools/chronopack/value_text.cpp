@@ -58,7 +58,10 @@ void time_printer::operator()(fmt::memory_buffer& out, std::int64_t timestamp) {
     if (!dates_) return print_value(out, timestamp);
     const std::int64_t rate = per_second(unit_);
     const std::int64_t second = floor_div(timestamp, rate);
-    auto part = static_cast<unsigned>(timestamp - second * rate);
+    // The second in which the earliest timestamp lies starts before it.
+    auto part = static_cast<unsigned>(static_cast<std::uint64_t>(timestamp) -
+                                      static_cast<std::uint64_t>(second) *
+                                          static_cast<std::uint64_t>(rate));
     const std::int64_t day = floor_div(second, seconds_a_day);
     if (day != day_) print_day(day);
     const auto of_day = static_cast<unsigned>(second - day * seconds_a_day);
