@@ -32,9 +32,7 @@ inline void write_packed(std::span<const std::int64_t> in, packing::mode_set mod
     out.u8(static_cast<std::uint8_t>(codec_id::packed));
     while (!in.empty()) {
         const auto block = in.first(std::min(in.size(), packing::block_values));
-        const auto written = packing::encode_block(block, modes, out.rest());
-        // More than there is: the writer fails.
-        (void)out.reserve(written ? *written : out.rest().size() + 1);
+        keep(out, packing::encode_block(block, modes, out.rest()));
         in = in.subspan(block.size());
     }
 }
@@ -42,8 +40,7 @@ inline void write_packed(std::span<const std::int64_t> in, packing::mode_set mod
 inline void write_binned(std::span<const std::int64_t> in, byte_writer& out,
                          const std::optional<packing::prospects>& known = {}) noexcept {
     out.u8(static_cast<std::uint8_t>(codec_id::binned));
-    const auto written = binned::encode(in, out.rest(), known);
-    (void)out.reserve(written ? *written : out.rest().size() + 1);
+    keep(out, binned::encode(in, out.rest(), known));
 }
 
 /// About how many bits values take at preset::smallest, told from a sample of them; all

@@ -67,8 +67,7 @@ struct leaf<double> {
         const auto as = [&]<class C>(C) {
             return [&in, level](byte_writer& to) {
                 to.u8(static_cast<std::uint8_t>(C::id));
-                const auto written = C::encode(in, to.rest(), level);
-                (void)to.reserve(written ? *written : to.rest().size() + 1);
+                keep(to, C::encode(in, to.rest(), level));
             };
         };
         if (level == preset::smallest) {

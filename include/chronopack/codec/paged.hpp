@@ -18,6 +18,11 @@ namespace chronopack::inline CHRONOPACK_ABI::detail {
 
 inline constexpr std::size_t page_values = 4096;
 
+/// Passes over what a codec wrote into out.rest(); where there was no room, `out` fails.
+inline void keep(byte_writer& out, const result<std::size_t>& written) noexcept {
+    (void)out.reserve(written ? *written : out.rest().size() + 1);
+}
+
 /// A block codec out of a Page, which has
 ///
 ///   max_bytes(n)             of a page of n values

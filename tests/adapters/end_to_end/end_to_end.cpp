@@ -7,8 +7,8 @@
 //
 // Each store then answers query_range with what was sent, and with nothing else.
 #include "support/long_form.hpp"
-#include "support/points.hpp"
 #include "support/server_process.hpp"
+#include "support/stored_points.hpp"
 
 #include <adapters/embedded/embedded_backend.hpp>
 #include <adapters/otlp/decode.hpp>
@@ -171,14 +171,6 @@ std::vector<point> read(storage::storage_backend& store, const std::set<std::str
     return in_order(std::move(found));
 }
 
-void check_same(const char* store, const std::vector<point>& found,
-                const std::vector<point>& expected) {
-    INFO(store);
-    CHECK(found.size() == expected.size());
-    for (std::size_t i = 0, shown = 0; i < std::min(found.size(), expected.size()); ++i)
-        if (!(found[i] == expected[i]) && shown++ < 5) CHECK(found[i] == expected[i]);
-}
-
 }  // namespace
 
 TEST_CASE("what OTLP brings is in all stores the same, though one went away meanwhile",
@@ -252,9 +244,11 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
                                                "size_bytes_bucket", "size_bytes_count",
                                                "size_bytes_sum", "target_info"});
         expected = in_order(std::move(expected));
-        check_same("embedded", read(*to.local, metrics), expected);
-        check_same("prometheus", read(*prometheus, metrics), expected);
-        check_same("victoriametrics", read(*victoria, metrics), expected);
+        for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
+                 to.local.get(), prometheus.get(), victoria.get()}) {
+            INFO(store->name());
+            check_same(read(*store, metrics), expected);
+        }
 
         // By the formulas of the requests, not by the converter's word.
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{

@@ -1,7 +1,7 @@
 // Against Prometheus itself.
 #include "support/long_form.hpp"
-#include "support/points.hpp"
 #include "support/server_process.hpp"
+#include "support/stored_points.hpp"
 
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/prometheus_protocol/promql.hpp>
@@ -109,65 +109,20 @@ void check_hostile_points(std::uint64_t seed) {
     const auto store = to(fresh);
     const std::int64_t now = this_second();
     prng random(seed);
-    std::vector<point> points;
-    for (int i = 0; i < 20'000; ++i) {
-        point p;
-        p.metric = random.one_in(20) ? hostile_text(random, 4) : "hostile";
-        p.service = hostile_text(random, 3);
-        std::vector<label> tags{{"n", std::to_string(i)}};
-        for (auto k = random.below(3); k > 0; --k)
-            tags.push_back({random.one_in(10) ? hostile_text(random, 2)
-                                              : "t" + std::to_string(random.below(5)),
-                            hostile_text(random, 5)});
-        auto made = labels::from(tags);
-        if (!made) continue;  // a name twice
-        p.tags = *made;
-        p.timestamp = now;
-        p.value = i;
-        points.push_back(p);
-    }
-    const auto done = store->write_batch(points, in(60s));
-    INFO(done.message);
-    REQUIRE(done.ok());
-    std::set<std::size_t> refused;
-    for (const auto& d : done.dropped) {
-        CHECK(d.why == drop_reason::invalid);
-        refused.insert(d.index);
-    }
-    CHECK(done.delivered + refused.size() == points.size());
-    CHECK(refused.size() > points.size() / 10);
-    CHECK(done.delivered > points.size() / 10);
+    const auto expected = write_hostile(*store, hostile_points(random, now, 10));
 
-    // What the server must hold, and nothing beside: a tag without a value is none.
-    std::vector<point> expected;
     std::set<std::string> metrics;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        if (refused.contains(i)) continue;
-        point p = points[i];
-        std::vector<label> kept;
-        for (const label& tag : p.tags.pairs())
-            if (!tag.value.empty()) kept.push_back(tag);
-        p.tags = *labels::from(kept);
-        metrics.insert(p.metric);
-        expected.push_back(p);
-    }
+    for (const point& p : expected) metrics.insert(p.metric);
     std::vector<point> found;
     for (const std::string& metric : metrics)
         for (const point& p : read(*store, metric))
             if (p.timestamp == now && p.tags["n"] != "") found.push_back(p);
-    CHECK(in_order(found) == in_order(expected));
+    check_same(in_order(found), in_order(expected));
 
-    // Each can be asked for by its text, and the text asks for nothing else.
     for (int i = 0; i < 100; ++i) {
         const point& p = expected[random.below(expected.size())];
         if (p.service.empty()) continue;
-        const auto mine = store->query_range(
-            {.metric = p.metric, .service = p.service, .start = now, .end = now}, in(30s));
-        REQUIRE(mine);
-        CHECK(std::find(mine->begin(), mine->end(), p) != mine->end());
-        CHECK(std::all_of(mine->begin(), mine->end(), [&](const point& q) {
-            return q.metric == p.metric && q.service == p.service;
-        }));
+        check_asked_for(*store, p);
         const std::string asked =
             prometheus::selector({{"__name__", p.metric}, {"job", p.service}, {"n", p.tags["n"]}});
         const auto by_query = store->evaluate(asked, now / 1'000'000, in(30s));

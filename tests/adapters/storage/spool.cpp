@@ -6,6 +6,7 @@
 
 #include <adapters/storage/batch_writer.hpp>
 #include <adapters/storage/point_record.hpp>
+#include <adapters/storage/spool_format.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -151,9 +152,9 @@ TEST_CASE("cut at any byte, the longest run of whole records is recovered", "[sp
 }
 
 TEST_CASE("cut at any byte of a mebibyte, as many records are found as are whole", "[spool]") {
-    // Records of one size each, a few large or many small.
+    // Only counted: to read them at every byte would take hours.
     std::vector<point> points;
-    for (int i = 0; i < 1'000; ++i)
+    for (int i = 0; i < long_form(300, 1'000); ++i)
         points.push_back(point_of("cpu", i * 7'919 % 10'007, i / 7.0, {{"host", "a"}}));
     const int records = long_form(3, 140);
     const scratch_directory dir;
@@ -174,6 +175,33 @@ TEST_CASE("cut at any byte of a mebibyte, as many records are found as are whole
         if (s->recovery().records != expected) FAIL("cut at " << cut << ", of " << expected);
     }
     CHECK(expected == ends.size());
+}
+
+TEST_CASE("times and ordinals that no spool comes to are damage, checksums or not", "[spool]") {
+    namespace format = spool_format;
+    std::byte wire[format::record_head_bytes];
+    const auto is_read = [&](std::uint64_t ordinal, std::int64_t written_at) {
+        format::write_record_head(wire, {7, 3, 0, ordinal, written_at}, 5);
+        return format::read_record_head(wire, 5).has_value();
+    };
+    constexpr std::uint64_t most = format::most_ordinal;
+    CHECK(is_read(2 * most, 0));
+    CHECK_FALSE(is_read(2 * most + 1, 0));
+    CHECK_FALSE(is_read(UINT64_MAX, 0));
+    for (const std::int64_t sign : {-1, 1}) {
+        CHECK(is_read(0, sign * format::latest_ms));
+        CHECK_FALSE(is_read(0, sign * (format::latest_ms + 1)));
+        CHECK_FALSE(is_read(0, sign * INT64_MAX));
+    }
+
+    std::byte heads[format::heads_bytes];
+    std::byte slot[format::slot_bytes];
+    for (const bool legal : {true, false}) {
+        format::write_heads(heads, {5, most + !legal});
+        CHECK(format::read_heads(heads).has_value() == legal);
+        format::write_slot(slot, {1, most + !legal});
+        CHECK(format::read_slots(slot).has_value() == legal);
+    }
 }
 
 TEST_CASE("one damaged byte costs one record at most, and it is counted", "[spool]") {

@@ -1,7 +1,7 @@
 // Against VictoriaMetrics itself.
 #include "support/long_form.hpp"
-#include "support/points.hpp"
 #include "support/server_process.hpp"
+#include "support/stored_points.hpp"
 
 #include <adapters/victoriametrics/backend.hpp>
 
@@ -151,64 +151,12 @@ void check_hostile_points(protocol how, std::uint64_t seed) {
     // A server each: which series a selector means is cached for 10 s.
     const server_process fresh(victoria_metrics_command());
     const auto store = to(fresh, how);
-    const std::int64_t now = this_second();
     prng random(seed);
-    std::vector<point> points;
-    for (int i = 0; i < 20'000; ++i) {
-        point p;
-        p.metric = random.one_in(20) ? hostile_text(random, 4) : "hostile";
-        p.service = hostile_text(random, 3);
-        std::vector<label> tags{{"n", std::to_string(i)}};
-        for (auto k = random.below(3); k > 0; --k)
-            tags.push_back(
-                {random.one_in(2) ? hostile_text(random, 2) : "t" + std::to_string(random.below(5)),
-                 hostile_text(random, 5)});
-        auto made = labels::from(tags);
-        if (!made) continue;
-        p.tags = *made;
-        p.timestamp = now;
-        p.value = i;
-        points.push_back(p);
-    }
-    const auto done = store->write_batch(points, in(60s));
-    INFO(done.message);
-    REQUIRE(done.ok());
-    std::set<std::size_t> refused;
-    for (const auto& d : done.dropped) {
-        CHECK(d.why == drop_reason::invalid);
-        refused.insert(d.index);
-    }
-    CHECK(done.delivered + refused.size() == points.size());
-    CHECK(refused.size() > points.size() / 20);
-    CHECK(done.delivered > points.size() / 10);
-
-    std::vector<point> expected;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        if (refused.contains(i)) continue;
-        point p = points[i];
-        std::vector<label> kept;
-        for (const label& tag : p.tags.pairs())
-            if (!tag.value.empty()) kept.push_back(tag);
-        p.tags = *labels::from(kept);
-        expected.push_back(p);
-    }
-    // Whatever is there, of any metric.
-    const auto found = read(*store, "");
-    expected = in_order(expected);
-    CHECK(found.size() == expected.size());
-    for (std::size_t i = 0, shown = 0; i < std::min(found.size(), expected.size()); ++i)
-        if (!(found[i] == expected[i]) && shown++ < 5) CHECK(found[i] == expected[i]);
-
+    const auto expected = write_hostile(*store, hostile_points(random, this_second(), 2));
+    check_same(read(*store, ""), in_order(expected));  // whatever is there, of any metric
     for (int i = 0; i < 50; ++i) {
         const point& p = expected[random.below(expected.size())];
-        if (p.service.empty()) continue;
-        const auto mine = store->query_range(
-            {.metric = p.metric, .service = p.service, .start = now, .end = now}, in(30s));
-        REQUIRE(mine);
-        CHECK(std::find(mine->begin(), mine->end(), p) != mine->end());
-        CHECK(std::all_of(mine->begin(), mine->end(), [&](const point& q) {
-            return q.metric == p.metric && q.service == p.service;
-        }));
+        if (!p.service.empty()) check_asked_for(*store, p);
     }
 }
 

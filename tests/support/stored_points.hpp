@@ -1,0 +1,86 @@
+// What a real store must hold after a write: the same points, and nothing beside.
+//
+//   const auto points = hostile_points(random, now, 10);
+//   const auto expected = write_hostile(store, points);      // refused ones left out
+//   check_same(in_order(all_of(store)), in_order(expected));
+#pragma once
+
+#include "points.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+namespace chronopack::test {
+
+/// The first few differences are shown.
+inline void check_same(const std::vector<point>& found, const std::vector<point>& expected) {
+    CHECK(found.size() == expected.size());
+    for (std::size_t i = 0, shown = 0; i < std::min(found.size(), expected.size()); ++i)
+        if (!(found[i] == expected[i]) && shown++ < 5) CHECK(found[i] == expected[i]);
+}
+
+/// 20,000 points at one time, of any text, told apart by their tag "n"; one in `names` tags
+/// has a name of any text, too.
+inline std::vector<point> hostile_points(prng& random, std::int64_t time, std::uint64_t names) {
+    std::vector<point> points;
+    for (int i = 0; i < 20'000; ++i) {
+        point p;
+        p.metric = random.one_in(20) ? hostile_text(random, 4) : "hostile";
+        p.service = hostile_text(random, 3);
+        std::vector<label> tags{{"n", std::to_string(i)}};
+        for (auto k = random.below(3); k > 0; --k)
+            tags.push_back({random.one_in(names) ? hostile_text(random, 2)
+                                                 : "t" + std::to_string(random.below(5)),
+                            hostile_text(random, 5)});
+        auto made = labels::from(tags);
+        if (!made) continue;  // a name twice
+        p.tags = *made;
+        p.timestamp = time;
+        p.value = i;
+        points.push_back(p);
+    }
+    return points;
+}
+
+/// Writes them; each is delivered, or refused as invalid, and there are some of both.
+/// Returns what the store must hold: a tag without a value is none.
+inline std::vector<point> write_hostile(storage::storage_backend& store,
+                                        const std::vector<point>& points) {
+    const auto done = store.write_batch(points, storage::in(std::chrono::seconds(60)));
+    INFO(done.message);
+    REQUIRE(done.ok());
+    std::set<std::size_t> refused;
+    for (const auto& d : done.dropped) {
+        CHECK(d.why == storage::drop_reason::invalid);
+        refused.insert(d.index);
+    }
+    CHECK(done.delivered + refused.size() == points.size());
+    CHECK(refused.size() > points.size() / 20);
+    CHECK(done.delivered > points.size() / 10);
+
+    std::vector<point> expected;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if (refused.contains(i)) continue;
+        point& p = expected.emplace_back(points[i]);
+        std::vector<label> kept;
+        for (const label& tag : points[i].tags.pairs())
+            if (!tag.value.empty()) kept.push_back(tag);
+        p.tags = labels_of(kept);
+    }
+    return expected;
+}
+
+/// A point can be asked for by the text of its metric and service, which asks for nothing else.
+inline void check_asked_for(storage::storage_backend& store, const point& p) {
+    const auto mine = store.query_range(
+        {.metric = p.metric, .service = p.service, .start = p.timestamp, .end = p.timestamp},
+        storage::in(std::chrono::seconds(30)));
+    REQUIRE(mine);
+    CHECK(std::find(mine->begin(), mine->end(), p) != mine->end());
+    CHECK(std::all_of(mine->begin(), mine->end(), [&](const point& q) {
+        return q.metric == p.metric && q.service == p.service;
+    }));
+}
+
+}  // namespace chronopack::test
