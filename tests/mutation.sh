@@ -165,14 +165,12 @@ codec/run_length.hpp | codec/pages | if (at != out.size()) return errc::corrupt;
 codec/run_length.hpp | codec/round_trip | if (room.size() < length + at_once - 1) return fill(room.first(length), value); | 
 codec/ordered.hpp | codec/pages | if (form > 1) return errc::corrupt; | 
 codec/ordered.hpp | codec/pages | if (!legal) return errc::corrupt; | 
-codec/exceptions.hpp | codec/pages | if (in.size() < bytes_of(exceptions, n)) return errc::truncated; | 
 codec/exceptions.hpp | codec/pages | position < next \|\|  | 
 codec/exceptions.hpp | codec/pages |  \|\| position >= n | 
 codec/paged.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
 codec/paged.hpp | codec/pages | *count == 0 \|\|  | 
 codec/paged.hpp | codec/pages |  \|\| *count > page_values | 
 codec/paged.hpp | codec/pages | if (*count != page.size()) return errc::count_mismatch; | 
-codec/paged.hpp | codec/truncation | if (reader.failed()) return errc::truncated; | 
 codec/integers.hpp | codec/pages | if (id == static_cast<std::uint8_t>(codec_id::binned))\n | 
 codec/integers.hpp | codec/pages | if (in.failed()) return errc::truncated; | 
 codec/integers.hpp | codec/pages | if (!read) return read.error();\n            (void)in.take(*read); | if (read) (void)in.take(*read);

@@ -142,6 +142,10 @@ TEST_CASE("alp: bytes that no encoder writes", "[codec][alp][hostile]") {
     CHECK(refused<alp>(patched(0b11, 1), 3));
     CHECK(refused<alp>(patched(0b0000, 2), 3));
     CHECK(refused<alp>(patched(0b0010, 2), 3));
+    // Positions, and not all of their values.
+    CHECK(refused<alp>(wire().varint(3).u8(0).varint(1).put(some).u8(0).fill(7, 1), 3,
+                       errc::truncated));
+    CHECK(refused<alp>(wire().varint(3).u8(0).varint(1).put(some).u8(0), 3, errc::truncated));
     // Integers beyond 51 bits.
     for (const std::int64_t i : {std::int64_t{1} << 51, -(std::int64_t{1} << 51) - 1, INT64_MIN}) {
         CHECK(refused<alp>(wire().varint(3).u8(0).varint(0).put(constant_integers(i, 3).bytes), 3));
@@ -183,6 +187,12 @@ TEST_CASE("alp_rd: bytes that no encoder writes", "[codec][alp_rd][hostile]") {
     };
     CHECK(read<alp_rd>(stray(0xfff), 3));
     CHECK(refused<alp_rd>(stray(0x1000), 3));
+    // So many strays that their bytes come to none.
+    const auto strays = [&](std::uint64_t n) {
+        return wire().varint(3).u8(52).u8(1).u16(0).varint(n).put(zeros).put(zeros).fill(16, 0);
+    };
+    for (const std::uint64_t n : {std::uint64_t{4}, std::uint64_t{1} << 63, UINT64_MAX})
+        CHECK(refused<alp_rd>(strays(n), 3));
 }
 
 TEST_CASE("dictionary: a few values cost their places", "[codec][dictionary]") {

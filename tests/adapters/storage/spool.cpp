@@ -156,7 +156,7 @@ TEST_CASE("cut at any byte of a mebibyte, as many records are found as are whole
     std::vector<point> points;
     for (int i = 0; i < long_form(300, 1'000); ++i)
         points.push_back(point_of("cpu", i * 7'919 % 10'007, i / 7.0, {{"host", "a"}}));
-    const int records = long_form(3, 140);
+    const int records = long_form(3, 150);
     const scratch_directory dir;
     const auto written = open(dir / "s");
     std::vector<std::size_t> ends;
