@@ -120,7 +120,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     claim(!s.has_next(*reader), "all was read");
 
     point last{"last", "", {}, 77, 1.5};
-    claim(static_cast<bool>(s.append({&last, 1})), "appending goes on");
+    if (const auto kept = s.append({&last, 1}); !kept) {
+        // Only where what was found leaves no ordinal: after a record or cursor near 2^62.
+        claim(kept.error().what == verdict::hold, "appending goes on");
+        return 0;
+    }
     const auto batch = s.lease(*reader);
     claim(batch && batch->points.size() == 1 && batch->points[0].timestamp == 77,
           "and what is appended comes back");

@@ -25,6 +25,7 @@ std::uint64_t any_salt() {
 }
 
 const failure full{verdict::retry, {}, "the spool is full"};
+const failure counted_out{verdict::hold, {}, "the spool has numbered as many points as it can"};
 
 }  // namespace
 
@@ -44,6 +45,7 @@ reply<std::monostate> spool::append(std::span<const point> points) {
     const std::uint64_t size = heads_bytes + record_head_bytes + payload.size();
     if (size > how_.most_bytes)
         return failure{verdict::refused, {}, "more than the spool may hold"};
+    if (points.size() > most_ordinal - end_) return counted_out;
     if (!make_room(size)) return full;
     if (!append_record(points, payload)) return unwritable();
     for (const reader& r : readers_)

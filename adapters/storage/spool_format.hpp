@@ -9,8 +9,8 @@
 //            ordinal u64 | written at i64, ms since 1970 | CRC-32C of these 32 bytes |
 //            payload (storage/point_record.hpp)
 //
-// An ordinal is the number of points before, in all segments, 2^62 at most at the start
-// of one: a gap tells how many are lost. Checksums of records start from their segment's
+// An ordinal is the number of points before, in all segments, and behind the last record
+// 2^62 at most: a gap tells how many are lost. Checksums of records start from their segment's
 // salt, which is random: bytes in a payload that look like a record are none. The head is
 // there twice, so that one damaged byte never costs a segment.
 //
@@ -39,7 +39,8 @@ inline constexpr std::size_t record_head_bytes = 36;
 inline constexpr std::size_t slot_bytes = 32;
 /// That a clock of nanoseconds can have.
 inline constexpr std::int64_t latest_ms = INT64_MAX / 1'000'000;
-/// Of a segment or a cursor; records may go on as far again. No sum of ordinals wraps.
+/// Of a segment or a cursor, and of what comes behind a record: what is read from disk can
+/// be gone on from, and what is written is read again.
 inline constexpr std::uint64_t most_ordinal = std::uint64_t{1} << 62;
 
 struct segment_head {
@@ -115,8 +116,8 @@ inline void write_record_head(bytes out, const record_head& head, std::uint64_t 
     head.ordinal = reader.u64();
     head.written_at = static_cast<std::int64_t>(reader.u64());
     const std::uint32_t crc = salted_crc(in.first(reader.position()), salt);
-    if (reader.u32() != crc || head.points == 0 || head.ordinal > 2 * most_ordinal)
-        return std::nullopt;
+    if (reader.u32() != crc || head.points == 0) return std::nullopt;
+    if (head.ordinal > most_ordinal - head.points) return std::nullopt;
     if (head.written_at > latest_ms || head.written_at < -latest_ms) return std::nullopt;
     return head;
 }
