@@ -68,14 +68,18 @@ template <unsigned N>
 inline constexpr std::uint32_t power_of = power_of_x(N);
 
 #if defined(__x86_64__)
-/// The multiplier for runs of 32 m bytes, m >= 1.
+/// Pieces that are folded at a time at most, and words of a run beside them.
+inline constexpr std::size_t most_pieces = 128;
+inline constexpr std::size_t most_words = 4 * most_pieces + 9;
+
+/// The multiplier for runs of so many words, one at least.
 inline constexpr auto crc_runs = [] {
-    std::array<std::uint32_t, 129> multiplier{};
-    for (unsigned m = 1; m < multiplier.size(); ++m) {
-        std::uint32_t power = m == 1 ? power_of_x(8 * 32 - 33) : multiplier[m - 1];
-        for (int bit = 0; m > 1 && bit < 8 * 32; ++bit)
-            power = (power >> 1) ^ (0x82f63b78u & (0 - (power & 1)));
-        multiplier[m] = power;
+    std::array<std::uint32_t, most_words + 1> multiplier{};
+    multiplier[1] = power_of_x(64 - 33);
+    for (std::size_t words = 2; words < multiplier.size(); ++words) {
+        std::uint32_t power = multiplier[words - 1];
+        for (int bit = 0; bit < 64; ++bit) power = (power >> 1) ^ (0x82f63b78u & (0 - (power & 1)));
+        multiplier[words] = power;
     }
     return multiplier;
 }();
@@ -119,8 +123,12 @@ CHRONOPACK_CRC_TARGET inline std::uint64_t crc32c_triples(std::uint64_t crc,
     for (; data.size() >= 8; data = data.subspan(8))
         crc = _mm_crc32_u64(crc, load_le<std::uint64_t>(data.data()));
     auto narrow = static_cast<std::uint32_t>(crc);
-    for (const std::byte last : data)
-        narrow = _mm_crc32_u8(narrow, std::to_integer<unsigned char>(last));
+    const std::byte* last = data.data();
+    if ((data.size() & 4) != 0)
+        narrow = _mm_crc32_u32(narrow, load_le<std::uint32_t>(last)), last += 4;
+    if ((data.size() & 2) != 0)
+        narrow = _mm_crc32_u16(narrow, load_le<std::uint16_t>(last)), last += 2;
+    if ((data.size() & 1) != 0) narrow = _mm_crc32_u8(narrow, std::to_integer<std::uint8_t>(*last));
     return narrow;
 }
 #undef CHRONOPACK_CRC_TARGET
@@ -146,15 +154,16 @@ template <unsigned Bits>
     return _mm256_xor_si256(_mm256_xor_si256(low, high), there);
 }
 
-/// Of m pieces of 224 bytes: 128 m bytes are folded, and 3 times 32 m go through
-/// the instruction.
+/// Of m pieces of 224 bytes: 128 m bytes are folded, and 3 times 32 m go through the
+/// instruction; and what fills no piece, but 23 bytes, goes there as well.
 [[nodiscard]] CHRONOPACK_CRC_TARGET inline std::uint32_t crc32c_folded(std::uint32_t seed,
                                                                        cbytes data) noexcept {
     while (data.size() >= 2 * 224) {
-        const std::size_t m = std::min(data.size() / 224, crc_runs.size() - 1);
+        const std::size_t m = std::min(data.size() / 224, most_pieces);
+        const std::size_t words = std::min((data.size() - 128 * m) / 24, 4 * m + 9);
         const std::byte* at = data.data();
         const std::byte* run = at + 128 * m;
-        const std::size_t length = 32 * m;
+        const std::size_t length = 8 * words;
         __m256i v0 = _mm256_xor_si256(vector(at), _mm256_set_epi64x(0, 0, 0, seed));
         __m256i v1 = vector(at + 32);
         __m256i v2 = vector(at + 64);
@@ -167,26 +176,27 @@ template <unsigned Bits>
             b = _mm_crc32_u64(b, load_le<std::uint64_t>(run + i + length));
             c = _mm_crc32_u64(c, load_le<std::uint64_t>(run + i + 2 * length));
         };
-        for (std::size_t i = 0; i < length; i += 32) {
+        for (std::size_t i = 0; i < 32 * m; i += 32) {
             step(i);
             step(i + 8);
             step(i + 16);
             step(i + 24);
-            if (i + 32 == length) break;
+            if (i + 32 == 32 * m) break;
             at += 128;
             v0 = fold<1024>(v0, vector(at));
             v1 = fold<1024>(v1, vector(at + 32));
             v2 = fold<1024>(v2, vector(at + 64));
             v3 = fold<1024>(v3, vector(at + 96));
         }
+        for (std::size_t i = 32 * m; i < length; i += 8) step(i);
         v3 = fold<256>(fold<256>(fold<256>(v0, v1), v2), v3);
         const __m256i both = fold<128>(v3, _mm256_permute4x64_epi64(v3, 0x0e));
         std::uint64_t crc =
             _mm_crc32_u64(0, static_cast<std::uint64_t>(_mm256_extract_epi64(both, 0)));
         crc = _mm_crc32_u64(crc, static_cast<std::uint64_t>(_mm256_extract_epi64(both, 1)));
-        for (const std::uint64_t next : {a, b, c}) crc = crc32c_times(crc, crc_runs[m]) ^ next;
+        for (const std::uint64_t next : {a, b, c}) crc = crc32c_times(crc, crc_runs[words]) ^ next;
         seed = static_cast<std::uint32_t>(crc);
-        data = data.subspan(224 * m);
+        data = data.subspan(128 * m + 24 * words);
     }
     return crc32c_sse42(seed, data);
 }
