@@ -110,13 +110,22 @@ public:
                     wrong |= at | (last - at);
                 }
                 if (wrong >> 63 != 0) return errc::corrupt;
-                for (std::size_t i = 0; i < places.size(); ++i)
-                    out[from + i] = entries[static_cast<std::size_t>(places[i])];
+                look_up(entries.data(), places, out.data() + from);
                 return {};
             });
     }
 
 private:
+    // Two at a time: compilers would gather eight, which takes longer than eight loads.
+    static void look_up(const T* entries, std::span<const std::int64_t> places, T* out) noexcept {
+        using pair [[gnu::vector_size(2 * sizeof(T))]] = T;
+        std::size_t i = 0;
+        for (; i + 2 <= places.size(); i += 2) {
+            const pair two = {entries[places[i]], entries[places[i + 1]]};
+            std::memcpy(out + i, &two, sizeof two);
+        }
+        if (i < places.size()) out[i] = entries[places[i]];
+    }
     // Keys as unsigned numbers in the same order, and back.
     static std::uint64_t rising_of(std::int64_t key) noexcept {
         return static_cast<std::uint64_t>(key) ^ std::uint64_t{1} << 63;
