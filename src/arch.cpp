@@ -52,6 +52,9 @@ T adapt(T& same) {
 kernel::start adapt(const plain::start& s) {
     return __builtin_bit_cast(kernel::start, s);
 }
+kernel::patched_rows adapt(const plain::patched_rows& p) {
+    return __builtin_bit_cast(kernel::patched_rows, p);
+}
 kernel::decimal adapt(const plain::decimal& d) {
     return __builtin_bit_cast(kernel::decimal, d);
 }

@@ -85,11 +85,12 @@ packing/header.hpp | packing/header | if (const auto ok = read_signed(h.referenc
 packing/header.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return {};
 packing/block.hpp | packing/round_trip | if ((modes & only(h.kind)) == 0) return errc::corrupt; | 
 packing/block.hpp | packing/header | if (reader.failed()) return errc::truncated; | 
-packing/block.hpp | packing/header | position[0] >= next && | 
-packing/block.hpp | packing/header | std::uint64_t{position[i] > position[i - 1]} & | 
-packing/block.hpp | packing/header |  \|\| next > h.count | 
-packing/block.hpp | packing/header |  && high[0] != 0 | 
-packing/block.hpp | packing/header |  & std::uint64_t{high[i] != 0} | 
+packing/exceptions.hpp | packing/header | std::uint64_t{position[e] > position[e - 1]} & | 
+packing/exceptions.hpp | packing/header |  && position[count_ - 1] < h.count | 
+packing/exceptions.hpp | packing/header | std::uint64_t legal = amount[0] != 0; | std::uint64_t legal = 1;
+packing/exceptions.hpp | packing/header |  & std::uint64_t{amount[e] != 0} | 
+kernel/patches.hpp | kernel/decode | at.size() < slots / lanes ? lanes : lanes + slots | lanes
+kernel/patches.hpp | kernel/decode | if (at.size() < slots / lanes)\n                std::fill_n(rows_ + lanes * (row + 1), lanes, std::uint64_t{0}); | 
 frame/time_scale.hpp | frame/time_scale | while (divisor_ > 0 &&\n                   !encoder::divisible | while (false && !encoder::divisible
 frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(most)) --divisor_; | 
 frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;

@@ -5,6 +5,7 @@
 
 #include "instruction_set.hpp"
 
+#include <chronopack/kernel/decimal.hpp>
 #include <chronopack/kernel/encode.hpp>
 
 namespace chronopack::bench {
@@ -14,6 +15,7 @@ namespace {
 using kernel::sums;
 using scalar_decoder = kernel::block_decoder<kernel::scalar>;
 using scalar_encoder = kernel::block_encoder<kernel::scalar>;
+using scalar_converter = kernel::decimal_converter<kernel::scalar>;
 
 constexpr kernel::start start{.reference = 3, .scale = 1, .base = 1'700'000, .delta = 15};
 
@@ -26,23 +28,34 @@ std::uint64_t* words_out(const kernel_job& job) {
 
 template <class Decoder, sums Sums>
 void decode(const kernel_job& job) {
-    Decoder::template packed<Sums>(job.in, kernel::slots, job.width, start, nullptr,
-                                   words_out(job));
+    Decoder::template packed<Sums>(job.in, kernel::slots, job.width, start, {}, words_out(job));
 }
 
-// A word for each slot, one in a hundred of them not zero.
-struct slot_patches {
-    constexpr slot_patches() {
-        for (std::size_t i = 0; i < kernel::slots; i += 100) words[i] = i << 20;
+// In one slot of a hundred.
+struct patched_slots {
+    constexpr patched_slots() {
+        for (std::size_t i = 0; i < std::size(at); ++i) amounts[i] = (at[i] = 100 * i) << 20;
     }
-    std::uint64_t words[kernel::slots] = {};
+    std::uint64_t at[kernel::slots / 100] = {};
+    std::uint64_t amounts[kernel::slots / 100] = {};
 };
-constexpr slot_patches patches;
+constexpr patched_slots odd;
 
 template <class Decoder, sums Sums>
 void decode_patched(const kernel_job& job) {
-    Decoder::template packed<Sums>(job.in, kernel::slots, job.width, start, patches.words,
+    const kernel::patches patches(odd.at, odd.amounts);
+    Decoder::template packed<Sums>(job.in, kernel::slots, job.width, start, patches.rows(),
                                    words_out(job));
+}
+
+// As a page of ALP's is: to biased integers, which are hundredths.
+template <class Decoder, class Converter>
+void decode_decimals(const kernel_job& job) {
+    alignas(64) std::uint64_t words[kernel::slots];
+    constexpr kernel::start biased{.reference = kernel::decimal_bias};
+    Decoder::template packed<sums::none>(job.in, kernel::slots, job.width, biased, {}, words);
+    (void)Converter::to_doubles(words, kernel::slots, kernel::decimal_of(2, false),
+                                reinterpret_cast<double*>(job.out));
 }
 
 template <class Decoder, sums Sums>
@@ -102,6 +115,9 @@ constexpr measured_kernel all[] = {
     {"decode", packed, 0, 0, block, CHRONOPACK_DECODER(decode_ramp, sums::none)},
     {"decode+sum", packed, 0, 0, block, CHRONOPACK_DECODER(decode_ramp, sums::once)},
     {"decode+sums", packed, 0, 0, block, CHRONOPACK_DECODER(decode_ramp, sums::twice)},
+    {"decode+decimals", packed, 1, 48, block,
+     decode_decimals<kernel::default_decoder, kernel::default_decimal>,
+     decode_decimals<scalar_decoder, scalar_converter>},
     {"patched decode+sum", packed, any, any, block, CHRONOPACK_DECODER(decode_patched, sums::once)},
     {"pack", fields, 1, 64, packed_bytes, CHRONOPACK_ENCODER(pack, sums::none)},
     {"transpose+pack", fields, 1, 64, packed_bytes, CHRONOPACK_ENCODER(pack, sums::once)},

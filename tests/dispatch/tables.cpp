@@ -9,6 +9,7 @@
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"
+#include "support/patches.hpp"
 #include "support/random.hpp"
 
 #include <catch2/catch.hpp>
@@ -62,12 +63,13 @@ void decoders_agree(const dispatch::table& t, std::size_t count, unsigned width,
 
     const bytes wire = inputs.at_end(field_bytes(count, width));
     for (std::byte& b : wire) b = static_cast<std::byte>(random());
-    const auto high = words(random, count, 64 - width);
+    const kernel::patches some = random_patches(random, count);
     for (const bool patched : {false, true}) {
         if (patched && Sums == none) continue;
-        const std::uint64_t* const patches = patched ? high.data() : nullptr;
+        const auto patches = patched ? some.rows() : kernel::patched_rows{};
+        const dispatch::patched_rows plain_patches{patches.row_of, patches.rows};
         twin_decoder::packed<Sums>(wire.data(), count, width, s, patches, expected.data());
-        t.packed[sums](wire.data(), count, width, plain, patches, out.data());
+        t.packed[sums](wire.data(), count, width, plain, plain_patches, out.data());
         REQUIRE(same_bits(out, expected));
     }
     twin_decoder::ramp<Sums>(s, count, expected.data());

@@ -5,6 +5,7 @@
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"
+#include "support/patches.hpp"
 #include "support/random.hpp"
 
 #include <catch2/catch.hpp>
@@ -29,7 +30,6 @@ kernel::start random_start(prng& random, bool scaled) {
 struct memory {
     guarded_bytes wires{8 * kernel::slots + 8};
     guarded_bytes outputs{8 * kernel::slots};
-    guarded_bytes inputs{8 * kernel::slots};
 };
 
 template <sums Sums>
@@ -37,8 +37,7 @@ void agree_on(std::size_t count, unsigned width, bool scaled, memory& at, prng& 
     const kernel::start s = random_start(random, scaled);
     std::vector<std::uint64_t> expected(count);
     const auto out = at.outputs.at_end<std::uint64_t>(count);
-    const auto patches = at.inputs.at_end<std::uint64_t>(count);
-    for (std::uint64_t& p : patches) p = random.below(4) == 0 ? random() : 0;
+    const kernel::patches patches = random_patches(random, count);
     const std::size_t size = field_bytes(count, width);
     // To the last byte before the guard page, or near it at an odd address.
     const std::size_t odd = random.one_in(2) ? 0 : 1 + random.below(7);
@@ -46,7 +45,7 @@ void agree_on(std::size_t count, unsigned width, bool scaled, memory& at, prng& 
     for (std::byte& b : wire) b = static_cast<std::byte>(random());
     for (const bool patched : {false, true}) {
         if (patched && Sums == sums::none) continue;
-        const std::uint64_t* const extra = patched ? patches.data() : nullptr;
+        const auto extra = patched ? patches.rows() : kernel::patched_rows{};
         twin::packed<Sums>(wire.data(), count, width, s, extra, expected.data());
         fast::packed<Sums>(wire.data(), count, width, s, extra, out.data());
         REQUIRE(same_bits(out, expected));
@@ -62,7 +61,7 @@ void ramps_agree(std::size_t count, memory& at, prng& random) {
     fast::ramp<Sums>(s, count, out.data());
     REQUIRE(same_bits(out, expected));
     if (count < kernel::fewest_in_lanes) return;
-    twin::packed<Sums>(nullptr, count, 0, s, nullptr, expected.data());
+    twin::packed<Sums>(nullptr, count, 0, s, {}, expected.data());
     REQUIRE(same_bits(out, expected));
 }
 
@@ -82,6 +81,23 @@ TEST_CASE("vectors decode a block to the very words of the scalar twin", "[kerne
         }
         // Every number of rows, with and without fields of no row.
         count += count % 16 == 0 ? 1 + random.below(15) : 16 - count % 16;
+    }
+}
+
+TEST_CASE("patches are in their slots, and zero is in all others", "[kernel]") {
+    prng random(3);
+    for (const std::size_t n : {0u, 1u, 20u, 63u, 64u, 1024u}) {
+        std::vector<std::uint64_t> expected(kernel::slots), at, amounts;
+        for (std::size_t i = 0; i < n; ++i) {
+            at.push_back(n == kernel::slots ? i : random.below(kernel::slots));
+            amounts.push_back(random());
+            expected[at[i]] = amounts[i];
+        }
+        const kernel::patches patches(at, amounts);
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < kernel::slots; ++i)
+            wrong += patches.rows().row(i / kernel::lanes)[i % kernel::lanes] != expected[i];
+        CHECK(wrong == 0);
     }
 }
 

@@ -22,22 +22,49 @@ namespace chronopack::inline CHRONOPACK_ABI {
     return width == 0 ? 0 : ~std::uint64_t{0} >> (64 - width);
 }
 
+/// The bits from `bit` on, lowest first: at least 57 of them, of the 8 bytes from where it
+/// is; if Wide all 64, of 9 bytes.
+template <bool Wide>
+[[nodiscard, gnu::always_inline]] inline std::uint64_t load_bits(const std::byte* from,
+                                                                 std::size_t bit) noexcept {
+    const std::byte* const at = from + bit / 8;
+    const std::uint64_t low = load_le<std::uint64_t>(at) >> bit % 8;
+    if constexpr (!Wide) return low;
+    return low | std::to_integer<std::uint64_t>(at[8]) << 1 << (63 - bit % 8);
+}
+
 /// Field `index`. `in` must hold it: field_bytes(index + 1, width) <= in.size().
 [[nodiscard]] inline std::uint64_t load_field(cbytes in, std::size_t index,
                                               unsigned width) noexcept {
     const std::size_t bit = index * width;
     const std::size_t byte = bit >> 3;
-    const unsigned shift = bit & 7;
     std::byte tail[9] = {};
     const std::byte* at = tail;
     if (byte + sizeof tail <= in.size()) [[likely]]
         at = in.data() + byte;
     else if (byte < in.size())
         std::memcpy(tail, in.data() + byte, in.size() - byte);
-    const std::uint64_t high = std::to_integer<std::uint64_t>(at[8]);
-    const std::uint64_t word = (load_le<std::uint64_t>(at) >> shift) | (high << 1 << (63 - shift));
-    return word & low_mask(width);
+    return load_bits<true>(at, bit & 7) & low_mask(width);
 }
+
+namespace detail {
+
+/// Fields from bit `bit` on, `PerLoad` out of each word: PerLoad * width <= 57. Reads up to
+/// 8 bytes from where the last begins.
+template <std::size_t PerLoad>
+inline void load_fields_by(const std::byte* from, std::size_t bit, unsigned width,
+                           std::span<std::uint64_t> out) noexcept {
+    const std::uint64_t mask = low_mask(width);
+    std::uint64_t* to = out.data();
+    std::size_t left = out.size();
+    for (; left >= PerLoad; left -= PerLoad, to += PerLoad, bit += PerLoad * width) {
+        const std::uint64_t word = load_bits<false>(from, bit);
+        for (std::size_t k = 0; k < PerLoad; ++k) to[k] = word >> k * width & mask;
+    }
+    for (; left > 0; --left, ++to, bit += width) *to = load_bits<false>(from, bit) & mask;
+}
+
+}  // namespace detail
 
 /// Fields 0 to out.size() - 1. `in` has their bytes, or more; with 8 more it is faster.
 inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out) noexcept {
@@ -45,14 +72,10 @@ inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out)
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = load_field(in, i, width);
         return;
     }
-    // A word from the byte where the field begins holds all of it.
-    const std::uint64_t mask = low_mask(width);
-    const auto load = [mask, width](const std::byte* from, std::size_t bit,
-                                    std::span<std::uint64_t> to) {
-        for (std::uint64_t& field : to) {
-            field = (load_le<std::uint64_t>(from + (bit >> 3)) >> (bit & 7)) & mask;
-            bit += width;
-        }
+    const auto load = [width](const std::byte* from, std::size_t bit, std::span<std::uint64_t> to) {
+        if (width <= 14) return detail::load_fields_by<4>(from, bit, width, to);
+        if (width <= 28) return detail::load_fields_by<2>(from, bit, width, to);
+        return detail::load_fields_by<1>(from, bit, width, to);
     };
     if ((out.size() * width >> 3) + 8 <= in.size()) return load(in.data(), 0, out);
     // As far as such words lie within the input; the last from a copy with zeros behind.

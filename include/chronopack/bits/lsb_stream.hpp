@@ -90,15 +90,13 @@ public:
     /// The next 64 bits, the first of them lowest; zeros past the end.
     [[nodiscard]] std::uint64_t window() const noexcept {
         const std::size_t byte = bit_ >> 3;
-        const unsigned shift = bit_ & 7;
         std::byte tail[9] = {};
         const std::byte* at = tail;
         if (byte + sizeof tail <= in_.size()) [[likely]]
             at = in_.data() + byte;
         else if (byte < in_.size())
             std::memcpy(tail, in_.data() + byte, in_.size() - byte);
-        const std::uint64_t high = std::to_integer<std::uint64_t>(at[8]);
-        return (load_le<std::uint64_t>(at) >> shift) | (high << 1 << (63 - shift));
+        return load_bits<true>(at, bit_ & 7);
     }
 
     /// The next `width` bits, 0 <= width <= 64, and moves on.

@@ -40,12 +40,17 @@ public:
     [[nodiscard]] static result<void> read(cbytes in, std::size_t exceptions, std::size_t n,
                                            Use use) noexcept {
         if (in.size() < bytes_of(exceptions, n)) return errc::truncated;
-        std::size_t next = 0;  // the least legal position
-        for (std::size_t e = 0; e < exceptions; ++e) {
-            const std::size_t position = load_field(in, e, width(n));
-            if (position < next || position >= n) return errc::corrupt;
-            next = position + 1;
-            use(e, position);
+        constexpr std::size_t at_once = 64;  // end on a byte, whatever their width
+        std::array<std::uint64_t, at_once> position;
+        std::uint64_t next = 0;  // the least legal position
+        for (std::size_t e = 0; e < exceptions; e += at_once) {
+            const std::size_t m = std::min(at_once, exceptions - e);
+            load_fields(in.subspan(e * width(n) / 8), width(n), std::span(position).first(m));
+            for (std::size_t i = 0; i < m; ++i) {
+                if (position[i] < next || position[i] >= n) return errc::corrupt;
+                next = position[i] + 1;
+                use(e + i, position[i]);
+            }
         }
         return {};
     }

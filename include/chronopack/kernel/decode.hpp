@@ -39,11 +39,10 @@ struct block_decoder {
     static_assert(lanes % N == 0 && tile_rows % N == 0);
 
     /// From field_bytes(count, width) at `in`, 64 <= count <= 1,024 and 0 <= width
-    /// <= 64, to `count` values. `patches`, which are for sums only, are added to the
-    /// fields unless null: a word for each slot.
+    /// <= 64, to `count` values. `patches`, which are for sums only, are added to the fields.
     template <sums Sums>
     static void packed(const std::byte* in, std::size_t count, unsigned width, const start& s,
-                       const std::uint64_t* patches, std::uint64_t* out) noexcept {
+                       const patched_rows& patches, std::uint64_t* out) noexcept {
         const layout at(count, width);
         const detail::head head(in, at);
         alignas(64) std::uint64_t first[lanes];
@@ -189,10 +188,10 @@ private:
             alignas(64) std::uint64_t scratch[kernel::slots];
             alignas(64) std::uint64_t room[lanes];
             std::uint64_t* const deltas = Sums == sums::twice ? room : nullptr;
-            if (from.patches == nullptr)
-                scan<Sums, Scaled, false>(from, s, scratch, deltas);
-            else
+            if (from.patches)
                 scan<Sums, Scaled, true>(from, s, scratch, deltas);
+            else
+                scan<Sums, Scaled, false>(from, s, scratch, deltas);
             const std::size_t rows = from.at.rows;
             if (rows >= N) return order<Sums>(scratch, deltas, rows, s, out);
             // A square then ends in values that are none: what follows overwrites them.
@@ -211,12 +210,12 @@ template <>
 struct block_decoder<scalar> {
     template <sums Sums>
     static void packed(const std::byte* in, std::size_t count, unsigned width, const start& s,
-                       const std::uint64_t* patches, std::uint64_t* out) noexcept {
+                       const patched_rows& patches, std::uint64_t* out) noexcept {
         const std::size_t rows = count / lanes;
         std::uint64_t x[kernel::slots];
         unpack_lanes(in, count, width, x);
         for (std::size_t i = 0; i < count; ++i) {
-            if (patches != nullptr) x[i] += patches[i];
+            if (patches) x[i] += patches.row(i / lanes)[i % lanes];
             x[i] = s.reference + s.scale * x[i];
         }
         if constexpr (Sums == sums::none)

@@ -45,9 +45,10 @@ inline constexpr auto index = static_cast<std::size_t>(Sums);
 struct decoder {
     template <sums Sums>
     static void packed(const std::byte* in, std::size_t count, unsigned width, const start& s,
-                       const std::uint64_t* patches, std::uint64_t* out) noexcept {
+                       const patched_rows& patches, std::uint64_t* out) noexcept {
         detail::chosen().packed[detail::index<Sums>](
-            in, count, width, detail::as<chronopack_dispatch::start>(s), patches, out);
+            in, count, width, detail::as<chronopack_dispatch::start>(s),
+            detail::as<chronopack_dispatch::patched_rows>(patches), out);
     }
     template <sums Sums>
     static void ramp(const start& s, std::size_t count, std::uint64_t* out) noexcept {

@@ -9,6 +9,7 @@
 // fewer registers.
 #pragma once
 
+#include <chronopack/kernel/patches.hpp>
 #include <chronopack/kernel/scan.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
@@ -28,16 +29,16 @@ public:
         const unsigned left = at.first_bit();
         if (width <= 57)
             for (std::size_t l = 0, bit = 0; l < lanes; ++l, bit += width)
-                first[l] = word<false>(from_, bit) << left;
+                first[l] = load_bits<false>(from_, bit) << left;
         else
             for (std::size_t l = 0, bit = 0; l < lanes; ++l, bit += width)
-                first[l] = word<true>(from_, bit) << left;
+                first[l] = load_bits<true>(from_, bit) << left;
     }
 
     /// The values of the fields of no row, behind those of the rows at `out`.
     template <sums Sums>
     [[gnu::noinline]] void decode_rest(const layout& at, unsigned width, const start& s,
-                                       const std::uint64_t* patches,
+                                       const patched_rows& patches,
                                        std::uint64_t* out) const noexcept {
         const std::size_t done = lanes * at.rows;
         std::uint64_t sum = Sums == sums::none ? 0 : out[done - 1];
@@ -45,9 +46,10 @@ public:
         const std::uint64_t mask = low_mask(width);
         const std::byte* const from = from_ + at.first_bytes();
         for (std::size_t i = 0, bit = 0; i < at.rest; ++i, bit += width) {
-            std::uint64_t x = width <= 57 ? word<false>(from, bit) : word<true>(from, bit);
+            std::uint64_t x =
+                width <= 57 ? load_bits<false>(from, bit) : load_bits<true>(from, bit);
             x &= mask;
-            if (patches != nullptr) x += patches[done + i];
+            if (patches) x += patches.row(at.rows)[i];
             x = s.reference + s.scale * x;
             if constexpr (Sums == sums::twice) x = delta += x;
             if constexpr (Sums != sums::none) x = sum += x;
@@ -56,16 +58,6 @@ public:
     }
 
 private:
-    // The bits from `bit` on: 57 at least, or if Wide 64.
-    template <bool Wide>
-    [[gnu::always_inline]] static std::uint64_t word(const std::byte* from,
-                                                     std::size_t bit) noexcept {
-        const std::byte* const at = from + bit / 8;
-        const std::uint64_t low = load_le<std::uint64_t>(at) >> bit % 8;
-        if constexpr (!Wide) return low;
-        return low | std::to_integer<std::uint64_t>(at[8]) << 1 << (63 - bit % 8);
-    }
-
     [[gnu::noinline]] void copy(const std::byte* in, const layout& at) noexcept {
         if (at.bytes > 0) std::memcpy(copy_, in, at.bytes);
         std::memset(copy_ + at.bytes, 0, behind);

@@ -5,7 +5,7 @@
 //   next   ffff............          | (next << (64 - bit))     if it goes on there
 #pragma once
 
-#include <chronopack/kernel/lanes.hpp>
+#include <chronopack/kernel/patches.hpp>
 #include <chronopack/kernel/simd.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
@@ -14,8 +14,8 @@ namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
 struct packed_fields {
     const layout& at;
     const std::byte* words;
-    const std::uint64_t* first;    ///< first words of the lanes, if they have first bits
-    const std::uint64_t* patches;  ///< to add, a word for each slot
+    const std::uint64_t* first;  ///< first words of the lanes, if they have first bits
+    const patched_rows& patches;
     unsigned width;
 };
 
@@ -33,7 +33,7 @@ public:
           words_left_(from.at.words),
           bit_(from.at.first_bit()),
           width_(from.width),
-          patches_(Patched ? from.patches + lane : nullptr) {
+          patches_{from.patches.row_of, from.patches.rows + (Patched ? lane : 0)} {
         if (from.at.first_bits > 0) {
             at_ = reinterpret_cast<const std::byte*>(from.first + lane);
             if (Hold) hold();
@@ -51,8 +51,9 @@ public:
         else
             unrolled<Group>([&](auto g) { x[g] = V(std::uint64_t{0}); });
         if constexpr (Patched) {
-            unrolled<Group>([&](auto g) { x[g] = x[g] + V::load_unaligned(patches_ + g * N); });
-            patches_ += lanes;
+            const std::uint64_t* const row = patches_.row(0);
+            unrolled<Group>([&](auto g) { x[g] = x[g] + V::load_unaligned(row + g * N); });
+            ++patches_.row_of;
         }
     }
 
@@ -92,7 +93,7 @@ private:
     std::size_t words_left_;
     unsigned bit_;
     unsigned width_;
-    const std::uint64_t* patches_;
+    patched_rows patches_;  // from the next row and this lane on
 };
 
 }  // namespace chronopack::kernel::detail

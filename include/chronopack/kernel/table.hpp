@@ -24,6 +24,10 @@ namespace chronopack_dispatch {
 struct start {
     std::uint64_t reference, scale, base, delta;
 };
+struct patched_rows {
+    const std::uint8_t* row_of;
+    const std::uint64_t* rows;
+};
 struct extremes {
     std::uint64_t least, most;
 };
@@ -45,7 +49,7 @@ struct table {
     const char* name;
 
     void (*packed[3])(const std::byte* in, std::size_t count, unsigned width, const start&,
-                      const std::uint64_t* patches, std::uint64_t* out);
+                      const patched_rows&, std::uint64_t* out);
     void (*ramp[3])(const start&, std::size_t count, std::uint64_t* out);
 
     void (*sort)(std::uint64_t* x);

@@ -23,6 +23,7 @@
 
 #include <chronopack/kernel/dispatch.hpp>
 #include <chronopack/packing/affine.hpp>
+#include <chronopack/packing/exceptions.hpp>
 #include <chronopack/packing/plan.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {
@@ -64,20 +65,6 @@ inline void write_in_order(const plan& p, bytes payload) noexcept {
     fields.finish();
 }
 
-/// What the fields lack, and where.
-inline void write_exceptions(const plan& p, bytes out) noexcept {
-    const header& h = p.head;
-    const std::size_t highs_bytes = field_bytes(h.exceptions, h.exception_width);
-    field_writer highs(out.first(highs_bytes), h.exception_width);
-    field_writer positions(out.subspan(highs_bytes), position_bits);
-    for (const std::uint16_t position : std::span(p.positions).first(h.exceptions)) {
-        highs.write(zigzag(high_part(p.distances[position] - p.reference, h.width)));
-        positions.write(position);
-    }
-    highs.finish();
-    positions.finish();
-}
-
 }  // namespace detail
 
 /// Encodes 1 to 1,024 values under the best of `modes`.
@@ -108,36 +95,6 @@ inline void write_exceptions(const plan& p, bytes out) noexcept {
 
 namespace detail {
 
-/// Gives `add(position, amount)` what each exception's field lacks. Corrupt
-/// unless positions ascend below the count and no high part is zero. What is in
-/// `exceptions` behind them is not used, but saves time.
-template <class Add>
-[[nodiscard]] result<void> for_each_exception(const header& h, cbytes exceptions,
-                                              Add add) noexcept {
-    constexpr std::size_t at_once = 64;  // end on a byte, whatever their width
-    std::array<std::uint64_t, at_once> position;
-    std::array<std::uint64_t, at_once> high;
-    const cbytes highs = exceptions;
-    const cbytes positions = exceptions.subspan(field_bytes(h.exceptions, h.exception_width));
-    std::size_t next = 0;  // the least legal position
-    for (std::size_t e = 0; e < h.exceptions; e += at_once) {
-        const std::size_t n = std::min(at_once, h.exceptions - e);
-        load_fields(positions.subspan(e * position_bits / 8), position_bits,
-                    std::span(position).first(n));
-        load_fields(highs.subspan(e * h.exception_width / 8), h.exception_width,
-                    std::span(high).first(n));
-        // Without a branch and from left to right, so that it is done by vectors.
-        std::uint64_t legal = position[0] >= next && high[0] != 0;
-        for (std::size_t i = 1; i < n; ++i)
-            legal &= std::uint64_t{position[i] > position[i - 1]} & std::uint64_t{high[i] != 0};
-        next = position[n - 1] + 1;
-        if (legal == 0 || next > h.count) return errc::corrupt;
-        for (std::size_t i = 0; i < n; ++i)
-            add(position[i], static_cast<std::uint64_t>(unzigzag(high[i])) << h.width);
-    }
-    return {};
-}
-
 /// Fields in lanes. Exceptions are added to the values where each stands alone,
 /// to the fields where sums run over them.
 template <kernel::sums Sums>
@@ -145,25 +102,19 @@ template <kernel::sums Sums>
                                         cbytes exceptions, std::span<std::uint64_t> out) noexcept {
     using kernel::decoder;
     if (Sums != kernel::sums::none && h.exceptions > 0) {
-        alignas(64) std::array<std::uint64_t, kernel::slots> patches;
-        std::fill_n(patches.begin(), h.count, std::uint64_t{0});
+        block_exceptions odd;
+        if (!odd.read(h, exceptions)) return errc::corrupt;
         const slot_map slot_of(h.kind, h.count);
-        const auto read = for_each_exception(
-            h, exceptions, [&patches, slot_of](std::size_t position, std::uint64_t high) {
-                patches[slot_of(position)] = high;
-            });
-        if (!read) return read;
-        decoder::packed<Sums>(payload.data(), h.count, h.width, s, patches.data(), out.data());
+        for (std::uint64_t& position : odd.positions()) position = slot_of(position);
+        const kernel::patches patches(odd.positions(), odd.amounts());
+        decoder::packed<Sums>(payload.data(), h.count, h.width, s, patches.rows(), out.data());
         return {};
     }
     if (h.width == 0)
         decoder::ramp<Sums>(s, h.count, out.data());
     else
-        decoder::packed<Sums>(payload.data(), h.count, h.width, s, nullptr, out.data());
-    if (h.exceptions == 0) return {};
-    return for_each_exception(h, exceptions, [&](std::size_t position, std::uint64_t high) {
-        out[position] += s.scale * high;
-    });
+        decoder::packed<Sums>(payload.data(), h.count, h.width, s, {}, out.data());
+    return add_exceptions(h, exceptions, s.scale, out);
 }
 
 /// Fields in order, one by one.
@@ -171,9 +122,7 @@ template <kernel::sums Sums>
                                                   cbytes payload, cbytes exceptions,
                                                   std::span<std::uint64_t> out) noexcept {
     load_fields(payload, h.width, out);
-    const auto patched = for_each_exception(
-        h, exceptions, [&](std::size_t position, std::uint64_t high) { out[position] += high; });
-    if (!patched) return patched;
+    if (const auto added = add_exceptions(h, exceptions, 1, out); !added) return added;
     // A copy: for all the compiler knows, the start is among the values.
     with_sums(h.kind, [&out, at = s]<kernel::sums Sums>(
                           std::integral_constant<kernel::sums, Sums>) mutable {
