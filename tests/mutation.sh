@@ -34,6 +34,7 @@ bits/msb.hpp | bits/msb | if (byte < in_.size()) std::memcpy | std::memcpy
 bits/msb.hpp | bits/msb | return bit_ > end_; | return false;
 bits/lsb.hpp | bits/lsb | if (byte + sizeof tail <= in.size()) [[likely]] | if (byte + 8 <= in.size())
 bits/lsb.hpp | bits/lsb | else if (byte < in.size()) | else
+bits/lsb.hpp | bits/lsb | if (width > 57) { | if (false) {
 bits/lsb.hpp | bits/lsb | return width == 0 ? 0 : ~std::uint64_t{0} >> (64 - width); | return ~std::uint64_t{0} >> (64 - width);
 bits/lsb_stream.hpp | bits/lsb_stream | if (at_ + 8 <= out_.size()) [[likely]] | if (at_ < out_.size())
 bits/lsb_stream.hpp | bits/lsb_stream | return size_bytes() > out_.size(); | return false;
@@ -89,8 +90,8 @@ packing/exceptions.hpp | packing/header | std::uint64_t{position[e] > position[e
 packing/exceptions.hpp | packing/header |  && position[count_ - 1] < h.count | 
 packing/exceptions.hpp | packing/header | std::uint64_t legal = amount[0] != 0; | std::uint64_t legal = 1;
 packing/exceptions.hpp | packing/header |  & std::uint64_t{amount[e] != 0} | 
-kernel/patches.hpp | kernel/decode | at.size() < slots / lanes ? lanes : lanes + slots | lanes
-kernel/patches.hpp | kernel/decode | if (at.size() < slots / lanes)\n                std::fill_n(rows_ + lanes * (row + 1), lanes, std::uint64_t{0}); | 
+kernel/patches.hpp | kernel/decode | all ? lanes + slots : lanes | lanes
+kernel/patches.hpp | kernel/decode | if (!all) std::fill_n(rows_ + lanes * (row + 1), lanes, std::uint64_t{0}); | 
 frame/time_scale.hpp | frame/time_scale | while (divisor_ > 0 &&\n                   !encoder::divisible | while (false && !encoder::divisible
 frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(most)) --divisor_; | 
 frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;
