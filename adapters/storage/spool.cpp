@@ -99,6 +99,7 @@ result<spool::segment*> spool::active() {
         if (segments_.back().bytes < how_.segment_bytes) return &segments_.back();
         seal(segments_.back());
     }
+    if (next_number_ > most_number) return errc::out_of_range;
     segment s;
     s.number = next_number_++;
     s.salt = any_salt();

@@ -42,6 +42,8 @@ inline constexpr std::int64_t latest_ms = INT64_MAX / 1'000'000;
 /// Of a segment or a cursor, and of what comes behind a record: what is read from disk can
 /// be gone on from, and what is written is read again.
 inline constexpr std::uint64_t most_ordinal = std::uint64_t{1} << 62;
+/// In the name of a segment: one that is greater is no segment's.
+inline constexpr std::uint64_t most_number = std::uint64_t{1} << 62;
 
 struct segment_head {
     std::uint64_t salt = 0;

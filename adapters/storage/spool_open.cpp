@@ -22,6 +22,7 @@ std::optional<std::uint64_t> number_of(std::string_view name) {
         if (digit == std::string_view::npos) return std::nullopt;
         number = number << 4 | digit;
     }
+    if (number > most_number) return std::nullopt;
     return number;
 }
 

@@ -236,6 +236,28 @@ TEST_CASE("a spool appends up to the last ordinal that it can read, and then hol
     CHECK(drain(*open_on(disk)).empty());  // and the place is found again
 }
 
+TEST_CASE("segments are named up to the last number that is read again", "[spool]") {
+    fake_disk disk;
+    const auto segment = segment_of(1);
+    const auto put = [&](std::uint64_t number) {
+        disk.files[segment_name(number)].now.assign(segment.begin(), segment.end());
+    };
+    put(UINT64_MAX);  // which is nobody's: the next would be before all others
+    {
+        const auto s = open_on(disk);
+        CHECK(drain(*s).empty());
+        REQUIRE(s->append(record(7)));
+    }
+    CHECK(drain(*open_on(disk)) == std::vector<std::int64_t>{7});
+    disk.files.clear();
+    put(spool_format::most_number);
+    const auto s = open_on(disk);
+    CHECK(drain(*s) == std::vector<std::int64_t>{0});
+    const auto refused = s->append(record(7));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == verdict::retry);
+}
+
 TEST_CASE("one damaged byte costs one record at most, and it is counted", "[spool]") {
     const auto whole = segment_of(12);
     prng random(1);
