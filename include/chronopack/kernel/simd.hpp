@@ -51,25 +51,31 @@ struct native_words {
     using float_type [[gnu::vector_size(4 * N)]] = float;
 };
 
-/// One step of a transposition: exchanges, between the vectors a and b, the
-/// blocks of `Half` words that lie off the diagonal.
+/// The steps of a transposition, of two vectors each, done in place:
 ///
-///   a  0 1 2 3     Half = 1   0 4 2 6     Half = 2   0 1 4 5
-///   b  4 5 6 7                1 5 3 7                2 3 6 7
-template <std::size_t Half, std::size_t N, class V>
-[[gnu::always_inline]] inline void exchange(V& a, V& b) noexcept {
+///            exchange_words            part_pairs
+///   a  0 1 2 3 4 5 6 7     0 8 2 a 4 c 6 e     0 1 4 5 8 9 c d
+///   b  8 9 a b c d e f     1 9 3 b 5 d 7 f     2 3 6 7 a b e f
+template <std::size_t N, class V>
+[[gnu::always_inline]] inline void exchange_words(V& a, V& b) noexcept {
     [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        const V low = __builtin_shufflevector(a, b, ((I & Half) == 0 ? I : N + I - Half)...);
-        const V high = __builtin_shufflevector(a, b, ((I & Half) == 0 ? I + Half : N + I)...);
-        a = low;
-        b = high;
+        const V even = __builtin_shufflevector(a, b, (I % 2 == 0 ? I : N + I - 1)...);
+        const V odd = __builtin_shufflevector(a, b, (I % 2 == 0 ? I + 1 : N + I)...);
+        a = even;
+        b = odd;
     }
     (std::make_index_sequence<N>{});
 }
-
-}  // namespace detail
-
-namespace detail {
+template <std::size_t N, class V>
+[[gnu::always_inline]] inline void part_pairs(V& a, V& b) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        const V even = __builtin_shufflevector(a, b, (I / 2 * 4 + I % 2)...);
+        const V odd = __builtin_shufflevector(a, b, (I / 2 * 4 + I % 2 + 2)...);
+        a = even;
+        b = odd;
+    }
+    (std::make_index_sequence<N>{});
+}
 
 // Operations that compilers do better than xsimd 8: its product goes word by
 // word on SSE2, and gcc 12 warns inside of its AVX-512 shifts (GCC bug 105593).
@@ -185,15 +191,15 @@ template <class Arch>
     using reg = typename words<Arch>::register_type;
     native v[n];
     detail::unrolled<n>([&](auto i) { v[i] = (native)(reg)square[i]; });
-    const auto step = [&]<std::size_t Half>(std::integral_constant<std::size_t, Half>)
+    detail::unrolled<n / 2>([&](auto i) { detail::exchange_words<n>(v[2 * i], v[2 * i + 1]); });
+    const auto part = [&]<std::size_t Apart>(std::integral_constant<std::size_t, Apart>)
         __attribute__((always_inline)) {
         detail::unrolled<n>([&](auto i) {
-            if constexpr ((i & Half) == 0) detail::exchange<Half, n>(v[i], v[i + Half]);
+            if constexpr ((i & Apart) == 0) detail::part_pairs<n>(v[i], v[i + Apart]);
         });
     };
-    step(std::integral_constant<std::size_t, 1>{});
-    if constexpr (n >= 4) step(std::integral_constant<std::size_t, 2>{});
-    if constexpr (n >= 8) step(std::integral_constant<std::size_t, 4>{});
+    if constexpr (n >= 4) part(std::integral_constant<std::size_t, 2>{});
+    if constexpr (n >= 8) part(std::integral_constant<std::size_t, 4>{});
     detail::unrolled<n>([&](auto i) { square[i] = words<Arch>((reg)v[i]); });
 }
 
