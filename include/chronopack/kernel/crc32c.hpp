@@ -155,7 +155,7 @@ template <unsigned Bits>
 }
 
 /// Of m pieces of 224 bytes: 128 m bytes are folded, and 3 times 32 m go through the
-/// instruction; and what fills no piece, but 23 bytes, goes there as well.
+/// instruction, with them what fills no piece: 23 bytes at most are left.
 [[nodiscard]] CHRONOPACK_CRC_TARGET inline std::uint32_t crc32c_folded(std::uint32_t seed,
                                                                        cbytes data) noexcept {
     while (data.size() >= 2 * 224) {

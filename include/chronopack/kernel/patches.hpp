@@ -10,8 +10,8 @@
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
-/// As a kernel takes them; by default none. Row r is lanes r of 16 r to 16 r + 15; the
-/// fields of no row are in the row behind.
+/// As a kernel takes them; by default none. Row r has those of slots 16 r to 16 r + 15;
+/// the row behind the last has those of the fields of no row.
 struct patched_rows {
     const std::uint8_t* row_of = nullptr;
     const std::uint64_t* rows = nullptr;
