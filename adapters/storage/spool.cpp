@@ -25,7 +25,7 @@ std::uint64_t any_salt() {
 }
 
 const failure full{verdict::retry, {}, "the spool is full"};
-const failure counted_out{verdict::hold, {}, "the spool has numbered as many points as it can"};
+const failure counted_out{verdict::hold, {}, "the spool has used up its numbers"};
 
 }  // namespace
 
@@ -45,7 +45,7 @@ reply<std::monostate> spool::append(std::span<const point> points) {
     const std::uint64_t size = heads_bytes + record_head_bytes + payload.size();
     if (size > how_.most_bytes)
         return failure{verdict::refused, {}, "more than the spool may hold"};
-    if (points.size() > most_ordinal - end_) return counted_out;
+    if (points.size() > most_ordinal - end_ || next_number_ > most_number) return counted_out;
     if (!make_room(size)) return full;
     if (!append_record(points, payload)) return unwritable();
     for (const reader& r : readers_)
@@ -99,7 +99,6 @@ result<spool::segment*> spool::active() {
         if (segments_.back().bytes < how_.segment_bytes) return &segments_.back();
         seal(segments_.back());
     }
-    if (next_number_ > most_number) return errc::out_of_range;
     segment s;
     s.number = next_number_++;
     s.salt = any_salt();

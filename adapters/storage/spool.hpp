@@ -76,7 +76,7 @@ public:
     [[nodiscard]] const spool_recovery& recovery() const noexcept { return recovery_; }
 
     /// All points, or none: retry where the spool is full or the disk fails, refused for
-    /// more than 65,536 points, hold where its cursors say that 2^62 came before.
+    /// more than 65,536 points, hold where 2^62 came before or as many segments.
     [[nodiscard]] reply<std::monostate> append(std::span<const point> points);
 
     /// Makes all that was appended durable. Fails for good, until all that was appended

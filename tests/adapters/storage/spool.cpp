@@ -255,7 +255,7 @@ TEST_CASE("segments are named up to the last number that is read again", "[spool
     CHECK(drain(*s) == std::vector<std::int64_t>{0});
     const auto refused = s->append(record(7));
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().what == verdict::retry);
+    CHECK(refused.error().what == verdict::hold);
 }
 
 TEST_CASE("one damaged byte costs one record at most, and it is counted", "[spool]") {
