@@ -15,7 +15,7 @@ self=$tests/mutation.sh
 export CXX=${CXX:-g++}
 
 flags="-std=c++20 -O0 -fsanitize=address,undefined -fno-sanitize-recover=all"
-flags+=" -DCHRONOPACK_HAVE_ZSTD=1 -DCHRONOPACK_HAVE_SNAPPY=1 -I$tests -DCHRONOPACK_GOLDEN=\"$tests/golden\" -DCHRONOPACK_CORPUS=\"$tests/../fuzz/corpus\""
+flags+=" -DCHRONOPACK_HAVE_ZSTD=1 -DCHRONOPACK_HAVE_SNAPPY=1 -I$tests"
 
 table() {
   cat <<'TABLE'
@@ -404,7 +404,9 @@ trap 'rm -rf "$scratch"' EXIT
 export scratch
 
 $CXX -std=c++20 -O0 -w -c "$tests/main.cpp" -o "$scratch/main.o" &&
-  $CXX $flags -w -I"$tests/../include" -c "$tests/support/property.cpp" -o "$scratch/property.o" || exit 1
+  $CXX $flags -w -I"$tests/../include" -c "$tests/support/property.cpp" -o "$scratch/property.o" &&
+  $CXX -std=c++20 -DCHRONOPACK_GOLDEN="\"$tests/golden\"" -DCHRONOPACK_CORPUS="\"$tests/../fuzz/corpus\"" \
+    -c "$tests/support/paths.cpp" -o "$scratch/paths.o" || exit 1
 
 chosen=$(table | grep -e "${1:-}")
 {

@@ -3,6 +3,7 @@
 
 #include "support/codec.hpp"
 #include "support/hex.hpp"
+#include "support/paths.hpp"
 #include "support/series.hpp"
 
 #include <catch2/catch.hpp>
@@ -19,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path golden = CHRONOPACK_GOLDEN "/v1";
-const fs::path seeds = CHRONOPACK_CORPUS "/decode";
+const fs::path golden = golden_path() + "/v1";
+const fs::path seeds = corpus_path() + "/decode";
 
 struct fixture {
     std::string_view shape;

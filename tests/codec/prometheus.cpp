@@ -3,6 +3,7 @@
 
 #include "support/codec.hpp"
 #include "support/hex.hpp"
+#include "support/paths.hpp"
 #include "support/series.hpp"
 #include "support/wire.hpp"
 
@@ -23,8 +24,8 @@ struct vector_of_prometheus {
 };
 
 std::vector<vector_of_prometheus> read_vectors() {
-    std::ifstream file(CHRONOPACK_GOLDEN "/prometheus_xor.txt");
-    if (!file) throw std::runtime_error("no " CHRONOPACK_GOLDEN "/prometheus_xor.txt");
+    std::ifstream file(golden_path() + "/prometheus_xor.txt");
+    if (!file) throw std::runtime_error("no " + golden_path() + "/prometheus_xor.txt");
     std::vector<vector_of_prometheus> all;
     for (std::string line; std::getline(file, line);) {
         if (line.empty() || line.front() == '#') continue;

@@ -5,6 +5,7 @@
 #include "support/codec.hpp"
 #include "support/guard.hpp"
 #include "support/hex.hpp"
+#include "support/paths.hpp"
 #include "support/property.hpp"
 #include "support/wire.hpp"
 
@@ -33,8 +34,8 @@ struct vector_of_prometheus : started {
 };
 
 std::vector<vector_of_prometheus> read_vectors() {
-    std::ifstream file(CHRONOPACK_GOLDEN "/prometheus_xor2.txt");
-    if (!file) throw std::runtime_error("no " CHRONOPACK_GOLDEN "/prometheus_xor2.txt");
+    std::ifstream file(golden_path() + "/prometheus_xor2.txt");
+    if (!file) throw std::runtime_error("no " + golden_path() + "/prometheus_xor2.txt");
     std::vector<vector_of_prometheus> all;
     for (std::string line; std::getline(file, line);) {
         if (line.empty() || line.front() == '#') continue;

@@ -4,6 +4,7 @@
 #include "support/codec.hpp"
 #include "support/guard.hpp"
 #include "support/hex.hpp"
+#include "support/paths.hpp"
 #include "support/property.hpp"
 #include "support/wire.hpp"
 
@@ -463,7 +464,7 @@ TEST_CASE("an index's bytes are what they have always been", "[codec][restart][g
 }
 
 TEST_CASE("golden indexes are built alike and lead to their values", "[codec][restart][golden]") {
-    const std::string path = CHRONOPACK_GOLDEN "/v1/restart_index.txt";
+    const std::string path = golden_path() + "/v1/restart_index.txt";
     if (std::getenv("CHRONOPACK_WRITE_GOLDEN") != nullptr && !std::ifstream(path)) {
         std::ofstream file(path);
         for (const auto& s : shapes<std::int64_t>())

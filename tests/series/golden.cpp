@@ -2,6 +2,7 @@
 // tests/golden/v1/archive.txt, in hexadecimal, written by write_golden below.
 
 #include "support/hex.hpp"
+#include "support/paths.hpp"
 #include "support/scratch.hpp"
 
 #include <chronopack/series/archive_reader.hpp>
@@ -16,7 +17,7 @@ using namespace chronopack::test;
 
 namespace {
 
-const std::string path = CHRONOPACK_GOLDEN "/v1/archive.txt";
+const std::string path = golden_path() + "/v1/archive.txt";
 
 void write_golden() {
     const scratch_directory dir;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hex.hpp"
+#include "paths.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -15,7 +16,7 @@ struct released_frame {
 };
 
 inline std::string released_path(std::string_view version, std::string_view name = "frame") {
-    return std::string(CHRONOPACK_GOLDEN "/").append(version).append("/").append(name) + ".txt";
+    return (golden_path() + "/").append(version).append("/").append(name) + ".txt";
 }
 
 /// `version` is v1, v2, ...; none when there is no such file.
