@@ -1,8 +1,10 @@
 #include <adapters/downsampler/downsampler.hpp>
 
+#include <chronopack/rollup/rollup.hpp>
+
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::downsample {
+namespace chronopack::downsample {
 
 using storage::failure;
 using storage::point;
@@ -130,7 +132,7 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
         for (std::size_t n = 0; n < std::max<std::size_t>(how_.buckets_a_step, 1) && last < end;
              ++n)
             last = buckets->containing(last).last + 1;
-        const auto ok = step({first, last - 1}, *buckets, done, until);
+        const auto ok = step(first, last - 1, done, until);
         if (!ok) return ok.error();
         if (last > done.watermark) {
             const point told = mark(last);
@@ -143,13 +145,15 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
     return done;
 }
 
-reply<std::monostate> downsampler::step(time_range window, const fixed_buckets& buckets,
-                                        report& done, storage::deadline until) {
+reply<std::monostate> downsampler::step(std::int64_t first, std::int64_t last, report& done,
+                                        storage::deadline until) {
+    const auto buckets = fixed_buckets::every(how_.every.count());
+    if (!buckets) return failure{verdict::refused, {}, "buckets of no width"};
     // From a bucket earlier: increases start from the number before.
     const auto found = from_.query_range({.metric = how_.metric,
                                           .service = how_.service,
-                                          .start = less(window.first, how_.every.count()),
-                                          .end = window.last,
+                                          .start = less(first, how_.every.count()),
+                                          .end = last,
                                           .most = how_.most_points},
                                          until);
     if (!found) return found.error();
@@ -164,14 +168,14 @@ reply<std::monostate> downsampler::step(time_range window, const fixed_buckets& 
             values.push_back((*found)[at].value);
         }
         auto rows = make_rollup<double>(
-            buckets,
+            *buckets,
             [&](const rollup_row<double>& row) {
                 for (const aggregate_name which : how_.aggregates)
                     if (const auto value = value_of(row.values, which))
                         out.push_back({rollup_metric(how_, which), series.service, series.tags,
                                        row.bucket.first, *value});
             },
-            {.range = window, .sort = true});
+            {.range = time_range{first, last}, .sort = true});
         auto ok = rows.add(timestamps, values);
         if (ok) ok = rows.finish();
         if (!ok) return failure{verdict::refused, {}, std::string(message(ok.error()))};

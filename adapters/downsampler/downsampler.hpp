@@ -18,9 +18,7 @@
 
 #include <adapters/storage/backend.hpp>
 
-#include <chronopack/rollup/rollup.hpp>
-
-namespace chronopack::inline CHRONOPACK_ABI::downsample {
+namespace chronopack::downsample {
 
 /// Of a bucket's samples. NaN are counted, and in nothing else; with no number there is
 /// only a count.
@@ -76,9 +74,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t> done_with(storage::deadline until);
 
 private:
-    [[nodiscard]] storage::reply<std::monostate> step(time_range window,
-                                                      const fixed_buckets& buckets, report& done,
-                                                      storage::deadline until);
+    [[nodiscard]] storage::reply<std::monostate> step(std::int64_t first, std::int64_t last,
+                                                      report& done, storage::deadline until);
     [[nodiscard]] storage::reply<std::monostate> write(std::span<const storage::point> points,
                                                        report& done, storage::deadline until);
     [[nodiscard]] storage::point mark(std::int64_t time) const;

@@ -9,7 +9,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 using storage::clock;
 using storage::deadline;

@@ -22,7 +22,7 @@
 #include <memory>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 struct options {
     std::size_t frame_samples = 4096;  ///< 64 to 65,536; outside, the nearest of these

@@ -2,7 +2,7 @@
 
 #include <chronopack/frame/frame.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 using storage::verdict;
 

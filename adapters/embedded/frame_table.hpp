@@ -21,7 +21,7 @@
 #include <functional>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 /// A row but its bytes.
 struct stored_frame {

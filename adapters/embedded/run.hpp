@@ -15,7 +15,7 @@
 #include <numeric>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 struct run {
     std::vector<std::int64_t> timestamps;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 using storage::verdict;
 

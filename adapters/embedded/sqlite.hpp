@@ -20,7 +20,7 @@
 #include <string>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 using storage::failure;
 using storage::reply;

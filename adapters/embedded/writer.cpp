@@ -1,6 +1,6 @@
 #include <adapters/embedded/writer.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 using storage::clock;
 using storage::verdict;

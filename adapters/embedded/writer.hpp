@@ -18,7 +18,7 @@
 
 #include <adapters/storage/sample_record.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 /// Not thread-safe.
 class writer {

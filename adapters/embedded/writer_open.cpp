@@ -1,7 +1,7 @@
 // Opening an embedded store, and reading into memory what the database has.
 #include <adapters/embedded/writer.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 using storage::clock;
 using storage::verdict;

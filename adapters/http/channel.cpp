@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <time.h>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include <curl/curl.h>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 class transport::channel {
 public:

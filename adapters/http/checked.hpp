@@ -4,7 +4,7 @@
 #include <adapters/http/transport.hpp>
 #include <adapters/http/verdict.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 /// The judgement of an answer that is here now.
 [[nodiscard]] inline judgement judge(const response& got) {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 namespace {
 

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <variant>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 struct basic {
     std::string user;  ///< without a colon, which would end it

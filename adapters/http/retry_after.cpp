@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 std::optional<std::chrono::milliseconds> retry_after(std::string_view value,
                                                      std::chrono::system_clock::time_point now) {

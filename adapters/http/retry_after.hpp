@@ -13,7 +13,7 @@
 #include <optional>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 inline constexpr std::chrono::milliseconds max_retry_after = std::chrono::hours(1);
 

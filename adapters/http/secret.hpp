@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 class secret {
 public:

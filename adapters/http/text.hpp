@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 /// Bytes of a message or of a refusal's body at most.
 inline constexpr std::size_t max_message_bytes = 4096;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 namespace {
 

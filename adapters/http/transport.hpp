@@ -30,7 +30,7 @@
 #include <string_view>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 struct header {
     std::string name;

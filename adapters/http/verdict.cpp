@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 using storage::drop_reason;
 using storage::verdict;

@@ -21,7 +21,7 @@
 #include <string>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::http {
+namespace chronopack::http {
 
 /// As much of an answer as decides.
 struct answer {

@@ -25,7 +25,7 @@
 #include <variant>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::model {
+namespace chronopack::model {
 
 /// Nanoseconds since 1970, UTC; 0 is unknown.
 using timestamp = std::uint64_t;

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::model {
+namespace chronopack::model {
 
 struct resource {
     labels attributes;

@@ -13,7 +13,7 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI::model {
+namespace chronopack::model {
 
 using trace_id = std::array<std::byte, 16>;  ///< all zero: none
 using span_id = std::array<std::byte, 8>;    ///< all zero: none

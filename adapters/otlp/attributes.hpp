@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 /// What is left of a decoder's limits, and what it lost.
 struct decoding {

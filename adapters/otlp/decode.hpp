@@ -21,7 +21,7 @@
 #include <chronopack/core/bytes.hpp>
 #include <chronopack/core/result.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 struct limits {
     /// Of a request, as it came out of its compression.

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 /// `read` a request into a T, its refusals as errors.
 template <class T, class Read>

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 namespace {
 

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <variant>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 /// The total of integers is exact to 2^63, whatever else is added.
 struct number_total {

@@ -15,7 +15,7 @@
 
 #include <string>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 /// An ExportMetricsServiceRequest, of less than 2 GiB: that is all protobuf has.
 [[nodiscard]] std::string encode_metrics(const model::metrics& data);

@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 namespace {
 

@@ -16,7 +16,7 @@
 #include <optional>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 /// base^index at a scale of at most 20, the finest that producers have: 0 where it is
 /// less than any double, infinity where it is more. The same bits on every machine, and

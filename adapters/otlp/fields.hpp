@@ -22,7 +22,7 @@
 
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 struct refusal {
     errc why;

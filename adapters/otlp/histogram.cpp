@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 std::optional<loss> fault_of(const model::histogram_value& value) noexcept {
     const std::vector<std::uint64_t>& counts = value.bucket_counts;

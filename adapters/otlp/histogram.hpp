@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 struct cumulative_bucket {
     double bound = 0;         ///< finite

@@ -1,6 +1,6 @@
 #include <adapters/otlp/loss.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 std::string_view name(loss why) noexcept {
     constexpr std::array<std::string_view, losses> names{"no_value",

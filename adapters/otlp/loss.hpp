@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 enum class loss : std::uint8_t {
     // A data point or span that is left out.

@@ -21,7 +21,7 @@
 #include <string>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 enum class translation : std::uint8_t {
     underscore_escaping_with_suffixes,     ///< what Prometheus does by default

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 tag_list instance_tag(const model::resource& of) {
     if (of.service_instance().empty()) return {};

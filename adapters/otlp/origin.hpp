@@ -8,7 +8,7 @@
 #include <adapters/otlp/points.hpp>
 #include <adapters/otlp/tags.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 /// `instance`, if the resource has one.
 [[nodiscard]] tag_list instance_tag(const model::resource& of);

@@ -28,7 +28,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 struct point_options {
     translation names = translation::underscore_escaping_with_suffixes;

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 span_statistics::span_statistics(span_statistics_options options) : options_(std::move(options)) {
     double before = -std::numeric_limits<double>::infinity();

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 struct span_statistics_options {
     translation names = translation::underscore_escaping_with_suffixes;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 namespace {
 

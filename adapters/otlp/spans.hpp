@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 struct span_options {
     /// Of the names of tags.

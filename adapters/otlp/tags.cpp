@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 namespace {
 

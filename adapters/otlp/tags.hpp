@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 /// Sorted, each name once.
 using tag_list = std::vector<label>;

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp {
+namespace chronopack::otlp {
 
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 

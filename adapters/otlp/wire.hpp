@@ -12,7 +12,7 @@
 
 #include <cstdint>
 
-namespace chronopack::inline CHRONOPACK_ABI::otlp::wire {
+namespace chronopack::otlp::wire {
 
 using number = std::uint32_t;
 

@@ -6,7 +6,7 @@
 
 #include <snappy.h>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 using storage::verdict;
 

@@ -17,7 +17,7 @@
 
 #include <atomic>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 enum class remote_write : std::uint8_t {
     version_1,           ///< all of a batch or nothing: what is refused can be found by bisection

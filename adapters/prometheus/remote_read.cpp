@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 namespace {
 

@@ -25,7 +25,7 @@
 #include <map>
 #include <string>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 /// Milliseconds, both included.
 struct read_span {

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 namespace {
 

@@ -14,7 +14,7 @@
 
 #include <adapters/http/verdict.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 /// Remote write 1.0.
 [[nodiscard]] http::judgement judge_1(const http::answer& what,

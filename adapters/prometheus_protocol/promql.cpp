@@ -1,6 +1,6 @@
 #include <adapters/prometheus_protocol/promql.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 std::string quoted(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";

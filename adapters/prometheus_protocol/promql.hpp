@@ -7,7 +7,7 @@
 
 #include <adapters/prometheus_protocol/series_name.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 /// Between double quotes, with what would end them or the line escaped.
 [[nodiscard]] std::string quoted(std::string_view text);

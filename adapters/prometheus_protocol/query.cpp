@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 namespace {
 

@@ -13,7 +13,7 @@
 #include <chronopack/core/sample.hpp>
 #include <chronopack/series/labels.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 enum class query_kind : std::uint8_t { scalar, vector, matrix, string };
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 namespace {
 

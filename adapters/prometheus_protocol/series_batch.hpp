@@ -19,7 +19,7 @@
 #include <optional>
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 /// Nanoseconds in milliseconds, towards the past.
 [[nodiscard]] constexpr std::int64_t floor_milliseconds(std::int64_t nanoseconds) noexcept {

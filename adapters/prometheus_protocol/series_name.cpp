@@ -5,7 +5,7 @@
 #include <functional>
 #include <tuple>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 namespace {
 

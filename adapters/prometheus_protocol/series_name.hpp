@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 /// Which names a store takes. Prometheus itself stores any without complaint, and
 /// then cannot be asked for them.

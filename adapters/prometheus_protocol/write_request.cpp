@@ -8,7 +8,7 @@
 #include <numeric>
 #include <unordered_map>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 namespace {
 

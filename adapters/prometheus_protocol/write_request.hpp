@@ -12,7 +12,7 @@
 
 #include <string>
 
-namespace chronopack::inline CHRONOPACK_ABI::prometheus {
+namespace chronopack::prometheus {
 
 /// prometheus.WriteRequest
 [[nodiscard]] std::string write_request_1(const series_batch& batch, const series_rules& rules);

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// `what` from now: `store.health(in(2s))`.
 [[nodiscard]] inline deadline in(std::chrono::nanoseconds what) noexcept {

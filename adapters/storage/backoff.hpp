@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 struct backoff_options {
     std::chrono::milliseconds first{500};

@@ -5,7 +5,7 @@
 #include <random>
 #include <stdexcept>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 batch_writer::batch_writer(storage_backend& to, batch_options how)
     : state_(std::make_unique<state>(to, std::move(how))) {}

@@ -22,7 +22,7 @@
 #include <functional>
 #include <memory>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// What to do with points for which there is no room.
 enum class overflow : std::uint8_t {

@@ -11,7 +11,7 @@
 #include <condition_variable>
 #include <thread>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 class batch_writer::state {
 public:

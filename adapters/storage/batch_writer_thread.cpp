@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 bool batch_writer::state::due(clock::time_point now) const noexcept {
     if (queue_.empty()) return false;

@@ -9,7 +9,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// Thread-safe.
 class bell {

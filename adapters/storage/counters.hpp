@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// Points by the reason they were dropped for.
 class drop_counts {

@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 namespace {
 

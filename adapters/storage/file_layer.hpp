@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// Of one directory; names have no `/`. Each call is tried once and is io_error where the
 /// system refuses. Thread-safe.

@@ -5,7 +5,7 @@
 #include <future>
 #include <set>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 namespace {
 

@@ -22,7 +22,7 @@
 #include <memory>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 enum class multi_mode : std::uint8_t { all, primary_with_async_replication, primary_only };
 

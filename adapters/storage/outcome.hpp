@@ -18,7 +18,7 @@
 #include <variant>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 using clock = std::chrono::steady_clock;
 /// When a call has to have returned.

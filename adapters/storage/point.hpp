@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// Written by write_batch(), read by query_range().
 struct point {

@@ -5,7 +5,7 @@
 
 #include <deque>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// Bytes of memory that a point takes, about.
 [[nodiscard]] inline std::size_t bytes_of(const point& p) noexcept {

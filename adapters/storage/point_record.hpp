@@ -16,7 +16,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage::inline CHRONOPACK_ABI {
 
 namespace detail {
 

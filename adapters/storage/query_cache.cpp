@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 namespace {
 

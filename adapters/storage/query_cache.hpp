@@ -17,7 +17,7 @@
 #include <mutex>
 #include <unordered_map>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 struct cache_options {
     std::size_t most_bytes = std::size_t{64} << 20;

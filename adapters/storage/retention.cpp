@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 std::vector<retention_report> retention::cleanup(std::int64_t now, deadline until, dry_run dry) {
     std::vector<retention_report> out;

@@ -20,7 +20,7 @@
 #include <mutex>
 #include <thread>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 struct retention_policy {
     std::string metric = {};  ///< empty: all

@@ -18,7 +18,7 @@
 
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage::inline CHRONOPACK_ABI {
 
 inline constexpr std::size_t max_record_samples = 65'536;
 

@@ -21,7 +21,7 @@
 
 #include <functional>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// What a shipment needs of whom it is sent for. Called from the thread that sends.
 struct shipment_events {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <random>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 using namespace spool_format;
 using byte_span = std::span<std::byte>;  // `bytes` is how much a spool holds

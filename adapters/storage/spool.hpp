@@ -27,7 +27,7 @@
 #include <functional>
 #include <mutex>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 enum class sync_policy : std::uint8_t {
     on_request,   ///< sync() makes durable; a killed process loses nothing all the same

@@ -26,7 +26,7 @@
 
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage::spool_format {
+namespace chronopack::storage::inline CHRONOPACK_ABI::spool_format {
 
 inline constexpr std::uint32_t segment_magic = 0x534b5043;  // "CPKS"
 inline constexpr std::uint32_t record_magic = 0x514b5043;   // "CPKQ"

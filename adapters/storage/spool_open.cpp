@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 using namespace spool_format;
 

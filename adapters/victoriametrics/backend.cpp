@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <map>
 
-namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
+namespace chronopack::victoriametrics {
 
 using prometheus::series_batch;
 using storage::verdict;

@@ -19,7 +19,7 @@
 
 #include <atomic>
 
-namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
+namespace chronopack::victoriametrics {
 
 enum class protocol : std::uint8_t {
     remote_write,  ///< zstd where the server takes it, snappy where not

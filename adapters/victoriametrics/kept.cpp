@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
+namespace chronopack::victoriametrics {
 
 prometheus::series_batch::sample_check keeps(std::chrono::system_clock::time_point now,
                                              std::optional<std::chrono::milliseconds> retention,

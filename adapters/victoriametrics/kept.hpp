@@ -10,7 +10,7 @@
 
 #include <chrono>
 
-namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
+namespace chronopack::victoriametrics {
 
 /// Of times around `now`; stale markers only where the protocol can carry them.
 [[nodiscard]] prometheus::series_batch::sample_check keeps(

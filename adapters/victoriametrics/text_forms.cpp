@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
+namespace chronopack::victoriametrics {
 
 namespace {
 

@@ -17,7 +17,7 @@
 #include <map>
 #include <string>
 
-namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
+namespace chronopack::victoriametrics {
 
 /// Why lines cannot hold the point's series; empty where they can: a line break ends
 /// any text, a quote begins one where fields are.

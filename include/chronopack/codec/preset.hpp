@@ -1,11 +1,9 @@
 // What an encoder is asked to give up for what.
 #pragma once
 
-#include <chronopack/core/abi.hpp>
-
 #include <cstdint>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
 
 /// Any decoder reads what any of these wrote.
 enum class preset : std::uint8_t {

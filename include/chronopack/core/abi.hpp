@@ -1,4 +1,4 @@
-// The inline namespace that holds everything: named after the instructions
+// The inline namespace that holds all code: named after the instructions
 // that the including build allows.
 //
 //   g++                        chronopack::abi_baseline::frame
@@ -8,8 +8,14 @@
 // A linker keeps one copy of an inline function. Were it the one from a file
 // built with -mavx2, a program would run AVX2 where its baseline files meant
 // the function they were built with. Under two names both copies stay. The
-// price: types of the library do not pass between files of different flags;
-// that is a link error, where it was a crash on someone else's machine.
+// price: types that are made of such code (readers, writers, options) do not pass
+// between files of different flags; that is a link error, where it was a crash on
+// someone else's machine.
+//
+// What has to pass between them is in `chronopack` itself: errc, result, sample,
+// label, labels, preset, time_unit, and everything in the public headers of the
+// adapters. Their member functions in the core are always inlined, so that no
+// copy of them is left for a linker to choose. Namespace `detail` stays in here.
 //
 // What the standard library defines inline has one name whatever the flags: see
 // tests/odr/README.md for what that leaves to a program's own files.

@@ -16,7 +16,7 @@
 #include <utility>
 #include <variant>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
 
 enum class errc : std::uint8_t {
     truncated,          ///< the input ends before the value it promises
@@ -31,6 +31,8 @@ enum class errc : std::uint8_t {
     not_found,          ///< no such series, file or sample
     io_error,           ///< the operating system failed a read, write, sync or rename
 };
+
+inline namespace CHRONOPACK_ABI {
 
 /// What an error means, in one sentence without a full stop.
 [[nodiscard]] constexpr std::string_view message(errc error) noexcept {
@@ -61,21 +63,28 @@ enum class errc : std::uint8_t {
     return "unknown error";
 }
 
-namespace detail {
+}  // namespace CHRONOPACK_ABI
 
-// With a type of ours in it, the variant has a name for each instruction set,
-// as all here has (core/abi.hpp).
+/// What a result holds; for result alone.
 template <class T, bool Plain = std::is_trivially_copyable_v<T>>
-class outcome {
+class result_state {
 public:
-    constexpr explicit outcome(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
+    [[gnu::always_inline]] constexpr explicit result_state(T value) noexcept(
+        std::is_nothrow_move_constructible_v<T>)
         : state_(std::in_place_index<0>, held{std::move(value)}) {}
-    constexpr explicit outcome(errc error) noexcept : state_(std::in_place_index<1>, error) {}
+    [[gnu::always_inline]] constexpr explicit result_state(errc error) noexcept
+        : state_(std::in_place_index<1>, error) {}
 
-    [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
-    [[nodiscard]] constexpr errc error() const noexcept { return *std::get_if<1>(&state_); }
-    [[nodiscard]] constexpr T& value() noexcept { return std::get_if<0>(&state_)->value; }
-    [[nodiscard]] constexpr const T& value() const noexcept {
+    [[nodiscard, gnu::always_inline]] constexpr bool has_value() const noexcept {
+        return state_.index() == 0;
+    }
+    [[nodiscard, gnu::always_inline]] constexpr errc error() const noexcept {
+        return *std::get_if<1>(&state_);
+    }
+    [[nodiscard, gnu::always_inline]] constexpr T& value() noexcept {
+        return std::get_if<0>(&state_)->value;
+    }
+    [[nodiscard, gnu::always_inline]] constexpr const T& value() const noexcept {
         return std::get_if<0>(&state_)->value;
     }
 
@@ -89,16 +98,21 @@ private:
 // Two words in registers; a variant would go through memory, its index a byte
 // that is stored alone and loaded with its neighbours.
 template <class T>
-class outcome<T, true> {
+class result_state<T, true> {
 public:
-    constexpr explicit outcome(const T& value) noexcept : value_(value) {}
-    constexpr explicit outcome(errc error) noexcept
+    [[gnu::always_inline]] constexpr explicit result_state(const T& value) noexcept
+        : value_(value) {}
+    [[gnu::always_inline]] constexpr explicit result_state(errc error) noexcept
         : none_(), failure_(1 + static_cast<std::uint32_t>(error)) {}
 
-    [[nodiscard]] constexpr bool has_value() const noexcept { return failure_ == 0; }
-    [[nodiscard]] constexpr errc error() const noexcept { return static_cast<errc>(failure_ - 1); }
-    [[nodiscard]] constexpr T& value() noexcept { return value_; }
-    [[nodiscard]] constexpr const T& value() const noexcept { return value_; }
+    [[nodiscard, gnu::always_inline]] constexpr bool has_value() const noexcept {
+        return failure_ == 0;
+    }
+    [[nodiscard, gnu::always_inline]] constexpr errc error() const noexcept {
+        return static_cast<errc>(failure_ - 1);
+    }
+    [[nodiscard, gnu::always_inline]] constexpr T& value() noexcept { return value_; }
+    [[nodiscard, gnu::always_inline]] constexpr const T& value() const noexcept { return value_; }
 
 private:
     union {
@@ -108,38 +122,43 @@ private:
     std::uint32_t failure_ = 0;
 };
 
-}  // namespace detail
-
 /// A T, or the reason there is none. Reading the wrong one is a caller's bug.
 template <class T>
 class [[nodiscard]] result {
 public:
-    constexpr result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
-        : outcome_(std::move(value)) {}
-    constexpr result(errc error) noexcept : outcome_(error) {}
+    [[gnu::always_inline]] constexpr result(T value) noexcept(
+        std::is_nothrow_move_constructible_v<T>)
+        : state_(std::move(value)) {}
+    [[gnu::always_inline]] constexpr result(errc error) noexcept : state_(error) {}
 
-    [[nodiscard]] constexpr bool has_value() const noexcept { return outcome_.has_value(); }
-    constexpr explicit operator bool() const noexcept { return has_value(); }
+    [[nodiscard, gnu::always_inline]] constexpr bool has_value() const noexcept {
+        return state_.has_value();
+    }
+    [[gnu::always_inline]] constexpr explicit operator bool() const noexcept { return has_value(); }
 
-    [[nodiscard]] constexpr errc error() const noexcept {
+    [[nodiscard, gnu::always_inline]] constexpr errc error() const noexcept {
         assert(!has_value());
-        return outcome_.error();
+        return state_.error();
     }
 
-    [[nodiscard]] constexpr T& operator*() & noexcept { return *operator->(); }
-    [[nodiscard]] constexpr const T& operator*() const& noexcept { return *operator->(); }
-    [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(*operator->()); }
-    [[nodiscard]] constexpr T* operator->() noexcept {
-        assert(has_value());
-        return &outcome_.value();
+    [[nodiscard, gnu::always_inline]] constexpr T& operator*() & noexcept { return *operator->(); }
+    [[nodiscard, gnu::always_inline]] constexpr const T& operator*() const& noexcept {
+        return *operator->();
     }
-    [[nodiscard]] constexpr const T* operator->() const noexcept {
+    [[nodiscard, gnu::always_inline]] constexpr T&& operator*() && noexcept {
+        return std::move(*operator->());
+    }
+    [[nodiscard, gnu::always_inline]] constexpr T* operator->() noexcept {
         assert(has_value());
-        return &outcome_.value();
+        return &state_.value();
+    }
+    [[nodiscard, gnu::always_inline]] constexpr const T* operator->() const noexcept {
+        assert(has_value());
+        return &state_.value();
     }
 
 private:
-    detail::outcome<T> outcome_;
+    result_state<T> state_;
 };
 
 /// Success, or the reason for failure.
@@ -147,12 +166,12 @@ template <>
 class [[nodiscard]] result<void> {
 public:
     constexpr result() noexcept = default;
-    constexpr result(errc error) noexcept : error_(error), failed_(true) {}
+    [[gnu::always_inline]] constexpr result(errc error) noexcept : error_(error), failed_(true) {}
 
-    [[nodiscard]] constexpr bool has_value() const noexcept { return !failed_; }
-    constexpr explicit operator bool() const noexcept { return has_value(); }
+    [[nodiscard, gnu::always_inline]] constexpr bool has_value() const noexcept { return !failed_; }
+    [[gnu::always_inline]] constexpr explicit operator bool() const noexcept { return has_value(); }
 
-    [[nodiscard]] constexpr errc error() const noexcept {
+    [[nodiscard, gnu::always_inline]] constexpr errc error() const noexcept {
         assert(failed_);
         return error_;
     }

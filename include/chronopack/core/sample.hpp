@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
 
 template <class T>
 struct basic_sample {
@@ -14,7 +14,8 @@ struct basic_sample {
     T value;
 
     /// Equality of bits: NaN payloads and the sign of zero count.
-    friend constexpr bool operator==(const basic_sample& a, const basic_sample& b) noexcept {
+    [[gnu::always_inline]] friend constexpr bool operator==(const basic_sample& a,
+                                                            const basic_sample& b) noexcept {
         return a.timestamp == b.timestamp &&
                bit_cast<std::uint64_t>(a.value) == bit_cast<std::uint64_t>(b.value);
     }

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
 
 enum class time_unit : std::uint8_t {
     seconds = 0,
@@ -13,6 +13,8 @@ enum class time_unit : std::uint8_t {
     microseconds = 2,
     nanoseconds = 3
 };
+
+inline namespace CHRONOPACK_ABI {
 
 /// Ticks in one second.
 [[nodiscard]] constexpr std::int64_t per_second(time_unit unit) noexcept {
@@ -28,5 +30,7 @@ enum class time_unit : std::uint8_t {
     }
     return 1;
 }
+
+}  // namespace CHRONOPACK_ABI
 
 }  // namespace chronopack

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
 
 struct label {
     std::string name;
@@ -20,6 +20,20 @@ struct label {
 
     friend auto operator<=>(const label&, const label&) = default;
 };
+
+inline namespace CHRONOPACK_ABI {
+namespace detail {
+
+// These have a name for each instruction set (core/abi.hpp), and so has the sort.
+struct label_before {
+    bool operator()(const label& a, const label& b) const noexcept { return a.name < b.name; }
+};
+struct label_repeats {
+    bool operator()(const label& a, const label& b) const noexcept { return a.name == b.name; }
+};
+
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
 
 class labels {
 public:
@@ -29,12 +43,9 @@ public:
     labels() = default;
 
     /// Sorts by name; out_of_range for a repeated name or more than max_bytes.
-    [[nodiscard]] static result<labels> from(std::vector<label> pairs) {
-        std::sort(pairs.begin(), pairs.end());
-        const auto same_name = [](const label& a, const label& b) {
-            return a.name == b.name;
-        };
-        if (std::adjacent_find(pairs.begin(), pairs.end(), same_name) != pairs.end())
+    [[nodiscard, gnu::always_inline]] static result<labels> from(std::vector<label> pairs) {
+        std::sort(pairs.begin(), pairs.end(), detail::label_before());
+        if (std::adjacent_find(pairs.begin(), pairs.end(), detail::label_repeats()) != pairs.end())
             return errc::out_of_range;
         labels made;
         made.pairs_ = std::move(pairs);
@@ -42,16 +53,19 @@ public:
         return made;
     }
 
-    [[nodiscard]] const std::vector<label>& pairs() const noexcept { return pairs_; }
+    [[nodiscard, gnu::always_inline]] const std::vector<label>& pairs() const noexcept {
+        return pairs_;
+    }
 
     /// The value of `name`, or an empty string.
-    [[nodiscard]] std::string_view operator[](std::string_view name) const noexcept {
+    [[nodiscard, gnu::always_inline]] std::string_view operator[](
+        std::string_view name) const noexcept {
         for (const label& l : pairs_)
             if (l.name == name) return l.value;
         return {};
     }
 
-    [[nodiscard]] std::size_t wire_bytes() const noexcept {
+    [[nodiscard, gnu::always_inline]] std::size_t wire_bytes() const noexcept {
         std::size_t n = varint_bytes(pairs_.size());
         for (const label& l : pairs_)
             n += varint_bytes(l.name.size()) + l.name.size() + varint_bytes(l.value.size()) +
