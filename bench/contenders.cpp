@@ -177,7 +177,7 @@ prepared_series::prepared_series(const series& from) : source_(from) {
 
 std::vector<contender> all_contenders(const frame_length& length) {
     std::vector<contender> all;
-    std::apply([&]<class... C>(C...) { (add_codec<C>(all), ...); }, all_codecs{});
+    for_each_codec(all_codecs{}, [&]<class C>(C) { add_codec<C>(all); });
     for (const preset level : input::all_presets) {
         const std::string name(input::name(level));
         frame::options how;

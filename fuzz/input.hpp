@@ -2,12 +2,12 @@
 // in a heap block of its very size so that one byte too far is a finding.
 #pragma once
 
+#include <chronopack/codec/registry.hpp>
 #include <chronopack/core/cursor.hpp>
 
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <tuple>
 #include <utility>
 
 namespace chronopack::fuzz {
@@ -25,12 +25,13 @@ private:
     std::size_t size_;
 };
 
-/// `use` with an object of the type at `which`, modulo the size of the tuple.
+/// Calls `use` with an object of the codec at `which`, modulo the size of the list.
 template <class... C, class Use>
-void with_one_of(std::tuple<C...>, std::size_t which, Use use) {
+void with_one_of(codec_list<C...> all, std::size_t which, Use use) {
     which %= sizeof...(C);
-    std::size_t at = 0;
-    ((at++ == which ? use(C{}) : void()), ...);
+    for_each_codec(all, [&, at = std::size_t{0}](auto codec) mutable {
+        if (at++ == which) use(codec);
+    });
 }
 
 }  // namespace chronopack::fuzz

@@ -3,15 +3,15 @@
 //
 // Nothing but the table may be met by another object. An inline function of
 // std::, built with AVX here, could be what the linker picks for a program's
-// baseline code. So every kernel is flattened into a function of this file
-// alone, and the file is optimised in every build. What clang leaves out of
-// line nonetheless is ours and in a namespace of these tables (core/abi.hpp);
-// tests/dispatch/symbols.sh looks.
+// baseline code. So every kernel is flattened into a function of this file alone,
+// the file is optimised in every build, and the codecs behind columns call nothing of
+// std:: that compilers leave out of line. What is left out of line is ours and in a
+// namespace of these tables (core/abi.hpp); tests/dispatch/symbols.sh looks.
 #include "tables.hpp"
 
-#include <chronopack/kernel/decimal.hpp>
-#include <chronopack/kernel/encode.hpp>
-#include <chronopack/kernel/summary.hpp>
+#include <chronopack/frame/column.hpp>
+#include <chronopack/kernel/crc32c.hpp>
+#include <chronopack/kernel/dispatch.hpp>
 
 #define CHRONOPACK_STRING(name) #name
 #define CHRONOPACK_NAME(name) CHRONOPACK_STRING(name)
@@ -22,17 +22,10 @@ namespace kernel = chronopack::kernel;
 namespace plain = chronopack_dispatch;
 
 using enum kernel::sums;
-#if defined(CHRONOPACK_TABLE_IS_SCALAR)
-using decoder = kernel::block_decoder<kernel::scalar>;
-using encoder = kernel::block_encoder<kernel::scalar>;
-using summary = kernel::block_summary<1>;
-using decimals = kernel::decimal_converter<kernel::scalar>;
-#else
-using decoder = kernel::default_decoder;
-using encoder = kernel::default_encoder;
-using summary = kernel::default_summary;
-using decimals = kernel::default_decimal;
-#endif
+using kernel::decimals;
+using kernel::decoder;
+using kernel::encoder;
+using kernel::summary;
 
 // From the structs of a table to those of the kernels, and back when the call
 // is over.
@@ -112,6 +105,31 @@ constexpr auto to_integers = [](const double* v, std::size_t n, const kernel::de
     decimals::to_integers(v, n, d, out, misfits);
 };
 
+std::uint32_t crc32c(const std::byte* data, std::size_t n, std::uint32_t before) {
+    return kernel::crc32c({data, n}, before);
+}
+
+template <class T>
+chronopack::result<std::size_t> encode_column(const T* in, std::size_t n, int codec,
+                                              chronopack::preset level, std::byte* room,
+                                              std::size_t room_bytes, std::byte* out,
+                                              std::size_t out_bytes) {
+    std::optional<chronopack::codec_id> wanted;
+    if (codec >= 0) wanted = static_cast<chronopack::codec_id>(codec);
+    return chronopack::frame::encode_column<T>({in, n}, wanted, level, {room, room_bytes},
+                                               {out, out_bytes});
+}
+
+chronopack::result<void> decode_integers(const std::byte* in, std::size_t bytes, std::int64_t* out,
+                                         std::size_t n, std::uint64_t offset, std::uint64_t scale) {
+    return chronopack::frame::decode_column<std::int64_t>({in, bytes}, {out, n}, {offset, scale});
+}
+
+chronopack::result<void> decode_doubles(const std::byte* in, std::size_t bytes, double* out,
+                                        std::size_t n) {
+    return chronopack::frame::decode_column<double>({in, bytes}, {out, n});
+}
+
 }  // namespace
 
 constinit const plain::table chronopack_dispatch::CHRONOPACK_TABLE = {
@@ -135,4 +153,10 @@ constinit const plain::table chronopack_dispatch::CHRONOPACK_TABLE = {
     .holds = flat<summary::holds>(),
     .to_doubles = flat<to_doubles>(),
     .to_integers = flat<to_integers>(),
+    .crc32c = crc32c,
+    .column_room_bytes = chronopack::frame::column_room_bytes,
+    .encode_integers = encode_column<std::int64_t>,
+    .encode_doubles = encode_column<double>,
+    .decode_integers = decode_integers,
+    .decode_doubles = decode_doubles,
 };

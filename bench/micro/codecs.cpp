@@ -226,7 +226,7 @@ void add_codec() {
 }
 
 void add_all() {
-    std::apply([]<class... C>(C...) { (add_codec<C>(), ...); }, all_codecs{});
+    for_each_codec(all_codecs{}, []<class C>(C) { add_codec<C>(); });
 #if BENCH_HAVE_STREAMVBYTE
     add_shapes<std::int64_t, streamvbyte_coder>("integers", integer_shapes, true);
 #endif

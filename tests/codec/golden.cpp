@@ -167,7 +167,7 @@ void write_missing(std::size_t codec) {
 }
 
 template <class... C>
-void write_all(std::tuple<C...>) {
+void write_all(codec_list<C...>) {
     const auto write = []<class One>(std::type_identity<One>) {
         // The place in all_codecs, which is first in tested_codecs.
         std::size_t codec = 0;

@@ -32,13 +32,11 @@ TEST_CASE("no two codecs of one value type share an id or a name", "[codec]") {
     std::set<std::pair<std::type_index, unsigned>> ids;
     std::set<std::pair<std::type_index, std::string>> names;
     std::size_t codecs = 0;
-    std::apply(
-        [&]<class... C>(C...) {
-            ((ids.emplace(typeid(typename C::value_type), static_cast<unsigned>(C::id)),
-              names.emplace(typeid(typename C::value_type), std::string(C::name)), ++codecs),
-             ...);
-        },
-        all_codecs{});
+    for_each_codec(all_codecs{}, [&]<class C>(C) {
+        ids.emplace(typeid(typename C::value_type), static_cast<unsigned>(C::id));
+        names.emplace(typeid(typename C::value_type), std::string(C::name));
+        ++codecs;
+    });
     CHECK(ids.size() == codecs);
     CHECK(names.size() == codecs);
 }
@@ -72,12 +70,10 @@ TEST_CASE("an id that names no codec is unsupported, and never an index", "[code
     }
     std::size_t expected_integers = 0;
     std::size_t expected_doubles = 0;
-    std::apply(
-        [&]<class... C>(C...) {
-            ((expected_integers += std::is_same_v<typename C::value_type, std::int64_t>), ...);
-            ((expected_doubles += std::is_same_v<typename C::value_type, double>), ...);
-        },
-        all_codecs{});
+    for_each_codec(all_codecs{}, [&]<class C>(C) {
+        expected_integers += std::is_same_v<typename C::value_type, std::int64_t>;
+        expected_doubles += std::is_same_v<typename C::value_type, double>;
+    });
     CHECK(integers == expected_integers);
     CHECK(doubles == expected_doubles);
 }

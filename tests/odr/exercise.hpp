@@ -87,7 +87,7 @@ void try_codec(exercise_result& r, std::size_t n) {
 }
 
 template <class... C>
-void try_codecs(exercise_result& r, std::size_t n, std::tuple<C...>*) {
+void try_codecs(exercise_result& r, std::size_t n, cp::codec_list<C...>*) {
     (try_codec<C>(r, n), ...);
 }
 

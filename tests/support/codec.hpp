@@ -55,13 +55,25 @@ struct at_smallest : C {
 
 namespace detail {
 
-template <class... C>
-auto at_smallest_of(std::tuple<C...>) -> decltype(std::tuple_cat(
-    std::conditional_t<requires { C::page_size; }, std::tuple<at_smallest<C>>, std::tuple<>>{}...));
+template <class... Lists>
+struct joined;
+template <class... A>
+struct joined<codec_list<A...>> {
+    using type = codec_list<A...>;
+};
+template <class... A, class... B, class... More>
+struct joined<codec_list<A...>, codec_list<B...>, More...>
+    : joined<codec_list<A..., B...>, More...> {};
 
 template <class... C>
-auto streaming_of(std::tuple<C...>) -> decltype(std::tuple_cat(
-    std::conditional_t<streaming_codec<C>, std::tuple<C>, std::tuple<>>{}...));
+    auto at_smallest_of(codec_list<C...>) -> typename joined < std::conditional_t < requires {
+    C::page_size;
+}
+, codec_list<at_smallest<C>>, codec_list < >> ... > ::type;
+
+template <class... C>
+auto streaming_of(codec_list<C...>) ->
+    typename joined<std::conditional_t<streaming_codec<C>, codec_list<C>, codec_list<>>...>::type;
 
 }  // namespace detail
 
@@ -70,7 +82,7 @@ using streaming_codecs = decltype(detail::streaming_of(all_codecs{}));
 
 /// All codecs, and those with presets once more.
 using tested_codecs =
-    decltype(std::tuple_cat(all_codecs{}, decltype(detail::at_smallest_of(all_codecs{})){}));
+    detail::joined<all_codecs, decltype(detail::at_smallest_of(all_codecs{}))>::type;
 
 /// Whether the first `some` of `n` encoded values decode without the others: packed
 /// runs whole blocks of 1,024 only, others whole pages; a Prometheus chunk and a

@@ -11,10 +11,10 @@
 
 #include <cassert>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace chronopack {
 
@@ -65,38 +65,67 @@ inline namespace CHRONOPACK_ABI {
 
 }  // namespace CHRONOPACK_ABI
 
-/// What a result holds; for result alone.
+/// What a result holds; for result alone. Written out, for std::variant costs compilers
+/// more than all else here.
 template <class T, bool Plain = std::is_trivially_copyable_v<T>>
 class result_state {
 public:
     [[gnu::always_inline]] constexpr explicit result_state(T value) noexcept(
         std::is_nothrow_move_constructible_v<T>)
-        : state_(std::in_place_index<0>, held{std::move(value)}) {}
+        : value_(std::move(value)) {}
     [[gnu::always_inline]] constexpr explicit result_state(errc error) noexcept
-        : state_(std::in_place_index<1>, error) {}
+        : none_(), failure_(1 + static_cast<std::uint32_t>(error)) {}
+
+    [[gnu::always_inline]] constexpr result_state(result_state&& other) noexcept(
+        std::is_nothrow_move_constructible_v<T>)
+        : none_(), failure_(other.failure_) {
+        if (failure_ == 0) std::construct_at(&value_, std::move(other.value_));
+    }
+    [[gnu::always_inline]] constexpr result_state(const result_state& other) requires(
+        std::is_copy_constructible_v<T>)
+        : none_(), failure_(other.failure_) {
+        if (failure_ == 0) std::construct_at(&value_, other.value_);
+    }
+    [[gnu::always_inline]] constexpr result_state& operator=(result_state&& other) noexcept(
+        std::is_nothrow_move_constructible_v<T>) {
+        if (this == &other) return *this;
+        reset();
+        if (other.failure_ == 0) std::construct_at(&value_, std::move(other.value_));
+        failure_ = other.failure_;
+        return *this;
+    }
+    [[gnu::always_inline]] constexpr result_state& operator=(const result_state& other) requires(
+        std::is_copy_constructible_v<T>) {
+        return *this = result_state(other);
+    }
+    [[gnu::always_inline]] constexpr ~result_state() {
+        if (failure_ == 0) std::destroy_at(&value_);
+    }
 
     [[nodiscard, gnu::always_inline]] constexpr bool has_value() const noexcept {
-        return state_.index() == 0;
+        return failure_ == 0;
     }
     [[nodiscard, gnu::always_inline]] constexpr errc error() const noexcept {
-        return *std::get_if<1>(&state_);
+        return static_cast<errc>(failure_ - 1);
     }
-    [[nodiscard, gnu::always_inline]] constexpr T& value() noexcept {
-        return std::get_if<0>(&state_)->value;
-    }
-    [[nodiscard, gnu::always_inline]] constexpr const T& value() const noexcept {
-        return std::get_if<0>(&state_)->value;
-    }
+    [[nodiscard, gnu::always_inline]] constexpr T& value() noexcept { return value_; }
+    [[nodiscard, gnu::always_inline]] constexpr const T& value() const noexcept { return value_; }
 
 private:
-    struct held {
-        T value;
+    // Holds no value from here on; the error is none in particular.
+    [[gnu::always_inline]] constexpr void reset() noexcept {
+        if (failure_ == 0) std::destroy_at(&value_);
+        failure_ = 1;
+    }
+
+    union {
+        T value_;
+        char none_;
     };
-    std::variant<held, errc> state_;
+    std::uint32_t failure_ = 0;  // 0, or 1 + the error
 };
 
-// Two words in registers; a variant would go through memory, its index a byte
-// that is stored alone and loaded with its neighbours.
+// Of a value that registers hold: copied as it is.
 template <class T>
 class result_state<T, true> {
 public:

@@ -1,9 +1,4 @@
-// One column of one block: a codec's id and what that codec wrote.
-//
-//   +----+---------------------------+
-//   | id |  the codec's bytes        |
-//   | u8 |                           |
-//   +----+---------------------------+
+// Chooses the codec of a column (frame/column.hpp), and reads a column with the one it names.
 //
 // The choice is made block by block: a sample says which codecs are worth trying,
 // and of those that were the smallest is taken, unless it would decode much slower
@@ -15,16 +10,9 @@
 #include <chronopack/codec/registry.hpp>
 #include <chronopack/frame/forecast.hpp>
 
-#include <memory>
 #include <optional>
 
 namespace chronopack::inline CHRONOPACK_ABI::frame {
-
-/// Upper bound of a column of `n` values.
-template <class T>
-[[nodiscard]] constexpr std::size_t max_column_bytes(std::size_t n) noexcept {
-    return 1 + raw<T>::max_bytes(n);
-}
 
 namespace detail {
 
@@ -36,7 +24,7 @@ template <class T>
         if constexpr (std::is_same_v<typename C::value_type, T>)
             most = std::max(most, C::max_bytes(n));
     };
-    std::apply([&](auto... codec) { (see(codec), ...); }, all_codecs{});
+    for_each_codec(all_codecs{}, see);
     return most;
 }
 
@@ -80,13 +68,17 @@ template <class T>
     return true;
 }
 
-/// Encodes columns, trying one codec after the other in memory of its own.
+/// Bytes in which column_encoder tries codecs on columns of up to n values, of either type.
+[[nodiscard]] constexpr std::size_t column_room_bytes(std::size_t n) noexcept {
+    return 2 * (1 + std::max(max_encoded_bytes<std::int64_t>(n), max_encoded_bytes<double>(n)));
+}
+
+/// Encodes columns, trying one codec after the other in the room that it is given.
 template <class T>
 class column_encoder {
 public:
-    /// For columns of up to n values.
-    explicit column_encoder(std::size_t n)
-        : half_bytes_(1 + max_encoded_bytes<T>(n)), room_(new std::byte[2 * half_bytes_]) {}
+    /// `room` has column_room_bytes for the largest of the columns, and outlives this.
+    explicit column_encoder(bytes room) noexcept : room_(room) {}
 
     /// Writes a column with `wanted`, or with the codec that is best at `level`; raw,
     /// where that is smaller. Bytes written; or no_space, or unsupported when
@@ -103,7 +95,7 @@ public:
         } else {
             try_codecs(in, level);
         }
-        if (size_ > max_column_bytes<T>(in.size())) try_codec(raw<T>{}, in, level);
+        if (size_ > 1 + raw<T>::max_bytes(in.size())) try_codec(raw<T>{}, in, level);
         if (size_ > out.size()) return errc::no_space;
         std::copy_n(best().begin(), size_, out.begin());
         return size_;
@@ -111,7 +103,7 @@ public:
 
 private:
     [[nodiscard]] bytes half(bool second) noexcept {
-        return {room_.get() + (second ? half_bytes_ : 0), half_bytes_};
+        return room_.subspan(second ? room_.size() / 2 : 0, room_.size() / 2);
     }
     [[nodiscard]] bytes best() noexcept { return half(best_is_second_); }
 
@@ -195,20 +187,15 @@ private:
         if (of_places < size_) try_codec(dictionary<T>{}, in, level, worth);
     }
 
-    std::size_t half_bytes_;
-    std::unique_ptr<std::byte[]> room_;
+    bytes room_;
     std::size_t size_ = 0;
     bool best_is_second_ = false;
 };
 
-}  // namespace detail
-
-/// Reads a column that takes up all of `in`. What it holds is checked by its
-/// codec; bytes left over are corrupt, an unknown codec is unsupported.
-/// Integers come out as map.offset + map.scale * v.
+/// As decode_column().
 template <class T>
-[[nodiscard]] result<void> decode_column(cbytes in, std::span<T> out,
-                                         packing::affine map = {}) noexcept {
+[[nodiscard]] result<void> decode_column_here(cbytes in, std::span<T> out,
+                                              packing::affine map) noexcept {
     if (in.empty()) return errc::truncated;
     const auto id = static_cast<codec_id>(in[0]);
     const auto read = with_codec<T, std::size_t>(id, [&]<class C>(C) -> result<std::size_t> {
@@ -226,5 +213,7 @@ template <class T>
     if (1 + *read != in.size()) return errc::corrupt;
     return {};
 }
+
+}  // namespace detail
 
 }  // namespace chronopack::frame

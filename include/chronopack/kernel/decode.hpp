@@ -19,19 +19,6 @@
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
-namespace detail {
-
-/// Value i of a block whose fields are all zero.
-template <sums Sums>
-[[nodiscard]] constexpr std::uint64_t ramp(const start& s, std::uint64_t i) noexcept {
-    const std::uint64_t n = i + 1;
-    if constexpr (Sums == sums::none) return s.reference;
-    if constexpr (Sums == sums::once) return s.base + n * s.reference;
-    if constexpr (Sums == sums::twice) return s.base + n * s.delta + n * (n + 1) / 2 * s.reference;
-}
-
-}  // namespace detail
-
 template <class Arch>
 struct block_decoder {
     using V = words<Arch>;
@@ -204,8 +191,6 @@ private:
 };
 
 /// The scalar twin.
-struct scalar {};
-
 template <>
 struct block_decoder<scalar> {
     template <sums Sums>

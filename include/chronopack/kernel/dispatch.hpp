@@ -3,32 +3,38 @@
 // Same calls, same words.
 #pragma once
 
+#include <chronopack/kernel/operands.hpp>
+
+#if !defined(CHRONOPACK_DISPATCH)
+
 #include <chronopack/kernel/decimal.hpp>
 #include <chronopack/kernel/encode.hpp>
 #include <chronopack/kernel/summary.hpp>
 
-#if !defined(CHRONOPACK_DISPATCH)
-
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
+#if defined(CHRONOPACK_TABLE_IS_SCALAR)  // the library's table of scalar twins
+using decoder = block_decoder<scalar>;
+using encoder = block_encoder<scalar>;
+using summary = block_summary<1>;
+using decimals = decimal_converter<scalar>;
+#else
 using decoder = default_decoder;
 using encoder = default_encoder;
 using summary = default_summary;
 using decimals = default_decimal;
+#endif
 
 }  // namespace chronopack::kernel
 
 #else
 
-#include <chronopack/kernel/table.hpp>
+#include <chronopack/kernel/chosen.hpp>
+#include <chronopack/kernel/patches.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
 namespace detail {
-
-[[nodiscard]] inline const chronopack_dispatch::table& chosen() noexcept {
-    return chronopack_dispatch::chosen<sizeof(chronopack_dispatch::table)>();
-}
 
 /// A struct of a table as ours of the same name, or the reverse.
 template <class To, class From>

@@ -9,21 +9,7 @@
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
 
-/// The least and the most of some words, as signed ones.
-struct extremes {
-    std::uint64_t least = 0;
-    std::uint64_t most = 0;
-};
-
 namespace detail {
-
-/// The residual of v[i] that `Sums` undo; i is their number at least.
-template <sums Sums>
-[[nodiscard]] constexpr std::uint64_t residual(const std::uint64_t* v, std::size_t i) noexcept {
-    if constexpr (Sums == sums::none) return v[i];
-    if constexpr (Sums == sums::once) return v[i] - v[i - 1];
-    if constexpr (Sums == sums::twice) return (v[i] - v[i - 1]) - (v[i - 1] - v[i - 2]);
-}
 
 constexpr void widen(extremes& e, std::uint64_t x) noexcept {
     const auto less = [](std::uint64_t a, std::uint64_t b) {
@@ -44,13 +30,6 @@ struct exact_divisor {
 };
 
 }  // namespace detail
-
-/// Residuals before the first have no predecessors: loops start at this one.
-template <sums Sums>
-inline constexpr std::size_t first_residual = static_cast<std::size_t>(Sums);
-
-/// Words that sort() takes.
-inline constexpr std::size_t sorted_words = 32;
 
 template <class Arch>
 struct block_encoder;

@@ -12,20 +12,9 @@
 #pragma once
 
 #include <chronopack/kernel/lanes.hpp>
+#include <chronopack/kernel/operands.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
-
-/// Running sums that turn residuals into values.
-enum class sums { none, once, twice };
-
-/// residual = reference + scale * field; before the first value the sum is
-/// `base`, and the sum of sums starts with `delta`.
-struct start {
-    std::uint64_t reference = 0;
-    std::uint64_t scale = 1;
-    std::uint64_t base = 0;
-    std::uint64_t delta = 0;
-};
 
 /// out[i] = base + x[0] + ... + x[i]; `slots_in` (16 x a row) is overwritten.
 inline void undelta(std::uint64_t* slots_in, std::size_t rows, std::uint64_t base,

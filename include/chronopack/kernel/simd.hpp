@@ -8,6 +8,7 @@
 
 #include <chronopack/core/abi.hpp>
 #include <chronopack/core/rounded.hpp>
+#include <chronopack/kernel/unrolled.hpp>
 
 #include <xsimd/xsimd.hpp>
 
@@ -32,16 +33,6 @@ inline constexpr bool has_words =
     !std::is_same_v<Arch, xsimd::unavailable> && std::endian::native == std::endian::little;
 
 namespace detail {
-
-/// f(0), ..., f(N - 1) with constant arguments: what compilers at -O2 do not
-/// make of a loop over an array of vectors.
-template <std::size_t N, class F>
-[[gnu::always_inline]] inline void unrolled(F f) noexcept {
-    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        (f(std::integral_constant<std::size_t, I>{}), ...);
-    }
-    (std::make_index_sequence<N>{});
-}
 
 template <std::size_t N>
 struct native_words {

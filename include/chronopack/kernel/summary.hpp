@@ -7,34 +7,12 @@
 #pragma once
 
 #include <chronopack/core/bit.hpp>
+#include <chronopack/kernel/operands.hpp>
 #include <chronopack/kernel/simd.hpp>
 
 #include <cstring>
 
 namespace chronopack::inline CHRONOPACK_ABI::kernel {
-
-inline constexpr std::size_t partial_sums = 8;
-
-struct double_summary {
-    double sums[partial_sums] = {};
-    double increases[partial_sums] = {};
-    double least = __builtin_inf();  ///< of either zero, any
-    double most = -__builtin_inf();
-    std::uint64_t resets = 0;
-};
-
-/// Sums of integers are kept in halves, which 2^31 values cannot overflow:
-/// sum = low + high * 2^32 - negative * 2^64, every word taken as unsigned.
-struct integer_summary {
-    struct total {
-        std::uint64_t low = 0;
-        std::uint64_t high = 0;
-        std::uint64_t negative = 0;
-    };
-    total sum;
-    total increase;
-    std::uint64_t resets = 0;
-};
 
 namespace detail {
 

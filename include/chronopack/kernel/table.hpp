@@ -9,11 +9,19 @@
 //
 // Both sides of a table are built with different flags, so nothing here may
 // depend on them: not the namespace, which is no part of chronopack's own, and
-// no type but integers, pointers, and structs of those defined here.
+// no type but integers, pointers, structs of those defined here, and what core/abi.hpp
+// keeps out of the instruction sets' namespaces.
+//
+// Columns are whole: a call encodes or decodes all values that a block has of one column,
+// so that dictionaries, runs, bins and bit streams run the instruction set of the table
+// too, and a program that uses frames compiles none of them.
 //
 // A new kernel is a line here, a line in src/arch.cpp, and its call in
-// kernel/dispatch.hpp.
+// kernel/dispatch.hpp; a new codec needs none.
 #pragma once
+
+#include <chronopack/codec/preset.hpp>
+#include <chronopack/core/result.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +51,12 @@ struct decimal {
     std::uint64_t narrow;
 };
 
+template <class T>
+using encode_function = chronopack::result<std::size_t>(const T* in, std::size_t n, int codec,
+                                                        chronopack::preset level, std::byte* room,
+                                                        std::size_t room_bytes, std::byte* out,
+                                                        std::size_t out_bytes);
+
 /// What each does is said where it is: kernel/decode.hpp, encode.hpp, summary.hpp, decimal.hpp.
 /// The index of an array is the sums that run, as kernel::sums.
 struct table {
@@ -70,6 +84,18 @@ struct table {
     bool (*to_doubles)(const std::uint64_t* x, std::size_t n, const decimal&, double* out);
     void (*to_integers)(const double* v, std::size_t n, const decimal&, std::uint64_t* out,
                         std::uint64_t* misfits);
+
+    std::uint32_t (*crc32c)(const std::byte* data, std::size_t n, std::uint32_t before);
+
+    /// As frame/column.hpp has them. `codec` is an id, or negative for the best.
+    std::size_t (*column_room_bytes)(std::size_t n);
+    encode_function<std::int64_t>* encode_integers;
+    encode_function<double>* encode_doubles;
+    chronopack::result<void> (*decode_integers)(const std::byte* in, std::size_t bytes,
+                                                std::int64_t* out, std::size_t n,
+                                                std::uint64_t offset, std::uint64_t scale);
+    chronopack::result<void> (*decode_doubles)(const std::byte* in, std::size_t bytes, double* out,
+                                               std::size_t n);
 };
 
 /// The table of the best instruction set that this processor and its system

@@ -2,7 +2,7 @@
 // linear in what sums start from, so it is that which is mapped, at no cost.
 #pragma once
 
-#include <chronopack/kernel/decode.hpp>
+#include <chronopack/kernel/operands.hpp>
 #include <chronopack/packing/header.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <chronopack/kernel/dispatch.hpp>
+#include <chronopack/kernel/unrolled.hpp>
 #include <chronopack/packing/bins.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::packing {

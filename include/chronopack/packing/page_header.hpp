@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chronopack/bits/varint.hpp>
-#include <chronopack/kernel/decode.hpp>
+#include <chronopack/kernel/operands.hpp>
 #include <chronopack/packing/bins.hpp>
 #include <chronopack/packing/header.hpp>
 

@@ -15,6 +15,7 @@
 
 #include <chronopack/core/bit.hpp>
 #include <chronopack/kernel/dispatch.hpp>
+#include <chronopack/kernel/unrolled.hpp>
 #include <chronopack/packing/header.hpp>
 
 #include <algorithm>

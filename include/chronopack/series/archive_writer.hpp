@@ -5,9 +5,10 @@
 //   archive->append(*cpu, 1700000000000, 0.25);
 //   archive->finish();
 //
-// Held in memory: up to frame_samples samples of each series, 16 bytes each,
-// and 32 bytes for each frame written. With more series open than that allows,
-// call flush() now and then.
+// Held in memory: up to frame_samples samples of each series, 16 bytes each, 32 bytes
+// for each frame written, and once for all series what a frame is encoded in, 115 KiB
+// for frames of 4,096 samples. With more series open than that allows, call flush()
+// now and then.
 #pragma once
 
 #include <chronopack/series/archive_index.hpp>
@@ -33,7 +34,8 @@ public:
                                                        series_options how = {}) {
         auto file = output_file::create(path);
         if (!file) return file.error();
-        archive_writer w(std::make_unique<state>(state{std::move(*file), {}, {}, {}, how}));
+        how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
+        archive_writer w(std::make_unique<state>(state{std::move(*file), how}));
         const auto header = detail::archive::file_header();
         if (const auto ok = w.state_->file.write(header); !ok) return ok.error();
         return w;
@@ -59,9 +61,7 @@ public:
         if (!written) return written.error();
         s.series.push_back({*names, integers, {}});
         s.numbers.emplace(std::move(*names), number);
-        s.writers.emplace_back(
-            std::in_place_type<series_writer<V>>,
-            [&s, number](cbytes frame) { return s.write_frame(number, frame); }, s.how);
+        s.held.emplace_back(held_samples<V>());
         return series_handle<V>{number};
     }
 
@@ -69,19 +69,33 @@ public:
     template <class V>
     result<void> append(series_handle<V> series, std::int64_t timestamp,
                         std::type_identity_t<V> value) {
-        return writer(series).append(timestamp, value);
+        state& s = *state_;
+        held_samples<V>& held = s.held_of(series);
+        return held.add(timestamp, value, s.how.frame_samples,
+                        [&] { return s.cut(series.number, held); });
     }
     template <class V>
     result<void> append(series_handle<V> series, std::span<const std::int64_t> timestamps,
                         std::span<const std::type_identity_t<V>> values) {
-        return writer(series).append(timestamps, values);
+        if (timestamps.size() != values.size()) return errc::count_mismatch;
+        state& s = *state_;
+        held_samples<V>& held = s.held_of(series);
+        return held.add(timestamps, values, s.how.frame_samples,
+                        [&] { return s.cut(series.number, held); });
     }
 
     /// Cuts a frame of what is held of each series, and gives that memory back.
     result<void> flush() {
-        for (auto& w : state_->writers)
-            if (const auto ok = std::visit([](auto& one) { return one.release(); }, w); !ok)
+        state& s = *state_;
+        for (std::uint32_t number = 0; number < s.held.size(); ++number) {
+            const auto release = [&](auto& held) {
+                const auto ok = s.cut(number, held);
+                if (ok) held.release();
                 return ok;
+            };
+            if (const auto ok = std::visit(release, s.held[number]); !ok) return ok;
+        }
+        s.scratch.release();
         return {};
     }
 
@@ -108,10 +122,19 @@ public:
 private:
     struct state {
         output_file file;
-        std::vector<archived_series> series;
-        std::map<labels, std::uint32_t> numbers;
-        std::vector<std::variant<series_writer<double>, series_writer<std::int64_t>>> writers;
         series_options how;
+        std::vector<archived_series> series = {};
+        std::map<labels, std::uint32_t> numbers = {};
+        std::vector<std::variant<held_samples<double>, held_samples<std::int64_t>>> held = {};
+        frame_scratch scratch = {};  // one for all series
+
+        template <class V>
+        held_samples<V>& held_of(series_handle<V> of) noexcept {
+            assert(of.number < held.size());
+            auto* const samples = std::get_if<held_samples<V>>(&held[of.number]);
+            assert(samples != nullptr);
+            return *samples;
+        }
 
         result<void> write_record(detail::archive::kind kind, std::uint32_t number,
                                   cbytes payload) {
@@ -122,28 +145,32 @@ private:
             return file.write(payload);
         }
 
-        result<void> write_frame(std::uint32_t number, cbytes wire) {
-            const std::uint64_t at = file.size() + detail::archive::record_header_bytes;
-            const auto ok = write_record(detail::archive::kind::frame, number, wire);
-            if (!ok) return ok;
-            const auto info = frame::inspect(wire);
-            if (!info) return info.error();
-            series[number].frames.push_back({at, static_cast<std::uint32_t>(wire.size()),
-                                             static_cast<std::uint32_t>(info->samples),
-                                             info->min_timestamp, info->max_timestamp});
+        // Writes a frame of what is held, if anything is: one record in one piece.
+        template <class V>
+        result<void> cut(std::uint32_t number, held_samples<V>& samples) {
+            namespace format = detail::archive;
+            if (samples.size() == 0) return {};
+            const std::size_t most = frame::max_bytes<V>(samples.size());
+            const bytes record = scratch.wire.first(format::record_header_bytes + most);
+            const auto written =
+                frame::write<V>(samples.timestamps(), samples.values(), how.frame,
+                                record.subspan(format::record_header_bytes), scratch.encoding);
+            if (!written) return written.error();
+            const auto size = static_cast<std::uint32_t>(written->bytes);
+            const auto header = format::record_header({format::kind::frame, number, size});
+            std::copy(header.begin(), header.end(), record.begin());
+            const std::uint64_t at = file.size() + header.size();
+            if (const auto ok = file.write(record.first(header.size() + size)); !ok) return ok;
+            series[number].frames.push_back({at, size, static_cast<std::uint32_t>(written->samples),
+                                             written->min_timestamp, written->max_timestamp});
+            samples.clear();
             return {};
         }
     };
 
     explicit archive_writer(std::unique_ptr<state> s) : state_(std::move(s)) {}
 
-    template <class V>
-    series_writer<V>& writer(series_handle<V> series) {
-        assert(series.number < state_->writers.size());
-        return std::get<series_writer<V>>(state_->writers[series.number]);
-    }
-
-    std::unique_ptr<state> state_;  // stays put: the series' sinks point at it
+    std::unique_ptr<state> state_;
 };
 
 }  // namespace chronopack

@@ -1,0 +1,22 @@
+// Loops whose index is a constant in each turn.
+#pragma once
+
+#include <chronopack/core/abi.hpp>
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
+
+/// f(0), ..., f(N - 1) with constant arguments: what compilers at -O2 do not
+/// make of a loop over an array of vectors.
+template <std::size_t N, class F>
+[[gnu::always_inline]] inline void unrolled(F f) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        (f(std::integral_constant<std::size_t, I>{}), ...);
+    }
+    (std::make_index_sequence<N>{});
+}
+
+}  // namespace chronopack::kernel::detail
