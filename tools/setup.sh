@@ -57,7 +57,7 @@ need() {
 build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libxsimd-dev
   libzstd-dev libsnappy-dev libsqlite3-dev)
 # qemu: for tests that ask an older processor. tzdata: to read zones as the C library does.
-test_packages=(catch2 librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 tzdata)
+test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 tzdata)
 # What the adapters are built with.
 adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev)
 # Real stores that the adapters' tests start for themselves.
@@ -75,4 +75,48 @@ configure() {
   else
     meson setup "$dir" "$root" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; exit 1; }
   fi
+}
+
+# Where what is no Debian package of this machine is kept: outside the clone.
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/chronopack
+
+# cached_package SUITE PACKAGE: prints the folder that a package of another Debian suite
+# is unpacked in. Nothing is installed. It is fetched where it is not there, or where a
+# month has passed, and then kept as it is if the mirror cannot be reached. Status 3 when
+# it cannot be had.
+cached_package() {
+  local suite=$1 package=$2 into mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  into=$cache/packages/$suite/$package
+  if [[ -n $(find "$into/stamp" -mtime -30 2>/dev/null) ]]; then
+    printf '%s\n' "$into"
+    return
+  fi
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | head -n 1)
+  mkdir -p "$cache/packages/$suite"
+  (
+    set -e
+    exec >&2 9>"$cache/packages/$suite/lock"
+    flock 9
+    scratch=$(mktemp -d "$cache/packages/$suite/new.XXXXXX")
+    trap 'rm -rf "$scratch"' EXIT
+    mkdir -p "$scratch"/{sources,lists/partial,state,root}
+    printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$mirror" "$suite" "$keys" \
+      >"$scratch/sources/suite.sources"
+    other=(-qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$scratch/sources"
+      -o Dir::State="$scratch/state" -o Dir::State::Lists="$scratch/lists" -o Dir::Cache="$scratch/state"
+      -o APT::Sandbox::User=)
+    apt-get "${other[@]}" update
+    cd "$scratch"
+    apt-get "${other[@]}" download "$package"
+    dpkg -x "$package"_*.deb root
+    basename "$package"_*.deb >root/stamp
+    rm -rf "$into"
+    mv root "$into"
+  ) || true
+  if [[ ! -e $into/stamp ]]; then
+    say "$package of Debian's $suite cannot be had from ${mirror:-no mirror: this system has no apt}"
+    return 3
+  fi
+  touch "$into/stamp"
+  printf '%s\n' "$into"
 }

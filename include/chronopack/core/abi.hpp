@@ -1,13 +1,15 @@
-// The inline namespace that holds all code: named after the instructions
-// that the including build allows.
+// The inline namespace that holds all code: named after the instructions and the
+// macros that the including build allows.
 //
-//   g++                        chronopack::abi_baseline::frame
-//   g++ -mavx2 -mbmi2          chronopack::abi_avx2_bmi2::frame
-//   g++ -DCHRONOPACK_DISPATCH  chronopack::abi_baseline_dispatch::frame
+//   g++                            chronopack::abi_baseline::frame
+//   g++ -mavx2 -mbmi2              chronopack::abi_avx2_bmi2::frame
+//   g++ -DCHRONOPACK_DISPATCH      chronopack::abi_baseline_dispatch::frame
+//   g++ -DCHRONOPACK_HAVE_ZSTD=1   chronopack::abi_baseline_zstd::frame
 //
 // A linker keeps one copy of an inline function. Were it the one from a file
 // built with -mavx2, a program would run AVX2 where its baseline files meant
-// the function they were built with. Under two names both copies stay. The
+// the function they were built with; were it the one without zstd, a file that has
+// zstd could not read its own frames. Under two names both copies stay. The
 // price: types that are made of such code (readers, writers, options) do not pass
 // between files of different flags; that is a link error, where it was a crash on
 // someone else's machine.
@@ -17,9 +19,25 @@
 // adapters. Their member functions in the core are always inlined, so that no
 // copy of them is left for a linker to choose. Namespace `detail` stays in here.
 //
+// The macros that change code, all set by the build systems' targets:
+//
+//   CHRONOPACK_HAVE_ZSTD=1    zstd as second stage of frames; link libzstd
+//   CHRONOPACK_HAVE_SNAPPY=1  snappy as second stage of frames; link libsnappy
+//   CHRONOPACK_DISPATCH=1     kernels chosen at run time; link chronopack-dispatch
+//   CHRONOPACK_TABLE          for chronopack-dispatch itself
+//
+// NDEBUG is not among them: assertions change no result, and files with and without
+// them may share readers and writers, as they share containers of std.
+//
 // What the standard library defines inline has one name whatever the flags: see
 // tests/odr/README.md for what that leaves to a program's own files.
 #pragma once
+
+// Decoding divides, and compares NaN, as IEEE 754 says: with these options other
+// values come back than were written.
+#if defined(__FAST_MATH__) || __FINITE_MATH_ONLY__
+#error "chronopack keeps every bit of a double: compile files that include it without -ffast-math"
+#endif
 
 #if defined(__AVX512F__)
 #define CHRONOPACK_ABI_ISA avx512
@@ -35,74 +53,54 @@
 #define CHRONOPACK_ABI_ISA ssse3
 #elif defined(__SSE3__)
 #define CHRONOPACK_ABI_ISA sse3
+#elif defined(__ARM_FEATURE_SVE2)
+#define CHRONOPACK_ABI_ISA sve2
 #elif defined(__ARM_FEATURE_SVE)
 #define CHRONOPACK_ABI_ISA sve
 #else
 #define CHRONOPACK_ABI_ISA baseline
 #endif
 
-// What comes on top of these, each by a flag of its own.
-#if defined(__AVX512DQ__)
-#define CHRONOPACK_ABI_DQ dq
-#else
-#define CHRONOPACK_ABI_DQ
-#endif
-#if defined(__AVX512BW__)
-#define CHRONOPACK_ABI_BW bw
-#else
-#define CHRONOPACK_ABI_BW
-#endif
-#if defined(__AVX512VL__)
-#define CHRONOPACK_ABI_VL vl
-#else
-#define CHRONOPACK_ABI_VL
-#endif
-#if defined(__AVX512VBMI__)
-#define CHRONOPACK_ABI_VBMI vbmi
-#else
-#define CHRONOPACK_ABI_VBMI
-#endif
-#if defined(__FMA__)
-#define CHRONOPACK_ABI_FMA _fma
-#else
-#define CHRONOPACK_ABI_FMA
-#endif
-#if defined(__BMI2__)
-#define CHRONOPACK_ABI_BMI2 _bmi2
-#else
-#define CHRONOPACK_ABI_BMI2
-#endif
-#if defined(__LZCNT__)
-#define CHRONOPACK_ABI_LZCNT _lzcnt
-#else
-#define CHRONOPACK_ABI_LZCNT
-#endif
 #if defined(__POPCNT__) && !defined(__SSE4_2__)
 #define CHRONOPACK_ABI_POPCNT _popcnt
 #else
 #define CHRONOPACK_ABI_POPCNT
 #endif
-#if defined(__ARM_FEATURE_CRC32)
-#define CHRONOPACK_ABI_CRC32 _crc32
-#else
-#define CHRONOPACK_ABI_CRC32
-#endif
+
 #if defined(CHRONOPACK_DISPATCH)
-#define CHRONOPACK_ABI_DISPATCH _dispatch
+#define CHRONOPACK_ABI_KERNELS _dispatch
 #elif defined(CHRONOPACK_TABLE)  // chronopack-dispatch itself: shared with no one
-#define CHRONOPACK_ABI_DISPATCH _table
+#define CHRONOPACK_ABI_KERNELS _table
 #else
-#define CHRONOPACK_ABI_DISPATCH
+#define CHRONOPACK_ABI_KERNELS
 #endif
 
-#define CHRONOPACK_ABI_PASTE(isa, dq, bw, vl, vbmi, fma, bmi2, lzcnt, popcnt, crc32, dispatch) \
-    abi_##isa##dq##bw##vl##vbmi##fma##bmi2##lzcnt##popcnt##crc32##dispatch
+// CHRONOPACK_ABI_IF(flag, text): `text` where the macro `flag` is 1, else nothing.
+#define CHRONOPACK_ABI_IS_1 ,
+#define CHRONOPACK_ABI_SECOND(first, second, ...) second
+#define CHRONOPACK_ABI_CHOOSE(...) CHRONOPACK_ABI_SECOND(__VA_ARGS__)
+#define CHRONOPACK_ABI_IF_(flag, text) CHRONOPACK_ABI_CHOOSE(CHRONOPACK_ABI_IS_##flag text, , )
+#define CHRONOPACK_ABI_IF(flag, text) CHRONOPACK_ABI_IF_(flag, text)
+
+// What comes on top of the instruction sets above, each by a flag of its own: what
+// compilers use unasked, not what only intrinsics name.
+#define CHRONOPACK_ABI_PASTE(isa, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u) \
+    abi_##isa##a##b##c##d##e##f##g##h##i##j##k##l##m##n##o##p##q##r##s##t##u
 #define CHRONOPACK_ABI_NAME(...) CHRONOPACK_ABI_PASTE(__VA_ARGS__)
-#define CHRONOPACK_ABI                                                                    \
-    CHRONOPACK_ABI_NAME(CHRONOPACK_ABI_ISA, CHRONOPACK_ABI_DQ, CHRONOPACK_ABI_BW,         \
-                        CHRONOPACK_ABI_VL, CHRONOPACK_ABI_VBMI, CHRONOPACK_ABI_FMA,       \
-                        CHRONOPACK_ABI_BMI2, CHRONOPACK_ABI_LZCNT, CHRONOPACK_ABI_POPCNT, \
-                        CHRONOPACK_ABI_CRC32, CHRONOPACK_ABI_DISPATCH)
+#define CHRONOPACK_ABI                                                                        \
+    CHRONOPACK_ABI_NAME(                                                                      \
+        CHRONOPACK_ABI_ISA, CHRONOPACK_ABI_IF(__AVX512DQ__, dq),                              \
+        CHRONOPACK_ABI_IF(__AVX512BW__, bw), CHRONOPACK_ABI_IF(__AVX512VL__, vl),             \
+        CHRONOPACK_ABI_IF(__AVX512CD__, cd), CHRONOPACK_ABI_IF(__AVX512VBMI__, vbmi),         \
+        CHRONOPACK_ABI_IF(__AVX512VBMI2__, vbmi2), CHRONOPACK_ABI_IF(__AVX512BITALG__, alg),  \
+        CHRONOPACK_ABI_IF(__AVX512VPOPCNTDQ__, pop), CHRONOPACK_ABI_IF(__AVX512VNNI__, vnni), \
+        CHRONOPACK_ABI_IF(__GFNI__, _gfni), CHRONOPACK_ABI_IF(__FMA__, _fma),                 \
+        CHRONOPACK_ABI_IF(__XOP__, _xop), CHRONOPACK_ABI_IF(__BMI__, _bmi),                   \
+        CHRONOPACK_ABI_IF(__BMI2__, _bmi2), CHRONOPACK_ABI_IF(__LZCNT__, _lzcnt),             \
+        CHRONOPACK_ABI_IF(__MOVBE__, _movbe), CHRONOPACK_ABI_POPCNT,                          \
+        CHRONOPACK_ABI_IF(__ARM_FEATURE_CRC32, _crc32),                                       \
+        CHRONOPACK_ABI_IF(CHRONOPACK_HAVE_ZSTD, _zstd),                                       \
+        CHRONOPACK_ABI_IF(CHRONOPACK_HAVE_SNAPPY, _snappy), CHRONOPACK_ABI_KERNELS)
 
 // Opened once here, so that any header may name the outer namespace alone.
 namespace chronopack::inline CHRONOPACK_ABI {}

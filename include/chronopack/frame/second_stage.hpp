@@ -13,11 +13,13 @@
 #include <snappy.h>
 #endif
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
 
 enum class stage : std::uint8_t { none = 0, zstd = 1, snappy = 2 };
 
-namespace frame {
+}  // namespace chronopack
+
+namespace chronopack::inline CHRONOPACK_ABI::frame {
 
 /// Whether this build can write and read frames of that second stage.
 [[nodiscard]] constexpr bool stage_available(stage s) noexcept {
@@ -88,5 +90,4 @@ namespace frame {
     return errc::unsupported;
 }
 
-}  // namespace frame
-}  // namespace chronopack
+}  // namespace chronopack::frame

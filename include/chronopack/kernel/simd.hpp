@@ -130,11 +130,13 @@ template <class Arch>
 using doubles = xsimd::batch<double, Arch>;
 template <class Arch>
 [[gnu::always_inline]] inline doubles<Arch> as_doubles(words<Arch> a) noexcept {
-    return xsimd::bitwise_cast<doubles<Arch>>(a);
+    using reg = typename doubles<Arch>::register_type;
+    return doubles<Arch>((reg)(typename words<Arch>::register_type)a);
 }
 template <class Arch>
 [[gnu::always_inline]] inline words<Arch> as_words(doubles<Arch> a) noexcept {
-    return xsimd::bitwise_cast<words<Arch>>(a);
+    using reg = typename words<Arch>::register_type;
+    return words<Arch>((reg)(typename doubles<Arch>::register_type)a);
 }
 
 /// a * b, rounded whatever becomes of it.

@@ -150,15 +150,19 @@ private:
     void follow(const detail::posix_tz& rule, std::int64_t after, std::int64_t start) {
         const std::int64_t first =
             detail::civil_of(detail::floor_div(start, detail::day_seconds)).year;
-        std::vector<transition> changes;
+        std::vector<transition> changes;  // in order of time, of two at once in the rule's
+        const auto add = [&](const transition& t) {
+            const auto later = [](const transition& a, const transition& b) {
+                return a.at < b.at;
+            };
+            changes.insert(std::upper_bound(changes.begin(), changes.end(), t, later), t);
+        };
         for (std::int64_t year = first - 1; year <= first + 410; ++year) {
             const std::int64_t ahead = rule.to_summer.in(year);
             const std::int64_t back = rule.to_standard.in(year);
-            changes.push_back({ahead - rule.standard, rule.summer});
-            changes.push_back({back - rule.summer, rule.standard});
+            add({ahead - rule.standard, rule.summer});
+            add({back - rule.summer, rule.standard});
         }
-        std::stable_sort(changes.begin(), changes.end(),
-                         [](const transition& a, const transition& b) { return a.at < b.at; });
         for (std::size_t i = 0; i < changes.size(); ++i) {
             // Of two at once the later in the rule's order counts: so is written that
             // it is summer all year.
