@@ -15,7 +15,6 @@
 #include <chronopack/codec/registry.hpp>
 #include <chronopack/frame/forecast.hpp>
 
-#include <memory>
 #include <optional>
 
 namespace chronopack::inline CHRONOPACK_ABI::frame {
@@ -80,13 +79,17 @@ template <class T>
     return true;
 }
 
-/// Encodes columns, trying one codec after the other in memory of its own.
+/// Bytes in which column_encoder tries codecs on columns of up to n values, of either type.
+[[nodiscard]] constexpr std::size_t column_room_bytes(std::size_t n) noexcept {
+    return 2 * (1 + std::max(max_encoded_bytes<std::int64_t>(n), max_encoded_bytes<double>(n)));
+}
+
+/// Encodes columns, trying one codec after the other in the room that it is given.
 template <class T>
 class column_encoder {
 public:
-    /// For columns of up to n values.
-    explicit column_encoder(std::size_t n)
-        : half_bytes_(1 + max_encoded_bytes<T>(n)), room_(new std::byte[2 * half_bytes_]) {}
+    /// `room` has column_room_bytes for the largest of the columns, and outlives this.
+    explicit column_encoder(bytes room) noexcept : room_(room) {}
 
     /// Writes a column with `wanted`, or with the codec that is best at `level`; raw,
     /// where that is smaller. Bytes written; or no_space, or unsupported when
@@ -111,7 +114,7 @@ public:
 
 private:
     [[nodiscard]] bytes half(bool second) noexcept {
-        return {room_.get() + (second ? half_bytes_ : 0), half_bytes_};
+        return room_.subspan(second ? room_.size() / 2 : 0, room_.size() / 2);
     }
     [[nodiscard]] bytes best() noexcept { return half(best_is_second_); }
 
@@ -195,8 +198,7 @@ private:
         if (of_places < size_) try_codec(dictionary<T>{}, in, level, worth);
     }
 
-    std::size_t half_bytes_;
-    std::unique_ptr<std::byte[]> room_;
+    bytes room_;
     std::size_t size_ = 0;
     bool best_is_second_ = false;
 };

@@ -1,13 +1,11 @@
 // Samples to a frame.
 #pragma once
 
-#include <chronopack/frame/block_room.hpp>
 #include <chronopack/frame/choose.hpp>
-#include <chronopack/frame/header_v2.hpp>
+#include <chronopack/frame/scratch.hpp>
 #include <chronopack/frame/time_scale.hpp>
 
 #include <optional>
-#include <vector>
 
 namespace chronopack::inline CHRONOPACK_ABI::frame {
 
@@ -60,50 +58,88 @@ static_assert(columns_fit(1) && columns_fit(block_samples) && columns_fit(max_sa
     return n >= block_samples && n <= max_samples && (n & (n - 1)) == 0;
 }
 
-}  // namespace detail
+/// What encode() was asked for, with everything chosen that was left open.
+struct encode_plan {
+    std::size_t each = block_samples;  ///< samples of a block
+    stage second_stage = stage::none;
+};
 
-/// Encodes 1 to max_samples samples: timestamps in any order, any values.
-///
-/// Bytes written; or count_mismatch when the columns differ in length,
-/// out_of_range for no or too many samples or another size of blocks than there
-/// are, no_space when `out` has less than max_bytes and that is not enough,
-/// unsupported for a codec of another type or a stage this build lacks. `out` is
-/// then unspecified. Allocates room for two encodings of a block, and for a second
-/// stage.
-template <class V>
-[[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
-                                         std::span<const V> values, const options& how, bytes out) {
-    const std::size_t n = timestamps.size();
-    if (values.size() != n) return errc::count_mismatch;
+/// Returns the plan of a frame of n samples, or out_of_range or unsupported, as
+/// encode() does.
+[[nodiscard]] inline result<encode_plan> plan_encode(std::size_t n, const options& how) noexcept {
     if (n == 0 || n > max_samples) return errc::out_of_range;
     const bool smallest = how.level == preset::smallest;
     const std::size_t each = how.block_samples.value_or(smallest ? 32768 : block_samples);
-    if (!detail::is_block_size(each)) return errc::out_of_range;
-    const bool tried = smallest && n >= detail::fewest_for_stage && stage_available(stage::zstd);
-    stage used = how.second_stage.value_or(tried ? stage::zstd : stage::none);
-    if (!stage_available(used)) return errc::unsupported;
+    if (!is_block_size(each)) return errc::out_of_range;
+    const bool tried = smallest && n >= fewest_for_stage && stage_available(stage::zstd);
+    const stage second = how.second_stage.value_or(tried ? stage::zstd : stage::none);
+    if (!stage_available(second)) return errc::unsupported;
+    return encode_plan{each, second};
+}
+
+/// Compresses a body if the second stage that is wanted makes it smaller; if nobody
+/// asked for one, by a 32nd part at least. Returns the compressed bytes, in `room`, or
+/// none where the body is to stay as it is.
+[[nodiscard]] inline result<bytes> compress_body(cbytes body, stage wanted, bool asked_for,
+                                                 kept<std::byte>& room) {
+    if (wanted == stage::none) return bytes{};
+    const bytes compressed = room.first(max_compressed_bytes(wanted, body.size()));
+    const auto shrunk = [&](cbytes from) -> result<std::size_t> {
+        const auto written = compress(wanted, from, compressed);
+        if (!written) return written.error();
+        const std::size_t saving = asked_for ? 1 : from.size() / 32 + 1;
+        return *written + saving <= from.size() ? *written : 0;
+    };
+    // Of a long body that nobody wants compressed a piece says whether it pays.
+    const bool piece = !asked_for && body.size() > probed_bytes;
+    auto size = shrunk(piece ? body.first(probed_bytes) : body);
+    if (size && *size != 0 && piece) size = shrunk(body);
+    if (!size) return size.error();
+    return compressed.first(*size);
+}
+
+}  // namespace detail
+
+/// Encodes 1 to max_samples samples: timestamps in any order, any values. Works in
+/// `kept`, which one frame after the other can use; allocates nothing once that has grown
+/// to what the largest needs, but what a second stage's library takes.
+///
+/// Returns what inspect() says of the frame, its bytes among it; or count_mismatch when
+/// the columns differ in length, out_of_range for no or too many samples or another size
+/// of blocks than there are, no_space when `out` has less than max_bytes and that is not
+/// enough, unsupported for a codec of another type or a stage this build lacks. `out` is
+/// then unspecified.
+template <class V>
+[[nodiscard]] result<info> write(std::span<const std::int64_t> timestamps,
+                                 std::span<const V> values, const options& how, bytes out,
+                                 scratch& kept) {
+    const std::size_t n = timestamps.size();
+    if (values.size() != n) return errc::count_mismatch;
+    const auto plan = detail::plan_encode(n, how);
+    if (!plan) return plan.error();
+    const std::size_t each = plan->each;
     const std::size_t blocks = block_count(n, each);
     const std::size_t header_room = detail::v2::max_header_bytes(blocks);
     if (out.size() < header_room) return errc::no_space;
 
-    // The body first, behind room for the longest header; then the header, and
-    // the body moved up to it.
+    // The body first, after room for the longest header; then the header, and the
+    // body moved up to it.
+    const std::size_t largest = std::min(n, each);
+    const auto index = kept.index.first(blocks);
+    const auto checksums = kept.checksums.first(blocks);
+    const auto block_times = kept.block.first(largest);
+    const bytes room = kept.columns.first(detail::column_room_bytes(largest));
+    detail::column_encoder<std::int64_t> time_columns(room);
+    detail::column_encoder<V> value_columns(room);
     detail::time_scale times(timestamps);
-    std::array<detail::v2::written_block, block_count(max_samples)> index;
-    std::array<std::uint32_t, block_count(max_samples)> checksums;
-    detail::block_room<std::int64_t> room(std::min(n, each));
     statistics_builder<V> statistics;
-    detail::column_encoder<std::int64_t> time_columns(std::min(n, each));
-    detail::column_encoder<V> value_columns(std::min(n, each));
-    std::int64_t last_q = 0;
     bytes body = out.subspan(header_room);
     std::size_t body_bytes = 0;
     for (std::size_t b = 0; b < blocks; ++b) {
         const std::size_t from = b * each;
         const std::size_t count = std::min(each, n - from);
-        const std::span<std::int64_t> q = room.first(count);
+        const std::span<std::int64_t> q = block_times.first(count);
         times.next(from, q);
-        last_q = q.back();
         statistics.add(values.subspan(from, count));
 
         const auto time_bytes =
@@ -118,30 +154,16 @@ template <class V>
         checksums[b] = kernel::crc32c(body.subspan(body_bytes, size));
         body_bytes += size;
     }
+    const std::int64_t last_q = block_times[(n - 1) % each];
 
     body = body.first(body_bytes);
-    std::size_t units = blocks;
-    std::vector<std::byte> compressed;
-    if (used != stage::none) {
-        compressed.resize(max_compressed_bytes(used, body_bytes));
-        const auto shrunk = [&](cbytes from) -> result<std::size_t> {
-            const auto written = compress(used, from, compressed);
-            if (!written) return written.error();
-            const std::size_t saving = how.second_stage ? 1 : from.size() / 32 + 1;
-            return *written + saving <= from.size() ? *written : 0;
-        };
-        // Of a long body that nobody wants compressed a piece says whether it pays.
-        const bool piece = !how.second_stage && body_bytes > detail::probed_bytes;
-        auto size = shrunk(piece ? body.first(detail::probed_bytes) : body);
-        if (size && *size != 0 && piece) size = shrunk(body);
-        if (!size) return size.error();
-        if (*size != 0) {
-            body = bytes(compressed).first(*size);
-            units = 1;
-            checksums[0] = kernel::crc32c(body);
-        } else {
-            used = stage::none;
-        }
+    const auto compressed =
+        detail::compress_body(body, plan->second_stage, how.second_stage.has_value(), kept.stage);
+    if (!compressed) return compressed.error();
+    const bool staged = !compressed->empty();
+    if (staged) {
+        body = *compressed;
+        checksums[0] = kernel::crc32c(body);
     }
 
     info told;
@@ -149,17 +171,40 @@ template <class V>
     told.block_samples = each;
     told.unit = how.unit;
     told.divisor = times.divisor();
-    told.second_stage = used;
+    told.second_stage = staged ? plan->second_stage : stage::none;
     told.ordered = times.ordered();
-    told.first_timestamp = timestamps[0];
+    told.first_timestamp = timestamps.front();
+    told.last_timestamp = timestamps.back();
+    told.min_timestamp = times.min_timestamp();
+    told.max_timestamp = times.max_timestamp();
     told.values = statistics.finish();
     const std::size_t header =
-        detail::v2::write(out, told, {last_q, times.min_q(), times.max_q(), body.size()},
-                          std::span(index).first(blocks), std::span(checksums).first(units));
+        detail::v2::write(out, told, {last_q, times.min_q(), times.max_q(), body.size()}, index,
+                          checksums.first(staged ? 1 : blocks));
 
     // Neither is larger than the room it was given.
     std::memmove(out.data() + header, body.data(), body.size());
-    return header + body.size();
+    told.bytes = header + body.size();
+    return told;
+}
+
+/// Encodes as write() does, and returns the bytes written.
+template <class V>
+[[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
+                                         std::span<const V> values, const options& how, bytes out,
+                                         scratch& kept) {
+    const auto written = write<V>(timestamps, values, how, out, kept);
+    if (!written) return written.error();
+    return written->bytes;
+}
+
+/// The same in memory that is allocated for this frame alone: room for two encodings of a
+/// column of a block, for a block's timestamps, 32 bytes a block, and for a second stage.
+template <class V>
+[[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
+                                         std::span<const V> values, const options& how, bytes out) {
+    scratch fresh;
+    return encode<V>(timestamps, values, how, out, fresh);
 }
 
 }  // namespace chronopack::frame

@@ -33,6 +33,12 @@ public:
     [[nodiscard]] bool ordered() const noexcept { return ordered_; }
     [[nodiscard]] std::int64_t min_q() const noexcept { return min_q_; }
     [[nodiscard]] std::int64_t max_q() const noexcept { return max_q_; }
+    [[nodiscard]] std::int64_t min_timestamp() const noexcept {
+        return static_cast<std::int64_t>(least_);
+    }
+    [[nodiscard]] std::int64_t max_timestamp() const noexcept {
+        return static_cast<std::int64_t>(most_);
+    }
 
     /// The q of timestamps from..from + q.size(). To be called in order, for all.
     void next(std::size_t from, std::span<std::int64_t> q) noexcept {

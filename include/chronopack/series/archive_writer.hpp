@@ -5,16 +5,18 @@
 //   archive->append(*cpu, 1700000000000, 0.25);
 //   archive->finish();
 //
-// Held in memory: up to frame_samples samples of each series, 16 bytes each,
-// and 32 bytes for each frame written. With more series open than that allows,
-// call flush() now and then.
+// Held in memory: up to frame_samples samples of each series, 16 bytes each, 32 bytes
+// for each frame written, and once for all series what a frame is encoded in, 115 KiB
+// for frames of 4,096 samples. With more series open than that allows, call flush()
+// now and then.
 #pragma once
 
 #include <chronopack/series/archive_index.hpp>
-#include <chronopack/series/file.hpp>
+#include <chronopack/series/gathering_file.hpp>
+#include <chronopack/series/label_index.hpp>
 #include <chronopack/series/writer.hpp>
 
-#include <map>
+#include <variant>
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
@@ -33,9 +35,11 @@ public:
                                                        series_options how = {}) {
         auto file = output_file::create(path);
         if (!file) return file.error();
-        archive_writer w(std::make_unique<state>(state{std::move(*file), {}, {}, {}, how}));
+        how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
+        archive_writer w(
+            std::make_unique<state>(state{detail::archive::gathering_file(std::move(*file)), how}));
         const auto header = detail::archive::file_header();
-        if (const auto ok = w.state_->file.write(header); !ok) return ok.error();
+        if (const auto ok = w.state_->out.put(header); !ok) return ok.error();
         return w;
     }
 
@@ -48,20 +52,20 @@ public:
         if (!names) return names.error();
         state& s = *state_;
         constexpr bool integers = std::is_same_v<V, std::int64_t>;
-        if (const auto known = s.numbers.find(*names); known != s.numbers.end()) {
-            if (s.series[known->second].integers != integers) return errc::wrong_type;
-            return series_handle<V>{known->second};
+        const auto known = s.numbers.find(
+            *names, [&](std::uint32_t n) -> const labels& { return s.series[n].labels; });
+        if (known) {
+            if (s.series[*known].integers != integers) return errc::wrong_type;
+            return series_handle<V>{*known};
         }
         if (s.series.size() == UINT32_MAX) return errc::out_of_range;
         const auto number = static_cast<std::uint32_t>(s.series.size());
         const auto payload = detail::archive::series_payload(*names, integers);
         const auto written = s.write_record(detail::archive::kind::series, number, payload);
         if (!written) return written.error();
-        s.series.push_back({*names, integers, {}});
-        s.numbers.emplace(std::move(*names), number);
-        s.writers.emplace_back(
-            std::in_place_type<series_writer<V>>,
-            [&s, number](cbytes frame) { return s.write_frame(number, frame); }, s.how);
+        s.numbers.add(*names, number);
+        s.series.push_back({std::move(*names), integers, {}});
+        s.held.emplace_back(held_samples<V>());
         return series_handle<V>{number};
     }
 
@@ -69,20 +73,34 @@ public:
     template <class V>
     result<void> append(series_handle<V> series, std::int64_t timestamp,
                         std::type_identity_t<V> value) {
-        return writer(series).append(timestamp, value);
+        state& s = *state_;
+        held_samples<V>& held = s.held_of(series);
+        return held.add(timestamp, value, s.how.frame_samples,
+                        [&] { return s.cut(series.number, held); });
     }
     template <class V>
     result<void> append(series_handle<V> series, std::span<const std::int64_t> timestamps,
                         std::span<const std::type_identity_t<V>> values) {
-        return writer(series).append(timestamps, values);
+        if (timestamps.size() != values.size()) return errc::count_mismatch;
+        state& s = *state_;
+        held_samples<V>& held = s.held_of(series);
+        return held.add(timestamps, values, s.how.frame_samples,
+                        [&] { return s.cut(series.number, held); });
     }
 
     /// Cuts a frame of what is held of each series, and gives that memory back.
     result<void> flush() {
-        for (auto& w : state_->writers)
-            if (const auto ok = std::visit([](auto& one) { return one.release(); }, w); !ok)
+        state& s = *state_;
+        for (std::uint32_t number = 0; number < s.held.size(); ++number) {
+            const auto release = [&](auto& held) {
+                const auto ok = s.cut(number, held);
+                if (ok) held.release();
                 return ok;
-        return {};
+            };
+            if (const auto ok = std::visit(release, s.held[number]); !ok) return ok;
+        }
+        s.scratch.release();
+        return s.out.flush();
     }
 
     /// Cuts the last frames, writes the index, syncs, and renames PATH.partial
@@ -90,60 +108,74 @@ public:
     result<void> finish() {
         if (const auto ok = flush(); !ok) return ok;
         state& s = *state_;
-        const std::uint64_t index = s.file.size();
+        const std::uint64_t index = s.out.size();
         const auto payload = detail::archive::index_payload(s.series);
         const auto ok = s.write_record(detail::archive::kind::index, 0, payload);
         if (!ok) return ok;
         const auto footer = detail::archive::footer(index);
-        if (const auto written = s.file.write(footer); !written) return written;
-        return s.file.publish();
+        if (const auto written = s.out.put(footer); !written) return written;
+        return s.out.publish();
     }
 
     /// The series so far, and the bytes and frames written of them.
     [[nodiscard]] const std::vector<archived_series>& series() const noexcept {
         return state_->series;
     }
-    [[nodiscard]] std::uint64_t bytes_written() const noexcept { return state_->file.size(); }
+    [[nodiscard]] std::uint64_t bytes_written() const noexcept { return state_->out.size(); }
 
 private:
     struct state {
-        output_file file;
-        std::vector<archived_series> series;
-        std::map<labels, std::uint32_t> numbers;
-        std::vector<std::variant<series_writer<double>, series_writer<std::int64_t>>> writers;
+        detail::archive::gathering_file out;
         series_options how;
+        std::vector<archived_series> series = {};
+        detail::label_index numbers = {};
+        std::vector<std::variant<held_samples<double>, held_samples<std::int64_t>>> held = {};
+        frame::scratch scratch = {};  // one for all series
+
+        template <class V>
+        held_samples<V>& held_of(series_handle<V> of) noexcept {
+            assert(of.number < held.size());
+            auto* const samples = std::get_if<held_samples<V>>(&held[of.number]);
+            assert(samples != nullptr);
+            return *samples;
+        }
 
         result<void> write_record(detail::archive::kind kind, std::uint32_t number,
                                   cbytes payload) {
             if (payload.size() > UINT32_MAX) return errc::out_of_range;
             const auto header = detail::archive::record_header(
                 {kind, number, static_cast<std::uint32_t>(payload.size())});
-            if (const auto ok = file.write(header); !ok) return ok;
-            return file.write(payload);
+            if (const auto ok = out.put(header); !ok) return ok;
+            return out.put(payload);
         }
 
-        result<void> write_frame(std::uint32_t number, cbytes wire) {
-            const std::uint64_t at = file.size() + detail::archive::record_header_bytes;
-            const auto ok = write_record(detail::archive::kind::frame, number, wire);
-            if (!ok) return ok;
-            const auto info = frame::inspect(wire);
-            if (!info) return info.error();
-            series[number].frames.push_back({at, static_cast<std::uint32_t>(wire.size()),
-                                             static_cast<std::uint32_t>(info->samples),
-                                             info->min_timestamp, info->max_timestamp});
+        // Writes a frame of what is held, if anything is.
+        template <class V>
+        result<void> cut(std::uint32_t number, held_samples<V>& samples) {
+            namespace format = detail::archive;
+            if (samples.size() == 0) return {};
+            const auto room =
+                out.room(format::record_header_bytes + frame::max_bytes<V>(samples.size()));
+            if (!room) return room.error();
+            const auto written =
+                frame::write<V>(samples.timestamps(), samples.values(), how.frame,
+                                room->subspan(format::record_header_bytes), scratch);
+            if (!written) return written.error();
+            const auto size = static_cast<std::uint32_t>(written->bytes);
+            const auto header = format::record_header({format::kind::frame, number, size});
+            std::copy(header.begin(), header.end(), room->begin());
+            const std::uint64_t at = out.size() + header.size();
+            series[number].frames.push_back({at, size, static_cast<std::uint32_t>(written->samples),
+                                             written->min_timestamp, written->max_timestamp});
+            out.take(header.size() + size);
+            samples.clear();
             return {};
         }
     };
 
     explicit archive_writer(std::unique_ptr<state> s) : state_(std::move(s)) {}
 
-    template <class V>
-    series_writer<V>& writer(series_handle<V> series) {
-        assert(series.number < state_->writers.size());
-        return std::get<series_writer<V>>(state_->writers[series.number]);
-    }
-
-    std::unique_ptr<state> state_;  // stays put: the series' sinks point at it
+    std::unique_ptr<state> state_;
 };
 
 }  // namespace chronopack

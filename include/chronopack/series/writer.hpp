@@ -9,9 +9,17 @@
 // frame to its sink: a callable taking a frame's bytes and returning
 // result<void>. What a sink is given is decodable on its own, and frames put
 // one after the other are a series that series/reader.hpp reads.
+//
+// What frames are encoded in is kept from one to the next: 115 KiB for frames of
+// 4,096 samples. Many writers can share it:
+//
+//   frame_scratch shared;
+//   series_writer<double> a(append_to(file_a), {}, shared);
+//   series_writer<double> b(append_to(file_b), {}, shared);
 #pragma once
 
 #include <chronopack/frame/encode.hpp>
+#include <chronopack/series/held_samples.hpp>
 
 #include <concepts>
 #include <functional>
@@ -33,12 +41,34 @@ using frame_sink = std::function<result<void>(cbytes)>;
     };
 }
 
+/// What series are cut into frames with: memory to encode in and for the frame. Serves
+/// any number of series, of both types, one at a time: not thread-safe.
+struct frame_scratch {
+    frame::scratch encoding;
+    frame::detail::kept<std::byte> wire;
+
+    void release() noexcept {
+        encoding.release();
+        wire.release();
+    }
+};
+
 /// Not thread-safe. Samples held are lost unless flush() was called last.
 template <class V>
 class series_writer {
 public:
     explicit series_writer(frame_sink sink, series_options how = {})
-        : sink_(std::move(sink)), how_(how) {
+        : sink_(std::move(sink)),
+          how_(how),
+          own_(std::make_unique<frame_scratch>()),
+          scratch_(own_.get()) {
+        how_.frame_samples = std::clamp<std::size_t>(how_.frame_samples, 1, frame::max_samples);
+    }
+
+    /// Encodes in `shared`, which must outlive the writer, and which others may use between
+    /// its calls.
+    series_writer(frame_sink sink, series_options how, frame_scratch& shared)
+        : sink_(std::move(sink)), how_(how), scratch_(&shared) {
         how_.frame_samples = std::clamp<std::size_t>(how_.frame_samples, 1, frame::max_samples);
     }
 
@@ -46,61 +76,49 @@ public:
     /// frame, the full one goes to the sink; if that fails, its error is
     /// returned, the sample is not taken, and all that was taken is still held.
     result<void> append(std::int64_t timestamp, V value) {
-        if (timestamps_.size() == how_.frame_samples)
-            if (const auto cut = flush(); !cut) return cut;
-        timestamps_.push_back(timestamp);
-        values_.push_back(value);
-        return {};
+        return held_.add(timestamp, value, how_.frame_samples, [&] { return flush(); });
     }
 
     /// Takes two columns of one size; count_mismatch otherwise. On any other
     /// error taken() says how many samples went in.
     result<void> append(std::span<const std::int64_t> timestamps, std::span<const V> values) {
         if (timestamps.size() != values.size()) return errc::count_mismatch;
-        while (!timestamps.empty()) {
-            if (timestamps_.size() == how_.frame_samples)
-                if (const auto cut = flush(); !cut) return cut;
-            const std::size_t n =
-                std::min(timestamps.size(), how_.frame_samples - timestamps_.size());
-            timestamps_.insert(timestamps_.end(), timestamps.begin(), timestamps.begin() + n);
-            values_.insert(values_.end(), values.begin(), values.begin() + n);
-            timestamps = timestamps.subspan(n);
-            values = values.subspan(n);
-        }
-        return {};
+        return held_.add(timestamps, values, how_.frame_samples, [&] { return flush(); });
     }
 
     /// Gives the sink a frame of all samples held; nothing when there are none.
     result<void> flush() {
-        if (timestamps_.empty()) return {};
-        std::vector<std::byte> wire(frame::max_bytes<V>(timestamps_.size()));
-        const auto size = frame::encode<V>(timestamps_, values_, how_.frame, wire);
+        if (held_.size() == 0) return {};
+        const bytes wire = scratch_->wire.first(frame::max_bytes<V>(held_.size()));
+        const auto size = frame::encode<V>(held_.timestamps(), held_.values(), how_.frame, wire,
+                                           scratch_->encoding);
         if (!size) return size.error();
-        if (const auto sunk = sink_(cbytes(wire).first(*size)); !sunk) return sunk;
-        sunk_ += timestamps_.size();
-        timestamps_.clear();
-        values_.clear();
+        if (const auto sunk = sink_(wire.first(*size)); !sunk) return sunk;
+        sunk_ += held_.size();
+        held_.clear();
         return {};
     }
 
-    /// flush(), and gives back the memory that full frames are gathered in.
+    /// flush(), and frees the memory that frames are gathered and, unless it is shared,
+    /// encoded in.
     result<void> release() {
         if (const auto cut = flush(); !cut) return cut;
-        timestamps_.shrink_to_fit();
-        values_.shrink_to_fit();
+        held_.release();
+        if (own_) own_->release();
         return {};
     }
 
     /// Samples taken so far, and how many of them no sink has seen.
     [[nodiscard]] std::size_t taken() const noexcept { return sunk_ + held(); }
-    [[nodiscard]] std::size_t held() const noexcept { return timestamps_.size(); }
+    [[nodiscard]] std::size_t held() const noexcept { return held_.size(); }
 
 private:
     frame_sink sink_;
     series_options how_;
-    std::vector<std::int64_t> timestamps_;
-    std::vector<V> values_;
+    held_samples<V> held_;
     std::size_t sunk_ = 0;
+    std::unique_ptr<frame_scratch> own_;  // none where it is shared
+    frame_scratch* scratch_;
 };
 
 }  // namespace chronopack
