@@ -23,23 +23,43 @@ TEST_CASE("a frame without a second stage is read without allocating", "[frame][
 
 namespace {
 
-// Two encodings of a block of n samples, for each column.
-std::size_t room_to_choose(std::size_t n) {
-    return 2 * (1 + frame::detail::max_encoded_bytes<std::int64_t>(n)) +
-           2 * (1 + frame::detail::max_encoded_bytes<double>(n));
+// Two encodings of a column of n samples, its timestamps, and the index of `blocks` of them.
+std::size_t room_to_encode(std::size_t n, std::size_t blocks) {
+    const std::size_t column = std::max(frame::detail::max_encoded_bytes<std::int64_t>(n),
+                                        frame::detail::max_encoded_bytes<double>(n));
+    return 2 * (1 + column) + 8 * n + 28 * blocks;
 }
 
 }  // namespace
 
-TEST_CASE("a frame is encoded in the room of two encodings of a block, however long it is",
-          "[frame][memory]") {
+TEST_CASE("a frame is encoded in the room of a block, and 28 bytes for each", "[frame][memory]") {
     for (const std::size_t n : {5000u, 50'000u}) {
         const auto in = make_columns<double>("jitter", "decimals", n);
         std::vector<std::byte> wire(frame::max_bytes<double>(in.size()));
         const std::size_t before = allocated_bytes();
         const auto size = frame::encode<double>(in.timestamps, in.values, {}, wire);
-        REQUIRE(allocated_bytes() - before == room_to_choose(1024));
+        REQUIRE(allocated_bytes() - before == room_to_encode(1024, frame::block_count(n)));
         REQUIRE(size);
+    }
+}
+
+TEST_CASE("a scratch that has grown encodes frames of both types without allocating",
+          "[frame][memory]") {
+    const auto level = GENERATE(preset::fastest, preset::balanced, preset::smallest);
+    const auto decimals = make_columns<double>("jitter", "decimals", 5000);
+    const auto counter = make_columns<std::int64_t>("regular", "counter", 4000);
+    std::vector<std::byte> wire(frame::max_bytes<double>(5000));
+    frame::scratch kept;
+    std::size_t during = 0;
+    for (int turn = 0; turn < 3; ++turn) {
+        const std::size_t before = allocations();
+        const auto first = frame::encode<double>(decimals.timestamps, decimals.values,
+                                                 {.level = level}, wire, kept);
+        const auto second = frame::encode<std::int64_t>(counter.timestamps, counter.values,
+                                                        {.level = level}, wire, kept);
+        during = allocations() - before;
+        REQUIRE((first && second));
+        REQUIRE((turn == 0) == (during != 0));
     }
 }
 
@@ -56,8 +76,8 @@ TEST_CASE("nothing is allocated for a second stage whose checksum does not hold"
 }
 
 TEST_CASE(
-    "larger blocks take that and 8 bytes a sample of one to encode, none to decode, 16 to "
-    "verify",
+    "larger blocks take room for one of theirs to encode, none to decode, 16 bytes a sample "
+    "to verify",
     "[frame][memory]") {
     const auto in = make_columns<double>("jitter", "decimals", 5000);
     columns<double> back = in;
@@ -67,7 +87,8 @@ TEST_CASE(
         std::size_t before = allocated_bytes();
         const auto size =
             frame::encode<double>(in.timestamps, in.values, {.block_samples = each}, wire);
-        REQUIRE(allocated_bytes() - before == room_to_choose(block) + 8 * block);
+        REQUIRE(allocated_bytes() - before ==
+                room_to_encode(block, frame::block_count(in.size(), each)));
         REQUIRE(size);
         wire.resize(*size);
         before = allocated_bytes();

@@ -73,3 +73,81 @@ TEST_CASE("a cursor holds one block of the largest size it met", "[series][memor
     REQUIRE(live_bytes() - before <= 16 * 8192 + 64);
     REQUIRE(peak_bytes() - before <= 16 * 8192 + 16 * 1024);  // while a column grows
 }
+
+namespace {
+
+// Allocations while `append` takes the samples of the 21st to the 40th frame, one by one.
+template <class Append>
+std::size_t allocations_of(std::size_t frame_samples, Append append) {
+    std::size_t failed = 0;
+    const auto take = [&](std::size_t from, std::size_t to) {
+        for (std::size_t i = from * frame_samples; i < to * frame_samples; ++i)
+            failed += !append(static_cast<std::int64_t>(1000 * i), i % 17);
+    };
+    take(0, 20);
+    const std::size_t before = allocations();
+    take(20, 40);
+    const std::size_t during = allocations() - before;
+    REQUIRE(failed == 0);
+    return during;
+}
+
+}  // namespace
+
+TEST_CASE("a series writer allocates nothing for a frame after the first", "[series][memory]") {
+    const auto level = GENERATE(preset::fastest, preset::balanced, preset::smallest);
+    const auto frame_samples = GENERATE(std::size_t{300}, std::size_t{4096});
+    std::size_t frames = 0;
+    series_writer<double> writer(
+        [&](cbytes) -> result<void> {
+            ++frames;
+            return {};
+        },
+        {.frame = {.level = level}, .frame_samples = frame_samples});
+    REQUIRE(allocations_of(frame_samples, [&](std::int64_t at, std::size_t v) {
+                return writer.append(at, static_cast<double>(v));
+            }) == 0);
+    REQUIRE(frames == 39);
+}
+
+TEST_CASE("an archive writer allocates nothing for a frame but its place in the index",
+          "[archive][memory]") {
+    const scratch_directory dir;
+    const auto frame_samples = GENERATE(std::size_t{300}, std::size_t{4096});
+    auto archive = archive_writer::create(dir / "x.cpk", {.frame_samples = frame_samples});
+    REQUIRE(archive);
+    const auto gauge = archive->add<double>({{"n", "gauge"}});
+    const auto counter = archive->add<std::int64_t>({{"n", "counter"}});
+    REQUIRE((gauge && counter));
+    // Between the 20th frame and the 40th each list of frames doubles once, at the 33rd.
+    REQUIRE(allocations_of(frame_samples, [&](std::int64_t at, std::size_t v) {
+                return archive->append(*gauge, at, static_cast<double>(v)) &&
+                       archive->append(*counter, at, static_cast<std::int64_t>(v));
+            }) == 2);
+}
+
+TEST_CASE("series of an archive share what frames are encoded in", "[archive][memory]") {
+    const scratch_directory dir;
+    constexpr std::size_t series = 500;
+    constexpr std::size_t frame_samples = 64;
+    auto archive = archive_writer::create(dir / "x.cpk", {.frame_samples = frame_samples});
+    std::vector<series_handle<double>> handles;
+    for (std::size_t i = 0; i < series; ++i)
+        handles.push_back(*archive->add<double>({{"i", std::to_string(i)}}));
+    const std::size_t before = live_bytes();
+    // Each has had a full frame and holds one sample.
+    for (std::size_t k = 0; k <= frame_samples; ++k)
+        for (const auto h : handles) REQUIRE(archive->append(h, static_cast<std::int64_t>(k), 0.5));
+    const std::size_t each = 16 * frame_samples + sizeof(archived_frame) + 3 * 16;  // and malloc's
+    REQUIRE(live_bytes() - before <= series * each + (std::size_t{1} << 18));
+}
+
+TEST_CASE("a flushed archive writer holds no memory of its series' samples", "[archive][memory]") {
+    const scratch_directory dir;
+    auto archive = archive_writer::create(dir / "x.cpk");
+    const auto series = *archive->add<double>({{"n", "a"}});
+    const std::size_t before = live_bytes();
+    for (int i = 0; i < 5000; ++i) REQUIRE(archive->append(series, i, i));
+    REQUIRE(archive->flush());
+    REQUIRE(live_bytes() <= before + 4 * sizeof(archived_frame));
+}

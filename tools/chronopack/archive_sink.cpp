@@ -10,7 +10,8 @@ using input::failure;
 using input::fault;
 using input::value_type;
 
-archive_sink::archive_sink(archive_plan plan) : plan_(std::move(plan)) {}
+archive_sink::archive_sink(archive_plan plan)
+    : plan_(std::move(plan)), label_bytes_(plan_.most_label_bytes) {}
 
 void archive_sink::refuse(errc error) const {
     throw failure_of(plan_.path, error);
@@ -57,10 +58,10 @@ std::size_t archive_sink::add(std::vector<label> names, value_type type, input::
     }
     if (number < open_.size()) return number;
     if (open_.size() == plan_.most_series)
-        throw failure(fault::data,
-                      "more than " + input::grouped(plan_.most_series) +
-                          " series: is a column taken for a label that is none? --labels and "
-                          "--values say what is what, --max-series allows more");
+        throw input::too_many("more than " + input::grouped(plan_.most_series) +
+                              " series: is a column taken for a label that is none? --labels and "
+                              "--values say what is what, --max-series allows more");
+    label_bytes_.charge(names);
     open_.push_back({number});
     return number;
 }

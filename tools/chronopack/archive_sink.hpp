@@ -5,6 +5,7 @@
 // series open at once frames have 60 samples, with 1,000 they are full.
 #pragma once
 
+#include "label_budget.hpp"
 #include "leftovers.hpp"
 #include "sink.hpp"
 
@@ -17,8 +18,9 @@ namespace chronopack::tool {
 struct archive_plan {
     std::string path;
     series_options frames = {};
-    std::vector<label> labels = {};                ///< for every series
-    std::size_t most_series = 1'000'000;           ///< more is taken for a mistake
+    std::vector<label> labels = {};                             ///< for every series
+    std::size_t most_series = 1'000'000;                        ///< more is taken for a mistake
+    std::size_t most_label_bytes = input::label_budget::usual;  ///< likewise, of memory
     std::size_t most_held = std::size_t{6} << 20;  ///< samples in memory, 16 bytes each
     bool any_order = false;                        ///< take samples as they come
 };
@@ -65,6 +67,7 @@ private:
     std::optional<leftover> partial_;
     std::optional<archive_writer> writer_;
     std::vector<open_series> open_;
+    input::label_budget label_bytes_;
     std::size_t charged_ = 0;
     std::size_t samples_ = 0;
     std::size_t repeated_ = 0;

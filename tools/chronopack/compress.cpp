@@ -26,6 +26,7 @@ struct request {
     std::string second_stage;
     std::optional<std::size_t> frame_samples;
     std::size_t most_series = 1'000'000;
+    std::size_t most_label_bytes = input::label_budget::usual;
     bool sort = false;
 };
 
@@ -75,6 +76,7 @@ archive_plan plan_of(const request& asked, const std::string& path) {
     archive_plan plan;
     plan.path = path;
     plan.most_series = asked.most_series;
+    plan.most_label_bytes = asked.most_label_bytes;
     plan.frames.frame.level = *input::preset_of(asked.preset);
     plan.frames.frame_samples =
         asked.frame_samples.value_or(input::usual_frame_samples(plan.frames.frame.level));
@@ -164,6 +166,11 @@ void add_compress(CLI::App& app, action& todo) {
         ->check(CLI::Range(std::size_t{1}, frame::max_samples).description(""));
     command->add_option("--max-series", asked->most_series, "more are taken for a mistake")
         ->type_name("N")
+        ->capture_default_str();
+    command
+        ->add_option("--max-label-bytes", asked->most_label_bytes,
+                     "likewise, of memory for the labels of all series")
+        ->type_name("BYTES")
         ->capture_default_str();
     command->callback([asked, &todo] {
         todo = [asked] {

@@ -23,6 +23,7 @@ archive_plan runs_of(const archive_plan& plan) {
     archive_plan runs;
     runs.path = plan.path + ".runs";
     runs.most_series = plan.most_series;
+    runs.most_label_bytes = plan.most_label_bytes;
     runs.most_held = most_gathered / 2;
     runs.any_order = true;
     return runs;

@@ -154,6 +154,8 @@ private:
             to_.append(series, at, value);
         } catch (const unordered& late) {
             throw unordered(in_.where(time_cell(i)), late.message());
+        } catch (const too_many& refused) {
+            throw too_many(in_.where(values_[i].index), refused.message());
         } catch (const failure& refused) {
             if (refused.whose() != fault::data) throw;
             throw wrong(values_[i].index, refused.message());

@@ -24,7 +24,7 @@ struct csv_import {
 
 /// Reads all of `from` into `to`; `file` is for messages. `looked` is called with
 /// the layout before the first sample. failure at its place for what cannot be
-/// read, unless how.on_bad takes it; samples out of order are always one.
+/// read, unless how.on_bad takes it; samples out of order and too_many are always one.
 csv_import import_csv(source& from, const std::string& file, const csv_request& asked,
                       sample_sink& to, const read_options& how = {},
                       const std::function<void(const csv_layout&)>& looked = {});

@@ -64,4 +64,13 @@ public:
     explicit unordered(std::string message) : unordered(place{}, std::move(message)) {}
 };
 
+/// More series, or more of their labels, than are kept. It ends a run even where bad
+/// records are skipped: what follows would be lost series by series.
+class too_many : public failure {
+public:
+    too_many(place where, std::string message)
+        : failure(fault::data, std::move(where), std::move(message)) {}
+    explicit too_many(std::string message) : too_many(place{}, std::move(message)) {}
+};
+
 }  // namespace chronopack::input

@@ -1,7 +1,7 @@
 #include "line_import.hpp"
 
 #include "clock_parser.hpp"
-#include "key_index.hpp"
+#include "field_index.hpp"
 #include "line_protocol.hpp"
 #include "words.hpp"
 
@@ -33,12 +33,6 @@ public:
     }
 
 private:
-    struct known_field {
-        std::string key;
-        value_type type;
-        std::size_t series;
-    };
-
     // Line by line; line_number_ is that of line_'s first.
     bool next_line() {
         const char* const after = line_.data() == nullptr ? in_.begin() : after_line_;
@@ -94,18 +88,11 @@ private:
             return take_bad({fault::data, where(offset(point_.timestamp)),
                              quoted(point_.timestamp) + " does not fit 64 bits, in " +
                                  std::string(name(kept_))});
-        auto& fields = fields_of_point();
-        for (const line_point::field& field : point_.fields) take_field(*at, field, fields);
+        fields_.open(sets_(point_.series));
+        for (const line_point::field& field : point_.fields) take_field(*at, field);
     }
 
-    [[nodiscard]] std::vector<known_field>& fields_of_point() {
-        const std::size_t set = sets_(point_.series);
-        if (set == fields_.size()) fields_.emplace_back();
-        return fields_[set];
-    }
-
-    void take_field(std::int64_t at, const line_point::field& field,
-                    std::vector<known_field>& fields) {
+    void take_field(std::int64_t at, const line_point::field& field) {
         if (std::holds_alternative<std::monostate>(field.value)) {
             ++texts_;
             return;
@@ -113,13 +100,15 @@ private:
         const value_type type = std::holds_alternative<double>(field.value) ? value_type::doubles
                                                                             : value_type::integers;
         try {
-            const std::size_t series = series_of(field.key, type, fields);
+            const std::size_t series = series_of(field.key, type);
             if (type == value_type::doubles)
                 to_.append(series, at, *std::get_if<double>(&field.value));
             else
                 to_.append(series, at, *std::get_if<std::int64_t>(&field.value));
         } catch (const unordered& late) {
             throw unordered(where(offset(point_.timestamp)), late.message());
+        } catch (const too_many& refused) {
+            throw too_many(where(offset(field.key)), refused.message());
         } catch (const failure& refused) {
             if (refused.whose() != fault::data) throw;
             return take_bad({fault::data, where(offset(field.key)), refused.message()});
@@ -127,18 +116,14 @@ private:
         ++report_.samples;
     }
 
-    [[nodiscard]] std::size_t series_of(std::string_view key, value_type type,
-                                        std::vector<known_field>& fields) {
-        const auto found = std::find_if(fields.begin(), fields.end(), [&](const known_field& one) {
-            return one.type == type && one.key == key;
-        });
-        if (found != fields.end()) return found->series;
+    [[nodiscard]] std::size_t series_of(std::string_view key, value_type type) {
+        if (const auto known = fields_.find(key, type)) return *known;
         std::vector<label> names{{"__name__", unescaped(point_.measurement)},
                                  {"_field", unescaped(key)}};
         for (const line_point::tag& tag : point_.tags)
             names.push_back({unescaped(tag.name), unescaped(tag.value)});
         const std::size_t series = to_.add(std::move(names), type, kept_);
-        fields.push_back({std::string(key), type, series});
+        fields_.add(series);
         return series;
     }
 
@@ -154,7 +139,7 @@ private:
     std::size_t lines_of_line_ = 0;
     line_point point_;
     key_index sets_;  // of measurements and tags
-    std::vector<std::vector<known_field>> fields_;
+    field_index fields_;
     std::size_t texts_ = 0;
     read_report report_;
 };

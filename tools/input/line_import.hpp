@@ -22,7 +22,9 @@ struct line_request {
 
 /// Reads all of `from` into `to`; `file` is for messages. failure at its place
 /// for a line that is no point, or whose field has another type than before,
-/// unless how.on_bad takes it; samples out of order are always one.
+/// unless how.on_bad takes it; samples out of order and too_many are always one.
+/// Memory: that of the window, some 16 bytes for each of the lines' tag sets, and of
+/// the labels of the series, of which the sink says how much they may take.
 read_report import_lines(source& from, const std::string& file, const line_request& asked,
                          sample_sink& to, const read_options& how = {});
 

@@ -30,21 +30,26 @@ tick coarser(tick unit) noexcept {
 
 }  // namespace
 
-collector::collector(std::string stem, std::size_t most_samples)
-    : stem_(std::move(stem)), most_samples_(most_samples) {}
+collector::collector(std::string stem, std::size_t most_samples, std::size_t most_label_bytes)
+    : stem_(std::move(stem)), most_samples_(most_samples), label_bytes_(most_label_bytes) {}
 
 collector::~collector() = default;
 
 std::size_t collector::add(std::vector<label> names, value_type type, tick unit) {
     auto made = labels::from(std::move(names));
     if (!made) throw failure(fault::data, "labels that no series can have");
-    const auto [at, is_new] = numbers_.try_emplace(*made, columns_.size());
-    if (is_new)
+    const auto known =
+        numbers_.find(*made, [&](std::uint32_t n) -> const labels& { return columns_[n].names; });
+    if (!known) {
+        label_bytes_.charge(made->pairs());
+        numbers_.add(*made, static_cast<std::uint32_t>(columns_.size()));
         columns_.push_back({std::move(*made), type, unit, {}, {}, {}});
-    else if (columns_[at->second].type != type)
+        return columns_.size() - 1;
+    }
+    if (columns_[*known].type != type)
         throw failure(fault::data,
                       "series " + series_text(*made) + " has values of another type before");
-    return at->second;
+    return *known;
 }
 
 void collector::append(std::size_t series, std::int64_t timestamp, double value) {

@@ -1,10 +1,12 @@
 // Series in memory, as the report measures them: one clock, one column of values.
 #pragma once
 
+#include "label_budget.hpp"
 #include "sink.hpp"
 
+#include <chronopack/series/label_index.hpp>
+
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,11 +33,13 @@ struct series_set {
     std::vector<std::string> notes;
 };
 
-/// Keeps what it is given, up to a number of samples in all.
+/// Keeps what it is given, up to a number of samples in all. too_many for labels that
+/// take more memory than they may.
 class collector final : public sample_sink {
 public:
     /// `stem` stands before the names: stem/cpu{host="a"}. It may be empty.
-    explicit collector(std::string stem, std::size_t most_samples = SIZE_MAX);
+    explicit collector(std::string stem, std::size_t most_samples = SIZE_MAX,
+                       std::size_t most_label_bytes = label_budget::usual);
     ~collector() override;
 
     [[nodiscard]] std::size_t add(std::vector<label> names, value_type type, tick unit) override;
@@ -54,7 +58,8 @@ private:
     std::size_t most_samples_;
     std::size_t samples_ = 0;
     std::vector<column> columns_;
-    std::map<labels, std::size_t> numbers_;
+    chronopack::detail::label_index numbers_;
+    label_budget label_bytes_;
 };
 
 }  // namespace chronopack::input

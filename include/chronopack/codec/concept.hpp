@@ -28,11 +28,19 @@ enum class codec_id : std::uint8_t {
     binned = 13,
 };
 
+/// Bytes of stack in which any codec encodes at any preset, and in which any decodes,
+/// whatever the values and their count. The same holds for frames, and for what reads and
+/// writes series and archives. In builds without optimisation, or with a sanitizer, it
+/// takes up to eight times as much.
+inline constexpr std::size_t encode_stack_bytes = std::size_t{256} << 10;
+inline constexpr std::size_t decode_stack_bytes = std::size_t{128} << 10;
+
 /// A stateless type that turns a run of values into bytes and back.
 ///
 /// The count of values is the caller's to keep: decode fills exactly the span
 /// it is given and says how many bytes that took. Spans are exact, no padding
-/// is asked of either side, and nothing is allocated.
+/// is asked of either side, nothing is allocated, and what it works in is on the stack:
+/// encode_stack_bytes and decode_stack_bytes at most.
 template <class C>
 concept block_codec = requires(std::span<const typename C::value_type> in, bytes out, cbytes wire,
                                std::span<typename C::value_type> back, std::size_t n) {

@@ -64,28 +64,12 @@ public:
 
     [[nodiscard]] static result<void> write(std::span<const T> in, preset level,
                                             byte_writer& out) noexcept {
-        distinct_values distinct(in.size());
-        std::array<std::int64_t, page_values> places;
-        for (std::size_t i = 0; i < in.size(); ++i)
-            places[i] = static_cast<std::int64_t>(distinct.number_of(key_of(in[i])));
-
-        // From numbers in order of appearance to places in order of value.
-        const auto keys = distinct.keys();
-        std::array<std::uint64_t, page_values> rising, spare;
-        for (std::size_t k = 0; k < keys.size(); ++k) rising[k] = rising_of(keys[k]);
-        const auto sorted =
-            packing::radix_sort(std::span(rising).first(keys.size()), spare, UINT64_MAX);
         std::array<T, page_values> entries;
-        for (std::size_t k = 0; k < keys.size(); ++k) entries[k] = value_of(from_rising(sorted[k]));
-        std::array<std::uint16_t, page_values> place_of;
-        for (std::size_t k = 0; k < keys.size(); ++k)
-            place_of[k] = place_among(sorted, rising_of(keys[k]));
-        write_varint(out, keys.size());
-        leaf<T>::write(std::span(entries).first(keys.size()), level, out);
-        if (keys.size() == 1) return {};
-        for (std::size_t i = 0; i < in.size(); ++i)
-            places[i] = place_of[static_cast<std::size_t>(places[i])];
-        write_integers(std::span(places).first(in.size()), level, out);
+        std::array<std::int64_t, page_values> places;
+        const std::size_t distinct = look_up_all(in, entries, places);
+        write_varint(out, distinct);
+        leaf<T>::write(std::span(entries).first(distinct), level, out);
+        if (distinct > 1) write_integers(std::span(places).first(in.size()), level, out);
         return {};
     }
 
@@ -116,6 +100,29 @@ public:
     }
 
 private:
+    // The distinct values in ascending order, how many they are, and each value's place.
+    // Never inlined: what it needs is off the stack when entries and places are encoded.
+    [[nodiscard, gnu::noinline]] static std::size_t look_up_all(
+        std::span<const T> in, std::span<T> entries, std::span<std::int64_t> places) noexcept {
+        distinct_values distinct(in.size());
+        for (std::size_t i = 0; i < in.size(); ++i)
+            places[i] = static_cast<std::int64_t>(distinct.number_of(key_of(in[i])));
+
+        // From numbers in order of appearance to places in order of value.
+        const auto keys = distinct.keys();
+        std::array<std::uint64_t, page_values> rising, spare;
+        for (std::size_t k = 0; k < keys.size(); ++k) rising[k] = rising_of(keys[k]);
+        const auto sorted =
+            packing::radix_sort(std::span(rising).first(keys.size()), spare, UINT64_MAX);
+        for (std::size_t k = 0; k < keys.size(); ++k) entries[k] = value_of(from_rising(sorted[k]));
+        std::array<std::uint16_t, page_values> place_of;
+        for (std::size_t k = 0; k < keys.size(); ++k)
+            place_of[k] = place_among(sorted, rising_of(keys[k]));
+        for (std::size_t i = 0; i < in.size(); ++i)
+            places[i] = place_of[static_cast<std::size_t>(places[i])];
+        return keys.size();
+    }
+
     // Two at a time: compilers would gather eight, which takes longer than eight loads.
     static void look_up(const T* entries, std::span<const std::int64_t> places, T* out) noexcept {
         using pair [[gnu::vector_size(2 * sizeof(T))]] = T;

@@ -17,8 +17,10 @@ void fill(std::span<T> out, T value) noexcept {
     for (T& one : out) one = value;
 }
 
-/// What doubles promise as ALP or as ordered bits; `decimal` is which.
-[[nodiscard]] inline promise best_of_doubles(std::span<const double> in, bool& decimal) noexcept {
+/// What doubles promise as ALP or as ordered bits; `decimal` is which. Never inlined: what
+/// it needs is off the stack when they are encoded.
+[[nodiscard, gnu::noinline]] inline promise best_of_doubles(std::span<const double> in,
+                                                            bool& decimal) noexcept {
     const alp_guess guess = alp::guess(in);
     const promise as_decimals = alp_page::promise_of(in, guess);
     decimal = true;
@@ -63,12 +65,8 @@ struct leaf<double> {
         return best_of_doubles(in, decimal);
     }
     static void write(std::span<const double> in, preset level, byte_writer& out) noexcept {
-        std::array<std::byte, max_bytes(page_values)> room;
         const auto as = [&]<class C>(C) {
-            return [&in, level](byte_writer& to) {
-                to.u8(static_cast<std::uint8_t>(C::id));
-                keep(to, C::encode(in, to.rest(), level));
-            };
+            return writer_as<C>{in, level};
         };
         if (level == preset::smallest) {
             bool decimal = false;
@@ -79,7 +77,7 @@ struct leaf<double> {
         const alp_guess decimals = alp::guess(in);
         if (decimals.exceptions == 0) return as(alp{})(out);
         if (2 * decimals.exceptions > decimals.sampled) return as(ordered{})(out);
-        write_smaller(room, out, as(ordered{}), as(alp{}));
+        write_both(in, level, out);
     }
     [[nodiscard]] static result<void> read(byte_reader& in, std::span<double> out) noexcept {
         const std::uint8_t id = in.u8();
@@ -93,6 +91,25 @@ struct leaf<double> {
         if (id == static_cast<std::uint8_t>(codec_id::alp)) return decode(alp{});
         if (id == static_cast<std::uint8_t>(codec_id::ordered)) return decode(ordered{});
         return errc::unsupported;
+    }
+
+private:
+    template <class C>
+    struct writer_as {
+        std::span<const double> in;
+        preset level;
+
+        void operator()(byte_writer& to) const noexcept {
+            to.u8(static_cast<std::uint8_t>(C::id));
+            keep(to, C::encode(in, to.rest(), level));
+        }
+    };
+
+    // The smaller of both. Never inlined, for its room is needed here alone.
+    [[gnu::noinline]] static void write_both(std::span<const double> in, preset level,
+                                             byte_writer& out) noexcept {
+        std::array<std::byte, max_bytes(page_values)> room;
+        write_smaller(room, out, writer_as<ordered>{in, level}, writer_as<alp>{in, level});
     }
 };
 

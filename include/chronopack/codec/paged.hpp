@@ -4,8 +4,8 @@
 //   n = 9000   | n 4096 | page ... | n 4096 | page ... | n 808 | page ... |
 //                varint
 //
-// So scratch is bounded, and on the stack: no more than some 400 KiB while
-// encoding and 100 KiB while decoding, whatever n is.
+// So scratch is bounded, and on the stack, within what codec/concept.hpp says, whatever
+// n is.
 #pragma once
 
 #include <chronopack/bits/varint.hpp>

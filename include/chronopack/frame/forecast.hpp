@@ -55,8 +55,9 @@ template <class T>
     return each(n) - std::min(each(n), apart);
 }
 
+/// Never inlined: what it needs is off the stack when a form is tried.
 template <class T>
-[[nodiscard]] forecast forecast_of(std::span<const T> in) noexcept {
+[[nodiscard, gnu::noinline]] forecast forecast_of(std::span<const T> in) noexcept {
     using namespace chronopack::detail;
     const std::size_t n = std::min(in.size(), page_values);
     const auto page = in.subspan((in.size() - n) / 2, n);

@@ -32,6 +32,8 @@ public:
         return {room_.get(), n};
     }
 
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
     /// Frees all of them.
     void release() noexcept {
         room_.reset();

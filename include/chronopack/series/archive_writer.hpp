@@ -12,10 +12,11 @@
 #pragma once
 
 #include <chronopack/series/archive_index.hpp>
-#include <chronopack/series/file.hpp>
+#include <chronopack/series/gathering_file.hpp>
+#include <chronopack/series/label_index.hpp>
 #include <chronopack/series/writer.hpp>
 
-#include <map>
+#include <variant>
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
@@ -35,9 +36,10 @@ public:
         auto file = output_file::create(path);
         if (!file) return file.error();
         how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
-        archive_writer w(std::make_unique<state>(state{std::move(*file), how}));
+        archive_writer w(
+            std::make_unique<state>(state{detail::archive::gathering_file(std::move(*file)), how}));
         const auto header = detail::archive::file_header();
-        if (const auto ok = w.state_->file.write(header); !ok) return ok.error();
+        if (const auto ok = w.state_->out.put(header); !ok) return ok.error();
         return w;
     }
 
@@ -50,17 +52,19 @@ public:
         if (!names) return names.error();
         state& s = *state_;
         constexpr bool integers = std::is_same_v<V, std::int64_t>;
-        if (const auto known = s.numbers.find(*names); known != s.numbers.end()) {
-            if (s.series[known->second].integers != integers) return errc::wrong_type;
-            return series_handle<V>{known->second};
+        const auto known = s.numbers.find(
+            *names, [&](std::uint32_t n) -> const labels& { return s.series[n].labels; });
+        if (known) {
+            if (s.series[*known].integers != integers) return errc::wrong_type;
+            return series_handle<V>{*known};
         }
         if (s.series.size() == UINT32_MAX) return errc::out_of_range;
         const auto number = static_cast<std::uint32_t>(s.series.size());
         const auto payload = detail::archive::series_payload(*names, integers);
         const auto written = s.write_record(detail::archive::kind::series, number, payload);
         if (!written) return written.error();
-        s.series.push_back({*names, integers, {}});
-        s.numbers.emplace(std::move(*names), number);
+        s.numbers.add(*names, number);
+        s.series.push_back({std::move(*names), integers, {}});
         s.held.emplace_back(held_samples<V>());
         return series_handle<V>{number};
     }
@@ -96,7 +100,7 @@ public:
             if (const auto ok = std::visit(release, s.held[number]); !ok) return ok;
         }
         s.scratch.release();
-        return {};
+        return s.out.flush();
     }
 
     /// Cuts the last frames, writes the index, syncs, and renames PATH.partial
@@ -104,29 +108,29 @@ public:
     result<void> finish() {
         if (const auto ok = flush(); !ok) return ok;
         state& s = *state_;
-        const std::uint64_t index = s.file.size();
+        const std::uint64_t index = s.out.size();
         const auto payload = detail::archive::index_payload(s.series);
         const auto ok = s.write_record(detail::archive::kind::index, 0, payload);
         if (!ok) return ok;
         const auto footer = detail::archive::footer(index);
-        if (const auto written = s.file.write(footer); !written) return written;
-        return s.file.publish();
+        if (const auto written = s.out.put(footer); !written) return written;
+        return s.out.publish();
     }
 
     /// The series so far, and the bytes and frames written of them.
     [[nodiscard]] const std::vector<archived_series>& series() const noexcept {
         return state_->series;
     }
-    [[nodiscard]] std::uint64_t bytes_written() const noexcept { return state_->file.size(); }
+    [[nodiscard]] std::uint64_t bytes_written() const noexcept { return state_->out.size(); }
 
 private:
     struct state {
-        output_file file;
+        detail::archive::gathering_file out;
         series_options how;
         std::vector<archived_series> series = {};
-        std::map<labels, std::uint32_t> numbers = {};
+        detail::label_index numbers = {};
         std::vector<std::variant<held_samples<double>, held_samples<std::int64_t>>> held = {};
-        frame_scratch scratch = {};  // one for all series
+        frame::scratch scratch = {};  // one for all series
 
         template <class V>
         held_samples<V>& held_of(series_handle<V> of) noexcept {
@@ -141,28 +145,29 @@ private:
             if (payload.size() > UINT32_MAX) return errc::out_of_range;
             const auto header = detail::archive::record_header(
                 {kind, number, static_cast<std::uint32_t>(payload.size())});
-            if (const auto ok = file.write(header); !ok) return ok;
-            return file.write(payload);
+            if (const auto ok = out.put(header); !ok) return ok;
+            return out.put(payload);
         }
 
-        // Writes a frame of what is held, if anything is: one record in one piece.
+        // Writes a frame of what is held, if anything is.
         template <class V>
         result<void> cut(std::uint32_t number, held_samples<V>& samples) {
             namespace format = detail::archive;
             if (samples.size() == 0) return {};
-            const std::size_t most = frame::max_bytes<V>(samples.size());
-            const bytes record = scratch.wire.first(format::record_header_bytes + most);
+            const auto room =
+                out.room(format::record_header_bytes + frame::max_bytes<V>(samples.size()));
+            if (!room) return room.error();
             const auto written =
                 frame::write<V>(samples.timestamps(), samples.values(), how.frame,
-                                record.subspan(format::record_header_bytes), scratch.encoding);
+                                room->subspan(format::record_header_bytes), scratch);
             if (!written) return written.error();
             const auto size = static_cast<std::uint32_t>(written->bytes);
             const auto header = format::record_header({format::kind::frame, number, size});
-            std::copy(header.begin(), header.end(), record.begin());
-            const std::uint64_t at = file.size() + header.size();
-            if (const auto ok = file.write(record.first(header.size() + size)); !ok) return ok;
+            std::copy(header.begin(), header.end(), room->begin());
+            const std::uint64_t at = out.size() + header.size();
             series[number].frames.push_back({at, size, static_cast<std::uint32_t>(written->samples),
                                              written->min_timestamp, written->max_timestamp});
+            out.take(header.size() + size);
             samples.clear();
             return {};
         }

@@ -30,13 +30,13 @@ public:
     [[nodiscard]] std::span<const V> values() const noexcept { return {values_.get(), size_}; }
 
     /// Adds a sample. If `most` are held already, `cut` makes room first, by clear(); an
-    /// error of it is returned and the sample is not added.
+    /// error of it is returned and the sample is not added. `most` is the same in all calls.
     template <class Cut>
     result<void> add(std::int64_t timestamp, V value, std::size_t most, Cut cut) {
-        if (size_ == room_ || size_ == most) [[unlikely]] {
+        if (size_ == room_) [[unlikely]] {  // which is never more than `most`
             if (size_ == most)
                 if (const result<void> done = cut(); !done) return done;
-            reserve(size_ + 1);
+            reserve(size_ + 1, most);
         }
         const std::size_t at = size_;  // loaded once: a timestamp's store could change size_
         timestamps_[at] = timestamp;
@@ -53,7 +53,7 @@ public:
             if (size_ == most)
                 if (const result<void> done = cut(); !done) return done;
             const std::size_t n = std::min(timestamps.size(), most - size_);
-            reserve(size_ + n);
+            reserve(size_ + n, most);
             std::copy_n(timestamps.begin(), n, timestamps_.get() + size_);
             std::copy_n(values.begin(), n, values_.get() + size_);
             size_ += n;
@@ -85,11 +85,13 @@ public:
     ~held_samples() = default;
 
 private:
-    // Doubles the room until n samples fit, so that adding them one by one takes linear time.
-    void reserve(std::size_t n) {
+    // Doubles the room until n samples fit, so that adding them one by one takes linear
+    // time; to `most` at most.
+    void reserve(std::size_t n, std::size_t most) {
         if (n <= room_) return;
         std::size_t room = std::max(room_, least_room);
         while (room < n) room *= 2;
+        room = std::min(room, most);
         std::unique_ptr<std::int64_t[]> timestamps(new std::int64_t[room]);
         std::unique_ptr<V[]> values(new V[room]);
         std::copy_n(timestamps_.get(), size_, timestamps.get());

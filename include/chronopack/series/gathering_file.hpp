@@ -1,0 +1,75 @@
+// Gathers small pieces for an output file: a write of 4 KiB takes the system as long as
+// encoding a thousand samples.
+//
+//   | record | record | record |  room for the next  |
+//   |<------ gathered -------->|
+#pragma once
+
+#include <chronopack/frame/scratch.hpp>
+#include <chronopack/series/file.hpp>
+
+namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
+
+/// Not thread-safe. An error is for good: what could not be written stays gathered, and
+/// nothing is written after it.
+class gathering_file {
+public:
+    explicit gathering_file(output_file file) : file_(std::move(file)) {}
+
+    /// Bytes added so far.
+    [[nodiscard]] std::uint64_t size() const noexcept { return file_.size() + gathered_; }
+
+    /// Returns room for `most` bytes after those gathered, which take() adds to them; or
+    /// io_error, when there is none because what was gathered cannot be written.
+    [[nodiscard]] result<bytes> room(std::size_t most) {
+        if (gathered_ >= batch_bytes || gathered_ + most > buffer_.size())
+            if (const auto written = write_gathered(); !written) return written.error();
+        const std::size_t wanted = gathered_ == 0 ? batch_bytes + most : gathered_ + most;
+        return buffer_.first(wanted).subspan(gathered_, most);
+    }
+
+    /// Adds the first n bytes of the last room().
+    void take(std::size_t n) noexcept { gathered_ += n; }
+
+    /// Adds a piece; io_error as for room().
+    result<void> put(cbytes piece) {
+        if (piece.size() > batch_bytes) {
+            if (const auto written = write_gathered(); !written) return written;
+            return file_.write(piece);
+        }
+        const auto to = room(piece.size());
+        if (!to) return to.error();
+        std::copy(piece.begin(), piece.end(), to->begin());
+        take(piece.size());
+        return {};
+    }
+
+    /// Gives the file what was gathered and frees the room; or io_error.
+    result<void> flush() {
+        if (const auto written = write_gathered(); !written) return written;
+        buffer_.release();
+        return {};
+    }
+
+    /// flush(), and output_file::publish.
+    result<void> publish() {
+        if (const auto written = flush(); !written) return written;
+        return file_.publish();
+    }
+
+private:
+    static constexpr std::size_t batch_bytes = std::size_t{1} << 16;
+
+    result<void> write_gathered() {
+        if (gathered_ == 0) return {};
+        if (const auto written = file_.write(buffer_.first(gathered_)); !written) return written;
+        gathered_ = 0;
+        return {};
+    }
+
+    output_file file_;
+    frame::detail::kept<std::byte> buffer_;
+    std::size_t gathered_ = 0;
+};
+
+}  // namespace chronopack::detail::archive
