@@ -5,7 +5,7 @@
 # Each library may only link those before it.
 set(chronopack_libraries dispatch storage embedded downsampler otlp http prometheus-protocol prometheus victoriametrics)
 set(chronopack_links_dispatch chronopack::chronopack)
-set(chronopack_links_storage chronopack::chronopack Threads::Threads)
+set(chronopack_links_storage chronopack::dispatch Threads::Threads)
 set(chronopack_links_embedded chronopack::storage SQLite::SQLite3)
 set(chronopack_links_downsampler chronopack::storage)
 set(chronopack_links_otlp chronopack::storage)
