@@ -3,6 +3,7 @@
 # measures adapters, into build-bench-adapters; `tools=enabled` likewise: the command.
 #
 # CHRONOPACK_CPP_ARGS  compiler options, instead of -march=native
+# CHRONOPACK_BENCH_BUILD  a build directory to use as it is, but for the benchmarks
 # CHRONOPACK_GO_PEER   a source tree of Prometheus, to compare with (needs Go)
 
 source "$(dirname "${BASH_SOURCE[0]}")/../tools/setup.sh"
@@ -10,6 +11,7 @@ adapters=${adapters-disabled} tools=${tools-disabled}
 build=$root/build-bench
 [[ $adapters == disabled ]] || build+=-adapters
 [[ $tools == disabled ]] || build+=-tools
+[[ -z ${CHRONOPACK_BENCH_BUILD-} ]] || build=$(realpath "$CHRONOPACK_BENCH_BUILD")
 
 # build_bench [TARGET ...]
 build_bench() {
@@ -22,7 +24,9 @@ build_bench() {
   [[ -z ${CHRONOPACK_GO_PEER-} ]] || need golang-go golang-github-{pkg-errors,gogo-protobuf,golang-snappy}-dev
   options+=("-Dgo_peer=${CHRONOPACK_GO_PEER:+$(realpath "$CHRONOPACK_GO_PEER")}")
   # Asking meson to configure what it has configured already costs seconds.
-  if [[ ! -f $build/build.ninja || $(cat "$build/.options" 2>/dev/null) != "${options[*]}" ]]; then
+  if [[ -n ${CHRONOPACK_BENCH_BUILD-} ]]; then
+    [[ $(meson configure "$build" | awk '$1 == "bench" { print $2 }') == enabled ]] || meson configure "$build" -Dbench=enabled
+  elif [[ ! -f $build/build.ninja || $(cat "$build/.options" 2>/dev/null) != "${options[*]}" ]]; then
     configure "$build" "${options[@]}"
     printf '%s\n' "${options[*]}" >"$build/.options"
   fi
