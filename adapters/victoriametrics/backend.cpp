@@ -206,6 +206,7 @@ storage::write_outcome backend::write_batch(std::span<const storage::point> poin
     if (watch_.wants()) watch_.add(what.zstd(), batch.samples(), start);
     auto done = outcome(judged, "");
     for (const auto& series : batch.all()) done.rounded += samples_rounded(series.samples);
+    rounded_ += done.rounded;
     return done;
 }
 

@@ -80,6 +80,8 @@ public:
         return watch_.settle(until);
     }
     [[nodiscard]] window_counters window() const { return watch_.counters(); }
+    /// Returns the sum of write_outcome::rounded over all calls.
+    [[nodiscard]] std::uint64_t rounded() const noexcept { return rounded_; }
 
     /// Deletes whole series, of a metric and a service, of any where empty; both
     /// empty deletes all there is.
@@ -122,6 +124,7 @@ private:
     options options_;
     std::unique_ptr<http::transport> line_;
     std::atomic<bool> try_zstd_{true};  // until the server turns out not to take it
+    std::atomic<std::uint64_t> rounded_{0};
     restart_watch watch_;
 };
 

@@ -48,8 +48,8 @@ std::vector<point> two_series(std::int64_t n) {
 
 TEST_CASE("a store that has all of it is whole, whatever else it has", "[read_back]") {
     trial t;
-    t.to.store->write_batch(two_series(50), storage::in(10s));
-    t.to.store->write(make_point("load", 7, 3, {{"host", "c"}}), storage::in(10s));
+    REQUIRE(t.to.store->write_batch(two_series(50), storage::in(10s)).ok());
+    REQUIRE(t.to.store->write(make_point("load", 7, 3, {{"host", "c"}}), storage::in(10s)).ok());
     auto points = two_series(20);
     points.push_back(make_point("idle", -5, -0.0, {}, ""));
     points.push_back(make_point("idle", INT64_MAX, NAN, {{"x", ""}}, ""));

