@@ -13,7 +13,7 @@
 // What this does not cover: the end of this process within `age` of an answer, when the
 // server dies as well (settle() before that); a server that takes longer than `age` to
 // write to its disk; two lives of a server that start within one second; more than
-// `most_bytes` in `age`, which counters() tell as outgrown. A request may arrive twice.
+// `most_bytes` in `age`, which counters() has as outgrown. A request may arrive twice.
 #pragma once
 
 #include <adapters/storage/outcome.hpp>
@@ -29,10 +29,10 @@ namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
 
 struct window_options {
     /// How long after its answer the server may still have points in memory alone; 0: no
-    /// window. Servers of 1.79 and later write within 11 s unless their disk is slow, or
-    /// -inmemoryDataFlushInterval says more.
+    /// window. 1.79.5 was seen to take 9 s. A server whose disk is slow, or whose
+    /// -inmemoryDataFlushInterval is above 5 s, needs more.
     std::chrono::milliseconds age{20'000};
-    /// Bytes of requests, compressed (5 to 20 a sample), that are held at most.
+    /// Bytes of requests that are held at most; by zstd, so about as many as were sent.
     std::size_t most_bytes = std::size_t{64} << 20;
 };
 
