@@ -27,6 +27,34 @@ std::string_view value_of(std::string_view text, std::string_view name) {
 
 }  // namespace
 
+/// The right to ask the server and to send to it again, of one call at a time. No timed_mutex:
+/// the ThreadSanitizer of gcc 12 does not see its locks.
+class restart_watch::turn {
+public:
+    /// Waits for it until then, and not at all where that is past.
+    turn(restart_watch& of, storage::deadline until) : of_(of) {
+        std::unique_lock held(of.mutex_);
+        mine_ = of.changed_.wait_until(held, until, [&] { return !of.asking_; });
+        if (mine_) of.asking_ = true;
+    }
+    turn(const turn&) = delete;
+    turn& operator=(const turn&) = delete;
+    ~turn() {
+        if (!mine_) return;
+        {
+            const std::lock_guard held(of_.mutex_);
+            of_.asking_ = false;
+        }
+        of_.changed_.notify_all();
+    }
+
+    [[nodiscard]] explicit operator bool() const noexcept { return mine_; }
+
+private:
+    restart_watch& of_;
+    bool mine_ = false;
+};
+
 std::optional<std::int64_t> start_in_metrics(std::string_view text) {
     // Proxies and vminsert have a start of their own, and no rows in a storage.
     const std::string_view rows = "vm_rows{type=\"storage/";
@@ -76,8 +104,8 @@ void restart_watch::suspect() {
 
 void restart_watch::catch_up(storage::deadline until) {
     if (options_.age <= 0ms) return;
-    const std::unique_lock turn(turn_, std::try_to_lock);
-    if (!turn) return;
+    const turn mine(*this, storage::clock::now());
+    if (!mine) return;
     const auto now = server_.now();
     {
         const std::lock_guard held(mutex_);
@@ -156,8 +184,8 @@ reply<std::monostate> restart_watch::settle(storage::deadline until) {
     if (options_.age <= 0ms) return failed(verdict::unsupported, "there is no window");
     for (;;) {
         {
-            const std::unique_lock turn(turn_, until);
-            if (!turn) return failed(verdict::retry, "another call asks the server");
+            const turn mine(*this, until);
+            if (!mine) return failed(verdict::retry, "another call asks the server");
             if (const auto looked = look(until); !looked) return looked;
         }
         std::unique_lock held(mutex_);
@@ -168,7 +196,7 @@ reply<std::monostate> restart_watch::settle(storage::deadline until) {
         const auto safe = newest->answered + options_.age;
         if (safe >= until)
             return failed(verdict::retry, "the server may have the last points in memory alone");
-        if (cancelled_changed_.wait_until(held, safe, [&] { return cancelled_; }))
+        if (changed_.wait_until(held, safe, [&] { return cancelled_; }))
             return failed(verdict::retry, "cancelled");
     }
 }
@@ -178,7 +206,7 @@ void restart_watch::cancel() {
         const std::lock_guard held(mutex_);
         cancelled_ = true;
     }
-    cancelled_changed_.notify_all();
+    changed_.notify_all();
 }
 
 window_counters restart_watch::counters() const {

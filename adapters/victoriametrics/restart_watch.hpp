@@ -91,6 +91,7 @@ public:
     [[nodiscard]] window_counters counters() const;
 
 private:
+    class turn;
     struct held_request {
         std::string bytes;
         std::size_t samples = 0;
@@ -105,9 +106,9 @@ private:
 
     window_options options_;
     server server_;
-    std::timed_mutex turn_;     // of the one that asks; never waited for by catch_up()
-    mutable std::mutex mutex_;  // of what follows; never held over a call
-    std::condition_variable cancelled_changed_;
+    mutable std::mutex mutex_;         // of what follows; never held over a call
+    std::condition_variable changed_;  // asking_ or cancelled_ has
+    bool asking_ = false;              // somebody has the turn
     bool cancelled_ = false;
     bool silent_ = false;     // the server does not say
     std::int64_t start_ = 0;  // none was named yet
