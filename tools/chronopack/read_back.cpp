@@ -19,8 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t points_at_once = 100'000;
-constexpr std::size_t most_points = 1'000'000;
 constexpr std::size_t shown_series = 10;
 constexpr auto pause = 200ms;
 
@@ -63,8 +61,9 @@ std::string text_of(const checked_series& one) {
 
 class reader {
 public:
-    reader(const target& from, std::chrono::seconds patience, read_back_report& report)
-        : from_(from), patience_(patience), report_(report) {}
+    reader(const target& from, std::chrono::seconds patience, const read_limits& limits,
+           read_back_report& report)
+        : from_(from), patience_(patience), limits_(limits), report_(report) {}
 
     void check(std::vector<checked_series>& metric) {
         std::int64_t first = INT64_MAX, last = INT64_MIN;
@@ -77,8 +76,8 @@ public:
         }
         report_.samples += count;
         const std::uint64_t span = std::uint64_t(last) - std::uint64_t(first);
-        const std::uint64_t step = std::max<std::uint64_t>(span / (count / points_at_once + 1),
-                                                           static_cast<std::uint64_t>(from_.tick));
+        const std::uint64_t step = std::max<std::uint64_t>(
+            span / (count / limits_.points_at_once + 1), static_cast<std::uint64_t>(from_.tick));
         for (std::uint64_t at = 0;; at += step + 1) {
             const std::uint64_t end = std::min(span, at + std::min(step, span - at));
             check(metric, first + std::int64_t(at), first + std::int64_t(end));
@@ -118,7 +117,7 @@ private:
     std::optional<std::vector<storage::point>> ask(const std::string& metric, std::int64_t start,
                                                    std::int64_t end) {
         storage::range_query what{.metric = metric, .start = start, .end = end};
-        if (start != end) what.most = most_points;
+        if (start != end) what.most = limits_.most_points;
         const auto until = storage::in(patience_);
         for (;;) {
             auto found = from_.store->query_range(what, until);
@@ -168,13 +167,14 @@ private:
 
     const target& from_;
     std::chrono::seconds patience_;
+    read_limits limits_;
     read_back_report& report_;
 };
 
 }  // namespace
 
 read_back_report read_back(const target& from, std::deque<recording_store::series>& sent,
-                           std::chrono::seconds patience) {
+                           std::chrono::seconds patience, const read_limits& limits) {
     std::map<std::string_view, std::vector<checked_series>> metrics;
     for (auto& one : sent) {
         if (one.samples.empty()) continue;
@@ -182,7 +182,7 @@ read_back_report read_back(const target& from, std::deque<recording_store::serie
         metrics[one.names.metric].push_back({&one});
     }
     read_back_report report;
-    reader read(from, patience, report);
+    reader read(from, patience, limits, report);
     for (auto& [name, metric] : metrics) {
         read.check(metric);
         for (const checked_series& one : metric) {

@@ -24,11 +24,16 @@ struct read_back_report {
     std::vector<std::string> shown{};  ///< the first series that are not whole, for people
 };
 
-/// Reads a metric at a time, in ranges of time that hold about 100,000 of its samples. Sorts
-/// the series' samples by time. Throws failure (environment) when the store gives no answer
-/// for `patience`.
+struct read_limits {
+    std::size_t points_at_once = 100'000;  ///< samples of ours in a range that is asked for
+    std::size_t most_points = 1'000'000;   ///< that an answer may have before it is halved
+};
+
+/// Reads a metric at a time, in ranges of time. Sorts the series' samples by time. Throws
+/// failure (environment) when the store gives no answer for `patience`.
 [[nodiscard]] read_back_report read_back(const target& from,
                                          std::deque<recording_store::series>& sent,
-                                         std::chrono::seconds patience);
+                                         std::chrono::seconds patience,
+                                         const read_limits& limits = {});
 
 }  // namespace chronopack::tool
