@@ -62,7 +62,7 @@ test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qe
 adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev)
 # Real stores that the adapters' tests start for themselves.
 server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics openssl)
-tool_packages=(liblz4-dev libcli11-dev libfmt-dev nlohmann-json3-dev)
+tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
 bench_packages=("${tool_packages[@]}" libbenchmark-dev libstreamvbyte-dev)
 
 # configure DIRECTORY [meson option ...]: makes the build directory, or brings

@@ -56,6 +56,9 @@ struct write_outcome {
     std::vector<dropped_point> dropped = {};                    ///< by index, unnamed ones last
     std::optional<std::chrono::milliseconds> retry_after = {};  ///< as the store asked
     std::string message = {};                                   ///< empty where all went well
+    /// Of those delivered: points that may come back with another value, for the store keeps
+    /// fewer digits.
+    std::size_t rounded = 0;
 
     [[nodiscard]] bool ok() const noexcept { return what == verdict::delivered; }
 };

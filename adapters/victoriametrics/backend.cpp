@@ -34,6 +34,14 @@ std::string as_zstd(const std::string& message) {
     return out;
 }
 
+/// Returns what as_zstd() was given.
+std::string from_zstd(const std::string& packed) {
+    std::string out(ZSTD_getFrameContentSize(packed.data(), packed.size()), '\0');
+    const std::size_t n = ZSTD_decompress(out.data(), out.size(), packed.data(), packed.size());
+    if (n != out.size()) throw std::bad_alloc();  // the only error there is room for
+    return out;
+}
+
 http::request remote_write_of(std::string_view body, std::string_view encoding) {
     return {.method = http::method::post,
             .target = "/api/v1/write",
@@ -71,6 +79,70 @@ storage::reply<std::unique_ptr<backend>> backend::open(options with) {
     return std::unique_ptr<backend>(new backend(std::move(with), std::move(*line)));
 }
 
+/// The message of a write, and the same in zstd, made when it is first asked for.
+class backend::outgoing {
+public:
+    explicit outgoing(std::string message) : message_(std::move(message)) {}
+    [[nodiscard]] static outgoing from(const std::string& zstd) {
+        outgoing made(from_zstd(zstd));
+        made.zstd_ = zstd;
+        return made;
+    }
+
+    [[nodiscard]] const std::string& message() const noexcept { return message_; }
+    [[nodiscard]] const std::string& zstd() {
+        if (zstd_.empty()) zstd_ = as_zstd(message_);
+        return zstd_;
+    }
+
+private:
+    std::string message_;
+    std::string zstd_;
+};
+
+backend::backend(options with, std::unique_ptr<http::transport> line)
+    : options_(std::move(with)),
+      line_(std::move(line)),
+      watch_(options_.window,
+             {.started = [this](storage::deadline until) { return ask_start(until); },
+              .send =
+                  [this](const std::string& zstd, storage::deadline until) {
+                      return send_again(zstd, until);
+                  }}) {}
+
+storage::reply<std::optional<std::int64_t>> backend::ask_start(storage::deadline until) {
+    constexpr std::size_t most_bytes = std::size_t{4} << 20;
+    http::request asking{.target = "/metrics", .most_bytes = most_bytes};
+    asking.accept_gzip = true;
+    const auto got = line_->send(asking, until);
+    if (!got) {
+        if (got.error().what != verdict::refused) return got.error();
+        return std::optional<std::int64_t>{};  // too long for what we look for
+    }
+    const auto judged = http::judge(*got);
+    if (judged.what == verdict::retry)
+        return storage::failure{judged.what, judged.retry_after, line_->explain(asking, *got)};
+    if (judged.what != verdict::delivered) return std::optional<std::int64_t>{};
+    return start_in_metrics(got->body);
+}
+
+storage::reply<std::monostate> backend::send_again(const std::string& zstd,
+                                                   storage::deadline until) {
+    outgoing what = outgoing::from(zstd);
+    const auto got = send_write(what, until);
+    if (!got) return got.error();
+    const auto judged = http::judge(*got);
+    if (judged.what == verdict::delivered) return std::monostate{};
+    return storage::failure{judged.what, judged.retry_after, line_->explain(write_request(), *got)};
+}
+
+http::request backend::write_request() const {
+    const char* target = options_.protocol == protocol::remote_write ? "/api/v1/write"
+                         : options_.protocol == protocol::lines      ? "/write?precision=ms"
+                                                                     : "/api/v1/import";
+    return {.method = http::method::post, .target = target};
+}
+
 std::string backend::message_of(const series_batch& batch) const {
     switch (options_.protocol) {
         case protocol::lines:
@@ -83,23 +155,20 @@ std::string backend::message_of(const series_batch& batch) const {
     return prometheus::write_request_1(batch, options_.rules);
 }
 
-/// The answer to the message in the form that the server takes.
-storage::reply<http::response> backend::send_write(const http::request& asking,
-                                                   const std::string& message,
-                                                   storage::deadline until) {
+/// Returns the answer to the message, in the form that the server takes.
+storage::reply<http::response> backend::send_write(outgoing& what, storage::deadline until) {
     if (options_.protocol != protocol::remote_write) {
-        http::request plain = asking;
-        plain.body = message;
+        http::request plain = write_request();
+        plain.body = what.message();
         return line_->send(plain, until);
     }
     const bool tried = try_zstd_;
     if (tried) {
-        const std::string body = as_zstd(message);
-        auto got = line_->send(remote_write_of(body, "zstd"), until);
+        auto got = line_->send(remote_write_of(what.zstd(), "zstd"), until);
         if (!got || (got->status != 400 && got->status != 415)) return got;
     }
     // Servers before 1.88 take zstd for damaged snappy.
-    const std::string body = as_snappy(message);
+    const std::string body = as_snappy(what.message());
     auto got = line_->send(remote_write_of(body, "snappy"), until);
     if (tried && got && got->status >= 200 && got->status < 300) try_zstd_ = false;
     return got;
@@ -116,22 +185,29 @@ storage::write_outcome backend::write_batch(std::span<const storage::point> poin
         return http::outcome_of(judged, batch.sent(), std::move(batch.dropped()), std::move(text));
     };
     if (batch.samples() == 0) return outcome({}, "");
-    const std::string message = message_of(batch);
-    if (message.size() > options_.max_request_bytes)
+    outgoing what(message_of(batch));
+    if (what.message().size() > options_.max_request_bytes)
         return outcome({verdict::refused, http::blame::some_point, storage::drop_reason::too_large,
                         std::nullopt},
                        "a request of more bytes than max_request_bytes");
 
-    const http::request asking{.method = http::method::post,
-                               .target = remote_write ? "/api/v1/write"
-                                         : options_.protocol == protocol::lines
-                                             ? "/write?precision=ms"
-                                             : "/api/v1/import"};
-    const auto got = send_write(asking, message, until);
-    if (!got) return http::outcome_of(got.error(), std::move(batch.dropped()));
+    watch_.catch_up(until);
+    const std::int64_t start = watch_.start();
+    const auto got = send_write(what, until);
+    if (!got) {
+        watch_.suspect();
+        return http::outcome_of(got.error(), std::move(batch.dropped()));
+    }
     const auto judged = judge_write({got->status, got->body, (*got)["retry-after"]},
                                     std::chrono::system_clock::now());
-    return outcome(judged, judged.what == verdict::delivered ? "" : line_->explain(asking, *got));
+    if (judged.what == verdict::retry) watch_.suspect();
+    if (judged.what != verdict::delivered)
+        return outcome(judged, line_->explain(write_request(), *got));
+    if (watch_.wants()) watch_.add(what.zstd(), batch.samples(), start);
+    auto done = outcome(judged, "");
+    for (const auto& series : batch.all()) done.rounded += samples_rounded(series.samples);
+    rounded_ += done.rounded;
+    return done;
 }
 
 storage::reply<std::vector<storage::point>> backend::query_range(const storage::range_query& what,
@@ -213,9 +289,13 @@ storage::reply<std::monostate> backend::force_flush(storage::deadline until) {
 }
 
 storage::reply<std::monostate> backend::health(storage::deadline until) {
+    watch_.catch_up(until);
     const std::string body = as_snappy("");
     const auto got = http::send_checked(*line_, remote_write_of(body, "snappy"), until);
-    if (!got) return got.error();
+    if (!got) {
+        watch_.suspect();
+        return got.error();
+    }
     return std::monostate{};
 }
 

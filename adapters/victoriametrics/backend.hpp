@@ -5,9 +5,11 @@
 //   (*store)->write_batch(points, in(5s));
 //
 // The single-node server; of a cluster, two backends, on the URLs of vminsert and
-// vmselect. Promised: a point that is `delivered` was taken by the server, which keeps
-// values as decimals (docs/adapters.md says how many digits, and when it answers with
-// them), and times in whole milliseconds.
+// vmselect. Promised: a point that is `delivered` was taken by the server, and is sent
+// again if the server restarts before it has had time to write it to its disk
+// (restart_watch.hpp says when, and what that does not cover). The server keeps times in
+// whole milliseconds, and values as decimals: write_outcome::rounded counts those that
+// may come back with other bits (kept.hpp says which).
 #pragma once
 
 #include <adapters/http/transport.hpp>
@@ -16,6 +18,7 @@
 #include <adapters/prometheus_protocol/query.hpp>
 #include <adapters/prometheus_protocol/series_batch.hpp>
 #include <adapters/storage/backend.hpp>
+#include <adapters/victoriametrics/restart_watch.hpp>
 
 #include <atomic>
 
@@ -43,6 +46,8 @@ struct options {
     std::size_t max_request_bytes = std::size_t{16} << 20;
     /// Bytes of an answer to query_range().
     std::size_t max_answer_bytes = std::size_t{256} << 20;
+    /// What is sent again after a restart of the server.
+    window_options window{};
 };
 
 /// What the server's answer to a write means: http::judge, and for what it says of
@@ -69,6 +74,15 @@ public:
                                                                   storage::deadline until) override;
     [[nodiscard]] storage::reply<std::monostate> health(storage::deadline until) override;
 
+    /// Waits until the server has had all that was delivered for window.age without a
+    /// restart, which is until it is on its disk; see restart_watch::settle.
+    [[nodiscard]] storage::reply<std::monostate> settle(storage::deadline until) {
+        return watch_.settle(until);
+    }
+    [[nodiscard]] window_counters window() const { return watch_.counters(); }
+    /// Returns the sum of write_outcome::rounded over all calls.
+    [[nodiscard]] std::uint64_t rounded() const noexcept { return rounded_; }
+
     /// Deletes whole series, of a metric and a service, of any where empty; both
     /// empty deletes all there is.
     [[nodiscard]] storage::reply<std::monostate> delete_series(std::string_view metric,
@@ -89,20 +103,29 @@ public:
     }
 
     /// Ends the calls under way; later ones fail.
-    void cancel() noexcept { line_->cancel(); }
+    void cancel() noexcept {
+        line_->cancel();
+        watch_.cancel();
+    }
 
 private:
-    backend(options with, std::unique_ptr<http::transport> line)
-        : options_(std::move(with)), line_(std::move(line)) {}
+    class outgoing;
+
+    backend(options with, std::unique_ptr<http::transport> line);
 
     [[nodiscard]] std::string message_of(const prometheus::series_batch& batch) const;
-    [[nodiscard]] storage::reply<http::response> send_write(const http::request& asking,
-                                                            const std::string& message,
+    [[nodiscard]] http::request write_request() const;
+    [[nodiscard]] storage::reply<http::response> send_write(outgoing& what,
                                                             storage::deadline until);
+    [[nodiscard]] storage::reply<std::monostate> send_again(const std::string& zstd,
+                                                            storage::deadline until);
+    [[nodiscard]] storage::reply<std::optional<std::int64_t>> ask_start(storage::deadline until);
 
     options options_;
     std::unique_ptr<http::transport> line_;
     std::atomic<bool> try_zstd_{true};  // until the server turns out not to take it
+    std::atomic<std::uint64_t> rounded_{0};
+    restart_watch watch_;
 };
 
 }  // namespace chronopack::victoriametrics

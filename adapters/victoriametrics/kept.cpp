@@ -1,8 +1,51 @@
 #include <adapters/victoriametrics/kept.hpp>
 
+#include <array>
 #include <cmath>
 
 namespace chronopack::victoriametrics {
+
+namespace {
+
+constexpr int digits_kept = 11;        // of a value, whatever it is
+constexpr int digits_of_a_block = 18;  // of an int64
+
+// The powers of ten that are doubles.
+constexpr int greatest_power = 22;
+constexpr std::array<double, greatest_power + 1> powers = [] {
+    std::array<double, greatest_power + 1> all{1};
+    for (std::size_t i = 1; i < all.size(); ++i) all[i] = all[i - 1] * 10;
+    return all;
+}();
+
+/// Returns the exponent of the power of ten at or below a positive value; one more or less
+/// where the value is nearly one.
+int magnitude(double value) noexcept {
+    return static_cast<int>(std::floor(std::log10(value)));
+}
+
+/// Returns how many places behind the point a block has whose greatest magnitude is this.
+int places_beside(double greatest) noexcept {
+    if (greatest == 0 || !std::isfinite(greatest)) return greatest_power;
+    return std::min(greatest_power, digits_of_a_block - 1 - magnitude(greatest));
+}
+
+/// Whether a value comes back bit for bit from a block with so many places.
+bool comes_back(double value, int block_places) noexcept {
+    if (value == 0) return !std::signbit(value);
+    if (!std::isfinite(value)) return true;
+    const double size = std::fabs(value);
+    if (size >= 0x1p53 || block_places < 0) return false;
+    if (size == std::floor(size)) return true;
+    const int places = std::min(digits_kept - 1 - magnitude(size), block_places);
+    if (places < 0) return false;
+    // Of two integers that are doubles a quotient is rounded once: as many decimals as there
+    // are places for give the same double again.
+    const double power = powers[static_cast<std::size_t>(places)];
+    return std::nearbyint(size * power) / power == size;
+}
+
+}  // namespace
 
 prometheus::series_batch::sample_check keeps(std::chrono::system_clock::time_point now,
                                              std::optional<std::chrono::milliseconds> retention,
@@ -25,6 +68,20 @@ prometheus::series_batch::sample_check keeps(std::chrono::system_clock::time_poi
             return {{drop_reason::too_old, "before 1970 or the retention period"}};
         return std::nullopt;
     };
+}
+
+bool comes_back(double value) noexcept {
+    return comes_back(value, places_beside(std::fabs(value)));
+}
+
+std::size_t samples_rounded(std::span<const sample> samples) noexcept {
+    double greatest = 0;
+    for (const sample& s : samples)
+        if (std::isfinite(s.value)) greatest = std::max(greatest, std::fabs(s.value));
+    const int places = places_beside(greatest);
+    std::size_t count = 0;
+    for (const sample& s : samples) count += !comes_back(s.value, places);
+    return count;
 }
 
 }  // namespace chronopack::victoriametrics

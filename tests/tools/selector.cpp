@@ -7,8 +7,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <stdexcept>
+
 using namespace chronopack;
 using namespace chronopack::tool;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -46,13 +50,70 @@ TEST_CASE("patterns match all of a value, of what a label has", "[selector]") {
     REQUIRE_FALSE(matches("{a=~\"web\\.x\"}", {{"a", "web-x"}}));
     REQUIRE(matches("{a!~\"web.*\"}", {{"a", "db"}}));
     REQUIRE(matches("{a=~\".*\"}", {}));
-    // Too long to be tried on: no stack is that deep.
-    REQUIRE_FALSE(matches("{a=~\"(x|y)*\"}", {{"a", std::string(1'000'000, 'x')}}));
+    REQUIRE_FALSE(matches("{a=~\"x|y\"}", {{"a", "xz"}}));
+    REQUIRE_FALSE(matches("{a=~\"x$|y\"}", {{"a", "x\n"}}));
+}
+
+TEST_CASE("a pattern means what PromQL means: dots match line breaks, and (?i) any case",
+          "[selector]") {
+    REQUIRE(matches("{a=~\"x.y\"}", {{"a", "x\ny"}}));
+    REQUIRE(matches("{a=~\".*\"}", {{"a", "x\ny\n"}}));
+    REQUIRE(matches("{a=~\"(?i)A.*\"}", {{"a", "abc"}}));
+    REQUIRE_FALSE(matches("{a=~\"A.*\"}", {{"a", "abc"}}));
+    REQUIRE(matches("{a=~\"(?P<n>x)\\\\pL\"}", {{"a", "x\u00e9"}}));
+    REQUIRE(matches("{a=~\"caf.\"}", {{"a", "caf\u00e9"}}));
+}
+
+TEST_CASE("a pattern sees each byte that is no UTF-8 as one character", "[selector]") {
+    for (const char* text : {"\xff", "\x80", "\xc0", "\xc3", "\xf5", "\xfe"}) {
+        REQUIRE(matches("{a=~\"x.y\"}", {{"a", "x" + std::string(text) + "y"}}));
+        REQUIRE(matches("{a=~\"x.\"}", {{"a", "x" + std::string(text)}}));
+    }
+    // Overlong, a surrogate, past the last, cut short.
+    for (const char* text : {"\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80", "\xf4\x90\x80",
+                             "\xe2\x82", "\xf0\x9f\x98"})
+        REQUIRE(matches("{a=~\".{2,3}\"}", {{"a", text}}));
+    REQUIRE(matches("{a=~\".\"}", {{"a", "\u20ac"}}));
+    REQUIRE(matches("{a=~\".\"}", {{"a", "\U0001f600"}}));
+    REQUIRE(matches("{a!~\"x\"}", {{"a", "\xff"}}));
+}
+
+TEST_CASE("a pattern matches values of every length", "[selector]") {
+    const std::string longest(labels::max_bytes - 16, 'x');
+    REQUIRE(matches("{a=~\"(x|y)*\"}", {{"a", longest}}));
+    REQUIRE(matches("{a=~\".*\"}", {{"a", longest}}));
+    REQUIRE_FALSE(matches("{a!~\".*\"}", {{"a", longest}}));
+    REQUIRE_FALSE(matches("{a=~\"(x|y)*z\"}", {{"a", longest}}));
+}
+
+TEST_CASE("the time that a pattern takes grows with the value, not with its repeats",
+          "[selector]") {
+    const pattern nested("(a+)+b");
+    const auto best_of = [&](std::size_t length) {
+        const std::string value(length, 'a');
+        auto best = std::chrono::steady_clock::duration::max();
+        for (int i = 0; i < 9; ++i) {
+            const auto start = std::chrono::steady_clock::now();
+            REQUIRE_FALSE(nested(value));
+            best = std::min(best, std::chrono::steady_clock::now() - start);
+        }
+        return best;
+    };
+    // By backtracking each byte more doubles the time: 60 take longer than anyone waits.
+    REQUIRE(best_of(60 * 1000) < 1000 * 20 * std::max(best_of(60), 500ns));
+}
+
+TEST_CASE("a pattern that would take more memory than there is for it is refused", "[selector]") {
+    REQUIRE_THROWS_AS(pattern("((((a{100}){100}){100}){100})"), std::invalid_argument);
+    REQUIRE(refusal("{a=~\"\\\\pL{1000}\"}").find("too large") != std::string::npos);
 }
 
 TEST_CASE("what is no selector is refused with its place", "[selector]") {
     REQUIRE(refusal("cpu{a}") == "selector cpu{a}: one of = != =~ !~ is missing at character 6");
     REQUIRE(refusal("cpu{") == "selector cpu{: the name of a label is missing at character 5");
+    REQUIRE(refusal("{a=~\"x(\"}") ==
+            "selector {a=~\"x(\"}: the value before this is no regular expression (missing ): "
+            "x(): at character 9");
     for (const char* text : {"{a=1}", "{a=\"1\"", "{a=\"1", "{a=\"1\"}x", "{=\"1\"}", "{a=~\"[\"}",
                              "{a=\"1\" b=\"2\"}", "{a=\"1\\"})
         REQUIRE(refusal(text) != "accepted");

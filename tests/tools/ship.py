@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Files into stores: the embedded one, and Prometheus itself."""
+"""Files into stores: the embedded one, Prometheus and VictoriaMetrics themselves."""
 
+import http.server
 import json
 import signal
 import socket
+import struct
 import subprocess
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -93,33 +96,126 @@ class Ship(CommandTest):
                                                        f"{store}+{url}", "--patience", "2"))
 
 
-class Prometheus(CommandTest):
+def literal_snappy(data):
+    """As snappy's format has it, without compression; for less than 60 bytes."""
+    return varint(len(data)) + bytes([len(data) - 1 << 2]) + data
+
+
+class Forgetful(http.server.BaseHTTPRequestHandler):
+    """A Prometheus that takes everything and, asked, has `answer`."""
+    answer = b""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        read = self.path == "/api/v1/read"
+        self.send_response(200 if read else 204)
+        self.end_headers()
+        if read:
+            self.wfile.write(literal_snappy(self.answer))
+
+    def log_message(self, *_):
+        pass
+
+
+class Verify(CommandTest):
+    CSV = f"time,v\n{NOW},1\n{NOW + 1},2.5\n"
+
+    def remarks_of(self, answer):
+        """What `ship --verify` says with status 1 of a store that has only this."""
+        class Handler(Forgetful):
+            pass
+        Handler.answer = answer
+        with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+            serving = threading.Thread(target=server.serve_forever)
+            serving.start()
+            try:
+                return self.fails(1, "ship", "v.csv", "--verify", "--to",
+                                  f"prometheus+http://127.0.0.1:{server.server_port}")
+            finally:
+                server.shutdown()
+                serving.join()
+
+    def test_a_store_that_forgets_is_found_out(self):
+        self.file("v.csv", self.CSV)
+        told = self.remarks_of(field(1, b""))
+        self.assertIn("prometheus: 2 samples delivered of 1 series\n", told)
+        self.assertIn(f"not as sent: v: 2 missing, 0 differing of 2 samples, the first at {NOW}"
+                      "000000000 ns\n", told)
+        self.assertIn("read back: 2 samples, 2 missing, 0 differing\n", told)
+
+    def test_a_store_that_alters_is_found_out(self):
+        self.file("v.csv", self.CSV)
+        name = field(1, field(1, b"__name__") + field(2, b"v"))
+        sample = varint(1 << 3 | 1) + struct.pack("<d", 1.5) + varint(2 << 3) + varint(NOW * 1000)
+        told = self.remarks_of(field(1, field(1, name + field(2, sample))))
+        self.assertIn("read back: 2 samples, 1 missing, 1 differing\n", told)
+
+    def test_the_embedded_store_is_read_back(self):
+        self.file("load.csv", Ship.CSV)
+        self.file("m.otlp", otlp_gauge("queue", "shop", NOW, -7))
+        self.ok("ship", "load.csv", "m.otlp", "--verify", "--to", "embedded:m.db")
+        self.assertIn("read back: 201 samples, all there\n", self.remarks)
+        self.ok("ship", "-q", "load.csv", "--verify", "--to", "embedded:m.db")
+        self.assertEqual(self.remarks, "")
+
+
+class ServerTest(CommandTest):
+    """With a server of its own, started in the test's directory."""
+
+    def start(self, ready, *command):
+        log = open(self.path / "log", "ab")
+        self.addCleanup(log.close)
+        self.server = subprocess.Popen(command, cwd=self.path, stdout=log, stderr=log)
+        self.addCleanup(self.stop)
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"http://{self.at}{ready}", timeout=1).close()
+                return
+            except OSError:
+                self.assertIsNone(self.server.poll())
+                time.sleep(0.1)
+        self.fail(f"{command[0]} did not come up")
+
     def setUp(self):
         super().setUp()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.at = f"127.0.0.1:{free.getsockname()[1]}"
-        self.file("p.yml", "global: {scrape_interval: 1h}\n"
-                           "storage: {tsdb: {out_of_order_time_window: 30d}}\n")
-        log = open(self.path / "log", "wb")
-        self.addCleanup(log.close)
-        self.server = subprocess.Popen(
-            ["prometheus", "--config.file=p.yml", "--storage.tsdb.path=data",
-             f"--web.listen-address={self.at}", "--web.enable-remote-write-receiver"],
-            cwd=self.path, stdout=log, stderr=log)
-        self.addCleanup(self.stop)
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://{self.at}/-/ready", timeout=1).close()
-                return
-            except OSError:
-                self.assertIsNone(self.server.poll())
-                time.sleep(0.1)
-        self.fail("prometheus did not come up")
 
     def stop(self):
         self.server.send_signal(signal.SIGTERM)
         self.server.wait(timeout=30)
+
+
+class VictoriaMetrics(ServerTest):
+    def setUp(self):
+        super().setUp()
+        self.start("/health", "victoria-metrics", "-storageDataPath=data",
+                   f"-httpListenAddr={self.at}", "-retentionPeriod=100y")
+
+    def test_what_is_verified_survives_a_kill(self):
+        self.file("load.csv", Ship.CSV + f"{NOW},c,3.14159265358979\n")
+        self.ok("ship", "load.csv", "--verify", "--to", f"victoriametrics+http://{self.at}")
+        self.assertIn("victoriametrics: 201 samples delivered of 3 series\n"
+                      "1 sample with more digits than victoriametrics keeps\n"
+                      "read back: 201 samples, all there, 1 rounded\n", self.remarks)
+        self.server.kill()
+        self.server.wait()
+        self.start("/health", "victoria-metrics", "-storageDataPath=data",
+                   f"-httpListenAddr={self.at}", "-retentionPeriod=100y")
+        asked = urllib.parse.urlencode({"match[]": "load"})
+        with urllib.request.urlopen(f"http://{self.at}/api/v1/export?{asked}", timeout=30) as got:
+            found = [json.loads(line) for line in got.read().splitlines()]
+        self.assertEqual(sum(len(one["values"]) for one in found), 201)
+
+
+class Prometheus(ServerTest):
+    def setUp(self):
+        super().setUp()
+        self.file("p.yml", "global: {scrape_interval: 1h}\n"
+                           "storage: {tsdb: {out_of_order_time_window: 30d}}\n")
+        self.start("/-/ready", "prometheus", "--config.file=p.yml", "--storage.tsdb.path=data",
+                   f"--web.listen-address={self.at}", "--web.enable-remote-write-receiver")
 
     def ask(self, promql, at):
         asked = urllib.parse.urlencode({"query": promql, "time": at})
@@ -131,8 +227,9 @@ class Prometheus(CommandTest):
         self.ok("compress", "-q", "load.csv")
         to = f"prometheus+http://{self.at}"
         for file in ("load.csv", "load.cpk"):  # the second time changes nothing
-            self.ok("ship", file, "--to", to)
+            self.ok("ship", file, "--verify", "--to", to)
             self.assertIn("prometheus: 200 samples delivered", self.remarks)
+            self.assertIn("read back: 200 samples, all there\n", self.remarks)
         found = self.ask('load{host="b"}[1d]', NOW + 15 * 99)
         self.assertEqual([float(v) for _, v in found[0]["values"]], [i / 4 for i in range(100)])
         self.assertEqual(self.ask("count(load)", NOW + 15 * 99)[0]["value"][1], "2")

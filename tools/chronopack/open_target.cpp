@@ -7,6 +7,7 @@
 #include <adapters/http/endpoint.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
+#include <adapters/victoriametrics/kept.hpp>
 
 #include <array>
 #include <cstdlib>
@@ -66,31 +67,48 @@ http::transport_options transport_of(const target_request& asked, std::string_vi
 }
 
 template <class Store>
-std::unique_ptr<storage::storage_backend> opened(storage::reply<std::unique_ptr<Store>> made,
-                                                 fault whose, input::place where) {
+std::unique_ptr<Store> opened(storage::reply<std::unique_ptr<Store>> made, fault whose,
+                              input::place where) {
     if (!made) throw failure(whose, std::move(where), made.error().message);
     return std::move(*made);
 }
 
-/// What stands behind `prefix`, where it stands there.
-std::optional<std::string_view> behind(std::string_view prefix, std::string_view text) {
+/// Returns what follows `prefix`, where the text starts with it and does not end there.
+std::optional<std::string_view> after(std::string_view prefix, std::string_view text) {
     if (!text.starts_with(prefix) || text.size() == prefix.size()) return std::nullopt;
     return text.substr(prefix.size());
 }
 
 }  // namespace
 
-std::unique_ptr<storage::storage_backend> open_target(const target_request& asked) {
-    if (const auto path = behind("embedded:", asked.url))
-        return opened(embedded::embedded_backend::open(std::string(*path)), fault::environment,
-                      {std::string(*path)});
-    if (const auto url = behind("prometheus+", asked.url))
-        return opened(prometheus::backend::open({.where = transport_of(asked, *url)}), fault::usage,
-                      {"--to"});
-    if (const auto url = behind("victoriametrics+", asked.url))
-        return opened(victoriametrics::backend::open({.where = transport_of(asked, *url)}),
-                      fault::usage, {"--to"});
-    throw failure(fault::usage, std::string(no_url));
+target open_target(const target_request& asked) {
+    target to;
+    if (const auto path = after("embedded:", asked.url)) {
+        to.store = opened(embedded::embedded_backend::open(std::string(*path)), fault::environment,
+                          {std::string(*path)});
+        to.tick = 1;
+        to.last_stays = true;
+    } else if (const auto url = after("prometheus+", asked.url)) {
+        to.store = opened(prometheus::backend::open({.where = transport_of(asked, *url)}),
+                          fault::usage, {"--to"});
+    } else if (const auto where = after("victoriametrics+", asked.url)) {
+        auto store = opened(victoriametrics::backend::open({.where = transport_of(asked, *where)}),
+                            fault::usage, {"--to"});
+        to.may_round = [](double value) {
+            return !victoriametrics::comes_back(value);
+        };
+        to.settle = [&store = *store](storage::deadline until) {
+            const auto settled = store.settle(until);
+            // New points are visible after seconds anyway: what fails here costs nothing.
+            if (settled || settled.error().what == storage::verdict::unsupported)
+                static_cast<void>(store.force_flush(until));
+            return settled;
+        };
+        to.store = std::move(store);
+    } else {
+        throw failure(fault::usage, std::string(no_url));
+    }
+    return to;
 }
 
 }  // namespace chronopack::tool

@@ -3,14 +3,51 @@
 #include "failure.hpp"
 #include "words.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
+#include <stdexcept>
 
 namespace chronopack::tool {
 
 namespace {
 
-// libstdc++ matches by recursion: longer values could use up the stack.
-constexpr std::size_t longest_matched = 4096;
+/// Returns the bytes of the UTF-8 character at the front of `text`, which is not empty;
+/// 0 where there is none (overlong forms, surrogates and what is past U+10FFFF are none).
+std::size_t character_bytes(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4) return 0;
+    for (std::size_t i = 1; i < size; ++i)
+        if (byte(i) >> 6 != 0b10) return 0;
+    const unsigned second = byte(1);
+    const bool legal = !(first == 0xe0 && second < 0xa0) && !(first == 0xed && second > 0x9f) &&
+                       !(first == 0xf0 && second < 0x90) && !(first == 0xf4 && second > 0x8f);
+    return legal ? size : 0;
+}
+
+/// Returns the text with U+FFFD in place of each byte that is no UTF-8, as Go reads it.
+std::string as_utf8(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t n = character_bytes(text);
+        out += n == 0 ? "\uFFFD" : text.substr(0, n);
+        text.remove_prefix(std::max<std::size_t>(n, 1));
+    }
+    return out;
+}
+
+re2::RE2::Options as_in_promql() {
+    re2::RE2::Options how;
+    how.set_dot_nl(true);
+    how.set_log_errors(false);
+    how.set_max_mem(pattern::most_memory);
+    return how;
+}
 
 class selector_text {
 public:
@@ -65,6 +102,16 @@ private:
 
 }  // namespace
 
+pattern::pattern(const std::string& text)
+    : compiled_(std::make_shared<const re2::RE2>(text, as_in_promql())) {
+    if (!compiled_->ok()) throw std::invalid_argument(compiled_->error());
+}
+
+bool pattern::operator()(std::string_view value) const {
+    const std::string text = as_utf8(value);
+    return re2::RE2::FullMatch(text, *compiled_);
+}
+
 selector::selector(const std::string& text) {
     selector_text in(text);
     if (const std::string_view name = in.up_to("{"); !name.empty())
@@ -75,10 +122,11 @@ selector::selector(const std::string& text) {
         condition one;
         one.name = in.up_to("=!}\",");
         if (one.name.empty()) in.refuse("the name of a label is missing");
+        bool is_pattern = false;
         if (in.accept("=~")) {
-            one.is_pattern = true;
+            is_pattern = true;
         } else if (in.accept("!~")) {
-            one.is_pattern = true;
+            is_pattern = true;
             one.equal = false;
         } else if (in.accept("!=")) {
             one.equal = false;
@@ -86,11 +134,12 @@ selector::selector(const std::string& text) {
             in.refuse("one of = != =~ !~ is missing");
         }
         one.value = in.value();
-        if (one.is_pattern) {
+        if (is_pattern) {
             try {
-                one.pattern.assign(one.value, std::regex::ECMAScript | std::regex::optimize);
-            } catch (const std::regex_error&) {
-                in.refuse("the value before this is no regular expression:");
+                one.matches.emplace_back(one.value);
+            } catch (const std::invalid_argument& wrong) {
+                in.refuse("the value before this is no regular expression (" +
+                          input::printable(wrong.what(), 200) + "):");
             }
         }
         all_.push_back(std::move(one));
@@ -105,10 +154,7 @@ selector::selector(const std::string& text) {
 bool selector::operator()(const labels& names) const {
     return std::all_of(all_.begin(), all_.end(), [&](const condition& one) {
         const std::string_view value = names[one.name];
-        const bool same = one.is_pattern
-                              ? value.size() <= longest_matched &&
-                                    std::regex_match(value.begin(), value.end(), one.pattern)
-                              : value == one.value;
+        const bool same = one.matches.empty() ? value == one.value : one.matches.front()(value);
         return same == one.equal;
     });
 }

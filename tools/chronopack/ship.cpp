@@ -19,6 +19,7 @@ struct request {
     ingest_request in;
     target_request to;
     std::uint32_t patience = 60;
+    bool verify = false;
 };
 
 /// Samples as a ship_line takes them: in nanoseconds, and as doubles.
@@ -77,10 +78,33 @@ void report(const ship_line& to, std::size_t rounded, bool quiet) {
     if (to.series() != 0) fmt::print(stderr, " of {}", counted(to.series(), "series"));
     if (to.dropped() != 0) fmt::print(stderr, ", {} dropped", input::grouped(to.dropped()));
     fmt::print(stderr, "\n");
+    if (to.rounded() != 0)
+        fmt::print(stderr, "{} with more digits than {} keeps\n", counted(to.rounded(), "sample"),
+                   to.store());
+}
+
+/// Returns whether the store has all that it said it has.
+bool verify(ship_line& to, bool quiet) {
+    const auto found = to.verify();
+    for (const std::string& line : found.lines) fmt::print(stderr, "not as sent: {}\n", line);
+    const bool whole = found.missing + found.differing == 0;
+    if (quiet && whole) return true;
+    fmt::print(stderr, "read back: {}", counted(found.samples, "sample"));
+    if (whole)
+        fmt::print(stderr, ", all there");
+    else
+        fmt::print(stderr, ", {} missing, {} differing", input::grouped(found.missing),
+                   input::grouped(found.differing));
+    if (found.rounded != 0) fmt::print(stderr, ", {} rounded", input::grouped(found.rounded));
+    if (!found.on_disk) fmt::print(stderr, "; {} does not say whether on its disk", to.store());
+    fmt::print(stderr, "\n");
+    return whole;
 }
 
 int ship(const request& asked) {
-    ship_line to(asked.to, std::chrono::seconds(asked.patience), asked.in.quiet);
+    ship_line to(asked.to, {.patience = std::chrono::seconds(asked.patience),
+                            .quiet = asked.in.quiet,
+                            .verify = asked.verify});
     line_sink samples(to);
     ingest_request others = asked.in;
     others.progress = false;  // the line has its own
@@ -93,7 +117,8 @@ int ship(const request& asked) {
     if (!others.files.empty()) ingest(others, samples);
     to.finish();
     report(to, samples.rounded(), asked.in.quiet);
-    return to.dropped() + to.left_out() == 0 ? 0 : static_cast<int>(fault::data);
+    const bool whole = !asked.verify || verify(to, asked.in.quiet);
+    return whole && to.dropped() + to.left_out() == 0 ? 0 : static_cast<int>(fault::data);
 }
 
 }  // namespace
@@ -108,7 +133,7 @@ void add_ship(CLI::App& app, action& todo) {
         "  embedded:PATH                       a database of frames, no server\n\n"
         "The label __name__ is the metric, job the service, and others are tags. A file\n"
         "shipped again is kept twice by VictoriaMetrics unless it deduplicates, and once\n"
-        "by the others. Samples that the store will not have are dropped, told\n"
+        "by the others. Samples that the store will not have are dropped, named\n"
         "and counted, and the exit status is 1.",
         "  chronopack ship load.cpk --to embedded:load.db\n"
         "  chronopack ship load.csv --values load --to embedded:load.db");
@@ -129,6 +154,10 @@ void add_ship(CLI::App& app, action& todo) {
         ->type_name("SECONDS")
         ->check(CLI::Range(1u, 86'400u).description(""))
         ->capture_default_str();
+    command->add_flag("--verify", asked->verify,
+                      "read back what was delivered and compare; VictoriaMetrics is\n"
+                      "first waited for until it is on its disk, 20 s. Missing or\n"
+                      "differing samples: exit status 1. Takes memory, 48 bytes a sample");
     command->callback([asked, &todo] {
         todo = [asked] {
             return ship(*asked);

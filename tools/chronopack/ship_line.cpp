@@ -1,6 +1,8 @@
 #include "ship_line.hpp"
 
 #include "open_target.hpp"
+#include "read_back.hpp"
+#include "recording_store.hpp"
 #include "shipper.hpp"
 #include "source.hpp"
 #include "words.hpp"
@@ -8,24 +10,39 @@
 #include <adapters/otlp/decode.hpp>
 #include <adapters/otlp/points.hpp>
 
+#include <thread>
+
 namespace chronopack::tool {
 
 using input::failure;
 using input::fault;
 
-struct ship_line::state {
-    state(const target_request& asked, std::chrono::seconds patience, bool quiet)
-        : store(open_target(asked)), to(*store, patience, quiet) {}
+namespace {
 
-    std::unique_ptr<storage::storage_backend> store;
+// VictoriaMetrics is given this long to write to its disk.
+constexpr std::chrono::seconds settle_time{30};
+constexpr std::chrono::milliseconds pause{200};
+
+}  // namespace
+
+struct ship_line::state {
+    state(const target_request& asked, const options& how)
+        : patience(how.patience),
+          where(open_target(asked)),
+          recorded(*where.store, how.verify),
+          to(recorded, how.patience, how.quiet) {}
+
+    std::chrono::seconds patience;
+    target where;
+    recording_store recorded;
     shipper to;
     std::vector<storage::point> series;  // without time and value
     otlp::points_converter converter;
     otlp::loss_report lost;
 };
 
-ship_line::ship_line(const target_request& to, std::chrono::seconds patience, bool quiet)
-    : state_(std::make_unique<state>(to, patience, quiet)) {}
+ship_line::ship_line(const target_request& to, const options& how)
+    : state_(std::make_unique<state>(to, how)) {}
 ship_line::~ship_line() = default;
 
 std::size_t ship_line::add(const pairs& all) {
@@ -83,8 +100,35 @@ void ship_line::finish() {
     state_->to.finish();
 }
 
+ship_line::verified ship_line::verify() {
+    verified out;
+    const auto until = storage::in(settle_time + state_->patience);
+    for (;;) {
+        const auto settled = state_->where.settle(until);
+        if (settled) break;
+        if (settled.error().what == storage::verdict::unsupported) {
+            out.on_disk = false;
+            break;
+        }
+        if (storage::clock::now() + pause > until)
+            throw failure(fault::environment, store() + ": " + settled.error().message);
+        std::this_thread::sleep_for(pause);
+    }
+    auto sent = state_->recorded.take();
+    auto report = read_back(state_->where, sent, state_->patience);
+    out.samples = report.samples;
+    out.missing = report.missing;
+    out.differing = report.differing;
+    out.rounded = report.rounded;
+    out.lines = std::move(report.shown);
+    return out;
+}
+
 std::string ship_line::store() const {
-    return std::string(state_->store->name());
+    return std::string(state_->where.store->name());
+}
+std::uint64_t ship_line::rounded() const {
+    return state_->recorded.rounded();
 }
 std::uint64_t ship_line::sent() const {
     return state_->to.sent();

@@ -19,9 +19,23 @@ class ship_line {
 public:
     using pairs = std::vector<std::pair<std::string, std::string>>;
 
-    /// failure (environment) when the store is not well. `patience` is how long it may
-    /// take nothing; `quiet`: no progress on a terminal.
-    ship_line(const target_request& to, std::chrono::seconds patience, bool quiet);
+    struct options {
+        std::chrono::seconds patience{60};  ///< how long the store may take nothing
+        bool quiet = false;                 ///< no progress on a terminal
+        bool verify = false;                ///< remembers what is sent, for verify()
+    };
+    /// What verify() found; the lines are for people.
+    struct verified {
+        std::uint64_t samples = 0;
+        std::uint64_t missing = 0;
+        std::uint64_t differing = 0;
+        std::uint64_t rounded = 0;  ///< as the store promises for their values
+        bool on_disk = true;        ///< whether the store could say that it has them there
+        std::vector<std::string> lines{};
+    };
+
+    /// Throws failure (environment) when the store is not well.
+    ship_line(const target_request& to, const options& how);
     ~ship_line();
 
     /// The number of a new series: `__name__` is its metric, `job` its service, the others
@@ -38,9 +52,15 @@ public:
     /// Waits until all is delivered or dropped; failures as of send().
     void finish();
 
+    /// Waits, after finish(), until the store has all of it on its disk, and reads it back.
+    /// Failures as of send(). To be called once, where options::verify was set.
+    [[nodiscard]] verified verify();
+
     [[nodiscard]] std::string store() const;
     [[nodiscard]] std::uint64_t sent() const;
     [[nodiscard]] std::uint64_t dropped() const;
+    /// Samples with more digits than the store keeps.
+    [[nodiscard]] std::uint64_t rounded() const;
     /// Points that OTLP requests had and that could not be made.
     [[nodiscard]] std::uint64_t left_out() const;
     /// The first drops and all reasons, as lines for people.

@@ -1,10 +1,13 @@
 #include "support/fault_server.hpp"
+#include "support/scratch.hpp"
 
 #include <adapters/http/transport.hpp>
 #include <adapters/storage/backend.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+#include <map>
 #include <thread>
 
 using namespace chronopack;
@@ -270,6 +273,32 @@ TEST_CASE("a redirect is an answer, and nothing goes where it points", "[http]")
     REQUIRE(got);
     CHECK(got->status == 307);
     CHECK(other.requests().empty());
+}
+
+TEST_CASE("proxies and netrc files of the environment are not used", "[http]") {
+    const scratch_directory home;
+    fault_server proxy({{.status = 502}});
+    fault_server server({{.status = 204}});
+    const std::string netrc = "default login me password canary\n";
+    write_file(home / ".netrc", std::as_bytes(std::span(netrc)));
+    std::map<std::string, std::string> before;
+    for (const char* name : {"http_proxy", "all_proxy", "no_proxy", "HOME", "NETRC"})
+        if (const char* value = std::getenv(name)) before[name] = value;
+    for (const char* name : {"http_proxy", "all_proxy"}) ::setenv(name, proxy.url().c_str(), 1);
+    ::unsetenv("no_proxy");
+    ::setenv("HOME", home.path().c_str(), 1);
+    ::setenv("NETRC", (home / ".netrc").c_str(), 1);
+    const auto got = to(server.url())->send(get, in(10s));
+    for (const char* name : {"http_proxy", "all_proxy", "no_proxy", "HOME", "NETRC"})
+        if (const auto at = before.find(name); at == before.end())
+            ::unsetenv(name);
+        else
+            ::setenv(name, at->second.c_str(), 1);
+    REQUIRE(got);
+    CHECK(got->status == 204);
+    CHECK(proxy.requests().empty());
+    REQUIRE(server.requests().size() == 1);
+    CHECK(server.requests()[0].header("authorization").empty());
 }
 
 TEST_CASE("what would end a header cannot be sent", "[http]") {

@@ -239,6 +239,26 @@ TEST_CASE("ids have their length or none", "[otlp][hostile]") {
         }
 }
 
+TEST_CASE("exemplars, events and links are counted, each", "[otlp][hostile]") {
+    const auto lost_of = [](std::uint64_t kind, std::uint64_t exemplars) {
+        const std::string two = bytes_field(exemplars, "") + bytes_field(exemplars, "");
+        const auto read =
+            otlp::decode_metrics(bytes_of(request_of(bytes_field(kind, bytes_field(1, two)))));
+        REQUIRE(read);
+        return read->lost[otlp::loss::exemplar];
+    };
+    CHECK(lost_of(5, 5) == 2);    // a gauge
+    CHECK(lost_of(7, 5) == 2);    // a sum
+    CHECK(lost_of(9, 8) == 2);    // a histogram
+    CHECK(lost_of(10, 11) == 2);  // an exponential one
+    const std::string span = bytes_field(11, "") + bytes_field(13, "") + bytes_field(13, "");
+    const auto read =
+        otlp::decode_traces(bytes_of(bytes_field(1, bytes_field(2, bytes_field(2, span)))));
+    REQUIRE(read);
+    CHECK(read->lost[otlp::loss::event] == 1);
+    CHECK(read->lost[otlp::loss::link] == 2);
+}
+
 TEST_CASE("repeated numbers may be packed, one by one, or both", "[otlp][hostile]") {
     const std::string one_by_one = fixed64_field(6, 1) + fixed64_field(6, 2);
     const std::string packed = bytes_field(6, fixed64_field(1, 3).substr(1));

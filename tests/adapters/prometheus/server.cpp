@@ -186,6 +186,21 @@ TEST_CASE("Prometheus' refusals are told apart", "[prometheus]") {
         CHECK(twice.dropped[0].why == drop_reason::duplicate);
         CHECK(read(*store, "refused_twice") == std::vector{batch[0]});
     }
+    SECTION("a batch of several samples a series is taken again, and stored once") {
+        std::vector<point> batch;
+        for (int i = 0; i < 100; ++i)
+            batch.push_back(make_point("refused_again", now - i * one_second, i));
+        for (int i = 0; i < 2; ++i) {
+            const auto done = store->write_batch(batch, in(30s));
+            CHECK(done.ok());
+            CHECK(done.dropped.empty());
+        }
+        CHECK(read(*store, "refused_again") == in_order(batch));
+        const auto counted =
+            store->evaluate("count_over_time(refused_again[1h])", now / 1'000'000, in(30s));
+        REQUIRE(counted);
+        CHECK(counted->series.at(0).samples.at(0).value == 100);
+    }
     SECTION("a batch out of order is put in order") {
         std::vector<point> batch;
         for (int i = 0; i < 100; ++i)
@@ -204,6 +219,14 @@ TEST_CASE("without a window for late samples they are dropped as out of order", 
     CHECK(late.ok());
     REQUIRE(late.dropped.size() == 1);
     CHECK(late.dropped[0].why == drop_reason::out_of_order);
+
+    // A batch sent again: the older ones are called out of order, though they are there.
+    const std::vector<point> batch{make_point("n", now - one_second, 1), make_point("n", now, 2)};
+    REQUIRE(store->write_batch(batch, in(30s)).delivered == 2);
+    CHECK(store->write_batch(batch, in(30s)).what == verdict::refused);
+    CHECK(store->write(batch[0], in(30s)).dropped.at(0).why == drop_reason::out_of_order);
+    CHECK(store->write(batch[1], in(30s)).delivered == 1);
+    CHECK(read(*store, "n") == batch);
 
     // This one was started without its admin API.
     const auto none = store->delete_before("m", now, in(30s));
@@ -295,6 +318,21 @@ TEST_CASE("queries answer typed results", "[prometheus]") {
     CHECK(wrong.error().what == verdict::refused);
     CHECK(wrong.error().message.find("parse error") != std::string::npos);
     CHECK_FALSE(store->evaluate("asked", {ms - 20'000'000, ms, 1}, in(30s)));
+}
+
+TEST_CASE("a server's external labels are added to what is read", "[prometheus]") {
+    auto command = prometheus_command(true);
+    command.arguments = [usual = command.arguments](const server_process& s) {
+        const auto words = usual(s);
+        const std::string text = "global: {scrape_interval: 1h, external_labels: {region: eu}}\n";
+        write_file(s.directory() / "prometheus.yml", std::as_bytes(std::span(text)));
+        return words;
+    };
+    const server_process labelled(command);
+    const auto store = to(labelled);
+    const std::int64_t now = this_second();
+    REQUIRE(store->write(make_point("m", now, 1), in(30s)).ok());
+    CHECK(read(*store, "m") == std::vector{make_point("m", now, 1, {{"region", "eu"}})});
 }
 
 TEST_CASE("health tells whether writes are taken", "[prometheus]") {

@@ -7,6 +7,8 @@
 #include <snappy.h>
 #include <zstd.h>
 
+#include <thread>
+
 using namespace chronopack;
 using namespace chronopack::test;
 using namespace std::chrono_literals;
@@ -55,7 +57,7 @@ TEST_CASE("VictoriaMetrics' adapter keeps to the table, in each protocol", "[vic
 TEST_CASE("zstd is kept to where it is taken, and given up where not", "[victoriametrics]") {
     const auto encodings = [](std::vector<scripted> script) {
         fault_server server(std::move(script));
-        const auto store = make({.where = {.url = server.url()}});
+        const auto store = make({.where = {.url = server.url()}, .window = {.age = 0s}});
         for (int i = 0; i < 3; ++i) (void)store->write(make_point("m", this_second(), 1), in(10s));
         std::string seen, first;
         for (const auto& r : server.requests()) {
@@ -83,12 +85,14 @@ TEST_CASE("lines and JSON are as documented", "[victoriametrics]") {
         make_point("http requests", at, 0.1, {{"a=b", "c, d\\"}}, "sh\"op"),
         make_point("http requests", at, -INFINITY, {}, ""),
         make_point("http requests", at + one_second, 1e22, {}, "")};
-    REQUIRE(make({.where = {.url = server.url()}, .protocol = protocol::lines})
-                ->write_batch(points, in(10s))
-                .ok());
-    REQUIRE(make({.where = {.url = server.url()}, .protocol = protocol::json})
-                ->write_batch(points, in(10s))
-                .ok());
+    REQUIRE(
+        make({.where = {.url = server.url()}, .protocol = protocol::lines, .window = {.age = 0s}})
+            ->write_batch(points, in(10s))
+            .ok());
+    REQUIRE(
+        make({.where = {.url = server.url()}, .protocol = protocol::json, .window = {.age = 0s}})
+            ->write_batch(points, in(10s))
+            .ok());
     const std::string later = std::to_string(at / 1'000'000 + 1000);
     const auto asked = server.requests();
     CHECK(asked.at(0).target == "/write?precision=ms");
@@ -151,4 +155,113 @@ TEST_CASE("an export's lines are read, of old releases too, or refused", "[victo
     const auto torn = make({.where = {.url = server.url()}})->query_range({.metric = "m"}, in(10s));
     REQUIRE_FALSE(torn);
     CHECK(torn.error().what == verdict::retry);
+}
+
+namespace {
+
+std::string metrics_of(std::int64_t start) {
+    return "vm_rows{type=\"storage/small\"} 0\nvm_app_start_timestamp " + std::to_string(start) +
+           "\n";
+}
+
+/// The targets that a server was asked for, in order.
+std::string targets(const fault_server& server) {
+    std::string out;
+    for (const auto& r : server.requests()) out += r.target + " ";
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("what a restarted server was sent is sent again, in each protocol", "[victoriametrics]") {
+    for (const protocol how : {protocol::remote_write, protocol::lines, protocol::json}) {
+        fault_server server({{.body = metrics_of(7)},
+                             {.status = 204},
+                             {.status = 503},
+                             {.body = metrics_of(8)},
+                             {.status = 204}});
+        const auto store = make({.where = {.url = server.url()}, .protocol = how});
+        const point first = make_point("m", this_second(), 1.5);
+        REQUIRE(store->write(first, in(10s)).ok());
+        CHECK(store->write(make_point("m", this_second(), 2.5), in(10s)).what == verdict::retry);
+        CHECK(store->window().resent == 0);
+        REQUIRE(store->write(make_point("m", this_second(), 3.5), in(10s)).ok());
+        const auto asked = server.requests();
+        REQUIRE(asked.size() == 6);
+        CHECK(asked[3].target == "/metrics");
+        CHECK(asked[4].target == asked[1].target);
+        CHECK(asked[4].body == asked[1].body);
+        CHECK(asked[5].body != asked[1].body);
+        CHECK(store->window().resent == 1);
+        CHECK(store->window().held == 2);
+    }
+}
+
+TEST_CASE("what was sent as zstd is sent again as snappy to a server that takes no other",
+          "[victoriametrics]") {
+    fault_server server({{.body = metrics_of(7)},
+                         {.status = 204},
+                         {.status = 503},
+                         {.body = metrics_of(8)},
+                         {.status = 400},
+                         {.status = 204}});
+    const auto store = make({.where = {.url = server.url()}});
+    REQUIRE(store->write(make_point("m", this_second(), 1.5), in(10s)).ok());
+    CHECK_FALSE(store->write(make_point("m", this_second(), 1.5), in(10s)).ok());
+    REQUIRE(store->health(in(10s)));
+    const auto asked = server.requests();
+    REQUIRE(asked.size() == 7);
+    CHECK(asked[1].header("content-encoding") == "zstd");
+    CHECK(asked[5].header("content-encoding") == "snappy");
+    CHECK(unpacked(asked[5]) == unpacked(asked[1]));
+    CHECK(store->window().resent == 1);
+}
+
+TEST_CASE("there is no window before a server that does not say when it started",
+          "[victoriametrics]") {
+    for (const scripted& answer :
+         {scripted{.status = 404}, scripted{.status = 401}, scripted{.status = 204},
+          scripted{.body = "vm_app_start_timestamp 7\n"},
+          scripted{.body = std::string(5 << 20, ' ')}}) {
+        CAPTURE(answer.status, answer.body.substr(0, 40));
+        fault_server server({answer, {.status = 204}});
+        const auto store = make({.where = {.url = server.url()}});
+        for (int i = 0; i < 2; ++i)
+            REQUIRE(store->write(make_point("m", this_second(), 1.5), in(10s)).ok());
+        CHECK(targets(server) == "/metrics /api/v1/write /api/v1/write ");
+        CHECK_FALSE(store->window().watched);
+        CHECK(store->window().held == 0);
+    }
+    fault_server server({{.status = 204}});
+    const auto store = make({.where = {.url = server.url()}, .window = {.age = 0s}});
+    REQUIRE(store->write(make_point("m", this_second(), 1.5), in(10s)).ok());
+    CHECK(targets(server) == "/api/v1/write ");
+    const auto settled = store->settle(in(10s));
+    REQUIRE_FALSE(settled);
+    CHECK(settled.error().what == verdict::unsupported);
+}
+
+TEST_CASE("a server that is slow to say when it started takes a quarter of a write's time",
+          "[victoriametrics]") {
+    fault_server server({{.how = behaviour::hangs}, {.status = 204}});
+    const auto store = make({.where = {.url = server.url()}});
+    REQUIRE(store->write(make_point("m", this_second(), 1.5), in(4s)).ok());
+    CHECK(store->window().held == 1);
+}
+
+TEST_CASE("cancel() ends a wait for the server's disk", "[victoriametrics]") {
+    fault_server server({{.body = metrics_of(7)}, {.status = 204}, {.body = metrics_of(7)}});
+    const auto store = make({.where = {.url = server.url()}, .window = {.age = 1h}});
+    REQUIRE(store->write(make_point("m", this_second(), 1.5), in(10s)).ok());
+    const auto early = store->settle(in(10s));
+    REQUIRE_FALSE(early);
+    CHECK(early.error().what == verdict::retry);
+    std::thread canceller([&] {
+        while (server.requests().size() < 4) std::this_thread::sleep_for(1ms);
+        store->cancel();
+    });
+    const auto settled = store->settle(in(2h));
+    canceller.join();
+    REQUIRE_FALSE(settled);
+    CHECK(settled.error().what == verdict::retry);
 }

@@ -4,10 +4,13 @@
 #include "support/stored_points.hpp"
 
 #include <adapters/victoriametrics/backend.hpp>
+#include <adapters/victoriametrics/kept.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <set>
+#include <thread>
 
 using namespace chronopack;
 using namespace chronopack::test;
@@ -74,6 +77,91 @@ TEST_CASE("decimals, integers and infinities survive VictoriaMetrics", "[victori
         CHECK(done.delivered == points.size());
         CHECK(read(*store, metric) == in_order(points));
     }
+}
+
+TEST_CASE("what is promised of digits holds, and the others are counted", "[victoriametrics]") {
+    // A series each, so that no value has neighbours: of 1 to 17 digits, with the point in
+    // any place, some of them far from 1.
+    prng random(5);
+    std::vector<point> points;
+    std::size_t promised = 0, longest = 0;
+    const std::int64_t now = this_second();
+    const auto add = [&](double value, bool expected) {
+        if (victoriametrics::comes_back(value) != expected) FAIL(value);
+        promised += expected;
+        points.push_back(make_point("digits", now, value, {{"n", std::to_string(points.size())}}));
+    };
+    for (int digits = 1; digits <= 17; ++digits)
+        for (int exponent = -21; exponent <= 21; ++exponent)
+            for (int k = 0; k < 4; ++k) {
+                std::string text(1, static_cast<char>('1' + random.below(9)));
+                for (int i = 1; i < digits; ++i) text += static_cast<char>('0' + random.below(10));
+                if (text.back() == '0') text.back() = '7';
+                const double value = std::stod(text + "e" + std::to_string(exponent));
+                const bool whole = value == std::floor(value);
+                if (digits == 12 || digits == 13) continue;  // some of them do, by luck
+                add(k % 2 ? -value : value, value < 0x1p53 && (whole || digits <= 11));
+                longest += digits >= 15 && !whole && exponent > -20 && exponent < 0;
+            }
+    for (int bit = 40; bit < 53; ++bit) add(std::ldexp(1, bit) + 1, true);
+    add(0x1p53 - 1, true);
+    add(INFINITY, true);
+    add(-INFINITY, true);
+    add(3.14159265358979, false);
+    add(-0.0, false);
+
+    const auto store = to(server());
+    const auto done = store->write_batch(points, in(30s));
+    REQUIRE(done.ok());
+    REQUIRE(done.delivered == points.size());
+    CHECK(done.rounded == points.size() - promised);
+    CHECK(store->rounded() == done.rounded);
+    const point pi = points[points.size() - 2], zero = points.back();
+    const auto found = read(*store, "digits");
+    for (const point& p : found) {
+        if (p.tags == pi.tags) CHECK(p.value == 3.141592653589);
+        if (p.tags == zero.tags) CHECK_FALSE(std::signbit(p.value));
+    }
+    const auto expected = in_order(points);
+    REQUIRE(found.size() == expected.size());
+    std::size_t kept = 0, altered = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const double sent = expected[i].value, got = found[i].value;
+        if (victoriametrics::comes_back(sent)) {
+            CHECK(found[i] == expected[i]);
+            ++kept;
+        } else {
+            altered += !(found[i] == expected[i]);
+            CHECK(std::fabs(got - sent) <= std::fabs(sent) * 1e-11);  // eleven digits
+        }
+    }
+    CHECK(kept == promised);
+    CHECK(altered > longest * 9 / 10);  // what is counted is seldom counted for nothing
+}
+
+TEST_CASE("values that do not fit beside larger ones of their series are counted",
+          "[victoriametrics]") {
+    const auto store = to(server());
+    const std::int64_t now = this_second() - 1000 * one_second;
+    std::vector<point> points;
+    for (int series = 0; series < 40; ++series)
+        for (int i = 0; i < 3; ++i)
+            points.push_back(make_point("mixed", now + i * one_second,
+                                        i == 0   ? 1.25e-9
+                                        : i == 1 ? std::pow(10, series % 16)
+                                                 : -3.0,
+                                        {{"n", std::to_string(series)}}));
+    const auto done = store->write_batch(points, in(30s));
+    REQUIRE(done.ok());
+    CHECK(done.rounded > 0);
+    CHECK(done.rounded < points.size() / 2);
+    const auto found = read(*store, "mixed");
+    const auto expected = in_order(points);
+    REQUIRE(found.size() == expected.size());
+    std::size_t altered = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) altered += !(found[i] == expected[i]);
+    CHECK(altered <= done.rounded);
+    CHECK(altered >= done.rounded * 3 / 4);
 }
 
 TEST_CASE("stale markers survive by remote write, and are dropped elsewhere", "[victoriametrics]") {
@@ -259,12 +347,94 @@ TEST_CASE("VictoriaMetrics' health tells whether writes are taken", "[victoriame
     CHECK(store->health(in(10s)));
     const std::int64_t now = this_second();
     REQUIRE(store->write(make_point("m", now, 1), in(30s)).ok());
-    REQUIRE(store->force_flush(in(30s)));
-    mortal.stop();
+    mortal.stop();  // by SIGTERM: it writes all to its disk first
     const auto gone = store->health(in(10s));
     REQUIRE_FALSE(gone);
     CHECK(gone.error().what == verdict::retry);
     mortal.start();
+    CHECK(read(*to(mortal), "m").size() == 1);
     CHECK(store->health(in(10s)));
-    CHECK(read(*store, "m").size() == 1);
+}
+
+TEST_CASE("a point written twice is kept twice, and once where the server deduplicates",
+          "[victoriametrics]") {
+    for (const bool deduplicates : {false, true}) {
+        auto command = victoria_metrics_command();
+        if (deduplicates)
+            command.arguments = [usual = command.arguments](const server_process& s) {
+                auto words = usual(s);
+                words.emplace_back("-dedup.minScrapeInterval=1ms");
+                return words;
+            };
+        const server_process fresh(command);
+        const auto store = to(fresh);
+        const point one = make_point("twice", this_second() - 60 * one_second, 1);
+        for (int i = 0; i < 2; ++i) REQUIRE(store->write(one, in(30s)).ok());
+        CHECK(read(*store, "twice") == std::vector{one});
+        const auto counted =
+            store->evaluate("count_over_time(twice[5m])", this_second() / 1'000'000, in(30s));
+        REQUIRE(counted);
+        CHECK(counted->series.at(0).samples.at(0).value == (deduplicates ? 1 : 2));
+    }
+}
+
+namespace {
+
+/// Writes `batches` of 400 points, each again until it is delivered.
+void write_all(victoriametrics::backend& store, std::vector<point>& written, int batches) {
+    const std::int64_t first = this_second() - 40'000 * one_second;
+    for (int i = 0; i < batches; ++i) {
+        std::vector<point> some;
+        const auto n = static_cast<std::int64_t>(written.size());
+        for (std::int64_t k = n; k < n + 400; ++k)
+            some.push_back(make_point("mortal", first + k * one_second, static_cast<double>(k),
+                                      {{"n", std::to_string(k % 7)}}));
+        const auto until = in(60s);
+        while (!store.write_batch(some, in(5s)).ok()) REQUIRE(storage::clock::now() < until);
+        written.insert(written.end(), some.begin(), some.end());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a server killed in the middle of writing has all that it acknowledged",
+          "[victoriametrics]") {
+    for (const protocol how : protocols) {
+        CAPTURE(static_cast<int>(how));
+        server_process mortal(victoria_metrics_command());
+        const auto store = to(mortal, how);
+        std::vector<point> written;
+        for (int life = 0; life < 2; ++life) {
+            write_all(*store, written, 20);
+            mortal.kill();
+            CHECK_FALSE(store->health(in(10s)));
+            std::this_thread::sleep_for(1s);  // each life has a second of its own
+            mortal.start();
+            if (life != 0) continue;
+            REQUIRE(to(mortal)->force_flush(in(30s)));
+            CHECK(to(mortal)->query_range({.metric = "mortal"}, in(30s))->size() < written.size());
+        }
+        write_all(*store, written, 1);
+        check_same(read(*store, "mortal"), in_order(written));
+        CHECK(store->window().resent > written.size());  // the first life's twice
+        CHECK(store->window().outgrown == 0);
+    }
+}
+
+TEST_CASE("what is settled is on the server's disk, though it restarted and nobody noticed",
+          "[victoriametrics]") {
+    server_process mortal(victoria_metrics_command());
+    const auto store = to(mortal);
+    std::vector<point> written;
+    write_all(*store, written, 20);
+    mortal.kill();
+    std::this_thread::sleep_for(1s);
+    mortal.start();
+    write_all(*store, written, 1);
+    REQUIRE(store->settle(in(60s)));
+    CHECK(store->window().resent >= 8'000);
+    CHECK(store->window().held == 0);
+    mortal.kill();
+    mortal.start();
+    check_same(read(*to(mortal), "mortal"), in_order(written));
 }
