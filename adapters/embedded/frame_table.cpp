@@ -84,7 +84,7 @@ reply<frame_table> frame_table::open(connection& db) {
 }
 
 reply<run> frame_table::read(std::int64_t series, std::int64_t first, std::int64_t last,
-                             std::size_t most, const series_namer& names) {
+                             std::size_t most, const series_namer& names, storage::deadline until) {
     if (auto bad = no_damage_within(series, first, last, names)) return *bad;
     run out;
     statement& found = sql_[overlapping];
@@ -93,6 +93,10 @@ reply<run> frame_table::read(std::int64_t series, std::int64_t first, std::int64
         const auto row = found.step();
         if (!row) return row.error();
         if (!*row) return out;
+        if (storage::clock::now() >= until) {
+            found.reset();
+            return no_time();
+        }
         const stored_frame f = frame_of(found);
         if (f.last < first) continue;
         const auto samples = decode(f, found.data(5));
@@ -235,13 +239,17 @@ reply<bool> frame_table::has_frames(std::int64_t series) {
     return has;
 }
 
-reply<std::vector<stored_frame>> frame_table::remove_damaged() {
+reply<std::vector<stored_frame>> frame_table::remove_damaged(storage::deadline until) {
     std::vector<stored_frame> lost;
     std::vector<std::int64_t> rows;
     for (;;) {
         const auto row = sql_[all_frames].step();
         if (!row) return row.error();
         if (!*row) break;
+        if (storage::clock::now() >= until) {
+            sql_[all_frames].reset();
+            return no_time();
+        }
         const stored_frame f = frame_of(sql_[all_frames]);
         if (decode(f, sql_[all_frames].data(5))) continue;
         lost.push_back(f);

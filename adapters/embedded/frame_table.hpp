@@ -42,9 +42,10 @@ public:
     [[nodiscard]] static reply<frame_table> open(connection& db);
 
     /// What is stored of a series from `first` to `last`, in order of time. A damaged
-    /// frame of that range is a failure that names it.
+    /// frame of that range is a failure that names it; `retry` where time runs out.
     [[nodiscard]] reply<run> read(std::int64_t series, std::int64_t first, std::int64_t last,
-                                  std::size_t most, const series_namer& names);
+                                  std::size_t most, const series_namer& names,
+                                  storage::deadline until);
 
     /// Frames that read() decoded since the last call.
     [[nodiscard]] std::uint64_t take_frames_read() noexcept { return std::exchange(read_, 0); }
@@ -61,8 +62,9 @@ public:
     /// Damaged ones count.
     [[nodiscard]] reply<bool> has_frames(std::int64_t series);
 
-    /// Takes all that is damaged out of the database, and says what it was.
-    [[nodiscard]] reply<std::vector<stored_frame>> remove_damaged();
+    /// Takes all that is damaged out of the database, and says what it was. Where time runs
+    /// out it is `retry`, and the caller must take the transaction back.
+    [[nodiscard]] reply<std::vector<stored_frame>> remove_damaged(storage::deadline until);
 
     /// Keeps bytes that do not hold; series 0 where no one knows whose they are.
     [[nodiscard]] trouble add_damaged(const stored_frame& what, cbytes data);
