@@ -197,6 +197,7 @@ reply<std::vector<point>> embedded_backend::state::query(const storage::range_qu
 
 reply<std::vector<point>> embedded_backend::state::answer(const storage::range_query& what,
                                                           deadline until) {
+    if (auto bad = lock_.check()) return *bad;
     auto r = take_reader();
     if (!r) return r.error();
     (*r)->db.wait_until(until);
