@@ -188,7 +188,6 @@ storage::write_outcome embedded_backend::state::write(std::span<const point> poi
 
 reply<std::vector<point>> embedded_backend::state::query(const storage::range_query& what,
                                                          deadline until) {
-    if (clock::now() >= until) return no_time();
     auto found = threads_.run(
         until, [this, what, until] { return answer(what, until); }, [](const auto&) {});
     if (!found) return no_time();
@@ -244,9 +243,8 @@ reply<std::vector<point>> embedded_backend::state::read(reader& r, const std::ve
     std::vector<point> out;
     for (const part* p : order) {
         if (clock::now() >= until) return no_time();
-        auto stored = r.frames.read(
-            p->id, what.start, what.end, what.most - out.size(),
-            [&](std::int64_t) { return text_of(*p->names); }, until);
+        auto stored = r.frames.read(p->id, what.start, what.end, what.most - out.size(),
+                                    [&](std::int64_t) { return text_of(*p->names); });
         if (!stored) return stored.error();
         run recent = p->recent;
         settle(recent);

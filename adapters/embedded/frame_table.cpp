@@ -84,7 +84,7 @@ reply<frame_table> frame_table::open(connection& db) {
 }
 
 reply<run> frame_table::read(std::int64_t series, std::int64_t first, std::int64_t last,
-                             std::size_t most, const series_namer& names, storage::deadline until) {
+                             std::size_t most, const series_namer& names) {
     if (auto bad = no_damage_within(series, first, last, names)) return *bad;
     run out;
     statement& found = sql_[overlapping];
@@ -93,10 +93,6 @@ reply<run> frame_table::read(std::int64_t series, std::int64_t first, std::int64
         const auto row = found.step();
         if (!row) return row.error();
         if (!*row) return out;
-        if (storage::clock::now() >= until) {
-            found.reset();
-            return no_time();
-        }
         const stored_frame f = frame_of(found);
         if (f.last < first) continue;
         const auto samples = decode(f, found.data(5));

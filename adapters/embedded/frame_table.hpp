@@ -42,10 +42,9 @@ public:
     [[nodiscard]] static reply<frame_table> open(connection& db);
 
     /// What is stored of a series from `first` to `last`, in order of time. A damaged
-    /// frame of that range is a failure that names it; `retry` where time runs out.
+    /// frame of that range is a failure that names it.
     [[nodiscard]] reply<run> read(std::int64_t series, std::int64_t first, std::int64_t last,
-                                  std::size_t most, const series_namer& names,
-                                  storage::deadline until);
+                                  std::size_t most, const series_namer& names);
 
     /// Frames that read() decoded since the last call.
     [[nodiscard]] std::uint64_t take_frames_read() noexcept { return std::exchange(read_, 0); }

@@ -111,9 +111,8 @@ cbytes statement::data(int column) noexcept {
 
 reply<connection> connection::open(const std::string& path) {
     sqlite3* db = nullptr;
-    const int code = sqlite3_open_v2(
-        path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
-        nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     connection c(db);
     if (code != SQLITE_OK) return failed(db, code);
     sqlite3_extended_result_codes(db, 1);

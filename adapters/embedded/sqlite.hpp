@@ -69,8 +69,8 @@ private:
 /// Not thread-safe.
 class connection {
 public:
-    /// Opens a database that is there (an empty file is one), by a path without symbolic
-    /// links. It is SQLite alone that opens the file: database_lock.hpp says why.
+    /// Opens a database that is there; an empty file is one. It is SQLite alone that opens the
+    /// file: database_lock.hpp says why.
     [[nodiscard]] static reply<connection> open(const std::string& path);
 
     [[nodiscard]] reply<statement> prepare(std::string_view sql);

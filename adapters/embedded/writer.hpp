@@ -23,8 +23,7 @@ namespace chronopack::inline CHRONOPACK_ABI::embedded {
 /// Not thread-safe.
 class writer {
 public:
-    /// Opens the database at a path without symbolic links (see connection::open), and waits
-    /// for other processes until `until`.
+    /// Opens a database that is there, and waits for other processes until `until`.
     [[nodiscard]] static reply<std::unique_ptr<writer>> open(const std::string& path, options how,
                                                              storage::deadline until);
 

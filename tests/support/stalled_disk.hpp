@@ -21,8 +21,6 @@ public:
     ~stalled_disk();
 
     void stall(calls which);
-    /// Waits until a call stands still.
-    void wait_until_stalled();
     void go_on() { stall(calls::none); }
 
     /// Called before each sync, and before each other call.
@@ -32,7 +30,6 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     calls stalled_ = calls::none;
-    int standing_ = 0;
 };
 
 }  // namespace chronopack::test

@@ -2,6 +2,7 @@
 #include "support/child.hpp"
 #include "support/fake_backend.hpp"
 #include "support/scratch.hpp"
+#include "support/sqlite_rows.hpp"
 #include "support/stalled_disk.hpp"
 
 #include <adapters/embedded/embedded_backend.hpp>
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 
 using namespace chronopack;
 using namespace chronopack::test;
@@ -110,6 +112,35 @@ TEST_CASE("while another process has the lock for writing, calls end in time and
     CHECK(size_of(*store) == 290);
 }
 
+TEST_CASE("a write waits for another process's transaction, and then goes on", "[embedded]") {
+    const scratch_directory dir;
+    const auto store = open(dir / "x.db");
+    std::optional<open_transaction> holder;
+    holder.emplace(dir / "x.db", "BEGIN IMMEDIATE");
+    std::thread soon([&] {
+        // Were the write not to wait it would have failed by then.
+        std::this_thread::sleep_for(300ms);
+        holder.reset();
+    });
+    const auto done = store->write_batch(run_of("m", 10), in(60s));
+    soon.join();
+    CHECK(done.ok());
+}
+
+TEST_CASE("a database that gives no pages back costs a deletion no time", "[embedded]") {
+    const scratch_directory dir;
+    auto points = run_of("m", 10'000);
+    prng random(1);
+    for (point& p : points) p.value = static_cast<double>(random.bits());  // no frame is small
+    { REQUIRE(open(dir / "x.db")->write_batch(points, in(60s)).ok()); }
+    REQUIRE(run_sqlite(dir / "x.db", "PRAGMA auto_vacuum = 0; VACUUM") == 0);
+    const auto store = open(dir / "x.db");
+    const auto done = store->delete_before("m", 10'000, in(10s));
+    REQUIRE(done);
+    CHECK(done->points == 10'000);
+    CHECK(rows_of(dir / "x.db", "PRAGMA freelist_count")[0].first > 0);
+}
+
 TEST_CASE("opening and closing wait for another process for a few seconds only", "[embedded]") {
     const scratch_directory dir;
     auto store = open(dir / "x.db");
@@ -166,6 +197,18 @@ TEST_CASE("while the disk stalls every call ends in time, and nothing acknowledg
     CHECK(again->query_range({.metric = "acknowledged"}, in(60s))->size() == acknowledged);
 }
 
+TEST_CASE("an acknowledged write has been synced, unless that is off", "[embedded]") {
+    const scratch_directory dir;
+    stalled_disk disk;
+    const bool synchronous = GENERATE(true, false);
+    const auto store = open(dir / "x.db", {.synchronous = synchronous});
+    REQUIRE(store->write_batch(run_of("m", 10), in(60s)).ok());
+    disk.stall(stalled_disk::calls::syncs);
+    const auto done = store->write_batch(run_of("m", 10), in(synchronous ? 300ms : 20s));
+    CHECK(done.what == (synchronous ? verdict::retry : verdict::delivered));
+    disk.go_on();
+}
+
 TEST_CASE("what a repair removed after its caller had left is said by the next", "[embedded]") {
     const scratch_directory dir;
     { REQUIRE(open(dir / "x.db")->write_batch(run_of("m", 300), in(60s)).ok()); }
@@ -194,7 +237,11 @@ TEST_CASE("a repair without time for all frames removes none", "[embedded]") {
     disk.stall(stalled_disk::calls::all);
     REQUIRE_FALSE(store->repair(in(100ms)));
     disk.go_on();
+    // The next call finds memory that was given up with the transaction.
+    CHECK(store->write_batch(run_of("other", 10), in(60s)).ok());
+    CHECK_FALSE(store->query_range({.metric = "m"}, in(60s)));
     CHECK(store->repair(in(60s))->size() == 1);
+    CHECK(store->query_range({.metric = "other"}, in(60s))->size() == 10);
 }
 
 TEST_CASE("a call whose deadline has passed does nothing", "[embedded]") {

@@ -148,7 +148,7 @@ TEST_CASE("a database that was moved, replaced or removed takes no more writes",
     const auto store = open(n.real);
     REQUIRE(store->write_batch(run_of("m", 10, 0), in(60s)).ok());
     const auto stands_still = [&] {
-        const auto done = store->write_batch(run_of("m", 10, 10), in(60s));
+        const auto done = store->write_batch(run_of("new", 10), in(60s));
         return done.what == verdict::hold && done.delivered == 0 &&
                !store->query_range({.metric = "m"}, in(60s)) && !store->checkpoint(in(60s)) &&
                store->health(in(60s)).error().what == verdict::hold;
@@ -159,6 +159,7 @@ TEST_CASE("a database that was moved, replaced or removed takes no more writes",
     CHECK(stands_still());
     fs::rename(n.dir / "moved.db", n.real);
     REQUIRE(store->write_batch(run_of("m", 10, 10), in(60s)).ok());
+    REQUIRE(store->write_batch(run_of("new", 10), in(60s)).ok());
     CHECK(size_of(*store) == 20);
     // Without its lock file another store could have it, too.
     fs::remove(n.real + "-lock");
@@ -167,6 +168,7 @@ TEST_CASE("a database that was moved, replaced or removed takes no more writes",
     CHECK(stands_still());
     REQUIRE(second->write_batch(run_of("m", 10, 20), in(60s)).ok());
     CHECK(size_of(*second) == 30);
+    CHECK(second->query_range({.metric = "new"}, in(60s))->size() == 10);
 }
 
 TEST_CASE("a store keeps to its database when the process changes its directory", "[embedded]") {

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,6 +112,23 @@ TEST_CASE("SQLite's locks on an open database stand, whatever the store does", "
         CHECK(locked_by_us(path, 0x40000002, 510));
         CHECK(locked_by_us(path + "-shm", 128, 1));
     }
+}
+
+TEST_CASE("opening a store leaves the locks of the process's own connections alone", "[embedded]") {
+    const scratch_directory dir;
+    const std::string path = dir / "x.db";
+    { REQUIRE(put(*open(path), 0, 1000)); }
+    sqlite3* own = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &own) == SQLITE_OK);
+    const char* const read = "BEGIN; SELECT count(*) FROM frame";
+    REQUIRE(sqlite3_exec(own, read, nullptr, nullptr, nullptr) == SQLITE_OK);
+    REQUIRE(locked_by_us(path, 0x40000002, 510));
+    auto store = open(path);
+    CHECK(locked_by_us(path, 0x40000002, 510));
+    CHECK_FALSE(embedded_backend::open(path));
+    store.reset();
+    CHECK(locked_by_us(path, 0x40000002, 510));
+    sqlite3_close(own);
 }
 
 TEST_CASE("a process that looks at the database costs nothing that was acknowledged",
