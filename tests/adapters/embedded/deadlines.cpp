@@ -1,6 +1,7 @@
 // Calls come back at their deadlines, whatever another process or the disk does.
 #include "support/child.hpp"
 #include "support/fake_backend.hpp"
+#include "support/random.hpp"
 #include "support/scratch.hpp"
 #include "support/sqlite_rows.hpp"
 #include "support/stalled_disk.hpp"
@@ -131,7 +132,7 @@ TEST_CASE("a database that gives no pages back costs a deletion no time", "[embe
     const scratch_directory dir;
     auto points = run_of("m", 10'000);
     prng random(1);
-    for (point& p : points) p.value = static_cast<double>(random.bits());  // no frame is small
+    for (point& p : points) p.value = static_cast<double>(random());  // no frame is small
     { REQUIRE(open(dir / "x.db")->write_batch(points, in(60s)).ok()); }
     REQUIRE(run_sqlite(dir / "x.db", "PRAGMA auto_vacuum = 0; VACUUM") == 0);
     const auto store = open(dir / "x.db");

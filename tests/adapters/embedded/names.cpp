@@ -148,7 +148,9 @@ TEST_CASE("a database that was moved, replaced or removed takes no more writes",
     const auto store = open(n.real);
     REQUIRE(store->write_batch(run_of("m", 10, 0), in(60s)).ok());
     const auto stands_still = [&] {
-        const auto done = store->write_batch(run_of("new", 10), in(60s));
+        auto points = run_of("new", 10);
+        points.push_back(point_of("gone", 1, 1));
+        const auto done = store->write_batch(points, in(60s));
         return done.what == verdict::hold && done.delivered == 0 &&
                !store->query_range({.metric = "m"}, in(60s)) && !store->checkpoint(in(60s)) &&
                store->health(in(60s)).error().what == verdict::hold;
@@ -159,6 +161,7 @@ TEST_CASE("a database that was moved, replaced or removed takes no more writes",
     CHECK(stands_still());
     fs::rename(n.dir / "moved.db", n.real);
     REQUIRE(store->write_batch(run_of("m", 10, 10), in(60s)).ok());
+    REQUIRE(store->delete_before("gone", 10, in(60s)));
     REQUIRE(store->write_batch(run_of("new", 10), in(60s)).ok());
     CHECK(size_of(*store) == 20);
     // Without its lock file another store could have it, too.

@@ -146,6 +146,11 @@ TEST_CASE("names of more than 1 MiB are dropped and named, and the others kept",
     REQUIRE(done.dropped.size() == 1);
     REQUIRE(done.dropped[0].index == 1);
     REQUIRE(done.dropped[0].why == storage::drop_reason::too_large);
+    const auto none = store->write_batch(std::span(points).subspan(1, 1), in(60s));
+    REQUIRE(none.ok());
+    REQUIRE(none.delivered == 0);
+    REQUIRE(none.dropped.size() == 1);
+    REQUIRE(store->write_batch({}, in(60s)).ok());
     REQUIRE(read(*store, {.metric = "cpu"}).size() == 2);
 }
 
