@@ -134,6 +134,12 @@ trouble connection::execute(const char* sql) {
     return std::nullopt;
 }
 
+trouble connection::give_up() {
+    sqlite3_stmt* s = nullptr;
+    while ((s = sqlite3_next_stmt(db_.get(), s)) != nullptr) sqlite3_reset(s);
+    return in_transaction() ? execute("ROLLBACK") : std::nullopt;
+}
+
 reply<std::int64_t> connection::number(std::string_view sql) {
     auto s = prepare(sql);
     if (!s) return s.error();

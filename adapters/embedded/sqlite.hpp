@@ -84,6 +84,8 @@ public:
     [[nodiscard]] std::int64_t last_id() const noexcept {
         return sqlite3_last_insert_rowid(db_.get());
     }
+    /// Takes back the transaction that there may be, and ends all statements.
+    [[nodiscard]] trouble give_up();
     [[nodiscard]] bool in_transaction() const noexcept {
         return sqlite3_get_autocommit(db_.get()) == 0;
     }

@@ -60,9 +60,8 @@ reply<std::unique_ptr<writer>> writer::open(const std::string& path, options how
 
 trouble writer::refresh() {
     if (!stale_) return std::nullopt;
-    // Where an exception ended one.
-    if (db_.in_transaction())
-        if (auto bad = db_.execute("ROLLBACK")) return bad;
+    // An exception leaves all as it was.
+    if (auto bad = db_.give_up()) return bad;
     waiting_.clear();
     known_.clear();
     newcomers_.clear();
