@@ -202,7 +202,7 @@ TEST_CASE("paths that name no file of a directory are refused, and nothing is ma
     CHECK(held_up(dir / "none/x.db", "No such file"));
     CHECK(held_up(std::string(dir / "a.db") + '\0' + "b", "NUL"));
     CHECK_FALSE(fs::exists(dir / "a.db"));
-    CHECK(held_up("", "directory"));
+    CHECK(held_up("", "a directory's path"));
     CHECK(held_up(dir / "new/", ""));
     fs::create_directory(dir / "folder");
     CHECK(held_up(dir / "folder", "no regular file"));
