@@ -56,8 +56,9 @@ need() {
 
 build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libxsimd-dev
   libzstd-dev libsnappy-dev libsqlite3-dev)
-# qemu: for tests that ask an older processor. tzdata: to read zones as the C library does.
-test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 tzdata)
+# qemu: for tests that ask an older processor. sqlite3: to look at an embedded store's database
+# from another process. tzdata: to read zones as the C library does.
+test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 sqlite3:sqlite3 tzdata)
 # What the adapters are built with.
 adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev)
 # Real stores that the adapters' tests start for themselves.

@@ -1,9 +1,8 @@
 #include <adapters/embedded/embedded_backend.hpp>
-#include <adapters/embedded/writer.hpp>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include <adapters/embedded/call_threads.hpp>
+#include <adapters/embedded/database_lock.hpp>
+#include <adapters/embedded/writer.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -17,27 +16,6 @@ using storage::point;
 using storage::verdict;
 
 namespace {
-
-/// Held while the database is open.
-class lock_file {
-public:
-    [[nodiscard]] static reply<lock_file> take(const std::string& path) {
-        lock_file l;
-        l.fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (l.fd_ < 0) return failure{verdict::hold, {}, "cannot make the lock file"};
-        if (::flock(l.fd_, LOCK_EX | LOCK_NB) != 0)
-            return failure{verdict::hold, {}, "the database is open elsewhere"};
-        return l;
-    }
-    lock_file(lock_file&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    ~lock_file() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-
-private:
-    lock_file() = default;
-    int fd_ = -1;
-};
 
 /// One at a time, with a deadline. As std::timed_mutex, whose waiting ThreadSanitizer does
 /// not see in gcc 12.
@@ -83,30 +61,78 @@ struct part {
     run recent;
 };
 
-const failure no_time{verdict::retry, {}, "no time left"};
+/// How long open() waits for another process, and how long the destructor works.
+constexpr auto patience = std::chrono::seconds(5);
+
+constexpr auto nothing = [](const auto&, const auto&) {
+};
+
+storage::write_outcome outcome_of(const failure& why) {
+    storage::write_outcome out;
+    out.what = why.what;
+    out.message = why.message;
+    return out;
+}
 
 }  // namespace
 
+/// Whatever needs the disk runs in a thread of `threads_`, so that no caller waits for the
+/// disk beyond its deadline.
 class embedded_backend::state {
 public:
-    state(std::string path, lock_file lock, std::unique_ptr<writer> w)
-        : lock_(std::move(lock)), path_(std::move(path)), writer_(std::move(w)) {}
+    state(database_lock lock, std::unique_ptr<writer> w)
+        : lock_(std::move(lock)), writer_(std::move(w)) {
+        count();
+    }
 
-    /// `work` with the writer, nobody else meanwhile; `late` when time ran out before.
-    template <class Work>
-    auto write(deadline until, Work work) -> decltype(work(std::declval<writer&>())) {
-        if (!mutex_.try_lock_until(until)) return no_time;
-        const std::lock_guard held(mutex_, std::adopt_lock);
-        writer_->wait_until(until);
-        if (auto bad = writer_->refresh()) return *bad;
-        return work(*writer_);
+    [[nodiscard]] storage::write_outcome write(std::span<const point> points, deadline until);
+
+    /// Returns work(writer), which runs while no other work has the writer. It must hold no
+    /// reference to what is the caller's. unread(writer, result) runs where the caller has left.
+    template <class Work, class Unread = decltype(nothing)>
+    auto exclusive(deadline until, Work work, Unread unread = nothing)
+        -> decltype(work(std::declval<writer&>())) {
+        std::unique_lock held(gate_, until);
+        if (!held || clock::now() >= until) return no_time();
+        return hand_over(std::move(held), until, std::move(work), std::move(unread));
     }
 
     [[nodiscard]] reply<std::vector<point>> query(const storage::range_query& what, deadline until);
 
-    std::atomic<std::uint64_t> frames_read_ = 0;
+    [[nodiscard]] embedded_counters counters() const {
+        return {series_, recent_samples_, frames_read_};
+    }
 
 private:
+    template <class Work, class Unread>
+    auto hand_over(std::unique_lock<gate> held, deadline until, Work work, Unread unread)
+        -> decltype(work(std::declval<writer&>())) {
+        auto done = threads_.run(
+            until,
+            [this, until, work = std::move(work),
+             held = std::move(held)]() mutable -> decltype(work(std::declval<writer&>())) {
+                if (auto bad = ready(until)) return *bad;
+                auto result = work(*writer_);
+                count();
+                return result;
+            },
+            [this, unread = std::move(unread)](auto& result) { unread(*writer_, result); });
+        if (!done) return no_time();
+        return std::move(*done);
+    }
+
+    /// Makes the writer fit for work. For threads that hold the gate.
+    [[nodiscard]] trouble ready(deadline until) {
+        if (auto bad = lock_.check()) return bad;
+        writer_->wait_until(until);
+        return writer_->refresh();
+    }
+
+    void count() noexcept {
+        series_ = writer_->known().size();
+        recent_samples_ = writer_->recent();
+    }
+
     [[nodiscard]] reply<std::unique_ptr<reader>> take_reader() {
         {
             const std::lock_guard held(readers_mutex_);
@@ -116,25 +142,61 @@ private:
                 return r;
             }
         }
-        return reader::open(path_);
+        return reader::open(lock_.path());
     }
 
+    [[nodiscard]] reply<std::vector<point>> answer(const storage::range_query& what,
+                                                   deadline until);
     /// The series of a query and their recent samples, as of the reader's snapshot.
     [[nodiscard]] reply<std::vector<part>> begin(reader& r, const storage::range_query& what,
                                                  deadline until);
     [[nodiscard]] reply<std::vector<point>> read(reader& r, const std::vector<part>& parts,
                                                  const storage::range_query& what, deadline until);
 
-    lock_file lock_;
-    std::string path_;
-    gate mutex_;
+    database_lock lock_;  // goes after every connection
+    gate gate_;           // before the writer
     std::unique_ptr<writer> writer_;
     std::mutex readers_mutex_;
     std::vector<std::unique_ptr<reader>> readers_;
+    std::atomic<std::size_t> series_ = 0;
+    std::atomic<std::size_t> recent_samples_ = 0;
+    std::atomic<std::uint64_t> frames_read_ = 0;
+    call_threads threads_;  // goes first: its work uses all the others
 };
+
+storage::write_outcome embedded_backend::state::write(std::span<const point> points,
+                                                      deadline until) {
+    for (;;) {
+        std::unique_lock held(gate_, until);
+        if (!held || clock::now() >= until) return outcome_of(no_time());
+        if (writer_->stale()) {
+            const auto again = hand_over(
+                std::move(held), until,
+                [](writer&) -> reply<std::monostate> { return std::monostate(); }, nothing);
+            if (!again) return outcome_of(again.error());
+            continue;
+        }
+        // The thread has no use for the points, and may outlive them.
+        writer_->prepare(points);
+        const auto done = hand_over(
+            std::move(held), until,
+            [until](writer& w) -> reply<storage::write_outcome> { return w.write(until); },
+            nothing);
+        return done ? *done : outcome_of(done.error());
+    }
+}
 
 reply<std::vector<point>> embedded_backend::state::query(const storage::range_query& what,
                                                          deadline until) {
+    auto found = threads_.run(
+        until, [this, what, until] { return answer(what, until); }, [](const auto&) {});
+    if (!found) return no_time();
+    return std::move(*found);
+}
+
+reply<std::vector<point>> embedded_backend::state::answer(const storage::range_query& what,
+                                                          deadline until) {
+    if (auto bad = lock_.check()) return *bad;
     auto r = take_reader();
     if (!r) return r.error();
     (*r)->db.wait_until(until);
@@ -150,22 +212,23 @@ reply<std::vector<point>> embedded_backend::state::query(const storage::range_qu
 
 reply<std::vector<part>> embedded_backend::state::begin(reader& r, const storage::range_query& what,
                                                         deadline until) {
-    return write(until, [&](writer& w) -> reply<std::vector<part>> {
-        // The snapshot is that of the first read.
-        if (auto bad = r.db.execute("BEGIN; SELECT 1 FROM frame LIMIT 1")) return *bad;
-        std::vector<part> parts;
-        for (const series* s : w.known().of_metric(what.metric)) {
-            if (!what.service.empty() && s->names->service != what.service) continue;
-            part& p = parts.emplace_back();
-            p.id = s->id;
-            p.names = s->names;
-            const run& recent = s->recent;
-            for (std::size_t i = 0; i < recent.size(); ++i)
-                if (recent.timestamps[i] >= what.start && recent.timestamps[i] <= what.end)
-                    p.recent.push_back(recent.timestamps[i], recent.values[i]);
-        }
-        return parts;
-    });
+    const std::unique_lock held(gate_, until);
+    if (!held) return no_time();
+    if (auto bad = ready(until)) return *bad;
+    // The snapshot is that of the first read.
+    if (auto bad = r.db.execute("BEGIN; SELECT 1 FROM frame LIMIT 1")) return *bad;
+    std::vector<part> parts;
+    for (const series* s : writer_->known().of_metric(what.metric)) {
+        if (!what.service.empty() && s->names->service != what.service) continue;
+        part& p = parts.emplace_back();
+        p.id = s->id;
+        p.names = s->names;
+        const run& recent = s->recent;
+        for (std::size_t i = 0; i < recent.size(); ++i)
+            if (recent.timestamps[i] >= what.start && recent.timestamps[i] <= what.end)
+                p.recent.push_back(recent.timestamps[i], recent.values[i]);
+    }
+    return parts;
 }
 
 reply<std::vector<point>> embedded_backend::state::read(reader& r, const std::vector<part>& parts,
@@ -179,7 +242,7 @@ reply<std::vector<point>> embedded_backend::state::read(reader& r, const std::ve
     });
     std::vector<point> out;
     for (const part* p : order) {
-        if (clock::now() >= until) return no_time;
+        if (clock::now() >= until) return no_time();
         auto stored = r.frames.read(p->id, what.start, what.end, what.most - out.size(),
                                     [&](std::int64_t) { return text_of(*p->names); });
         if (!stored) return stored.error();
@@ -199,34 +262,28 @@ reply<std::vector<point>> embedded_backend::state::read(reader& r, const std::ve
 
 reply<std::unique_ptr<embedded_backend>> embedded_backend::open(const std::string& path,
                                                                 options how) {
-    auto lock = lock_file::take(path + "-lock");
+    auto lock = database_lock::take(path);
     if (!lock) return lock.error();
-    auto w = writer::open(path, how);
+    auto w = writer::open(lock->path(), how, storage::in(patience));
     if (!w) return w.error();
     return std::unique_ptr<embedded_backend>(
-        new embedded_backend(std::make_unique<state>(path, std::move(*lock), std::move(*w))));
+        new embedded_backend(std::make_unique<state>(std::move(*lock), std::move(*w))));
 }
 
 embedded_backend::embedded_backend(std::unique_ptr<state> s) : state_(std::move(s)) {}
 
 embedded_backend::~embedded_backend() {
-    const deadline never = clock::now() + std::chrono::hours(1);
-    (void)state_->write(never, [&](writer& w) -> trouble {
-        if (auto bad = w.checkpoint(never)) return bad;
-        w.shrink();
-        return std::nullopt;
+    const deadline until = storage::in(patience);
+    (void)state_->exclusive(until, [until](writer& w) -> reply<std::monostate> {
+        if (auto bad = w.checkpoint(until)) return *bad;
+        w.shrink(until);
+        return std::monostate();
     });
 }
 
 storage::write_outcome embedded_backend::write_batch(std::span<const point> points,
                                                      deadline until) {
-    const auto done = state_->write(
-        until, [&](writer& w) -> reply<storage::write_outcome> { return w.write(points, until); });
-    if (done) return *done;
-    storage::write_outcome out;
-    out.what = done.error().what;
-    out.message = done.error().message;
-    return out;
+    return state_->write(points, until);
 }
 
 reply<std::vector<point>> embedded_backend::query_range(const storage::range_query& what,
@@ -236,37 +293,35 @@ reply<std::vector<point>> embedded_backend::query_range(const storage::range_que
 
 reply<storage::deletion> embedded_backend::delete_before(std::string_view metric,
                                                          std::int64_t cutoff, deadline until) {
-    return state_->write(until, [&](writer& w) { return w.delete_before(metric, cutoff, until); });
+    return state_->exclusive(until, [metric = std::string(metric), cutoff, until](writer& w) {
+        return w.delete_before(metric, cutoff, until);
+    });
 }
 
 reply<std::monostate> embedded_backend::health(deadline until) {
-    return state_->write(until, [](writer& w) -> reply<std::monostate> {
+    return state_->exclusive(until, [](writer& w) -> reply<std::monostate> {
         if (auto bad = w.probe()) return *bad;
         return std::monostate();
     });
 }
 
 reply<std::monostate> embedded_backend::checkpoint(deadline until) {
-    return state_->write(until, [&](writer& w) -> reply<std::monostate> {
+    return state_->exclusive(until, [until](writer& w) -> reply<std::monostate> {
         if (auto bad = w.checkpoint(until)) return *bad;
         return std::monostate();
     });
 }
 
 reply<std::vector<lost_frame>> embedded_backend::repair(deadline until) {
-    return state_->write(until, [](writer& w) { return w.repair(); });
+    return state_->exclusive(
+        until, [until](writer& w) { return w.repair(until); },
+        [](writer& w, reply<std::vector<lost_frame>>& lost) {
+            if (lost) w.say_again(std::move(*lost));
+        });
 }
 
 embedded_counters embedded_backend::counters() const {
-    embedded_counters out;
-    const deadline never = clock::now() + std::chrono::hours(1);
-    (void)state_->write(never, [&](writer& w) -> trouble {
-        out.series = w.known().size();
-        out.recent_samples = w.recent();
-        return std::nullopt;
-    });
-    out.frames_read = state_->frames_read_;
-    return out;
+    return state_->counters();
 }
 
 }  // namespace chronopack::embedded

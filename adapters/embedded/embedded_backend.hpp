@@ -14,7 +14,9 @@
 // and timestamp the last written stays, so that sending a batch twice changes nothing.
 // Any bits of a double are kept.
 //
-// One process at a time: PATH-lock is locked, and a second open() is refused.
+// One store at a time has a database open: PATH-lock is locked, PATH being the file's real
+// path, and a second open() is refused by whatever name. docs/adapters.md says what another
+// process may do with the file.
 #pragma once
 
 #include <adapters/storage/backend.hpp>
@@ -51,21 +53,31 @@ struct embedded_counters {
 
 /// Thread-safe. Queries do not wait for each other, nor for more of a write than the
 /// time it takes to copy what is recent.
+///
+/// Calls work in threads of the store, and come back at their deadlines whatever the disk or
+/// another process does. `no time left` then says that the call may still take effect, as a
+/// write that is done twice does no harm. After a fork() only the parent may use the store.
+///
+/// Nothing else in the process may open and close the database's file but through the same SQLite
+/// library: closing any descriptor of it takes SQLite's locks away.
 class embedded_backend final : public storage::storage_backend {
 public:
-    /// Makes the database where there is none. hold for one that cannot be opened, is
-    /// open elsewhere, or is none of ours.
+    /// Opens the database, and makes it where there is none. Waits 5 seconds at most for other
+    /// processes that have it locked, which is `retry`. Returns hold for a database that
+    /// cannot be opened, is open elsewhere, has several names (hard links), or is none of ours.
     [[nodiscard]] static storage::reply<std::unique_ptr<embedded_backend>> open(
         const std::string& path, options how = {});
 
     embedded_backend(const embedded_backend&) = delete;
     embedded_backend& operator=(const embedded_backend&) = delete;
-    /// Puts what is recent into frames; nothing is lost when that fails.
+    /// Puts what is recent into frames, for 5 seconds at most and what the disk keeps it; what
+    /// is not in frames then stays in the log, and nothing is lost. Waits for calls under way.
     ~embedded_backend() override;
 
     [[nodiscard]] std::string_view name() const noexcept override { return "embedded"; }
 
-    /// All points, or none. Dropped as too_large: metric, service and tags of more than
+    /// Writes all points, or none: hold where the database's file was moved, replaced or
+    /// removed. Dropped as too_large: metric, service and tags of more than
     /// 1 MiB in all.
     [[nodiscard]] storage::write_outcome write_batch(std::span<const storage::point> points,
                                                      storage::deadline until) override;
@@ -85,9 +97,11 @@ public:
     /// Puts what is recent into frames.
     [[nodiscard]] storage::reply<std::monostate> checkpoint(storage::deadline until);
 
-    /// Reads every frame and removes those that are damaged: what was lost.
+    /// Reads every frame, removes those that are damaged, and returns what was lost. Where time
+    /// runs out none is removed, or the next call returns them.
     [[nodiscard]] storage::reply<std::vector<lost_frame>> repair(storage::deadline until);
 
+    /// Returns the counts as of the last call that ended; waits for nothing.
     [[nodiscard]] embedded_counters counters() const;
 
 private:

@@ -235,13 +235,17 @@ reply<bool> frame_table::has_frames(std::int64_t series) {
     return has;
 }
 
-reply<std::vector<stored_frame>> frame_table::remove_damaged() {
+reply<std::vector<stored_frame>> frame_table::remove_damaged(storage::deadline until) {
     std::vector<stored_frame> lost;
     std::vector<std::int64_t> rows;
     for (;;) {
         const auto row = sql_[all_frames].step();
         if (!row) return row.error();
         if (!*row) break;
+        if (storage::clock::now() >= until) {
+            sql_[all_frames].reset();
+            return no_time();
+        }
         const stored_frame f = frame_of(sql_[all_frames]);
         if (decode(f, sql_[all_frames].data(5))) continue;
         lost.push_back(f);

@@ -61,8 +61,9 @@ public:
     /// Damaged ones count.
     [[nodiscard]] reply<bool> has_frames(std::int64_t series);
 
-    /// Takes all that is damaged out of the database, and says what it was.
-    [[nodiscard]] reply<std::vector<stored_frame>> remove_damaged();
+    /// Takes all that is damaged out of the database, and says what it was. Where time runs
+    /// out it is `retry`, and the caller must take the transaction back.
+    [[nodiscard]] reply<std::vector<stored_frame>> remove_damaged(storage::deadline until);
 
     /// Keeps bytes that do not hold; series 0 where no one knows whose they are.
     [[nodiscard]] trouble add_damaged(const stored_frame& what, cbytes data);

@@ -1,10 +1,8 @@
 #include <adapters/embedded/sqlite.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 namespace chronopack::embedded {
 
@@ -27,6 +25,15 @@ verdict verdict_of(int code) {
         default:
             return verdict::hold;
     }
+}
+
+// SQLite's own wait is counted anew by every statement; this one ends at one time for all.
+int wait_a_little(void* until, int waited) {
+    const auto left = *static_cast<const storage::deadline*>(until) - storage::clock::now();
+    if (left <= storage::clock::duration::zero()) return 0;
+    const auto step = std::chrono::milliseconds(std::min(1 + waited, 20));
+    std::this_thread::sleep_for(std::min<storage::clock::duration>(left, step));
+    return 1;
 }
 
 }  // namespace
@@ -103,15 +110,13 @@ cbytes statement::data(int column) noexcept {
 }
 
 reply<connection> connection::open(const std::string& path) {
-    // SQLite gives its other files the mode of this one.
-    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (made >= 0) ::close(made);
     sqlite3* db = nullptr;
     const int code =
         sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     connection c(db);
     if (code != SQLITE_OK) return failed(db, code);
     sqlite3_extended_result_codes(db, 1);
+    sqlite3_busy_handler(db, wait_a_little, c.until_.get());
     return c;
 }
 
@@ -129,11 +134,18 @@ trouble connection::execute(const char* sql) {
     return std::nullopt;
 }
 
-void connection::wait_until(storage::deadline until) noexcept {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(until - storage::clock::now());
-    sqlite3_busy_timeout(db_.get(), static_cast<int>(std::clamp<std::int64_t>(
-                                        left.count(), 0, std::int64_t{60'000})));
+trouble connection::give_up() {
+    sqlite3_stmt* s = nullptr;
+    while ((s = sqlite3_next_stmt(db_.get(), s)) != nullptr) sqlite3_reset(s);
+    return in_transaction() ? execute("ROLLBACK") : std::nullopt;
+}
+
+reply<std::int64_t> connection::number(std::string_view sql) {
+    auto s = prepare(sql);
+    if (!s) return s.error();
+    const auto row = s->step();
+    if (!row) return row.error();
+    return *row ? s->integer(0) : std::int64_t{0};
 }
 
 }  // namespace chronopack::embedded

@@ -1,6 +1,7 @@
 // SQLite, as far as it is needed: a connection, its statements, its failures.
 //
-//   auto db = connection::open(path, until);
+//   auto db = connection::open(path);
+//   db->wait_until(until);
 //   auto add = db->prepare("INSERT INTO series VALUES (?1, ?2)");
 //   add->bind(1, id).bind(2, "cpu");
 //   if (const auto bad = add->run()) return *bad;
@@ -26,6 +27,11 @@ using storage::failure;
 using storage::reply;
 /// Nothing, or what went wrong.
 using trouble = std::optional<failure>;
+
+/// Returns what a call reports whose deadline has passed.
+[[nodiscard]] inline failure no_time() {
+    return {storage::verdict::retry, {}, "no time left"};
+}
 
 /// What `code` of `db` means to a caller.
 [[nodiscard]] failure failed(sqlite3* db, int code);
@@ -63,18 +69,23 @@ private:
 /// Not thread-safe.
 class connection {
 public:
-    /// The file is made with mode 0600 where there is none.
+    /// Opens a database that is there; an empty file is one. It is SQLite alone that opens the
+    /// file: database_lock.hpp says why.
     [[nodiscard]] static reply<connection> open(const std::string& path);
 
     [[nodiscard]] reply<statement> prepare(std::string_view sql);
     /// Statements without parameters, `;` between them.
     [[nodiscard]] trouble execute(const char* sql);
-    /// How long to wait for another process.
-    void wait_until(storage::deadline until) noexcept;
+    /// Returns the first column of the first row, 0 where there is none.
+    [[nodiscard]] reply<std::int64_t> number(std::string_view sql);
+    /// Says until when statements from now on wait for other connections, all of them together.
+    void wait_until(storage::deadline until) noexcept { *until_ = until; }
 
     [[nodiscard]] std::int64_t last_id() const noexcept {
         return sqlite3_last_insert_rowid(db_.get());
     }
+    /// Takes back the transaction that there may be, and ends all statements.
+    [[nodiscard]] trouble give_up();
     [[nodiscard]] bool in_transaction() const noexcept {
         return sqlite3_get_autocommit(db_.get()) == 0;
     }
@@ -83,8 +94,9 @@ private:
     struct closer {
         void operator()(sqlite3* db) const noexcept { sqlite3_close(db); }
     };
-    explicit connection(sqlite3* db) noexcept : db_(db) {}
+    explicit connection(sqlite3* db) : until_(std::make_unique<storage::deadline>()), db_(db) {}
 
+    std::unique_ptr<storage::deadline> until_;  // SQLite has a pointer to it
     std::unique_ptr<sqlite3, closer> db_;
 };
 

@@ -16,8 +16,6 @@ storage::write_outcome outcome_of(const failure& why) {
     return out;
 }
 
-const failure no_time{verdict::retry, {}, "no time left"};
-
 }  // namespace
 
 void writer::take(series& s, std::int64_t row, std::int64_t timestamp, double value) {
@@ -29,38 +27,48 @@ void writer::take(series& s, std::int64_t row, std::int64_t timestamp, double va
     ++recent_;
 }
 
-storage::write_outcome writer::write(std::span<const storage::point> points,
-                                     storage::deadline until) {
-    storage::write_outcome out;
+void writer::prepare(std::span<const storage::point> points) {
+    batch_.whose.clear();
+    batch_.dropped.clear();
+    // What a large batch took is given back; what usual ones take is kept.
+    batch_.records.resize(1);
+    batch_.records[0].clear();
     for (std::size_t i = 0; i < points.size(); ++i) {
         const storage::point& p = points[i];
-        if (p.metric.size() + p.service.size() + p.tags.wire_bytes() > max_name_bytes)
-            out.dropped.push_back({i, storage::drop_reason::too_large, "names of more than 1 MiB"});
+        if (p.metric.size() + p.service.size() + p.tags.wire_bytes() > max_name_bytes) {
+            batch_.dropped.push_back(
+                {i, storage::drop_reason::too_large, "names of more than 1 MiB"});
+            continue;
+        }
+        series& s = series_of(p);
+        if (batch_.records.back().size() == storage::max_record_samples)
+            batch_.records.emplace_back();
+        batch_.records.back().push_back(s.id, p.timestamp, p.value);
+        batch_.whose.push_back(&s);
     }
-    std::vector<storage::point> rest;
-    if (!out.dropped.empty()) {
-        auto skip = out.dropped.begin();
-        for (std::size_t i = 0; i < points.size(); ++i)
-            if (skip != out.dropped.end() && skip->index == i)
-                ++skip;
-            else
-                rest.push_back(points[i]);
-        points = rest;
-    }
+}
 
+series& writer::series_of(const storage::point& p) {
+    if (series* known = known_.find(p)) return *known;
+    stale_ = true;  // until all of it is in memory, which may run out
+    newcomers_.push_back(last_series_ + 1);
+    series& made = known_.add(last_series_ + 1, {p.metric, p.service, p.tags});
+    ++last_series_;
+    stale_ = false;
+    return made;
+}
+
+storage::write_outcome writer::write(storage::deadline until) {
     bool full_memory = false;
     const auto bad = transact([&]() -> trouble {
+        if (auto failed_insert = insert_newcomers()) return failed_insert;
         if (recent_ >= 2 * how_.recent_samples) {
             if (auto failed_cut = cut_down_to(how_.recent_samples, until)) return failed_cut;
             full_memory = recent_ >= 2 * how_.recent_samples;
             if (full_memory) return trim_log();
         }
         std::vector<series*> full;
-        for (std::size_t at = 0; at < points.size(); at += storage::max_record_samples) {
-            const auto part =
-                points.subspan(at, std::min(points.size() - at, storage::max_record_samples));
-            if (auto failed_log = log(part, full)) return failed_log;
-        }
+        if (auto failed_log = log(full)) return failed_log;
         const std::size_t before = recent_;
         for (series* s : full) {
             if (clock::now() > until) break;
@@ -70,42 +78,47 @@ storage::write_outcome writer::write(std::span<const storage::point> points,
         return recent_ == before ? std::nullopt : trim_log();
     });
     if (bad) return outcome_of(*bad);
-    if (full_memory) return outcome_of(no_time);
-    out.delivered = points.size();
+    newcomers_.clear();
+    if (full_memory) return outcome_of(no_time());
+    storage::write_outcome out;
+    out.delivered = batch_.whose.size();
+    out.dropped = std::move(batch_.dropped);
     return out;
 }
 
-trouble writer::log(std::span<const storage::point> points, std::vector<series*>& full) {
-    std::vector<series*> whose;
-    whose.reserve(points.size());
-    columns_.clear();
-    for (const storage::point& p : points) {
-        const auto s = series_of(p);
-        if (!s) return s.error();
-        whose.push_back(*s);
-        columns_.push_back((*s)->id, p.timestamp, p.value);
-    }
-    wire_.clear();
-    if (const auto ok = storage::append_samples(columns_, wire_); !ok)
-        return failure{verdict::refused, {}, std::string(message(ok.error()))};
-    if (auto bad = sql_[insert_recent].bind(1, cbytes(wire_)).run()) return bad;
-    const std::int64_t row = db_.last_id();
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        series& s = *whose[i];
-        take(s, row, points[i].timestamp, points[i].value);
-        if (s.recent.size() == how_.frame_samples) full.push_back(&s);
+trouble writer::insert_newcomers() {
+    for (const std::int64_t id : newcomers_) {
+        const series* const s = known_.find(id);
+        if (s == nullptr) continue;  // deleted before it had a sample
+        std::vector<std::byte> tags(s->names->tags.wire_bytes());
+        byte_writer out(tags);
+        s->names->tags.write(out);
+        sql_[insert_series]
+            .bind(1, id)
+            .bind(2, s->names->metric)
+            .bind(3, s->names->service)
+            .bind(4, cbytes(tags));
+        if (auto bad = sql_[insert_series].run()) return bad;
     }
     return std::nullopt;
 }
 
-reply<series*> writer::series_of(const storage::point& p) {
-    if (series* known = known_.find(p)) return known;
-    std::vector<std::byte> tags(p.tags.wire_bytes());
-    byte_writer out(tags);
-    p.tags.write(out);
-    sql_[insert_series].bind(1, p.metric).bind(2, p.service).bind(3, cbytes(tags));
-    if (auto bad = sql_[insert_series].run()) return *bad;
-    return &known_.add(db_.last_id(), {p.metric, p.service, p.tags});
+trouble writer::log(std::vector<series*>& full) {
+    auto whose = batch_.whose.begin();
+    for (const storage::sample_columns& record : batch_.records) {
+        if (record.size() == 0) break;  // a batch of no points
+        wire_.clear();
+        if (const auto ok = storage::append_samples(record, wire_); !ok)
+            return failure{verdict::refused, {}, std::string(message(ok.error()))};
+        if (auto bad = sql_[insert_recent].bind(1, cbytes(wire_)).run()) return bad;
+        const std::int64_t row = db_.last_id();
+        for (std::size_t i = 0; i < record.size(); ++i) {
+            series& s = **whose++;
+            take(s, row, record.timestamps[i], record.values[i]);
+            if (s.recent.size() == how_.frame_samples) full.push_back(&s);
+        }
+    }
+    return std::nullopt;
 }
 
 trouble writer::cut(series& s) {
@@ -133,7 +146,7 @@ trouble writer::checkpoint(storage::deadline until) {
         if (auto failed_cut = cut_down_to(0, until)) return failed_cut;
         return trim_log();
     });
-    if (!bad && recent_ > 0) bad = no_time;
+    if (!bad && recent_ > 0) bad = no_time();
     return bad;
 }
 
@@ -154,8 +167,8 @@ reply<storage::deletion> writer::delete_before(std::string_view metric, std::int
         return std::nullopt;
     });
     if (bad) return *bad;
-    shrink();
-    if (out_of_time) return no_time;
+    shrink(until);
+    if (out_of_time) return no_time();
     if (damage) return *damage;
     return done;
 }
@@ -180,10 +193,10 @@ trouble writer::delete_series_before(series& s, std::int64_t cutoff, storage::de
     return std::nullopt;
 }
 
-reply<std::vector<lost_frame>> writer::repair() {
-    std::vector<lost_frame> out;
+reply<std::vector<lost_frame>> writer::repair(storage::deadline until) {
+    std::vector<lost_frame> out = unheard_;
     const auto bad = transact([&]() -> trouble {
-        const auto lost = frames_.remove_damaged();
+        const auto lost = frames_.remove_damaged(until);
         if (!lost) return lost.error();
         for (const stored_frame& f : *lost) {
             lost_frame& l = out.emplace_back();
@@ -199,6 +212,7 @@ reply<std::vector<lost_frame>> writer::repair() {
         return std::nullopt;
     });
     if (bad) return *bad;
+    unheard_.clear();
     return out;
 }
 
@@ -206,8 +220,15 @@ trouble writer::probe() {
     return transact([] { return trouble(); });
 }
 
-void writer::shrink() noexcept {
-    (void)db_.execute("PRAGMA incremental_vacuum");
+void writer::shrink(storage::deadline until) noexcept {
+    // In steps: a large deletion frees more pages than there may be time for.
+    std::int64_t before = INT64_MAX;
+    while (clock::now() < until) {
+        const auto free = db_.number("PRAGMA freelist_count");
+        if (!free || *free == 0 || *free >= before) return;
+        before = *free;
+        if (db_.execute("PRAGMA incremental_vacuum(1024)")) return;
+    }
 }
 
 }  // namespace chronopack::embedded

@@ -23,21 +23,30 @@ namespace chronopack::embedded {
 /// Not thread-safe.
 class writer {
 public:
-    [[nodiscard]] static reply<std::unique_ptr<writer>> open(const std::string& path, options how);
+    /// Opens a database that is there, and waits for other processes until `until`.
+    [[nodiscard]] static reply<std::unique_ptr<writer>> open(const std::string& path, options how,
+                                                             storage::deadline until);
 
-    /// After a transaction that failed, memory is read again from the database.
+    /// Says whether memory is not what the database has: a transaction failed.
+    [[nodiscard]] bool stale() const noexcept { return stale_; }
+    /// Reads memory again from the database where it is stale.
     [[nodiscard]] trouble refresh();
 
-    [[nodiscard]] storage::write_outcome write(std::span<const storage::point> points,
-                                               storage::deadline until);
+    /// Takes what the next write() writes. Touches memory only, which must not be stale, so it
+    /// takes no longer than the points do; afterwards they are needed no more.
+    void prepare(std::span<const storage::point> points);
+    [[nodiscard]] storage::write_outcome write(storage::deadline until);
+
     [[nodiscard]] trouble checkpoint(storage::deadline until);
     [[nodiscard]] reply<storage::deletion> delete_before(std::string_view metric,
                                                          std::int64_t cutoff,
                                                          storage::deadline until);
-    [[nodiscard]] reply<std::vector<lost_frame>> repair();
+    [[nodiscard]] reply<std::vector<lost_frame>> repair(storage::deadline until);
+    /// Has the next repair() say again what one said that nobody heard.
+    void say_again(std::vector<lost_frame> lost) { unheard_ = std::move(lost); }
     [[nodiscard]] trouble probe();
-    /// Gives pages that are free back to the file system.
-    void shrink() noexcept;
+    /// Gives free pages back to the file system, as far as time allows.
+    void shrink(storage::deadline until) noexcept;
 
     [[nodiscard]] const catalogue& known() const noexcept { return known_; }
     [[nodiscard]] std::size_t recent() const noexcept { return recent_; }
@@ -45,6 +54,13 @@ public:
 
 private:
     enum which : std::size_t { insert_recent, trim_recent, insert_series, remove_series };
+
+    /// A batch without its text: records as the log has them, and the samples' series.
+    struct batch {
+        std::vector<storage::sample_columns> records;
+        std::vector<series*> whose;
+        std::vector<storage::dropped_point> dropped;
+    };
 
     writer(connection db, frame_table frames, options how)
         : db_(std::move(db)), frames_(std::move(frames)), how_(how) {}
@@ -62,8 +78,9 @@ private:
     }
 
     [[nodiscard]] trouble replay_row(std::int64_t row, cbytes data);
-    [[nodiscard]] reply<series*> series_of(const storage::point& p);
-    [[nodiscard]] trouble log(std::span<const storage::point> points, std::vector<series*>& full);
+    [[nodiscard]] series& series_of(const storage::point& p);
+    [[nodiscard]] trouble insert_newcomers();
+    [[nodiscard]] trouble log(std::vector<series*>& full);
     void take(series& s, std::int64_t row, std::int64_t timestamp, double value);
     [[nodiscard]] trouble cut(series& s);
     // Down to `most` recent samples, or as far as time allows.
@@ -77,10 +94,13 @@ private:
     frame_table frames_;
     options how_;
     catalogue known_;
-    std::list<series*> waiting_;  // with recent samples, by their oldest row of the log
+    std::int64_t last_series_ = 0;         // no series has a greater number
+    std::vector<std::int64_t> newcomers_;  // known, and not in the database yet
+    std::list<series*> waiting_;           // with recent samples, by their oldest row of the log
     std::size_t recent_ = 0;
-    storage::sample_columns columns_;
+    batch batch_;
     std::vector<std::byte> wire_;
+    std::vector<lost_frame> unheard_;
     bool stale_ = true;
 };
 

@@ -3,7 +3,6 @@
 
 namespace chronopack::embedded {
 
-using storage::clock;
 using storage::verdict;
 
 namespace {
@@ -15,21 +14,13 @@ constexpr const char* tables =
     "PRAGMA application_id = 1129335620;"  // "CPKD"
     "PRAGMA user_version = 1;";
 
-reply<std::int64_t> number(connection& db, std::string_view sql) {
-    auto s = db.prepare(sql);
-    if (!s) return s.error();
-    const auto row = s->step();
-    if (!row) return row.error();
-    return *row ? s->integer(0) : std::int64_t{0};
-}
-
 // Ours, or empty.
 trouble check_kind(connection& db) {
-    const auto id = number(db, "PRAGMA application_id");
+    const auto id = db.number("PRAGMA application_id");
     if (!id) return id.error();
-    const auto version = number(db, "PRAGMA user_version");
+    const auto version = db.number("PRAGMA user_version");
     if (!version) return version.error();
-    const auto has = number(db, "SELECT count(*) FROM sqlite_master");
+    const auto has = db.number("SELECT count(*) FROM sqlite_master");
     if (!has) return has.error();
     if (*has == 0 || (*id == 1129335620 && *version == 1)) return std::nullopt;
     return failure{verdict::hold, {}, "not a chronopack database, or of another version"};
@@ -37,12 +28,13 @@ trouble check_kind(connection& db) {
 
 }  // namespace
 
-reply<std::unique_ptr<writer>> writer::open(const std::string& path, options how) {
+reply<std::unique_ptr<writer>> writer::open(const std::string& path, options how,
+                                            storage::deadline until) {
     how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 64, 65'536);
     how.recent_samples = std::max(how.recent_samples, how.frame_samples);
     auto db = connection::open(path);
     if (!db) return db.error();
-    db->wait_until(clock::now() + std::chrono::seconds(5));
+    db->wait_until(until);
     if (auto bad = check_kind(*db)) return *bad;
     for (const char* sql :
          {"PRAGMA page_size = 4096", "PRAGMA auto_vacuum = INCREMENTAL",
@@ -56,7 +48,7 @@ reply<std::unique_ptr<writer>> writer::open(const std::string& path, options how
     std::unique_ptr<writer> w(new writer(std::move(*db), std::move(*frames), how));
     for (const char* text :
          {"INSERT INTO recent(bytes) VALUES (?1)", "DELETE FROM recent WHERE id < ?1",
-          "INSERT INTO series(metric, service, tags) VALUES (?1, ?2, ?3)",
+          "INSERT INTO series(id, metric, service, tags) VALUES (?1, ?2, ?3, ?4)",
           "DELETE FROM series WHERE id = ?1"}) {
         auto s = w->db_.prepare(text);
         if (!s) return s.error();
@@ -68,8 +60,12 @@ reply<std::unique_ptr<writer>> writer::open(const std::string& path, options how
 
 trouble writer::refresh() {
     if (!stale_) return std::nullopt;
+    // An exception leaves all as it was.
+    if (auto bad = db_.give_up()) return bad;
     waiting_.clear();
     known_.clear();
+    newcomers_.clear();
+    last_series_ = 0;
     recent_ = 0;
     auto names = db_.prepare("SELECT id, metric, service, tags FROM series");
     if (!names) return names.error();
@@ -82,6 +78,7 @@ trouble writer::refresh() {
         const std::int64_t id = names->integer(0);
         if (!tags || reader.remaining() != 0)
             return failure{verdict::hold, {}, "damaged names of series " + std::to_string(id)};
+        last_series_ = std::max(last_series_, id);
         known_.add(id,
                    {std::string(names->text(1)), std::string(names->text(2)), std::move(*tags)});
     }

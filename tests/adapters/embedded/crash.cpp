@@ -1,4 +1,6 @@
-// A process that writes and is killed, at any moment: what it was told is there, is.
+// A process that writes and is killed, at any moment: what it was told is there, is. Also
+// where other processes look at its database meanwhile.
+#include "support/child.hpp"
 #include "support/long_form.hpp"
 #include "support/points.hpp"
 #include "support/random.hpp"
@@ -37,11 +39,78 @@ std::vector<storage::point> batch(std::int64_t k) {
 }
 
 // Says each number of a batch on `to` once it is acknowledged.
-[[noreturn]] void write_for_ever(const std::string& path, int to) {
+[[noreturn]] void write_for_ever(const std::string& path, int to, bool write_only) {
+    prng random(7);
     auto store = embedded_backend::open(path, small_frames);
-    for (std::int64_t k = 0; store; ++k)
-        if ((*store)->write_batch(batch(k), in(60s)).ok() && ::write(to, &k, sizeof k) < 0) break;
+    for (std::int64_t k = 0; store; ++k) {
+        if (!(*store)->write_batch(batch(k), in(60s)).ok() || ::write(to, &k, sizeof k) < 0) break;
+        if (write_only) continue;
+        if (random.one_in(20) && !(*store)->query_range({.metric = "cpu"}, in(60s))) break;
+        if (random.one_in(60) && !(*store)->checkpoint(in(60s))) break;
+        if (random.one_in(60) && !(*store)->repair(in(60s))) break;
+        if (random.one_in(60) && embedded_backend::open(path, small_frames)) break;
+    }
     ::_exit(1);
+}
+
+// The process that writes.
+class writing_process {
+public:
+    writing_process(const std::string& path, bool write_only) {
+        int pipe[2];
+        if (::pipe(pipe) != 0) throw std::runtime_error("pipe failed");
+        process_ = ::fork();
+        if (process_ == 0) {
+            ::close(pipe[0]);
+            write_for_ever(path, pipe[1], write_only);
+        }
+        ::close(pipe[1]);
+        from_ = pipe[0];
+    }
+    writing_process(const writing_process&) = delete;
+    ~writing_process() {
+        kill();
+        ::close(from_);
+    }
+
+    /// Waits for `more` batches beyond those that are known to be acknowledged.
+    void wait_for(std::int64_t more) {
+        const auto end = acknowledged_ + more;
+        while (acknowledged_ < end && ::read(from_, &acknowledged_, 8) == 8) continue;
+        if (acknowledged_ < end) throw std::runtime_error("the writing process has failed");
+    }
+    /// Kills it at whatever it does; returns the number of the last acknowledged batch.
+    std::int64_t kill() {
+        if (process_ > 0) {
+            ::kill(process_, SIGKILL);
+            ::waitpid(process_, nullptr, 0);
+            process_ = -1;
+            for (std::int64_t k = 0; ::read(from_, &k, 8) == 8;) acknowledged_ = k;
+        }
+        return acknowledged_;
+    }
+
+private:
+    pid_t process_ = -1;
+    int from_ = -1;
+    std::int64_t acknowledged_ = -1;
+};
+
+// Of the batch that was under way all is there, or nothing.
+void check_all_there(const std::string& path, std::int64_t acknowledged) {
+    auto store = embedded_backend::open(path, small_frames);
+    REQUIRE(store);
+    point_model without;
+    for (std::int64_t k = 0; k <= acknowledged; ++k) without.write(batch(k));
+    point_model with = without;
+    with.write(batch(acknowledged + 1));
+    const auto holds = [&](const point_model& m) {
+        for (const char* metric : {"cpu", "mem"})
+            if (*(*store)->query_range({.metric = metric}, in(60s)) != m.range(metric))
+                return false;
+        return true;
+    };
+    REQUIRE((holds(without) || holds(with)));
 }
 
 }  // namespace
@@ -50,37 +119,32 @@ TEST_CASE("a killed process loses nothing it was told is written", "[embedded]")
     prng random(5);
     for (int round = 0; round < long_form(12, 200); ++round) {
         const scratch_directory dir;
-        int pipe[2];
-        REQUIRE(::pipe(pipe) == 0);
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::close(pipe[0]);
-            write_for_ever(dir / "x.db", pipe[1]);
-        }
-        ::close(pipe[1]);
-        // Killed after so many batches, at whatever it does then.
-        std::int64_t acknowledged = -1;
-        const auto after = random.between(1, 300);
-        while (acknowledged < after && ::read(pipe[0], &acknowledged, 8) == 8) continue;
-        ::kill(child, SIGKILL);
-        ::waitpid(child, nullptr, 0);
-        for (std::int64_t k = 0; ::read(pipe[0], &k, 8) == 8;) acknowledged = k;
-        ::close(pipe[0]);
-        REQUIRE(acknowledged >= after);
+        writing_process writing(dir / "x.db", true);
+        writing.wait_for(random.between(1, 300));
+        check_all_there(dir / "x.db", writing.kill());
+    }
+}
 
-        auto store = embedded_backend::open(dir / "x.db", small_frames);
-        REQUIRE(store);
-        // Of the batch that was under way all is there, or nothing.
-        point_model without;
-        for (std::int64_t k = 0; k <= acknowledged; ++k) without.write(batch(k));
-        point_model with = without;
-        with.write(batch(acknowledged + 1));
-        const auto holds = [&](const point_model& m) {
-            for (const char* metric : {"cpu", "mem"})
-                if (*(*store)->query_range({.metric = metric}, in(60s)) != m.range(metric))
-                    return false;
-            return true;
+TEST_CASE("nor where others have read, copied and vacuumed its database meanwhile", "[embedded]") {
+    prng random(6);
+    for (int round = 0; round < long_form(8, 200); ++round) {
+        const scratch_directory dir;
+        const std::string path = dir / "x.db";
+        const std::vector<std::string> commands = {
+            "SELECT count(*), sum(length(bytes)) FROM frame",
+            ".backup '" + dir / "copy.db" + "'",
+            "VACUUM",
+            "PRAGMA wal_checkpoint(TRUNCATE)",
         };
-        REQUIRE((holds(without) || holds(with)));
+        writing_process writing(path, false);
+        for (auto n = random.between(1, 4); n > 0; --n) {
+            writing.wait_for(random.between(1, 100));
+            const std::string& command = commands[random.below(commands.size())];
+            CAPTURE(round, command);
+            // It may find the database locked, but has to be there.
+            REQUIRE(run_sqlite(path, command) != 127);
+        }
+        writing.wait_for(random.between(1, 100));
+        check_all_there(path, writing.kill());
     }
 }

@@ -81,6 +81,20 @@ TEST_CASE("deleting all of a damaged frame needs not read it", "[embedded]") {
     REQUIRE(store->query_range({.metric = "cpu"}, in(60s))->size() == 200);
 }
 
+TEST_CASE("a frame that damaged times hide from queries is found by repair", "[embedded]") {
+    const scratch_directory dir;
+    write_three(dir / "x.db");
+    sql(dir / "x.db", "UPDATE frame SET first = 5000, last = 5099 WHERE first = 100");
+    const auto store = open(dir / "x.db");
+    REQUIRE(store->query_range({.metric = "cpu", .end = 299}, in(60s))->size() == 200);
+    REQUIRE_FALSE(store->query_range({.metric = "cpu"}, in(60s)));
+    const auto lost = store->repair(in(60s));
+    REQUIRE(lost);
+    REQUIRE(lost->size() == 1);
+    REQUIRE((*lost)[0].first == 5000);
+    REQUIRE(store->query_range({.metric = "cpu"}, in(60s))->size() == 200);
+}
+
 TEST_CASE("damaged recent samples are told of until they are given up", "[embedded]") {
     const scratch_directory dir;
     write_three(dir / "x.db");

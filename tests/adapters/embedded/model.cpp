@@ -3,6 +3,7 @@
 #include "support/property.hpp"
 #include "support/random.hpp"
 #include "support/scratch.hpp"
+#include "support/sqlite_rows.hpp"
 
 #include <adapters/embedded/embedded_backend.hpp>
 
@@ -45,6 +46,14 @@ public:
         if (random_.one_in(3)) a = INT64_MIN, b = INT64_MAX;
         const auto found = store_->query_range({.metric = metric, .start = a, .end = b}, in(60s));
         return found && *found == model_.range(metric, a, b);
+    }
+
+    /// Whether the frames of each series lie one after the other.
+    bool frames_lie_apart() {
+        return rows_of(dir_ / "x.db",
+                       "SELECT a.first, b.first FROM frame a JOIN frame b ON a.series = b.series "
+                       "AND a.rowid <> b.rowid AND a.first <= b.first AND b.first <= a.last")
+            .empty();
     }
 
 private:
@@ -96,5 +105,6 @@ TEST_CASE("the embedded store answers as a map does", "[embedded]") {
         session s(draw_bits());
         for (std::size_t n = draw_below(30); n > 0; --n) HOLDS(s.step());
         HOLDS(s.query());
+        HOLDS(s.frames_lie_apart());
     });
 }

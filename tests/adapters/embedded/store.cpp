@@ -1,5 +1,6 @@
 #include "support/points.hpp"
 #include "support/scratch.hpp"
+#include "support/sqlite_rows.hpp"
 
 #include <adapters/embedded/embedded_backend.hpp>
 
@@ -94,6 +95,24 @@ TEST_CASE("a range reads only the frames that overlap it", "[embedded]") {
     REQUIRE(store->counters().frames_read == 3);
 }
 
+TEST_CASE("a deletion rewrites the frames across the cutoff and no others", "[embedded]") {
+    const scratch_directory dir;
+    const auto store = open(dir / "x.db", {.frame_samples = 100});
+    std::vector<storage::point> points;
+    for (int i = 0; i < 1'000; ++i) points.push_back(point_of("cpu", i, i * 0.5));
+    REQUIRE(store->write_batch(points, in(60s)).ok());
+    REQUIRE(store->checkpoint(in(60s)));
+    const std::string late = "SELECT first, rowid FROM frame WHERE first >= 500 ORDER BY first";
+    const auto before = rows_of(dir / "x.db", late);
+    REQUIRE(before.size() == 5);
+    const auto done = store->delete_before("cpu", 450, in(60s));
+    REQUIRE(done);
+    CHECK(done->points == 450);
+    CHECK(rows_of(dir / "x.db", late) == before);
+    CHECK(rows_of(dir / "x.db", "SELECT first, samples FROM frame WHERE first < 500") ==
+          sql_rows{{450, 50}});
+}
+
 TEST_CASE("batches of a few points become full frames", "[embedded]") {
     const scratch_directory dir;
     const auto store =
@@ -127,6 +146,11 @@ TEST_CASE("names of more than 1 MiB are dropped and named, and the others kept",
     REQUIRE(done.dropped.size() == 1);
     REQUIRE(done.dropped[0].index == 1);
     REQUIRE(done.dropped[0].why == storage::drop_reason::too_large);
+    const auto none = store->write_batch(std::span(points).subspan(1, 1), in(60s));
+    REQUIRE(none.ok());
+    REQUIRE(none.delivered == 0);
+    REQUIRE(none.dropped.size() == 1);
+    REQUIRE(store->write_batch({}, in(60s)).ok());
     REQUIRE(read(*store, {.metric = "cpu"}).size() == 2);
 }
 
@@ -138,7 +162,7 @@ TEST_CASE("a database is one process's, private, and none but its own kind", "[e
         const auto second = embedded_backend::open(dir / "x.db");
         REQUIRE_FALSE(second);
         REQUIRE(second.error().what == storage::verdict::hold);
-        for (const char* name : {"x.db", "x.db-wal", "x.db-lock"}) {
+        for (const char* name : {"x.db", "x.db-wal", "x.db-shm", "x.db-lock"}) {
             struct stat s {};
             REQUIRE(::stat((dir / name).c_str(), &s) == 0);
             REQUIRE((s.st_mode & 0777) == 0600);

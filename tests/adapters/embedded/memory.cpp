@@ -1,0 +1,90 @@
+// A store that has no memory at one moment or another.
+#include "support/failing_new.hpp"
+#include "support/points.hpp"
+#include "support/scratch.hpp"
+
+#include <adapters/embedded/embedded_backend.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+
+using namespace chronopack;
+using namespace chronopack::test;
+using embedded::embedded_backend;
+using storage::in;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr embedded::options small_frames{
+    .frame_samples = 64, .recent_samples = 200, .synchronous = false};
+
+// Points of a new series and of one that fills frames; some are late.
+std::vector<storage::point> batch(std::int64_t k) {
+    std::vector<storage::point> points;
+    for (std::int64_t i = 0; i < 40; ++i)
+        points.push_back(point_of("cpu", 40 * k + (i % 7 == 0 ? i - 30 : i), 1.0));
+    points.push_back(
+        point_of("new", k, 2.0, {{"batch", "a text that is allocated: " + std::to_string(k)}}));
+    return points;
+}
+
+struct call {
+    const char* name;
+    std::function<bool(embedded_backend&, std::int64_t k)> run;
+};
+
+}  // namespace
+
+TEST_CASE("a call that finds no memory says so, and all that is acknowledged stays", "[embedded]") {
+    const scratch_directory dir;
+    auto store = std::move(*embedded_backend::open(dir / "x.db", small_frames));
+    point_model model;
+    const call calls[] = {{"write_batch",
+                           [](embedded_backend& s, std::int64_t k) {
+                               return s.write_batch(batch(k), in(60s)).ok();
+                           }},
+                          {"query_range",
+                           [](embedded_backend& s, std::int64_t) {
+                               return bool(s.query_range({.metric = "cpu"}, in(60s)));
+                           }},
+                          {"checkpoint",
+                           [](embedded_backend& s, std::int64_t) {
+                               return bool(s.checkpoint(in(60s)));
+                           }},
+                          {"delete_before",
+                           [](embedded_backend& s, std::int64_t) {
+                               return bool(s.delete_before("cpu", -40, in(60s)));
+                           }},
+                          {"repair", [](embedded_backend& s, std::int64_t) {
+                               return bool(s.repair(in(60s)));
+                           }}};
+    std::int64_t k = 0;
+    for (const call& which : calls) {
+        bool failed = true;
+        for (std::int64_t after = 0; failed; after += 1 + after / 6) {
+            CAPTURE(which.name, after);
+            bool good = false;
+            fail_allocation(after);
+            try {
+                good = which.run(*store, k);
+            } catch (const std::bad_alloc&) {}
+            failed = allocation_failed();
+            fail_no_allocation();
+            REQUIRE((good || failed));
+            // Written again, as nobody knows whether it was. All the store's calls work.
+            const auto points = batch(k++);
+            REQUIRE(store->write_batch(points, in(60s)).ok());
+            model.write(points);
+            const bool all_the_same =
+                *store->query_range({.metric = "cpu"}, in(60s)) == model.range("cpu") &&
+                *store->query_range({.metric = "new"}, in(60s)) == model.range("new");
+            REQUIRE(all_the_same);
+        }
+    }
+    store.reset();
+    store = std::move(*embedded_backend::open(dir / "x.db", small_frames));
+    CHECK(*store->query_range({.metric = "cpu"}, in(60s)) == model.range("cpu"));
+    CHECK(*store->query_range({.metric = "new"}, in(60s)) == model.range("new"));
+}
