@@ -5,7 +5,7 @@
 // series open at once frames have 60 samples, with 1,000 they are full.
 #pragma once
 
-#include "leftovers.hpp"
+#include "leftover.hpp"
 #include "sink.hpp"
 
 #include <chronopack/series/archive_writer.hpp>
@@ -26,6 +26,9 @@ struct archive_plan {
 class archive_sink final : public input::sample_sink {
 public:
     explicit archive_sink(archive_plan plan);
+    archive_sink(const archive_sink&) = delete;
+    archive_sink& operator=(const archive_sink&) = delete;
+    ~archive_sink() override;
 
     [[nodiscard]] std::size_t add(std::vector<label> names, input::value_type type,
                                   input::tick unit) override;
@@ -62,7 +65,7 @@ private:
     [[noreturn]] void refuse(errc error) const;
 
     archive_plan plan_;
-    std::optional<leftover> partial_;
+    std::optional<leftover> mark_;
     std::optional<archive_writer> writer_;
     std::vector<open_series> open_;
     std::size_t charged_ = 0;
