@@ -19,6 +19,7 @@ EVIL = [b"\x1b]0;owned\x07", b"a\nb", b"\r\x08\x7f", b"\x9b31m", b"\xc2\x9b31m",
 SHOWN = ["\\x1b]0;owned\\x07", "a\\nb", "\\r\\x08\\x7f", "\\x9b31m", "\\u009b31m", "\\u0085",
          "\\u202egpj.exe", "\\u2066x\\u2069", "\\u200e", "\\u061c",
          "\\xff\\xfe", "\\xc0\\x80", "\\xed\\xa0\\x80"]
+LONG_WORK = (EVIL[0], EVIL[6])  # what advise and bench are given
 
 
 class Names(CommandTest):
@@ -43,8 +44,7 @@ class Names(CommandTest):
                 self.file("f.csv", b'time,host,load\n1,"' + evil + b'",1\n2,"' + evil + b'",2\n')
                 self.both("compress", "f.csv", "--labels", "host")
                 self.assertIn(f'load{{host="{shown}"}}', self.both("inspect", "f.cpk")[0])
-                self.assertIn(b',"' + evil if evil in (b"a\nb", b"\r\x08\x7f") else b"," + evil,
-                              self.ok("decompress", "f.cpk"))
+                self.assertIn(evil, self.ok("decompress", "f.cpk"))
                 # Damage is named with the series in it.
                 data = (self.path / "f.cpk").read_bytes()
                 at = data.rindex(b"CPKR", 0, data.rindex(b"CPKR"))
@@ -60,10 +60,11 @@ class Names(CommandTest):
                 self.assertIn(shown, self.both("compress", "f.csv", status=1)[1])
                 self.file("f.csv", b'time,"' + evil + b'"\n1,1\n2,2\n')
                 self.assertIn(shown, self.both("compress", "f.csv")[1])
-                said = self.both("advise", "f.csv", "--each", "--seconds", "1e-6", "--integers", "*")
-                self.assertIn(shown, said[0])
-                said = self.both("bench", "f.csv", "--codec", "raw", "--seconds", "1e-6")
-                self.assertIn(shown, said[0])
+                if evil in LONG_WORK:
+                    said = self.both("advise", "f.csv", "--each", "--seconds", "1e-6")
+                    self.assertIn(shown, said[0])
+                    said = self.both("bench", "f.csv", "--codec", "raw", "--seconds", "1e-6")
+                    self.assertIn(shown, said[0])
 
     def test_files_are_shown_with_escapes(self):
         for evil, shown in zip(EVIL, SHOWN):
@@ -75,12 +76,13 @@ class Names(CommandTest):
                 self.assertEqual(self.both("compress", name)[1].count(shown), 2)
                 self.assertIn(shown + ".cpk: whole", self.both("verify", into)[0])
                 self.assertIn(shown + ".cpk: ", self.both("inspect", into)[0])
-                self.assertIn(shown, self.both("advise", name, "--seconds", "1e-6")[0])
-                self.assertIn(shown, self.both("bench", name, "--codec", "raw", "--seconds", "1e-6",
-                                               "--html", os.fsdecode(evil))[0])
+                if evil in LONG_WORK:
+                    self.assertIn(shown, self.both("advise", name, "--seconds", "1e-6")[0])
+                    self.assertIn(shown, self.both("bench", name, "--codec", "raw", "--seconds",
+                                                   "1e-6", "--html", os.fsdecode(evil))[0])
                 for args, status in ((["verify", name], 1), (["compress", name + "x"], 3),
-                                     (["inspect", into + "x"], 3), (["verify", "--" + into], 2),
-                                     (["bench", "--" + into], 2),
+                                     (["inspect", into + "x"], 3), (["verify", into, "--" + into], 2),
+                                     (["bench", name, "--" + into], 2),
                                      (["compress", name, "-o", name], 2),
                                      (["query", into, "{" + os.fsdecode(evil)], 2)):
                     self.assertIn(shown, self.both(*args, status=status)[1])

@@ -22,6 +22,14 @@ def csv_of(name, rows):
     return "time,host,load\n" + "".join(f"{1700000000 + i},{name},{i % 97}\n" for i in range(rows))
 
 
+def lines_of(name, rows):
+    """Line protocol, of which the command writes before it has seen the end."""
+    return "".join(f"load,host={name} v={i % 97} {1700000000 + i}\n" for i in range(rows)).encode()
+
+
+LINES = ("compress", "-q", "-", "--format", "line", "-o", "x.cpk")
+
+
 class OutputTest(CommandTest):
     def setUp(self):
         super().setUp()
@@ -76,10 +84,10 @@ class OutputTest(CommandTest):
 
 class Overlapping(OutputTest):
     def test_of_overlapping_runs_each_leaves_its_own_archive_whole(self):
-        texts = [csv_of(f"web{i}", 3000 + 2000 * i).encode() for i in range(3)]
+        texts = [lines_of(f"web{i}", 3000 + 2000 * i) for i in range(3)]
         alone = []
         for text in texts:
-            self.ok("compress", "-q", "-", "-o", "x.cpk", stdin=text)
+            self.ok(*LINES, stdin=text)
             alone.append((self.path / "x.cpk").read_bytes())
         self.assertEqual(len(set(alone)), 3)
         for turn in range(200 if LONG else 5):
@@ -87,7 +95,7 @@ class Overlapping(OutputTest):
             order = [(turn // 2 + i) % 3 for i in range(count)]
             running = []
             for which in order:
-                process = self.start("compress", "-q", "-", "-o", "x.cpk")
+                process = self.start(*LINES)
                 half = len(texts[which]) // 2
                 before = self.partials()
                 process.stdin.write(texts[which][:half])
@@ -118,8 +126,8 @@ class Overlapping(OutputTest):
             self.nothing_left("x.cpk")
 
     def test_a_signal_to_one_run_leaves_the_other_alone(self):
-        first, second = (self.start("compress", "-q", "-", "-o", "x.cpk") for _ in range(2))
-        text = csv_of("web", 100_000).encode()
+        first, second = (self.start(*LINES) for _ in range(2))
+        text = lines_of("web", 10_000)
         for process in (first, second):
             before = self.partials()
             process.stdin.write(text[:len(text) // 2])
@@ -131,7 +139,7 @@ class Overlapping(OutputTest):
         second.stdin.write(text[len(text) // 2:])
         second.stdin.close()
         self.assertEqual(second.wait(timeout=60), 0)
-        self.assertIn("100,000 samples hold", self.ok("verify", "x.cpk").decode())
+        self.assertIn("10,000 samples hold", self.ok("verify", "x.cpk").decode())
         self.nothing_left("x.cpk")
 
     def test_files_of_like_names_are_left_alone(self):

@@ -82,9 +82,9 @@ std::string destination::name() const {
 bool destination::same_file(const destination& other) const {
     if (!is_file() || !other.is_file()) return false;
     if (there_ && other.there_) return same(*there_, *other.there_);
-    std::error_code ignored;
-    return std::filesystem::weakly_canonical(followed_, ignored) ==
-           std::filesystem::weakly_canonical(other.followed_, ignored);
+    namespace fs = std::filesystem;
+    return fs::weakly_canonical(fs::absolute(followed_)) ==
+           fs::weakly_canonical(fs::absolute(other.followed_));
 }
 
 void destination::refuse_input(const std::vector<std::string>& inputs) const {
