@@ -1,6 +1,9 @@
 #include "options.hpp"
 
+#include <adapters/text/printable.hpp>
+
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <iostream>
 
@@ -110,6 +113,7 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
         app.add_option(flag, *to, what)
             ->type_name("FILE")
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    app.add_flag("--force", read.force, "replace whatever files are there; only text otherwise");
     if (shown.with_defaults) {
         app.add_flag("--no-micro", read.no_micro, "leave out the micro-benchmarks");
         app.add_flag("--micro", read.micro_only,
@@ -126,8 +130,8 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
         std::cout << app.help();
         return 0;
     } catch (const CLI::ParseError& wrong) {
-        std::cerr << shown.program << ": " << wrong.what() << "\nTry " << shown.program
-                  << " --help.\n";
+        std::cerr << shown.program << ": " << text::printable(wrong.what()) << "\nTry "
+                  << shown.program << " --help.\n";
         return 2;
     }
     if (read.micro_only &&
@@ -138,8 +142,8 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
     }
     for (const std::string& codec : read.codecs) {
         if (is_known(codec, known)) continue;
-        std::cerr << shown.program << ": no codec is named \"" << codec << "\". There are "
-                  << codec_list(known) << ".\n";
+        std::cerr << shown.program << ": no codec is named \"" << text::printable(codec)
+                  << "\". There are " << codec_list(known) << ".\n";
         return 2;
     }
     return read;

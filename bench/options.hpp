@@ -26,6 +26,7 @@ struct options {
     std::vector<std::string> series;  ///< parts of names; empty: all
     double seconds = 0.03;            ///< for each series and codec
     bool brief = false;
+    bool force = false;                        ///< replace files of any kind
     std::string json, html, markdown, groups;  ///< files to write; empty: none
 
     // For bench/run, which knows where the default series are and runs the

@@ -3,6 +3,7 @@
 #include "datasets.hpp"
 #include "html.hpp"
 #include "json.hpp"
+#include "output_writer.hpp"
 #include "progress.hpp"
 #include "table.hpp"
 #include "words.hpp"
@@ -10,7 +11,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <fstream>
+#include <map>
+#include <span>
 
 namespace chronopack::bench {
 
@@ -46,7 +48,7 @@ std::vector<row> measure(const std::vector<series>& all, const std::vector<conte
     input::progress_line shown;
     std::size_t step = 0;
     for (const series& one : all) {
-        shown.show(fmt::format("[{}/{}] {:.60}", ++step, all.size(), one.name));
+        shown.show(fmt::format("[{}/{}] {}", ++step, all.size(), one.name));
         std::vector<row> of_one = measure_series(one, contenders, asked.seconds);
         shown.clear();
         if (!asked.brief) {
@@ -59,25 +61,36 @@ std::vector<row> measure(const std::vector<series>& all, const std::vector<conte
     return rows;
 }
 
-/// Before the long work, not after it.
-bool can_write(const options& asked) {
-    for (const std::string* file : {&asked.json, &asked.markdown, &asked.groups, &asked.html}) {
-        if (file->empty() || std::ofstream(*file, std::ios::app)) continue;
-        fmt::print(stderr, "{}: cannot be written\n", *file);
-        return false;
+/// The files that are asked for, opened before the long work: what cannot be written
+/// is known then.
+class report_files {
+public:
+    /// failure when one cannot be opened, is read too, or is asked for twice.
+    explicit report_files(const options& asked) {
+        std::vector<std::string> inputs = asked.files;
+        inputs.insert(inputs.end(), asked.default_files.begin(), asked.default_files.end());
+        std::vector<tool::destination> all;
+        for (const std::string* file : {&asked.json, &asked.markdown, &asked.groups, &asked.html}) {
+            if (file->empty()) continue;
+            all.emplace_back(*file, tool::content::text, inputs, asked.force);
+            for (const tool::destination& other : std::span(all).first(all.size() - 1))
+                if (other.same_file(all.back()))
+                    throw input::failure(input::fault::usage, {*file},
+                                         "one file cannot be two outputs");
+        }
+        for (const tool::destination& one : all) writers_.try_emplace(one.path(), one);
     }
-    return true;
-}
 
-bool write_file(const std::string& file, const std::string& text) {
-    if (file.empty()) return true;
-    std::ofstream out(file, std::ios::binary);
-    out << text;
-    out.close();
-    if (out) return true;
-    fmt::print(stderr, "{}: cannot be written\n", file);
-    return false;
-}
+    /// Writes `text` to `file` where one is asked for; failure when the system refuses.
+    void write(const std::string& file, const std::string& text) {
+        if (file.empty()) return;
+        writers_.at(file).write(text);
+        writers_.at(file).finish();
+    }
+
+private:
+    std::map<std::string, tool::output_writer> writers_;  // by path
+};
 
 }  // namespace
 
@@ -91,9 +104,9 @@ int report(int argc, const char* const* argv, const face& shown) {
         return success;
     }
 
-    if (!can_write(asked)) return not_to_be_had;
+    report_files files(asked);
     const series_set all = load(asked);
-    for (const std::string& note : all.notes) fmt::print("note: {}\n", note);
+    for (const std::string& note : all.notes) fmt::print("note: {}\n", text::printable(note));
     if (!all.notes.empty()) fmt::print("\n");
     if (all.all.empty())
         return refuse(wrong_input, shown,
@@ -117,12 +130,11 @@ int report(int argc, const char* const* argv, const face& shown) {
                lost == 0
                    ? fmt::format("All {} round trips were lossless, bit for bit.", rows.size())
                    : fmt::format("{} of {} round trips were NOT lossless.", lost, rows.size()));
-    bool written = write_file(asked.json, to_json(rows));
-    written &= write_file(asked.markdown, summary_markdown(summaries));
-    written &= write_file(asked.groups, group_markdown(rows));
-    written &= write_file(asked.html, to_html(rows, summaries));
-    if (!asked.html.empty() && written) fmt::print("The report is in {}\n", asked.html);
-    if (!written) return not_to_be_had;
+    files.write(asked.json, to_json(rows));
+    files.write(asked.markdown, summary_markdown(summaries));
+    files.write(asked.groups, group_markdown(rows));
+    files.write(asked.html, to_html(rows, summaries));
+    if (!asked.html.empty()) fmt::print("The report is in {}\n", text::printable(asked.html));
     return lost == 0 ? success : not_lossless;
 }
 

@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
     try {
         return report(argc, argv, bench_run);
     } catch (const chronopack::input::failure& bad) {
-        fmt::print(stderr, "{}\n", bad.what());
-        return wrong_input;
+        fmt::print(stderr, "{}\n", chronopack::text::printable(bad.what()));
+        return bad.whose() == chronopack::input::fault::environment ? not_to_be_had : wrong_input;
     }
 }

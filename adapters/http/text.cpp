@@ -1,5 +1,7 @@
 #include <adapters/http/text.hpp>
 
+#include <adapters/text/printable.hpp>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -9,30 +11,6 @@ namespace {
 
 bool alphanumeric(char c) noexcept {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-/// Bytes of the character that text begins with; 0 where it begins with none.
-std::size_t utf8_length(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
-    };
-    const auto within = [&](std::size_t i, std::uint8_t low, std::uint8_t high) {
-        return byte(i) >= low && byte(i) <= high;
-    };
-    const std::uint8_t first = byte(0);
-    if (first < 0x80) return text.empty() ? 0 : 1;
-    if (first >= 0xc2 && first <= 0xdf) return within(1, 0x80, 0xbf) ? 2 : 0;
-    if (first >= 0xe0 && first <= 0xef)  // not overlong, no surrogate
-        return within(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) &&
-                       within(2, 0x80, 0xbf)
-                   ? 3
-                   : 0;
-    if (first >= 0xf0 && first <= 0xf4)
-        return within(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) &&
-                       within(2, 0x80, 0xbf) && within(3, 0x80, 0xbf)
-                   ? 4
-                   : 0;
-    return 0;
 }
 
 }  // namespace
@@ -52,34 +30,11 @@ std::string percent_encoded(std::string_view text) {
     return out;
 }
 
-bool valid_utf8(std::string_view text) noexcept {
-    while (!text.empty()) {
-        const std::size_t n = utf8_length(text);
-        if (n == 0) return false;
-        text.remove_prefix(n);
-    }
-    return true;
-}
-
-std::string printable(std::string_view text, std::size_t most) {
-    std::string out;
-    bool gap = false;
-    while (!text.empty()) {
-        const std::size_t n = std::max<std::size_t>(utf8_length(text), 1);
-        const std::string_view one = text.substr(0, n);
-        text.remove_prefix(n);
-        const auto first = static_cast<std::uint8_t>(one[0]);
-        const bool c1 = n == 2 && first == 0xc2 && static_cast<std::uint8_t>(one[1]) < 0xa0;
-        if (first <= ' ' || first == 0x7f || c1) {
-            gap = !out.empty();
-            continue;
-        }
-        if (out.size() + gap + n > most) break;
-        if (gap) out += ' ';
-        gap = false;
-        out += n == 1 && first >= 0x80 ? std::string_view("?") : one;
-    }
-    return out;
+std::string shown(std::string_view said) {
+    constexpr std::string_view blank = " \t\r\n";
+    const std::size_t first = std::min(said.find_first_not_of(blank), said.size());
+    return text::printable(said.substr(first, said.find_last_not_of(blank) + 1 - first),
+                           max_message_bytes);
 }
 
 std::string redact(std::string text, std::span<const std::string> secrets) {

@@ -137,7 +137,7 @@ std::string transport::explain(const request& what, const response& got) const {
 std::string transport::explain(const request& what, std::string_view why) const {
     std::string text = what.method == method::post ? "POST " : "GET ";
     text.append(where_.text()).append(path_of(what.target)).append(": ").append(why);
-    return printable(redact(std::move(text), secrets_));
+    return shown(redact(std::move(text), secrets_));
 }
 
 }  // namespace chronopack::http

@@ -2,6 +2,7 @@
 
 #include <adapters/otlp/text.hpp>
 #include <adapters/otlp/wire.hpp>
+#include <adapters/text/utf8.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +24,7 @@ std::string_view bounded(std::string_view from) {
 void append_string(std::string& out, std::string_view text, bool json, decoding& state) {
     if (!json) {
         if (!append_utf8(out, bounded(text))) state.lost.add(loss::invalid_text);
-    } else if (is_utf8(bounded(text))) {
+    } else if (text::valid_utf8(bounded(text))) {
         append_json(out, text);
     } else {
         std::string mended;
@@ -113,7 +114,7 @@ void attributes::add(std::string_view key_value, decoding& state) {
         if (in.number() == wire::key_value::value) read.value = in.bytes();
     }
     state.take(sizeof read);
-    if (!is_utf8(read.key)) read.key = mended_.emplace_back(state.text(read.key));
+    if (!text::valid_utf8(read.key)) read.key = mended_.emplace_back(state.text(read.key));
     pairs_.push_back(read);
 }
 

@@ -1,57 +1,18 @@
 #include <adapters/otlp/text.hpp>
 
-#include <chronopack/core/bytes.hpp>
+#include <adapters/text/utf8.hpp>
 
 #include <charconv>
 #include <cmath>
 
 namespace chronopack::otlp {
 
-namespace {
+using text::leading_utf8;
 
-/// Bytes at the beginning of `text` that are all ASCII; perhaps not all such bytes.
-std::size_t leading_ascii(std::string_view text) noexcept {
-    constexpr std::uint64_t top_bits = 0x8080'8080'8080'8080;
-    std::size_t n = 0;
-    while (n + 8 <= text.size() &&
-           (load_le<std::uint64_t>(std::as_bytes(std::span(text)).data() + n) & top_bits) == 0)
-        n += 8;
-    return n;
-}
+namespace {
 
 unsigned byte_at(std::string_view text, std::size_t i) noexcept {
     return static_cast<unsigned char>(text[i]);
-}
-
-/// Bytes of the character that `text`, which is not empty, begins with; 0 where it is
-/// none: overlong, a surrogate, beyond U+10FFFF, or cut short (Unicode, table 3-7).
-std::size_t character_bytes(std::string_view text) noexcept {
-    const unsigned first = byte_at(text, 0);
-    if (first < 0x80) return 1;
-    const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
-        return i < text.size() && byte_at(text, i) >= low && byte_at(text, i) <= high;
-    };
-    if (first >= 0xc2 && first <= 0xdf) return follows(1, 0x80, 0xbf) ? 2 : 0;
-    if (first >= 0xe0 && first <= 0xef) {
-        const unsigned low = first == 0xe0 ? 0xa0 : 0x80, high = first == 0xed ? 0x9f : 0xbf;
-        return follows(1, low, high) && follows(2, 0x80, 0xbf) ? 3 : 0;
-    }
-    if (first >= 0xf0 && first <= 0xf4) {
-        const unsigned low = first == 0xf0 ? 0x90 : 0x80, high = first == 0xf4 ? 0x8f : 0xbf;
-        return follows(1, low, high) && follows(2, 0x80, 0xbf) && follows(3, 0x80, 0xbf) ? 4 : 0;
-    }
-    return 0;
-}
-
-/// Bytes at the beginning of `text` that are UTF-8.
-std::size_t leading_utf8(std::string_view text) noexcept {
-    std::size_t n = leading_ascii(text);
-    while (n < text.size()) {
-        const std::size_t bytes = character_bytes(text.substr(n));
-        if (bytes == 0) break;
-        n += bytes;
-    }
-    return n;
 }
 
 template <class Number, class... Format>
@@ -62,10 +23,6 @@ void append_digits(std::string& out, Number value, Format... format) {
 }
 
 }  // namespace
-
-bool is_utf8(std::string_view text) noexcept {
-    return leading_utf8(text) == text.size();
-}
 
 bool append_utf8(std::string& out, std::string_view text) {
     std::size_t good = leading_utf8(text);

@@ -1,9 +1,10 @@
 // Text as the conversions write it: UTF-8 whatever came, numbers that read back to
 // the same bits, JSON and base64.
 //
-//   append_utf8   "ab\xffc"  ->  ab?c             (? is U+FFFD, one for each byte that is not
-//   UTF-8) append_json   a"b        ->  "a\"b" append_base64 "hello"    ->  aGVsbG8= append_number
-//   0.1  1e+21 ->  0.1  1e+21       (100000, not 1e+05)
+//   append_utf8     "ab\xffc"   ab?c          where ? is U+FFFD, one for each bad byte
+//   append_json     a"b         "a\"b"
+//   append_base64   hello       aGVsbG8=
+//   append_number   100000      100000        not 1e+05
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -13,8 +14,6 @@
 #include <string_view>
 
 namespace chronopack::otlp {
-
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
 /// Appends `text`; false if some of it was no UTF-8 and was replaced.
 bool append_utf8(std::string& out, std::string_view text);

@@ -131,7 +131,7 @@ storage::reply<query_result> read_query(std::string_view body) {
     made.kind = *kind;
     if (const auto warnings = all.find("warnings"); warnings != all.end() && warnings->is_array())
         for (const json& w : *warnings)
-            if (w.is_string()) made.warnings.push_back(http::printable(w.get<std::string>()));
+            if (w.is_string()) made.warnings.push_back(http::shown(w.get<std::string>()));
     switch (*kind) {
         case query_kind::string:
             if (held->size() != 2 || !(*held)[1].is_string()) return unreadable("no string");

@@ -1,5 +1,5 @@
-#include <adapters/http/text.hpp>
 #include <adapters/prometheus_protocol/series_name.hpp>
+#include <adapters/text/utf8.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -38,7 +38,7 @@ bool is_label_name(std::string_view name) noexcept {
 std::string_view why_not_legal(const storage::point& p, const series_rules& rules) {
     const bool classic = rules.names == legal_names::classic;
     const auto text_fits = [](std::string_view text, std::size_t most) {
-        return text.size() <= most && http::valid_utf8(text);
+        return text.size() <= most && text::valid_utf8(text);
     };
     if (classic ? !is_metric_name(p.metric) : p.metric.empty()) return "no legal name of a metric";
     if (!text_fits(p.metric, std::min(rules.max_name_bytes, rules.max_value_bytes)))

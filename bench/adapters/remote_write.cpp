@@ -2,9 +2,9 @@
 
 #include <adapters/prometheus_protocol/write_request.hpp>
 
-#include <snappy.h>
+#include <chronopack/series/output_file.hpp>
 
-#include <fstream>
+#include <snappy.h>
 
 using namespace chronopack;
 
@@ -42,9 +42,9 @@ void write_message(const workload& load, const std::filesystem::path& file) {
     const prometheus::series_rules rules;
     const std::string message =
         prometheus::write_request_1(prometheus::series_batch(points, rules), rules);
-    std::ofstream out(file, std::ios::binary);
-    out.write(message.data(), static_cast<std::streamsize>(message.size()));
-    if (!out.flush()) fail("cannot write " + file.string());
+    auto out = output_file::create(file.string());
+    if (!out || !out->write(std::as_bytes(std::span(message))) || !out->publish())
+        fail("cannot write " + file.string());
 }
 
 }  // namespace stages

@@ -16,13 +16,13 @@
 #include "../round_trip.hpp"
 
 #include <chronopack/codec/registry.hpp>
+#include <chronopack/series/output_file.hpp>
 
 #if BENCH_HAVE_STREAMVBYTE
 #include "streamvbyte_coder.hpp"
 #endif
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
 
 namespace chronopack::bench {
@@ -249,15 +249,15 @@ int write_samples(const std::string& folder) {
     for (const sample_shape& shape : sample_shapes) {
         const auto times = make(shape.clock, settings{}.many());
         const auto values = make(shape.values, settings{}.many());
-        std::ofstream out(folder + '/' + std::string(shape.name) + ".samples", std::ios::binary);
+        auto out = output_file::create(folder + '/' + std::string(shape.name) + ".samples");
+        bool good = bool(out);
         for (std::size_t i = 0; i < times.size(); ++i) {
             std::array<std::byte, 16> raw;
             store_le(raw.data(), static_cast<std::uint64_t>(times[i]));
             store_le(raw.data() + 8, std::bit_cast<std::uint64_t>(values[i]));
-            out.write(reinterpret_cast<const char*>(raw.data()), raw.size());
+            good = good && out->write(raw);
         }
-        out.close();
-        if (out) continue;
+        if (good && out->publish()) continue;
         std::fprintf(stderr, "%s: cannot be written to\n", folder.c_str());
         return 3;
     }

@@ -314,10 +314,8 @@ TEST_CASE("a name is looked up in its directory and nowhere else", "[rollup][tim
 
 TEST_CASE("every zone of the system is read as its C library reads it", "[rollup][time_zone]") {
     const std::filesystem::path root = "/usr/share/zoneinfo";
-    if (!std::filesystem::exists(root / "Europe/Berlin")) {
-        WARN("no tzdata here: nothing compared");
-        return;
-    }
+    INFO("this compares with the zones of the system: package tzdata");
+    REQUIRE(std::filesystem::exists(root / "Europe/Berlin"));
     std::size_t compared = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
         if (!entry.is_regular_file()) continue;

@@ -186,21 +186,40 @@ TEST_CASE("labels are sorted, known again, and refused when repeated", "[archive
     REQUIRE(archive->find({{"name with \"quotes\"\n", std::string("nul\0inside", 10)}}));
 }
 
-TEST_CASE("an archive appears under its name only when it is whole", "[archive]") {
+TEST_CASE("an archive that is not finished leaves the frames written, to be recovered",
+          "[archive]") {
+    const scratch_directory dir;
+    std::string partial;
+    {
+        auto w = archive_writer::create(dir / "x.cpk", {.frame_samples = 10});
+        const auto s = w->add<double>({{"a", "b"}});
+        for (int i = 0; i < 25; ++i) REQUIRE(w->append(*s, i, i));
+        partial = w->partial_path();
+        REQUIRE(archive_reader::open(dir / "x.cpk").error() == errc::not_found);
+    }
+    REQUIRE(archive_reader::open(dir / "x.cpk").error() == errc::not_found);
+    REQUIRE(std::filesystem::path(partial).parent_path() == dir.path());
+    const auto left = archive_reader::open(partial);
+    REQUIRE(left);
+    REQUIRE(left->rebuilt());
+    REQUIRE(left->series().size() == 1);
+    REQUIRE(left->series()[0].samples() == 20);
+}
+
+TEST_CASE("an archive that is discarded, or has no frame, leaves nothing", "[archive]") {
     const scratch_directory dir;
     {
         auto w = archive_writer::create(dir / "x.cpk", {.frame_samples = 10});
         const auto s = w->add<double>({{"a", "b"}});
         for (int i = 0; i < 25; ++i) REQUIRE(w->append(*s, i, i));
-        REQUIRE(archive_reader::open(dir / "x.cpk").error() == errc::not_found);
+        w->discard();
+        REQUIRE(w->partial_path().empty());
+        REQUIRE(w->finish().error() == errc::io_error);
+
+        auto without = archive_writer::create(dir / "x.cpk", {.frame_samples = 10});
+        REQUIRE(without->append(*without->add<double>({{"a", "b"}}), 0, 0));
     }
-    REQUIRE(archive_reader::open(dir / "x.cpk").error() == errc::not_found);
-    // The frames that were cut are in the file left behind.
-    const auto left = archive_reader::open(dir / "x.cpk.partial");
-    REQUIRE(left);
-    REQUIRE(left->rebuilt());
-    REQUIRE(left->series().size() == 1);
-    REQUIRE(left->series()[0].samples() == 20);
+    REQUIRE(std::filesystem::is_empty(dir.path()));
 }
 
 TEST_CASE("an archive cut short at any byte gives back every whole record before the cut",

@@ -154,8 +154,7 @@ class Verify(WithArchive):
         # Other commands refuse it, too, and name it; what they wrote to a file is not there.
         self.assertIn(f"at byte {at:,}", self.fails(1, "decompress", "d.cpk", "-o", "d.csv"))
         self.assertIn(f"at byte {at:,}", self.fails(1, "inspect", "d.cpk"))
-        self.assertNotIn("d.csv", self.names())
-        self.assertNotIn("d.csv.partial", self.names())
+        self.assertEqual(self.names(), ["d.cpk", "m.cpk", "m.csv"])
 
     def test_a_cut_archive_is_damaged_but_read(self):
         data = (self.path / "m.cpk").read_bytes()

@@ -6,11 +6,12 @@
 #include "html.hpp"
 #include "ingest.hpp"
 #include "json.hpp"
+#include "output_request.hpp"
+#include "output_writer.hpp"
 #include "preset_text.hpp"
 #include "progress.hpp"
 #include "series.hpp"
 #include "table.hpp"
-#include "text_output.hpp"
 #include "words.hpp"
 
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ struct request {
     double seconds = 0.01;
     bool as_json = false;
     bool each = false;
-    std::string html;
+    output_request html{.path = {}};
 };
 
 struct gathered {
@@ -73,7 +74,7 @@ std::vector<row> measure(const gathered& in, double seconds) {
     std::size_t step = 0;
     bench::pin_to_one_core();
     for (const input::series& one : in.series) {
-        shown.show(fmt::format("[{}/{}] {:.60}", ++step, in.series.size(), one.name));
+        shown.show(fmt::format("[{}/{}] {}", ++step, in.series.size(), one.name));
         auto of_one = bench::measure_series(one, contenders, seconds);
         std::move(of_one.begin(), of_one.end(), std::back_inserter(rows));
     }
@@ -187,13 +188,13 @@ void print_text(const request& asked, const gathered& in, const std::vector<row>
                      {27, 11, 7, 11, 11});
     std::vector<std::string> bars;
     for (const way& one : given.ways) {
-        ways.add({"compress" + one.options, fmt::format("{:.2f}", one.bits),
+        ways.add({"compress" + text::printable(one.options), fmt::format("{:.2f}", one.bits),
                   fmt::format("{:.1f}", 128 / one.bits), short_number(one.encode_gbps),
                   short_number(one.decode_gbps)});
         bars.push_back(bar(one.bits / 128, bar_width));
     }
     print_beside(ways.plain(), bars);
-    fmt::print("\n{}\n", sentence(asked, in, given));
+    fmt::print("\n{}\n", text::printable(sentence(asked, in, given)));
 }
 
 void print_json(const request& asked, const gathered& in, const std::vector<row>& rows,
@@ -217,8 +218,9 @@ void print_json(const request& asked, const gathered& in, const std::vector<row>
 }
 
 int advise(const request& asked) {
-    std::optional<text_output> html;
-    if (!asked.html.empty()) html.emplace(asked.html);  // before the long work
+    std::optional<output_writer> html;
+    if (!asked.html.path.empty())  // before the long work
+        html.emplace(asked.html.checked(content::text, inputs_of(asked.in)));
     const gathered in = gather(asked);
     if (in.series.empty()) throw failure(fault::data, "no samples to measure");
     const std::vector<row> rows = measure(in, asked.seconds);
@@ -235,7 +237,7 @@ int advise(const request& asked) {
     if (html) {
         const std::string page =
             bench::to_html(rows, bench::summarize(rows), sentence(asked, in, given));
-        html->buffer().append(page.data(), page.data() + page.size());
+        html->write(page);
         html->finish();
     }
     return 0;
@@ -254,8 +256,9 @@ void add_advise(CLI::App& app, action& todo) {
         "  chronopack advise load.csv --seconds 0.002 --json");
     add_ingest_options(*command, asked->in);
     command->add_flag("--json", asked->as_json, "as one JSON object, with all measurements");
-    command->add_option("--html", asked->html, "also a page with charts and every series")
+    command->add_option("--html", asked->html.path, "also a page with charts and every series")
         ->type_name("FILE");
+    add_force(*command, asked->html, "text");
     command->add_flag("--each", asked->each, "print the table of each series, too");
     command
         ->add_option("--samples", asked->samples,

@@ -30,10 +30,11 @@ std::vector<char> read_all(input::source& from) {
 
 }  // namespace
 
-archive_file::archive_file(const std::string& path, bool warn) : name_(path) {
+archive_file::archive_file(const std::string& path, bool warn)
+    : path_(path), name_(text::printable(path)) {
     if (path == "-") {
         input::file_source from(path);
-        name_ = from.name();
+        path_ = name_ = from.name();
         piped_ = read_all(from);
         data_ = std::as_bytes(std::span(piped_));
     } else {

@@ -16,7 +16,9 @@ public:
     /// archive is told on stderr when `warn` is set.
     explicit archive_file(const std::string& path, bool warn = true);
 
-    /// For messages.
+    /// The path as given, or "(standard input)".
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// The same, printable.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] cbytes data() const noexcept { return data_; }
     [[nodiscard]] const archive_reader& reader() const noexcept { return *reader_; }
@@ -41,7 +43,7 @@ public:
     [[noreturn]] void fail(std::size_t number, errc error) const;
 
 private:
-    std::string name_;
+    std::string path_, name_;
     mapped_file file_;
     std::vector<char> piped_;
     cbytes data_;

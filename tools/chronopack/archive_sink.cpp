@@ -13,6 +13,10 @@ using input::value_type;
 archive_sink::archive_sink(archive_plan plan)
     : plan_(std::move(plan)), label_bytes_(plan_.most_label_bytes) {}
 
+archive_sink::~archive_sink() {
+    if (writer_) writer_->discard();
+}
+
 void archive_sink::refuse(errc error) const {
     throw failure_of(plan_.path, error);
 }
@@ -21,13 +25,11 @@ void archive_sink::refuse(errc error) const {
 void archive_sink::open(input::tick unit) {
     plan_.frames.frame.unit = input::unit_in_frames(unit);
     errno = 0;
-    partial_.emplace(plan_.path + ".partial");
+    const signals_held held;
     auto created = archive_writer::create(plan_.path, plan_.frames);
-    if (!created) {
-        partial_->keep();
-        refuse(created.error());
-    }
+    if (!created) refuse(created.error());
     writer_ = std::move(*created);
+    mark_.emplace(writer_->partial_path());
 }
 
 std::size_t archive_sink::add(std::vector<label> names, value_type type, input::tick unit) {
@@ -114,7 +116,6 @@ void archive_sink::finish() {
     if (!writer_) open(input::tick::row);
     errno = 0;
     if (const auto ok = writer_->finish(); !ok) refuse(ok.error());
-    partial_->keep();
 }
 
 }  // namespace chronopack::tool

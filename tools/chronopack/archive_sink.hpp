@@ -6,7 +6,7 @@
 #pragma once
 
 #include "label_budget.hpp"
-#include "leftovers.hpp"
+#include "leftover.hpp"
 #include "sink.hpp"
 
 #include <chronopack/series/archive_writer.hpp>
@@ -28,6 +28,9 @@ struct archive_plan {
 class archive_sink final : public input::sample_sink {
 public:
     explicit archive_sink(archive_plan plan);
+    archive_sink(const archive_sink&) = delete;
+    archive_sink& operator=(const archive_sink&) = delete;
+    ~archive_sink() override;
 
     [[nodiscard]] std::size_t add(std::vector<label> names, input::value_type type,
                                   input::tick unit) override;
@@ -64,7 +67,7 @@ private:
     [[noreturn]] void refuse(errc error) const;
 
     archive_plan plan_;
-    std::optional<leftover> partial_;
+    std::optional<leftover> mark_;
     std::optional<archive_writer> writer_;
     std::vector<open_series> open_;
     input::label_budget label_bytes_;

@@ -1,17 +1,15 @@
 #include "command.hpp"
 #include "ingest.hpp"
+#include "output_request.hpp"
+#include "output_writer.hpp"
 #include "preset_text.hpp"
 #include "sorting_sink.hpp"
-#include "system.hpp"
-#include "text_output.hpp"
+#include "source.hpp"
 #include "words.hpp"
 
 #include <fmt/core.h>
 
 #include <filesystem>
-
-#include <stdlib.h>
-#include <unistd.h>
 
 namespace chronopack::tool {
 
@@ -21,7 +19,7 @@ using input::counted;
 
 struct request {
     ingest_request in;
-    std::string output;
+    output_request output;
     std::string preset = "balanced";
     std::string second_stage;
     std::optional<std::size_t> frame_samples;
@@ -30,43 +28,38 @@ struct request {
     bool sort = false;
 };
 
-/// Where the archive is written: a file, or one that is copied to standard output
-/// when it is whole.
+/// Where the archive is written: a file, or a temporary one that is copied when it is
+/// whole to what is no file.
 class target {
 public:
-    explicit target(const std::string& path) : path_(path) {
-        if (path != "-") return;
-        if (isatty(STDOUT_FILENO) != 0)
+    explicit target(const destination& to) : path_(to.path()) {
+        if (to.is_file()) return;
+        copy_to_.emplace(to);
+        if (copy_to_->is_terminal())
             throw failure(fault::usage, "compress: no archive is written to a terminal");
-        path_ = (std::filesystem::temp_directory_path() / "chronopack-XXXXXX").string();
-        const int made = ::mkstemp(path_.data());
-        if (made < 0) throw failure_of(path_, errc::io_error);
-        ::close(made);
-        copied_.emplace(path_);
+        whole_.emplace((std::filesystem::temp_directory_path() / "chronopack").string(), ".cpk");
+        path_ = whole_->path();
     }
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-    /// Once the file is there.
-    void deliver() const {
-        if (!copied_) return;
+    /// To be called once the file is there.
+    void deliver() {
+        if (!copy_to_) return;
         input::file_source from(path_);
-        text_output to("-");
         std::vector<char> piece(std::size_t{1} << 16);
-        while (const std::size_t n = from.read(piece)) {
-            to.buffer().append(piece.data(), piece.data() + n);
-            to.settle();
-        }
-        to.finish();
+        while (const std::size_t n = from.read(piece)) copy_to_->write({piece.data(), n});
+        copy_to_->finish();
     }
 
 private:
     std::string path_;
-    std::optional<leftover> copied_;
+    std::optional<output_writer> copy_to_;
+    std::optional<temporary_file> whole_;
 };
 
 std::string output_of(const request& asked) {
-    if (!asked.output.empty()) return asked.output;
+    if (!asked.output.path.empty()) return asked.output.path;
     const std::string& first = asked.in.files.front();
     if (first == "-") throw failure(fault::usage, "compress: -o says where the archive goes");
     return std::filesystem::path(first).replace_extension(".cpk").string();
@@ -89,8 +82,7 @@ archive_plan plan_of(const request& asked, const std::string& path) {
     return plan;
 }
 
-void report(const std::string& path, const archive_sink& to, const ingested& in) {
-    const std::string name = path == "-" ? "(standard output)" : path;
+void report(const std::string& name, const archive_sink& to, const ingested& in) {
     const auto samples = static_cast<double>(to.samples());
     const auto bytes = static_cast<double>(to.bytes());
     fmt::print(stderr, "{}: {}, {}, {} from {}", name, counted(to.series(), "series"),
@@ -106,8 +98,9 @@ void report(const std::string& path, const archive_sink& to, const ingested& in)
 }
 
 int compress(const request& asked) {
-    const std::string path = output_of(asked);
-    const target file(path);
+    const destination goal(output_of(asked), content::archive, inputs_of(asked.in),
+                           asked.output.force);
+    target file(goal);
     archive_sink to(plan_of(asked, file.path()));
     ingested in;
     std::size_t late = 0;
@@ -122,7 +115,7 @@ int compress(const request& asked) {
     to.finish();
     file.deliver();
     if (asked.in.quiet) return 0;
-    report(path, to, in);
+    report(text::printable(goal.name()), to, in);
     if (late != 0) fmt::print(stderr, "{} sorted in\n", counted(late, "late sample"));
     return 0;
 }
@@ -131,6 +124,7 @@ int compress(const request& asked) {
 
 void add_compress(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
+    asked->output.path.clear();  // FILE.cpk
     CLI::App* const command = add_command(
         app, "compress",
         "CSV, line protocol or raw columns to an archive. Which column of CSV is the time, a\n"
@@ -140,13 +134,14 @@ void add_compress(CLI::App& app, action& todo) {
         "  chronopack compress - -o - --values load <load.csv >load.cpk");
     add_ingest_options(*command, asked->in);
     command
-        ->add_option("-o,--output", asked->output,
-                     "the archive, written aside and renamed; - is standard output.\n"
-                     "FILE.cpk otherwise")
+        ->add_option("-o,--output", asked->output.path,
+                     "the archive, written aside and renamed; an archive that is there\n"
+                     "is replaced. - is standard output; FILE.cpk otherwise")
         ->type_name("ARCHIVE");
+    add_force(*command, asked->output, "an archive");
     command->add_flag("--sort", asked->sort,
-                      "take samples in any order: all of a series are sorted, with\n"
-                      "ARCHIVE.runs beside the archive meanwhile");
+                      "take samples in any order: all of a series are sorted, with a\n"
+                      "file as large as the archive beside it meanwhile");
     command
         ->add_option("--preset", asked->preset,
                      "what to give up for what: fastest to read, balanced, or smallest")

@@ -13,10 +13,11 @@ struct request {
 };
 
 int decompress(const request& asked) {
+    const destination to = asked.text.output.checked(content::text, {asked.file});
     const archive_file archive(asked.file);
     std::vector<std::size_t> all(archive.series().size());
     std::iota(all.begin(), all.end(), std::size_t{0});
-    print_samples(archive, all, {}, asked.text);
+    print_samples(archive, all, {}, asked.text, to);
     return 0;
 }
 

@@ -188,7 +188,7 @@ private:
     void remark(const std::string& text) {
         if (asked_.quiet) return;
         line_.clear();
-        fmt::print(stderr, "{}\n", text);
+        fmt::print(stderr, "{}\n", text::printable(text));
     }
 
     void show_progress(const input::file_source& from, std::uint64_t bytes) {
@@ -199,8 +199,8 @@ private:
         const double seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
         const auto megabytes = static_cast<double>(bytes) * 1e-6;
-        std::string text = fmt::format("{:.40}: {:.0f} MB, {:.0f} MB/s", from.name(), megabytes,
-                                       megabytes / seconds);
+        std::string text = fmt::format("{}: {:.0f} MB, {:.0f} MB/s", input::printable(from.name()),
+                                       megabytes, megabytes / seconds);
         if (from.size())
             text += fmt::format(
                 ", {:.0f} %", 100 * static_cast<double>(bytes) / static_cast<double>(*from.size()));
@@ -269,6 +269,12 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
     raw("--start", asked.start, "T", "the first timestamp, where no file has them (0)");
     raw("--step", asked.step, "N", "from one to the next (1)");
     raw("--name", asked.name, "NAME", "of the series; the file's otherwise");
+}
+
+std::vector<std::string> inputs_of(const ingest_request& asked) {
+    std::vector<std::string> all = asked.files;
+    if (!asked.times.empty()) all.push_back(asked.times);
+    return all;
 }
 
 ingested ingest(const ingest_request& asked, input::sample_sink& to) {

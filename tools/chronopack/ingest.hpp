@@ -27,6 +27,9 @@ struct ingest_request {
 void add_ingest_options(CLI::App& app, ingest_request& asked,
                         const std::vector<std::string>& more_formats = {});
 
+/// All files that are going to be read.
+[[nodiscard]] std::vector<std::string> inputs_of(const ingest_request& asked);
+
 struct ingested {
     std::uint64_t bytes = 0;                 ///< of text
     std::size_t bad = 0;                     ///< cells, lines and records left out

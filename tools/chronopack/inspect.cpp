@@ -123,7 +123,7 @@ void add_values(json& to, const total<V>& t) {
 }
 
 void print_json(const archive_file& archive, const looked& all) {
-    json out{{"file", archive.name()},
+    json out{{"file", archive.path()},
              {"bytes", archive.data().size()},
              {"samples", all.samples},
              {"frames", all.frames},

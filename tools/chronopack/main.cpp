@@ -2,14 +2,18 @@
 
 #include "command.hpp"
 
+#include <adapters/text/printable.hpp>
+
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <exception>
 #include <new>
 
 namespace {
 
 using namespace chronopack::tool;
+namespace text = chronopack::text;
 
 constexpr auto about =
     R"(Time series, compressed: CSV, line protocol or raw columns into one archive, and
@@ -42,7 +46,7 @@ int read_command_line(CLI::App& app, int argc, char** argv, action& todo) {
         const auto chosen = app.get_subcommands();
         const std::string name =
             chosen.empty() ? "chronopack" : "chronopack " + chosen.front()->get_name();
-        fmt::print(stderr, "{}: {}\nTry {} --help.\n", name, wrong.what(), name);
+        fmt::print(stderr, "{}: {}\nTry {} --help.\n", name, text::printable(wrong.what()), name);
     }
     return static_cast<int>(fault::usage);
 }
@@ -68,10 +72,13 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "(standard output): cannot be written\n");
     } catch (const failure& wrong) {
         std::fflush(stdout);
-        fmt::print(stderr, "chronopack: {}\n", wrong.what());
+        fmt::print(stderr, "chronopack: {}\n", text::printable(wrong.what()));
         return static_cast<int>(wrong.whose());
     } catch (const std::bad_alloc&) {
         fmt::print(stderr, "chronopack: out of memory\n");
+    } catch (const std::exception& wrong) {  // of the system: no directory for temporary files
+        std::fflush(stdout);
+        fmt::print(stderr, "chronopack: {}\n", text::printable(wrong.what()));
     }
     return static_cast<int>(fault::environment);
 }

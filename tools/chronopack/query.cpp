@@ -16,8 +16,9 @@ struct request {
 int query(const request& asked) {
     const time_bounds bounds(asked.from, asked.to);
     const auto wanted = selectors_of(asked.selectors);
+    const destination to = asked.text.output.checked(content::text, {asked.file});
     const archive_file archive(asked.file);
-    print_samples(archive, selected(archive, wanted), bounds, asked.text);
+    print_samples(archive, selected(archive, wanted), bounds, asked.text, to);
     return 0;
 }
 

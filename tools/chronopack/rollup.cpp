@@ -1,5 +1,6 @@
 #include "bucket_text.hpp"
 #include "command.hpp"
+#include "output_request.hpp"
 #include "selected.hpp"
 #include "series_text.hpp"
 #include "text_output.hpp"
@@ -24,7 +25,7 @@ struct request {
     std::vector<std::string> aggregates{"count", "min", "max", "mean"};
     std::uint64_t empty_rows = 0;
     std::string format = "csv";
-    std::string output = "-";
+    output_request output;
     bool quiet = false;
 };
 
@@ -81,13 +82,13 @@ void print_aggregate(fmt::memory_buffer& out, const std::string& name, const rol
 class rollup_printer {
 public:
     rollup_printer(const request& asked, const archive_file& archive,
-                   const std::vector<std::size_t>& numbers)
+                   const std::vector<std::size_t>& numbers, const destination& to)
         : asked_(asked),
           archive_(archive),
           numbers_(numbers),
           bounds_(asked.from, asked.to),
           buckets_(asked.every, asked.zone),
-          out_(asked.output),
+          out_(to),
           json_(asked.format == "jsonl") {}
 
     void print() && {
@@ -194,9 +195,10 @@ private:
 
 int rollup_command(const request& asked) {
     const auto wanted = selectors_of(asked.selectors);
+    const destination to = asked.output.checked(content::text, {asked.file});
     const archive_file archive(asked.file);
     const auto numbers = selected(archive, wanted);
-    rollup_printer(asked, archive, numbers).print();
+    rollup_printer(asked, archive, numbers, to).print();
     return 0;
 }
 
@@ -241,8 +243,7 @@ void add_rollup(CLI::App& app, action& todo) {
                      "also rows for empty buckets between others, up to so many a series")
         ->type_name("N")
         ->capture_default_str();
-    command->add_option("-o,--output", asked->output, "write FILE instead of standard output")
-        ->type_name("FILE");
+    add_text_output(*command, asked->output);
     command->add_option("--to-format", asked->format, "csv, or jsonl: one JSON object a row")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"csv", "jsonl"}).description(""))

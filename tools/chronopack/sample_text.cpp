@@ -22,8 +22,8 @@ constexpr std::size_t most_merged = std::size_t{64} << 20;  // bytes, to merge c
 class sample_printer {
 public:
     sample_printer(const archive_file& archive, const std::vector<std::size_t>& numbers,
-                   const time_bounds& bounds, const text_request& asked)
-        : archive_(archive), numbers_(numbers), bounds_(bounds), asked_(asked), out_(asked.output) {
+                   const time_bounds& bounds, const text_request& asked, const destination& to)
+        : archive_(archive), numbers_(numbers), bounds_(bounds), asked_(asked), out_(to) {
         for (const std::size_t number : numbers) units_.push_back(archive.unit(number));
         dates_ = asked.time == "dates" || (asked.time == "auto" && all_have_dates());
         if (dates_ && asked.time == "dates" && !all_have_dates())
@@ -261,8 +261,7 @@ private:
 }  // namespace
 
 void add_text_options(CLI::App& app, text_request& asked) {
-    app.add_option("-o,--output", asked.output, "write FILE instead of standard output")
-        ->type_name("FILE");
+    add_text_output(app, asked.output);
     app.add_option("--to-format", asked.format, "csv, or jsonl: one JSON object a sample")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"csv", "jsonl"}).description(""))
@@ -282,8 +281,8 @@ void add_text_options(CLI::App& app, text_request& asked) {
 }
 
 void print_samples(const archive_file& archive, const std::vector<std::size_t>& numbers,
-                   const time_bounds& bounds, const text_request& asked) {
-    sample_printer(archive, numbers, bounds, asked).print();
+                   const time_bounds& bounds, const text_request& asked, const destination& to) {
+    sample_printer(archive, numbers, bounds, asked, to).print();
 }
 
 }  // namespace chronopack::tool

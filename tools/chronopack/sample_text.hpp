@@ -11,6 +11,7 @@
 #pragma once
 
 #include "archive_file.hpp"
+#include "output_request.hpp"
 #include "time_bounds.hpp"
 
 #include <CLI/CLI.hpp>
@@ -24,7 +25,7 @@ struct text_request {
     std::string format = "csv";
     std::string shape = "auto";  ///< wide where all series have a name and nothing else
     std::string time = "auto";   ///< dates where all lie in the years 0000 to 9999
-    std::string output = "-";
+    output_request output = {};
 };
 
 /// The options that choose these.
@@ -33,6 +34,6 @@ void add_text_options(CLI::App& app, text_request& asked);
 /// Prints the samples of some series, by number, that lie within `bounds`.
 /// failure for damaged frames, and for what the shape asked for cannot hold.
 void print_samples(const archive_file& archive, const std::vector<std::size_t>& numbers,
-                   const time_bounds& bounds, const text_request& asked);
+                   const time_bounds& bounds, const text_request& asked, const destination& to);
 
 }  // namespace chronopack::tool

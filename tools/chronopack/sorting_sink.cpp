@@ -19,9 +19,9 @@ namespace {
 constexpr std::size_t most_gathered = std::size_t{4} << 20;
 constexpr std::size_t longest_run = std::size_t{1} << 20;
 
-archive_plan runs_of(const archive_plan& plan) {
+archive_plan runs_of(const archive_plan& plan, const std::string& path) {
     archive_plan runs;
-    runs.path = plan.path + ".runs";
+    runs.path = path;
     runs.most_series = plan.most_series;
     runs.most_label_bytes = plan.most_label_bytes;
     runs.most_held = most_gathered / 2;
@@ -31,7 +31,8 @@ archive_plan runs_of(const archive_plan& plan) {
 
 }  // namespace
 
-sorting_sink::sorting_sink(archive_sink& to) : to_(to), runs_(runs_of(to.plan())) {}
+sorting_sink::sorting_sink(archive_sink& to)
+    : to_(to), file_(to.plan().path, ".runs"), runs_(runs_of(to.plan(), file_.path())) {}
 
 std::size_t sorting_sink::add(std::vector<label> names, value_type type, input::tick unit) {
     unit_ = unit;
@@ -82,8 +83,7 @@ void sorting_sink::write_runs() {
 void sorting_sink::finish() {
     write_runs();
     runs_.finish();
-    const leftover runs(runs_.plan().path);
-    const archive_file archive(runs.path());
+    const archive_file archive(file_.path());
     const auto merge = [&]<class V>(std::size_t number, V) {
         const archived_series& s = archive.series()[number];
         const std::size_t series = to_.add(

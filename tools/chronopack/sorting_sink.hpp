@@ -2,16 +2,17 @@
 // merged, so that memory is bounded whatever the order.
 //
 //   arriving   9 7 8 3 | 1 2 5 4 | 6 ...
-//   runs       3 7 8 9 | 1 2 4 5 | 6 ...      frames of PATH.runs, an archive
+//   runs       3 7 8 9 | 1 2 4 5 | 6 ...      frames of PATH.RANDOM.runs, an archive
 //   merged     1 2 3 4 5 6 7 8 9              frames that overlap are read at once
 //
-// Samples of one time keep the order they came in. PATH.runs takes as much space
-// as the archive. Memory: 16 bytes a sample of the runs being gathered, up to a
+// Samples of one time keep the order they came in. The runs take as much space as
+// the archive. Memory: 16 bytes a sample of the runs being gathered, up to a
 // budget; then 24 KiB for each frame open at once, of which there are as many
 // as runs of one series, or fewer.
 #pragma once
 
 #include "archive_sink.hpp"
+#include "temporary_file.hpp"
 
 namespace chronopack::tool {
 
@@ -48,6 +49,7 @@ private:
 
     archive_sink& to_;
     input::tick unit_ = input::tick::row;
+    temporary_file file_;
     archive_sink runs_;
     std::vector<gathered> gathered_;
     std::size_t charged_ = 0;

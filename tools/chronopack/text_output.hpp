@@ -1,21 +1,16 @@
-// Text to standard output, or to a file that is there only when all of it is.
+// Text to a destination, gathered in pieces.
 #pragma once
 
-#include "leftovers.hpp"
-
-#include <chronopack/series/file.hpp>
+#include "output_writer.hpp"
 
 #include <fmt/format.h>
-
-#include <optional>
-#include <string>
 
 namespace chronopack::tool {
 
 class text_output {
 public:
-    /// "-" is standard output. failure when the file cannot be made.
-    explicit text_output(const std::string& file);
+    /// failure when it cannot be opened.
+    explicit text_output(const destination& to) : to_(to) {}
 
     /// What is put here is written in pieces by settle(), and by finish().
     [[nodiscard]] fmt::memory_buffer& buffer() noexcept { return buffer_; }
@@ -25,18 +20,22 @@ public:
         if (buffer_.size() >= piece) write();
     }
 
-    /// Writes the rest and gives the file its name.
-    void finish();
+    /// Writes the rest and gives a file its name.
+    void finish() {
+        write();
+        to_.finish();
+    }
 
 private:
     static constexpr std::size_t piece = std::size_t{1} << 16;
 
-    void write();
+    void write() {
+        to_.write({buffer_.data(), buffer_.size()});
+        buffer_.clear();
+    }
 
-    std::string name_;
     fmt::memory_buffer buffer_;
-    std::optional<leftover> partial_;
-    std::optional<output_file> file_;  // none for standard output
+    output_writer to_;
 };
 
 }  // namespace chronopack::tool

@@ -36,6 +36,7 @@ enum class fault : std::uint8_t {
     environment = 3,  ///< the system refused: no such file, no space, no memory
 };
 
+/// what() has names as they came: whoever shows it makes it printable.
 class failure : public std::runtime_error {
 public:
     failure(fault whose, place where, std::string message)

@@ -2,6 +2,8 @@
 // stderr is no terminal.
 #pragma once
 
+#include <adapters/text/printable.hpp>
+
 #include <cstdio>
 #include <string>
 
@@ -20,7 +22,7 @@ public:
 
     void show(const std::string& text) {
         if (!shown_) return;
-        std::fprintf(stderr, "\r\033[K%.79s", text.c_str());
+        std::fprintf(stderr, "\r\033[K%s", text::printable(text, 79).c_str());
         dirty_ = true;
     }
 

@@ -47,8 +47,8 @@ std::size_t collector::add(std::vector<label> names, value_type type, tick unit)
         return columns_.size() - 1;
     }
     if (columns_[*known].type != type)
-        throw failure(fault::data,
-                      "series " + series_text(*made) + " has values of another type before");
+        throw failure(fault::data, "series " + printable(series_text(*made), 120) +
+                                       " has values of another type before");
     return *known;
 }
 
@@ -80,10 +80,10 @@ std::vector<series> collector::take(bool coarsest) {
 
     std::vector<series> all;
     for (column& one : columns_) {
-        series made{
-            .name = stem_ + (stem_.empty() ? "" : "/") + printable(series_text(one.names), 120),
-            .names = std::move(one.names),
-            .unit = one.unit};
+        series made{.name = printable(stem_, 120) + (stem_.empty() ? "" : "/") +
+                            printable(series_text(one.names), 120),
+                    .names = std::move(one.names),
+                    .unit = one.unit};
         made.values = std::move(one.values);
         made.integers = std::move(one.integers);
         if (std::all_of(made.integers.begin(), made.integers.end(), is_a_double))

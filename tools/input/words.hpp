@@ -1,27 +1,16 @@
 // Bits of text for messages.
 #pragma once
 
+#include <adapters/text/printable.hpp>
+
 #include <string>
 #include <string_view>
 
 namespace chronopack::input {
 
-/// Text from a file as it may be shown: control bytes as '?', at most `limit` bytes.
+/// Returns text from a file as a message may show it, cut to `limit` bytes.
 [[nodiscard]] inline std::string printable(std::string_view cell, std::size_t limit = 40) {
-    std::string shown(cell.substr(0, limit));
-    if (cell.size() > limit) {
-        const auto continues = [](char c) {
-            return (static_cast<unsigned char>(c) >> 6) == 0b10;
-        };
-        if (continues(cell[limit])) {  // never half of a UTF-8 character
-            while (!shown.empty() && continues(shown.back())) shown.pop_back();
-            if (!shown.empty()) shown.pop_back();
-        }
-        shown += "...";
-    }
-    for (char& c : shown)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return shown;
+    return text::printable(cell, limit);
 }
 
 /// printable() between quotes.

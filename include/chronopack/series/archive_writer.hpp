@@ -5,6 +5,11 @@
 //   archive->append(*cpu, 1700000000000, 0.25);
 //   archive->finish();
 //
+// metrics.cpk is there only once finish() has succeeded; until then the archive is
+// written to a file of its own beside it, metrics.cpk.RANDOM.partial. Writers of one
+// path do not disturb each other: the last to finish stays, whole. After a crash,
+// archive_reader opens such a file and recovers the frames that it holds.
+//
 // Held in memory: up to frame_samples samples of each series, 16 bytes each, 32 bytes
 // for each frame written, and once for all series what a frame is encoded in, 115 KiB
 // for frames of 4,096 samples. With more series open than that allows, call flush()
@@ -26,11 +31,14 @@ struct series_handle {
     std::uint32_t number;
 };
 
-/// Not thread-safe. Unless finish() succeeds the file stays PATH.partial,
-/// which archive_reader can open: what was written to it is recovered.
+/// Not thread-safe. A writer that is destroyed before finish() has succeeded leaves
+/// the frames that it has written, if any, in partial_path(), which archive_reader
+/// can open; discard() removes them. What is held in memory then is lost unless
+/// flush() has put it into frames.
 class archive_writer {
 public:
-    /// io_error when PATH.partial cannot be made.
+    /// io_error, with errno, when no file can be made beside PATH, or PATH is there and
+    /// is no regular file. A symbolic link stays, and leads to the new archive.
     [[nodiscard]] static result<archive_writer> create(const std::string& path,
                                                        series_options how = {}) {
         auto file = output_file::create(path);
@@ -103,8 +111,10 @@ public:
         return s.out.flush();
     }
 
-    /// Cuts the last frames, writes the index, syncs, and renames PATH.partial
-    /// to PATH. On io_error the archive is as if never finished.
+    /// Cuts the last frames, writes the index, syncs, and gives the archive its name.
+    /// After an io_error it cannot be finished any more: what was there under the name
+    /// stays, and partial_path() has what could be written. Where partial_path() is
+    /// empty then, the archive has its name, but a crash may still undo that.
     result<void> finish() {
         if (const auto ok = flush(); !ok) return ok;
         state& s = *state_;
@@ -116,6 +126,16 @@ public:
         if (const auto written = s.out.put(footer); !written) return written;
         return s.out.publish();
     }
+
+    /// The file that holds the frames written so far; empty once the archive has its
+    /// name or was discarded.
+    [[nodiscard]] const std::string& partial_path() const noexcept {
+        return state_->out.partial_path();
+    }
+
+    /// Gives the archive up: removes partial_path(). What was there under the name
+    /// stays; the writer takes no more.
+    void discard() noexcept { state_->out.discard(); }
 
     /// The series so far, and the bytes and frames written of them.
     [[nodiscard]] const std::vector<archived_series>& series() const noexcept {
@@ -168,6 +188,7 @@ private:
             series[number].frames.push_back({at, size, static_cast<std::uint32_t>(written->samples),
                                              written->min_timestamp, written->max_timestamp});
             out.take(header.size() + size);
+            out.keep();  // from now on there is something to recover
             samples.clear();
             return {};
         }

@@ -1,5 +1,4 @@
-// Files, as an archive needs them: written aside, synced, then renamed into
-// place; read by memory map. POSIX.
+// Files as an archive is read from them: by memory map. POSIX.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -11,77 +10,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <utility>
 
 namespace chronopack::inline CHRONOPACK_ABI {
-
-/// Writes PATH.partial, which becomes PATH at publish(). Never published, it is
-/// left as it is: what it holds may be worth recovering. Not thread-safe.
-class output_file {
-public:
-    /// io_error when the file cannot be made; an old PATH.partial is overwritten.
-    [[nodiscard]] static result<output_file> create(const std::string& path) {
-        output_file f;
-        f.path_ = path;
-        f.file_.reset(std::fopen(f.partial_path().c_str(), "wbe"));
-        if (!f.file_) return errc::io_error;
-        return f;
-    }
-
-    /// io_error when the system refuses, at once or for good: after a failed
-    /// write the file can no longer be published.
-    result<void> write(cbytes data) noexcept {
-        if (failed_ || !file_) return errc::io_error;
-        if (std::fwrite(data.data(), 1, data.size(), file_.get()) != data.size()) {
-            failed_ = true;
-            return errc::io_error;
-        }
-        size_ += data.size();
-        return {};
-    }
-
-    /// Bytes written so far.
-    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-
-    /// Makes the file durable, then visible under its name. A sync that failed
-    /// is not tried again: what it did to the data is unknown.
-    result<void> publish() {
-        if (failed_ || !file_) return errc::io_error;
-        failed_ = true;  // until all of it has worked
-        if (std::fflush(file_.get()) != 0 || ::fsync(::fileno(file_.get())) != 0)
-            return errc::io_error;
-        if (std::fclose(file_.release()) != 0) return errc::io_error;
-        if (std::rename(partial_path().c_str(), path_.c_str()) != 0) return errc::io_error;
-        return sync_directory();
-    }
-
-    [[nodiscard]] std::string partial_path() const { return path_ + ".partial"; }
-
-private:
-    struct closer {
-        void operator()(std::FILE* f) const noexcept { (void)std::fclose(f); }
-    };
-
-    // The rename itself is durable once the directory is.
-    result<void> sync_directory() const {
-        const auto slash = path_.rfind('/');
-        const std::string directory = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
-        const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0) return errc::io_error;
-        const bool synced = ::fsync(fd) == 0;
-        ::close(fd);
-        if (!synced) return errc::io_error;
-        return {};
-    }
-
-    std::string path_;
-    std::unique_ptr<std::FILE, closer> file_;
-    std::uint64_t size_ = 0;
-    bool failed_ = false;
-};
 
 /// A file's bytes, mapped read-only for the object's lifetime. The file must
 /// not be cut short meanwhile: the system answers that with a signal.

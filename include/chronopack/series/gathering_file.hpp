@@ -6,7 +6,7 @@
 #pragma once
 
 #include <chronopack/frame/scratch.hpp>
-#include <chronopack/series/file.hpp>
+#include <chronopack/series/output_file.hpp>
 
 namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
 
@@ -15,6 +15,16 @@ namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
 class gathering_file {
 public:
     explicit gathering_file(output_file file) : file_(std::move(file)) {}
+    gathering_file(gathering_file&& other) noexcept
+        : file_(std::move(other.file_)),
+          buffer_(std::move(other.buffer_)),
+          gathered_(std::exchange(other.gathered_, 0)),
+          keep_(other.keep_) {}
+    gathering_file& operator=(gathering_file&&) = delete;
+    /// Gives a file that is kept what was gathered for it, as far as the system takes it.
+    ~gathering_file() {
+        if (keep_) (void)write_gathered();
+    }
 
     /// Bytes added so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return file_.size() + gathered_; }
@@ -57,6 +67,17 @@ public:
         return file_.publish();
     }
 
+    /// As output_file::keep, for what is gathered, too.
+    void keep() noexcept {
+        keep_ = true;
+        file_.keep();
+    }
+    [[nodiscard]] const std::string& partial_path() const noexcept { return file_.partial_path(); }
+    void discard() noexcept {
+        gathered_ = 0;
+        file_.discard();
+    }
+
 private:
     static constexpr std::size_t batch_bytes = std::size_t{1} << 16;
 
@@ -70,6 +91,7 @@ private:
     output_file file_;
     frame::detail::kept<std::byte> buffer_;
     std::size_t gathered_ = 0;
+    bool keep_ = false;
 };
 
 }  // namespace chronopack::detail::archive

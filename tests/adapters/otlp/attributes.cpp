@@ -5,6 +5,7 @@
 
 #include <adapters/otlp/decode.hpp>
 #include <adapters/otlp/text.hpp>
+#include <adapters/text/utf8.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -147,15 +148,15 @@ TEST_CASE("text is UTF-8 just where Unicode says so", "[otlp][text]") {
          {"", "ascii of more than eight bytes", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
           "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
           "12345678\xc3\xa9"}) {
-        CHECK(otlp::is_utf8(good));
+        CHECK(text::valid_utf8(good));
         for (std::size_t cut = 1; cut < good.size(); ++cut)
-            if (good[0] < 0 && good.size() < 5) CHECK_FALSE(otlp::is_utf8(good.substr(0, cut)));
+            if (good[0] < 0 && good.size() < 5) CHECK_FALSE(text::valid_utf8(good.substr(0, cut)));
     }
     for (const std::string_view bad :
          {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x7f", "\xc2\xc0", "\xe0\x9f\xbf",
           "\xe0\xa0", "\xe0\xa0\x7f", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
           "\xf0\x90\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "12345678\xff"})
-        CHECK_FALSE(otlp::is_utf8(bad));
+        CHECK_FALSE(text::valid_utf8(bad));
 }
 
 TEST_CASE("text that was replaced is UTF-8, and what was good in it is there", "[otlp][text]") {
@@ -165,8 +166,8 @@ TEST_CASE("text that was replaced is UTF-8, and what was good in it is there", "
         for (char& c : noise) c = static_cast<char>(random() | (random.one_in(2) ? 0x80 : 0));
         std::string out = "before ";
         const bool good = otlp::append_utf8(out, noise);
-        REQUIRE(otlp::is_utf8(out));
-        REQUIRE(good == otlp::is_utf8(noise));
+        REQUIRE(text::valid_utf8(out));
+        REQUIRE(good == text::valid_utf8(noise));
         if (good) REQUIRE(out == "before " + noise);
     }
     std::string out;
