@@ -31,6 +31,10 @@ for spec in "${build_packages[@]}" "${tool_packages[@]}" "${adapter_packages[@]}
 done
 stamp="$suite ${packages[*]}"
 there=$cache/roots/$suite
+# One at a time: two would unpack into one another.
+mkdir -p "$cache/roots"
+exec 9>"$cache/roots/$suite.lock"
+flock 9
 if [[ $(cat "$there/stamp" 2>/dev/null) != "$stamp" ]]; then
   say "making a root of Debian $suite in $there"
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
@@ -47,6 +51,7 @@ if [[ $(cat "$there/stamp" 2>/dev/null) != "$stamp" ]]; then
   } >"$there/log" 2>&1 || { tail -n 20 "$there/log" >&2; say "the root cannot be made: see $there/log"; exit 3; }
   printf '%s\n' "$stamp" >"$there/stamp"
 fi
+flock -u 9
 
 # A copy of what git would hand out, with what is not committed yet.
 mkdir -p "$there/root/src/chronopack"

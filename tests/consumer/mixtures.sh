@@ -58,13 +58,17 @@ case $way in
       compile "$here/mixture.cpp" main-$set.o ${flags[@]+"${flags[@]}"}
       compile "$here/store.cpp" store-$set.o ${flags[@]+"${flags[@]}"}
     done
-    compile "$here/mixture.cpp" main-dispatch.o -DCHRONOPACK_DISPATCH=1
+    mains=(baseline v3)
+    if [[ -e $pcs/chronopack-dispatch.pc ]]; then
+      mains+=(dispatch)
+      compile "$here/mixture.cpp" main-dispatch.o -DCHRONOPACK_DISPATCH=1
+    fi
     # An adapter of other flags than its program: its source, built anew.
     compile "$source/adapters/downsampler/downsampler.cpp" downsampler-v3.o -march=x86-64-v3 -I"$source"
     v3_runs=no
     ! grep -qw avx2 /proc/cpuinfo || v3_runs=yes
     tried=0
-    for main in baseline v3 dispatch; do
+    for main in "${mains[@]}"; do
       for store in baseline v3; do
         for adapter in baseline v3; do
           dispatch=()
@@ -91,9 +95,10 @@ case $way in
     {
       echo 'cmake_minimum_required(VERSION 3.24)'
       echo 'project(consumer CXX)'
-      echo "find_package(chronopack 0.1 REQUIRED COMPONENTS dispatch ${libraries[*]})"
+      echo "find_package(chronopack 0.1 REQUIRED COMPONENTS ${libraries[*]})"
       for library in chronopack "${libraries[@]}"; do
         for with in "" dispatch; do
+          [[ -z $with || -e $pcs/chronopack-dispatch.pc ]] || continue
           echo "add_executable(use-$library$with \"$here/library.cpp\")"
           echo "target_compile_options(use-$library$with PRIVATE -O0 $(use "$library"))"
           echo "target_link_libraries(use-$library$with PRIVATE chronopack::$library ${with:+chronopack::dispatch})"
