@@ -85,7 +85,7 @@ std::optional<batch_writer::state::batch> batch_writer::state::next(clock::time_
     if (!due(now)) return std::nullopt;
     // Through the disk; past it only where it takes nothing and has nothing. The mover rings
     // when it was refused.
-    if (how_.to_disk != nullptr && (moving_ > 0 || now >= disk_again_)) {
+    if (how_.to_disk != nullptr && now >= disk_again_) {
         wake = now + std::chrono::hours(1);
         return std::nullopt;
     }

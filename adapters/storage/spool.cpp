@@ -178,7 +178,7 @@ reply<std::monostate> spool::sync_now() {
     const std::lock_guard held(mutex_);
     const bool settled =
         !readers_.empty() && std::all_of(readers_.begin(), readers_.end(),
-                                         [&](const reader& r) { return r.next >= suspect_; });
+                                         [&](const reader& r) { return r.place() >= suspect_; });
     if (suspect_ > 0 && !settled)
         return failure{verdict::retry, {}, "the spool could not be made durable"};
     return std::monostate();

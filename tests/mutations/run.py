@@ -14,6 +14,7 @@ compiles only what has changed.
 
 Exit status: 0 when each was caught and the tests pass with the guards in place, else 1.
 """
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -21,6 +22,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -65,39 +67,60 @@ def sync_copy():
         shutil.copy(ROOT / name, to)
 
 
-def targets_of_tests():
-    """By the name of a test, what ninja has to build for it."""
-    def introspect(what):
-        return json.loads(subprocess.run(["meson", "introspect", what, BUILD], check=True, capture_output=True,
-                                         text=True).stdout)
-    files = {t["id"]: [os.path.relpath(f, BUILD) for f in t["filename"]] for t in introspect("--targets")}
-    return {t["name"]: [f for d in t["depends"] for f in files.get(d, [])] for t in introspect("--tests")}
+class Test:
+    """A meson test: what ninja has to build for it, and how it is run."""
+    def __init__(self, described, files):
+        self.built = [file for target in described["depends"] for file in files.get(target, [])]
+        self.command = described["cmd"]
+        self.environment = {**os.environ, **described["env"]}
+        self.folder = described["workdir"] or BUILD
 
 
-def build(tests, targets):
-    wanted = sorted({target for test in tests for target in targets[test]})
+def introspect(what):
+    return json.loads(subprocess.run(["meson", "introspect", what, BUILD], check=True, capture_output=True, text=True).stdout)
+
+
+def build(tests):
+    wanted = sorted({os.path.relpath(file, BUILD) for test in tests for file in test.built})
     return subprocess.run(["ninja", "-C", BUILD, "--quiet", *wanted], capture_output=True, text=True)
 
 
-def passes(tests):
-    # A mutant may hang: two minutes are enough for a test that is well.
-    return subprocess.run(["meson", "test", "-C", BUILD, "--no-rebuild", "-t", "0.4", *tests],
-                          capture_output=True).returncode == 0
+class Built:
+    """What was built for some tests, kept aside: the next is built while these run."""
+    def __init__(self, tests):
+        self.tests = tests
+        self.kept = tempfile.TemporaryDirectory(dir=BUILD)
+        self.names = {}
+        for file in {file for test in tests for file in test.built}:
+            folder = pathlib.Path(self.kept.name, str(len(self.names)))
+            folder.mkdir()
+            # Tests name them by either path.
+            self.names[file] = self.names[os.path.relpath(file, BUILD)] = shutil.copy(file, folder)
+
+    def pass_(self):
+        # A mutant may hang: two minutes are enough for a test that is well.
+        try:
+            return all(subprocess.run([self.names.get(word, word) for word in test.command], cwd=test.folder,
+                                      env=test.environment, capture_output=True, timeout=120).returncode == 0
+                       for test in self.tests)
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            self.kept.cleanup()
 
 
-def verdict(row, targets):
+def mutate(row, tests, runs):
+    """The verdict, or who will know it: "caught" unless the tests pass."""
     path = COPY / row.path
-    if not path.is_file():
-        return "STALE", ""
-    code = path.read_text()
+    code = path.read_text() if path.is_file() else ""
     if code.count(row.old) != 1:
-        return "STALE", f"found {code.count(row.old)} times"
+        return f"STALE: found {code.count(row.old)} times"
     path.write_text(code.replace(row.old, row.new))
     try:
-        made = build(row.tests, targets)
+        made = build(tests)
         if made.returncode != 0:
-            return "BROKEN", "\n".join(made.stdout.splitlines()[:8])
-        return ("SURVIVED" if passes(row.tests) else "caught"), ""
+            return "BROKEN: " + "\n".join(made.stdout.splitlines()[:8])
+        return runs.submit(Built(tests).pass_)
     finally:
         path.write_text(code)
 
@@ -108,24 +131,29 @@ def main():
         return 0
     sync_copy()
     subprocess.run([COPY / "tests/run", "--list"], check=True, stdout=subprocess.DEVNULL)
-    targets = targets_of_tests()
-    unknown = {test for row in chosen for test in row.tests} - targets.keys()
+    files = {target["id"]: target["filename"] for target in introspect("--targets")}
+    tests = {one["name"]: Test(one, files) for one in introspect("--tests")}
+    unknown = {name for row in chosen for name in row.tests} - tests.keys()
     if unknown:
         sys.exit(f"no such tests: {' '.join(sorted(unknown))}")
 
     good = True
-    for test in sorted({test for row in chosen for test in row.tests}):
-        made = build([test], targets)
-        fine = made.returncode == 0 and passes([test])
-        print("passes  " if fine else "FAILS   ", f"unchanged | {test}", flush=True)
+    for name in sorted({name for row in chosen for name in row.tests}):
+        made = build([tests[name]])
+        fine = made.returncode == 0 and Built([tests[name]]).pass_()
+        print("passes  " if fine else "FAILS   ", f"unchanged | {name}", flush=True)
         good = good and fine
     if not good:
         return 1
-    # Rows of one file after each other: it is compiled once for both.
-    for row in sorted(chosen, key=lambda row: row.path):
-        what, detail = verdict(row, targets)
-        print(f"{what:8} {row.line}", *filter(None, [detail]), sep="\n" if detail else "", flush=True)
-        good = good and what == "caught"
+    with concurrent.futures.ThreadPoolExecutor(4) as runs:
+        # Rows of one file after each other: it is compiled once for both.
+        verdicts = [(row, mutate(row, [tests[name] for name in row.tests], runs))
+                    for row in sorted(chosen, key=lambda row: row.path)]
+        for row, verdict in verdicts:
+            if isinstance(verdict, concurrent.futures.Future):
+                verdict = "SURVIVED" if verdict.result() else "caught"
+            print(f"{verdict:8} {row.line}" if " " not in verdict else f"{verdict}\n         {row.line}", flush=True)
+            good = good and verdict == "caught"
     return 0 if good else 1
 
 

@@ -470,6 +470,7 @@ TEST_CASE("a reader has one user at a time, and whose it is not changes nothing"
         CHECK(s->counts(*other).pending == others.pending);
         CHECK(s->counts(*other).lease == others.lease);
     };
+    CHECK_FALSE(s->lease(*first));  // one at a time
     refused(*first, of_other->lease);
     refused(*other, batch->lease);
     refused(*first, 0);

@@ -244,6 +244,33 @@ TEST_CASE("what a stalled disk has under way when the writer is closed is kept",
     CHECK((*s)->recovery().points == 25);
 }
 
+TEST_CASE("what is on a disk that has not synced it is not called safe", "[spool]") {
+    const bool fails = GENERATE(false, true);
+    fake_disk disk;
+    auto s = spool::open(std::make_unique<fake_files>(disk), {});
+    REQUIRE(s);
+    fake_backend store;
+    store.answer = [](fake_backend::call&) {
+        return fake_backend::retry("away");
+    };
+    batch_writer writer(store, quick(**s));
+    REQUIRE(writer.submit(run_of("cpu", 10), in(60s)).accepted == 10);
+    while (writer.counters().spooled < 10) std::this_thread::sleep_for(1ms);
+    if (fails)
+        disk.fail_from = disk.calls;
+    else
+        disk.syncs.begin();
+    leftover left = writer.flush(in(50ms));
+    CHECK(left.spooled == 10);
+    CHECK_FALSE(left.safe);
+    disk.fail_from = SIZE_MAX;
+    disk.syncs.end();
+    if (fails) return;
+    left = writer.flush(in(500ms));
+    CHECK_FALSE(left.settled);
+    CHECK(left.safe);
+}
+
 TEST_CASE("a disk that takes nothing does not keep points from the store", "[spool]") {
     fake_disk disk;
     auto s = spool::open(std::make_unique<fake_files>(disk), {});
