@@ -119,14 +119,8 @@ bool batch_writer::state::admit(lock& held, point& p, deadline until, telling_lo
             why = "the queue is full, and on_dropped has not returned";
             return false;
         }
-        if (how_.when_full == overflow::drop_newest) {
-            ++counts_.accepted;
-            ++entered_;
-            lose(lost, std::move(p), drop_reason::overflow, "the queue is full");
-            return true;
-        }
-        // The spool's oldest did not make room, or there is none.
-        if (queue_.empty()) {  // all of it is being sent
+        // The spool's oldest did not make room, or there is none; or all is being sent.
+        if (how_.when_full == overflow::drop_newest || queue_.empty()) {
             ++counts_.accepted;
             ++entered_;
             lose(lost, std::move(p), drop_reason::overflow, "the queue is full");

@@ -109,8 +109,8 @@ class Built:
             self.kept.cleanup()
 
 
-def mutate(row, tests, runs):
-    """The verdict, or who will know it: "caught" unless the tests pass."""
+def mutate(row, tests):
+    """The mutant's tests, built; or why they could not be."""
     path = COPY / row.path
     code = path.read_text() if path.is_file() else ""
     if code.count(row.old) != 1:
@@ -118,11 +118,14 @@ def mutate(row, tests, runs):
     path.write_text(code.replace(row.old, row.new))
     try:
         made = build(tests)
-        if made.returncode != 0:
-            return "BROKEN: " + "\n".join(made.stdout.splitlines()[:8])
-        return runs.submit(Built(tests).pass_)
+        return Built(tests) if made.returncode == 0 else "BROKEN: " + "\n".join(made.stdout.splitlines()[:8])
     finally:
         path.write_text(code)
+
+
+def report(row, verdict):
+    print(f"{verdict:8} {row.line}" if " " not in verdict else f"{verdict}\n         {row.line}", flush=True)
+    return verdict == "caught"
 
 
 def main():
@@ -146,14 +149,16 @@ def main():
     if not good:
         return 1
     with concurrent.futures.ThreadPoolExecutor(4) as runs:
+        running = []
         # Rows of one file after each other: it is compiled once for both.
-        verdicts = [(row, mutate(row, [tests[name] for name in row.tests], runs))
-                    for row in sorted(chosen, key=lambda row: row.path)]
-        for row, verdict in verdicts:
-            if isinstance(verdict, concurrent.futures.Future):
-                verdict = "SURVIVED" if verdict.result() else "caught"
-            print(f"{verdict:8} {row.line}" if " " not in verdict else f"{verdict}\n         {row.line}", flush=True)
-            good = good and verdict == "caught"
+        for row in sorted(chosen, key=lambda row: row.path):
+            mutant = mutate(row, [tests[name] for name in row.tests])
+            if isinstance(mutant, str):
+                good = report(row, mutant) and good
+            else:
+                running.append(runs.submit(lambda row=row, mutant=mutant: report(
+                    row, "SURVIVED" if mutant.pass_() else "caught")))
+        good = all([one.result() for one in running]) and good
     return 0 if good else 1
 
 
