@@ -114,7 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         claim(!batch->points.empty(), "a batch has points");
         found += batch->points.size();
         claim(found <= s.recovery().points, "no more is found than was recovered");
-        s.settle(*reader);
+        claim(static_cast<bool>(s.settle(*reader, batch->lease)), "a lease is settled");
         check_counts(s, *reader);
     }
     claim(!s.has_next(*reader), "all was read");
@@ -128,7 +128,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto batch = s.lease(*reader);
     claim(batch && batch->points.size() == 1 && batch->points[0].timestamp == 77,
           "and what is appended comes back");
-    s.settle(*reader);
+    claim(static_cast<bool>(s.settle(*reader, batch->lease)), "and is settled");
     check_counts(s, *reader);
     return 0;
 }

@@ -6,6 +6,7 @@
 
 namespace chronopack::downsample {
 
+using storage::clock;
 using storage::failure;
 using storage::point;
 using storage::reply;
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::string_view mark_metric = "chronopack_rolled_up";
 constexpr std::size_t points_a_write = 5'000;
+const failure no_time{verdict::retry, {}, "no time left"};
 
 std::string_view text_of(aggregate_name which) {
     switch (which) {
@@ -128,6 +130,7 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
     done.watermark = at->value_or(first);
     const std::int64_t end = buckets->containing(now).first;  // of the one that is not complete
     while (first < end) {
+        if (clock::now() >= until) return no_time;
         std::int64_t last = first;
         for (std::size_t n = 0; n < std::max<std::size_t>(how_.buckets_a_step, 1) && last < end;
              ++n)
@@ -160,6 +163,7 @@ reply<std::monostate> downsampler::step(std::int64_t first, std::int64_t last, r
     done.read += found->size();
     std::vector<point> out;
     for (std::size_t at = 0; at < found->size();) {
+        if (clock::now() >= until) return no_time;
         const point& series = (*found)[at];
         std::vector<std::int64_t> timestamps;
         std::vector<double> values;
@@ -186,6 +190,7 @@ reply<std::monostate> downsampler::step(std::int64_t first, std::int64_t last, r
 reply<std::monostate> downsampler::write(std::span<const point> points, report& done,
                                          storage::deadline until) {
     for (; !points.empty(); points = points.subspan(std::min(points.size(), points_a_write))) {
+        if (clock::now() >= until) return no_time;
         const auto part = points.first(std::min(points.size(), points_a_write));
         const auto answer = to_.write_batch(part, until);
         if (!answer.ok()) return failure{answer.what, answer.retry_after, answer.message};

@@ -7,8 +7,30 @@
 
 namespace chronopack::storage {
 
-batch_writer::batch_writer(storage_backend& to, batch_options how)
-    : state_(std::make_unique<state>(to, std::move(how))) {}
+namespace {
+
+/// A little later than `until`, for what only has to be waited for.
+deadline shortly_after(deadline until) {
+    const auto left = until - clock::now();
+    if (left.count() <= 0 || left > std::chrono::hours(1)) return until;
+    return until + left / 20;
+}
+
+}  // namespace
+
+reply<std::unique_ptr<batch_writer>> batch_writer::make(storage_backend& to, batch_options how) {
+    auto made = state::make(to, std::move(how));
+    if (!made) return made.error();
+    return std::unique_ptr<batch_writer>(new batch_writer(std::move(*made)));
+}
+
+batch_writer::batch_writer(std::unique_ptr<state> s) : state_(std::move(s)) {}
+
+batch_writer::batch_writer(storage_backend& to, batch_options how) {
+    auto made = state::make(to, std::move(how));
+    if (!made) throw std::runtime_error("batch_writer: " + made.error().message);
+    state_ = std::move(*made);
+}
 batch_writer::~batch_writer() = default;
 
 admission batch_writer::submit(std::vector<point> points, deadline until) {
@@ -33,57 +55,78 @@ batch_writer::state::state(storage_backend& to, batch_options how)
       pause_(how_.retries, how_.seed ? *how_.seed : std::random_device()()) {
     how_.batch_points = std::clamp<std::size_t>(how_.batch_points, 1, max_record_samples);
     how_.most_points = std::max(how_.most_points, how_.batch_points);
-    if (how_.to_disk != nullptr) {
-        const std::string name = how_.reader.empty() ? std::string(to.name()) : how_.reader;
-        const auto id = how_.to_disk->attach(name, [this] { bell_.ring(); });
-        if (!id) throw std::runtime_error("batch_writer: " + id.error().message);
-        reader_ = *id;
-        at_start_ = how_.to_disk->counts(reader_);
+}
+
+reply<std::unique_ptr<batch_writer::state>> batch_writer::state::make(storage_backend& to,
+                                                                      batch_options how) {
+    std::unique_ptr<state> s(new state(to, std::move(how)));
+    if (spool* disk = s->how_.to_disk; disk != nullptr) {
+        const std::string name = s->how_.reader.empty() ? std::string(to.name()) : s->how_.reader;
+        const auto id = disk->attach(name, [&bell = s->sender_bell_] { bell.ring(); });
+        if (!id) return id.error();
+        s->reader_ = *id;
+        s->at_start_ = disk->counts(*id);
+        s->moved_ = false;
+        s->mover_ = std::thread([it = s.get()] { it->move(); });
     }
-    thread_ = std::thread([this] { run(); });
+    s->sender_ = std::thread([it = s.get()] { it->send(); });
+    return s;
 }
 
 batch_writer::state::~state() {
     (void)close(clock::now());
-    thread_.join();
+    if (mover_.joinable()) mover_.join();
+    if (sender_.joinable()) sender_.join();
     if (how_.to_disk != nullptr) how_.to_disk->leave(reader_);
 }
 
 admission batch_writer::state::submit(std::vector<point> points, deadline until) {
     admission out;
+    telling_lock telling;  // from the first loss on
+    std::vector<loss> lost;
     {
         lock held(mutex_);
         if (closed_) return {0, "closed"};
         if (how_.when_full == overflow::reject) {
             std::size_t bytes = 0;
             for (const point& p : points) bytes += bytes_of(p);
-            if (!fits(points.size(), bytes)) return {0, "the queue is full"};
+            if (!room_for(held, points.size(), bytes, until)) return {0, "the queue is full"};
         }
         for (point& p : points) {
-            if (!admit(held, p, until, out.message)) break;
+            if (!admit(held, p, until, telling, lost, out.message)) break;
             ++out.accepted;
         }
     }
-    bell_.ring();
+    wake_threads();
+    tell(lost);
     return out;
 }
 
-bool batch_writer::state::admit(lock& held, point& p, deadline until, std::string& why) {
+bool batch_writer::state::admit(lock& held, point& p, deadline until, telling_lock& telling,
+                                std::vector<loss>& lost, std::string& why) {
     const std::size_t bytes = bytes_of(p);
-    while (!fits(1, bytes)) {
-        if (how_.to_disk != nullptr && move_to_disk(false) && fits(1, bytes)) break;
-        if (how_.when_full == overflow::block) {
-            bell_.ring();
-            if (closed_ || changed_.wait_until(held, until) == std::cv_status::timeout) {
-                why = closed_ ? "closed" : "the queue is full";
-                return false;
-            }
-            continue;
+    while (!closed_ && !room_for(held, 1, bytes, until)) {
+        if (closed_) break;
+        if (how_.when_full == overflow::block || how_.when_full == overflow::reject) {
+            why = "the queue is full";
+            return false;
         }
-        if (how_.when_full == overflow::drop_oldest && drop_something()) continue;
-        ++counts_.accepted;
-        drop(&p, {0, drop_reason::overflow, "the queue is full"});
-        return true;
+        if (how_.on_dropped && !telling) {
+            held.unlock();
+            telling = telling_lock(telling_mutex_, until);
+            held.lock();
+            if (telling) continue;
+            why = "the queue is full, and on_dropped has not returned";
+            return false;
+        }
+        // The spool's oldest did not make room, or there is none; or all is being sent.
+        if (how_.when_full == overflow::drop_newest || queue_.empty()) {
+            ++counts_.accepted;
+            ++entered_;
+            lose(lost, std::move(p), drop_reason::overflow, "the queue is full");
+            return true;
+        }
+        lose(lost, queue_.pop(), drop_reason::overflow, "newer points came");
     }
     if (closed_) {
         why = "closed";
@@ -92,132 +135,138 @@ bool batch_writer::state::admit(lock& held, point& p, deadline until, std::strin
     ++counts_.accepted;
     ++entered_;
     queue_.push(std::move(p), clock::now());
-    if (how_.to_disk != nullptr && queue_.size() >= how_.batch_points) (void)move_to_disk(false);
+    if (queue_.size() == how_.batch_points) wake_threads();
     return true;
 }
 
 // A point alone is never too large: what would never fit must not wait for ever.
 bool batch_writer::state::fits(std::size_t points, std::size_t bytes) const noexcept {
-    const std::size_t held = queue_.size() + in_flight_;
+    const std::size_t held = queue_.size() + in_flight_ + moving_;
     if (held == 0 && points == 1) return true;
     return points <= how_.most_points && held <= how_.most_points - points &&
-           queue_.bytes() + in_flight_bytes_ + bytes <= how_.most_bytes;
+           queue_.bytes() + in_flight_bytes_ + moving_bytes_ + bytes <= how_.most_bytes;
 }
 
-bool batch_writer::state::drop_something() {
-    if (how_.to_disk != nullptr && how_.to_disk->drop_oldest()) {
-        disk_again_ = {};
-        if (move_to_disk(false)) return true;
+bool batch_writer::state::room_for(lock& held, std::size_t points, std::size_t bytes,
+                                   deadline until) {
+    if (fits(points, bytes)) return true;
+    if (how_.when_full == overflow::drop_oldest) disk_again_ = {};  // it can make room
+    ++pressing_;
+    wake_threads();
+    changed_.wait_until(held, until, [&] {
+        return fits(points, bytes) || closed_ ||
+               (how_.when_full != overflow::block && !disk_takes());
+    });
+    --pressing_;
+    return fits(points, bytes);
+}
+
+bool batch_writer::state::disk_takes() const {
+    return moving_ > 0 ||
+           (how_.to_disk != nullptr && !queue_.empty() && clock::now() >= disk_again_);
+}
+
+void batch_writer::state::lose(std::vector<loss>& lost, point p, drop_reason why,
+                               const char* message) {
+    lost.push_back({std::move(p), {0, why, message}});
+    ++telling_;
+}
+
+void batch_writer::state::tell(const std::vector<loss>& lost) {
+    if (lost.empty()) return;
+    if (how_.on_dropped)
+        for (const loss& one : lost) how_.on_dropped(one.what, one.why);
+    {
+        const std::lock_guard held(mutex_);
+        for (const loss& one : lost) counts_.dropped.add(one.why.why);
+        telling_ -= lost.size();
+        gone_ += lost.size();
     }
-    if (queue_.empty()) return false;
-    const point p = queue_.pop();
-    ++gone_;
-    drop(&p, {0, drop_reason::overflow, "newer points came"});
-    return true;
+    changed_.notify_all();
 }
 
-void batch_writer::state::drop(const point* p, const dropped_point& why) {
-    counts_.dropped.add(why.why);
-    if (how_.on_dropped && p != nullptr) how_.on_dropped(*p, why);
-}
-
-bool batch_writer::state::move_to_disk(bool all) {
-    if (how_.to_disk == nullptr) return false;
-    while (!queue_.empty() && (all || queue_.size() >= how_.batch_points)) {
-        if (clock::now() < disk_again_) return false;
-        const clock::time_point since = queue_.oldest();
-        std::vector<point> points = queue_.pop(how_.batch_points);
-        // Under this lock both: the points are here, and then there.
-        const auto kept = how_.to_disk->append(points);
-        if (!kept) {
-            message_ = kept.error().message;
-            queue_.restore(std::move(points), since);
-            disk_again_ = clock::now() + std::chrono::milliseconds(100);
-            return false;
-        }
-        appended_ += points.size();
-        gone_ += points.size();
-    }
-    return true;
+batch_writer::state::places batch_writer::state::where() const {
+    places out;
+    out.queued = queue_.size() + in_flight_ + telling_;
+    if (how_.to_disk == nullptr) return out;
+    out.disk = how_.to_disk->counts(reader_);
+    out.appended_here = out.disk.appended_by_reader - at_start_.appended_by_reader;
+    // What is being moved is here until the spool has it.
+    out.queued += handed_ - out.appended_here;
+    // Another lease, or none: it was settled just now.
+    out.spooled = out.disk.pending - (out.disk.lease == lease_ ? of_lease_ : 0);
+    return out;
 }
 
 writer_counters batch_writer::state::counters() const {
     const std::lock_guard held(mutex_);
+    const places at = where();
     writer_counters out = counts_;
-    out.queued = queue_.size() + in_flight_;
-    if (how_.to_disk == nullptr) return out;
-    const spool_counts disk = how_.to_disk->counts(reader_);
-    out.accepted += disk.appended - appended_ - at_start_.settled - at_start_.dropped.total();
-    out.spooled = disk.pending - of_lease_;
-    out.dropped += disk.dropped.since(at_start_.dropped);
+    out.accepted +=
+        at.disk.appended - at.appended_here - at_start_.settled - at_start_.dropped.total();
+    out.queued = at.queued;
+    out.spooled = at.spooled;
+    out.dropped += at.disk.dropped.since(at_start_.dropped);
     return out;
 }
 
-leftover batch_writer::state::left(const lock&, bool settled, bool safe) const {
-    leftover out;
-    out.queued = queue_.size() + in_flight_;
-    if (how_.to_disk != nullptr) out.spooled = how_.to_disk->counts(reader_).pending - of_lease_;
-    out.settled = settled;
-    out.safe = safe;
-    out.message = settled ? std::string() : message_;
+leftover batch_writer::state::left(bool settled, bool safe) const {
+    const places at = where();
+    leftover out{at.queued, at.spooled, settled, settled || safe, {}};
+    if (!settled) out.message = message_.empty() ? "no time left" : message_;
     return out;
 }
 
 bool batch_writer::state::on_disk_settled(std::uint64_t appended) const {
-    if (how_.to_disk == nullptr) return true;
     const spool_counts disk = how_.to_disk->counts(reader_);
     return disk.settled + disk.dropped.total() >= appended;
 }
 
-bool batch_writer::state::wait_for(lock& held, std::uint64_t target, deadline until) {
-    if (!changed_.wait_until(held, until, [&] { return gone_ >= target || done_; }) ||
-        gone_ < target)
-        return false;
-    if (how_.to_disk == nullptr) return true;
+bool batch_writer::state::drain(lock& held, deadline until, bool& safe) {
+    const std::uint64_t target = entered_;
+    disk_again_ = {};
+    wake_threads();
+    changed_.wait_until(held, until, [&] { return gone_ >= target || done_; });
+    bool all = gone_ >= target;
+    safe = all;
+    if (how_.to_disk == nullptr) return all;
     const std::uint64_t appended = how_.to_disk->counts(reader_).appended;
-    return changed_.wait_until(held, until, [&] { return on_disk_settled(appended) || done_; }) &&
-           on_disk_settled(appended);
+    held.unlock();
+    const bool synced = how_.to_disk->sync(until).operator bool();
+    held.lock();
+    safe = all && synced;
+    changed_.wait_until(held, until, [&] { return on_disk_settled(appended) || done_; });
+    return all && on_disk_settled(appended);
 }
 
 leftover batch_writer::state::flush(deadline until) {
     lock held(mutex_);
     ++flushing_;
-    const std::uint64_t target = entered_;
-    disk_again_ = {};
-    (void)move_to_disk(true);
-    const bool synced = how_.to_disk != nullptr && how_.to_disk->sync();
-    bell_.ring();
-    const bool settled = wait_for(held, target, until);
+    bool safe = false;
+    const bool settled = drain(held, until, safe);
     --flushing_;
-    return left(held, settled, settled || (synced && gone_ >= target));
+    return left(settled, safe);
 }
 
 leftover batch_writer::state::close(deadline until) {
+    const deadline end = shortly_after(until);
     lock held(mutex_);
-    if (closed_) return left(held, done_ && in_flight_ == 0, done_ && in_flight_ == 0);
-    closed_ = true;
-    ++flushing_;
-    close_by_ = until;
-    disk_again_ = {};
-    (void)move_to_disk(true);
-    bell_.ring();
-    changed_.notify_all();
-    const bool settled = wait_for(held, entered_, until);
-    disk_again_ = {};
-    bool safe = settled;
-    if (!settled && how_.to_disk != nullptr)
-        safe = move_to_disk(true) && in_flight_ == 0 && how_.to_disk->sync();
-    while (!queue_.empty()) {
-        const point p = queue_.pop();
-        ++gone_;
-        drop(&p, {0, drop_reason::closed, "closed before it could be sent"});
+    const bool first = !std::exchange(closed_, true);
+    if (first) {
+        ++flushing_;
+        close_by_ = until;
+        changed_.notify_all();  // who waits for room
+        bool safe = false;
+        const bool settled = drain(held, until, safe);
+        first_close_.settled = settled;
+        first_close_.safe = safe;
+        disk_again_ = {};
+        stop_ = true;
+        wake_threads();
     }
-    stop_ = true;
-    bell_.ring();
     // Unless it is in a call, the thread ends at once.
-    changed_.wait_until(held, std::max(until, clock::now()) + std::chrono::milliseconds(500),
-                        [&] { return done_; });
-    return left(held, settled, safe);
+    changed_.wait_until(held, end, [&] { return done_; });
+    return left(first_close_.settled, first_close_.safe);
 }
 
 }  // namespace chronopack::storage

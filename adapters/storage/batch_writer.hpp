@@ -47,13 +47,14 @@ struct batch_options {
     backoff_options retries = {};
     std::optional<std::uint64_t> seed = {};  ///< of the jitter, for tests
 
-    /// Told of each point that will not be delivered, but those that a full spool or a
-    /// damaged record loses: they are only counted. Called from the writer's threads, and
-    /// from submit(); must not call the writer.
+    /// Called with each point that will not be delivered, but those that a full spool or a
+    /// damaged record loses: they are only counted. One call at a time, from the writer's
+    /// threads and from submit(), which take as long as it does. It may ask for counters();
+    /// it must not throw, or submit to the writer, flush or close it.
     std::function<void(const point&, const dropped_point&)> on_dropped = {};
 
     storage::spool* to_disk = nullptr;  ///< must outlive the writer
-    std::string reader = {};            ///< of the spool; empty: the store's name
+    std::string reader = {};  ///< of the spool, for this writer alone; empty: the store's name
 };
 
 /// What submit() took: the first so many points.
@@ -70,18 +71,26 @@ struct leftover {
     bool settled = false;
     /// Whether nothing is lost when the process ends now.
     bool safe = false;
-    std::string message = {};  ///< the last that went wrong
+    std::string message = {};  ///< the last that went wrong; empty where it is settled
 
     friend bool operator==(const leftover&, const leftover&) = default;
 };
 
-/// Thread-safe. The store must outlive it.
+/// Thread-safe. The store must outlive it. Each call ends by its deadline, whatever the
+/// store, the disk and other callers do.
 class batch_writer {
 public:
+    /// hold where the reader's name of the spool is in use, by another writer for one;
+    /// refused where it is no name; retry where the disk fails.
+    [[nodiscard]] static reply<std::unique_ptr<batch_writer>> make(storage_backend& to,
+                                                                   batch_options how = {});
+    /// As make(), but throws std::runtime_error where that says why not. Without a spool
+    /// there is nothing to refuse.
     explicit batch_writer(storage_backend& to, batch_options how = {});
     batch_writer(const batch_writer&) = delete;
     batch_writer& operator=(const batch_writer&) = delete;
-    /// close() at once, then waits for the call that is under way: up to call_time.
+    /// close() at once, then waits for the call that is under way, up to call_time, and for
+    /// the disk to take what is in memory.
     ~batch_writer();
 
     [[nodiscard]] admission submit(std::vector<point> points, deadline until);
@@ -90,17 +99,19 @@ public:
     leftover flush(deadline until);
 
     /// Takes no more points, sends what is there until then, and stops. What is still in
-    /// memory is dropped as closed, or with a spool put there; what is in a call that is
-    /// under way is told of as queued, and settled by its end.
+    /// memory is dropped as closed, or with a spool put there. What a call or the disk has
+    /// under way at the deadline is counted as queued, and settled when that ends. Another
+    /// close() waits for the end, and says what the first did.
     leftover close(deadline until);
 
     [[nodiscard]] writer_counters counters() const;
 
-    /// Whether the store's last answer was a failure.
+    /// Returns whether the store's last answer was a failure.
     [[nodiscard]] bool failing() const;
 
 private:
     class state;
+    explicit batch_writer(std::unique_ptr<state> s);
     std::unique_ptr<state> state_;
 };
 

@@ -1,5 +1,12 @@
-// The inside of a batch_writer. Points are settled under its one mutex, those of a spool
-// under the spool's within it; so counters() sees each point in one place.
+// The inside of a batch_writer: two threads and a mutex.
+//
+//   submit -> queue_ -> mover -> spool -> sender -> store
+//                 `---------------------> sender -> store     without a spool, or past one
+//                                                             that takes nothing
+//
+// The mutex is never held over a call of the store or of on_dropped, or a wait for the disk.
+// The spool's counts, which wait for nothing, are read under it: so counters() sees each
+// point in one place.
 #pragma once
 
 #include <adapters/storage/batch_writer.hpp>
@@ -15,7 +22,7 @@ namespace chronopack::storage {
 
 class batch_writer::state {
 public:
-    state(storage_backend& to, batch_options how);
+    [[nodiscard]] static reply<std::unique_ptr<state>> make(storage_backend& to, batch_options how);
     ~state();
 
     [[nodiscard]] admission submit(std::vector<point> points, deadline until);
@@ -29,47 +36,79 @@ public:
 
 private:
     using lock = std::unique_lock<std::mutex>;
+    using telling_lock = std::unique_lock<timed_mutex>;
     struct batch {
         std::vector<point> points;
-        bool from_disk = false;
+        std::uint64_t lease = 0;                           // 0: from memory
         clock::time_point since;                           // of the first, in memory
         std::chrono::system_clock::time_point written_at;  // on disk
     };
+    struct loss {
+        point what;
+        dropped_point why;
+    };
+    struct places {
+        std::uint64_t queued = 0;
+        std::uint64_t spooled = 0;
+        spool_counts disk;
+        std::uint64_t appended_here = 0;  // to the spool
+    };
 
-    // submit()'s. Whether the point was taken.
-    [[nodiscard]] bool admit(lock& held, point& p, deadline until, std::string& why);
+    state(storage_backend& to, batch_options how);
+
+    // submit()'s: whether the point was taken. What it takes the place of is in `lost`.
+    [[nodiscard]] bool admit(lock& held, point& p, deadline until, telling_lock& telling,
+                             std::vector<loss>& lost, std::string& why);
     [[nodiscard]] bool fits(std::size_t points, std::size_t bytes) const noexcept;
-    [[nodiscard]] bool drop_something();
-    void drop(const point* p, const dropped_point& why);  // null: not known which
+    // Waits for it; but to block, only as long as the disk takes points.
+    [[nodiscard]] bool room_for(lock& held, std::size_t points, std::size_t bytes, deadline until);
+    [[nodiscard]] bool disk_takes() const;
+    void lose(std::vector<loss>& lost, point p, drop_reason why, const char* message);
+    // Who calls it holds telling_mutex_, and not the mutex. Lost points are queued until then.
+    void tell(const std::vector<loss>& lost);
 
-    // The queue to disk, by whole batches or all of it; false where the spool takes no more.
-    bool move_to_disk(bool all);
-    [[nodiscard]] bool wait_for(lock& held, std::uint64_t target, deadline until);
-    [[nodiscard]] leftover left(const lock& held, bool settled, bool safe) const;
+    void wake_threads() {
+        sender_bell_.ring();
+        mover_bell_.ring();
+    }
+    // Whether all that has entered is settled; `safe`: or durable. Lets go of the lock.
+    [[nodiscard]] bool drain(lock& held, deadline until, bool& safe);
+    [[nodiscard]] places where() const;
+    [[nodiscard]] leftover left(bool settled, bool safe) const;
     [[nodiscard]] bool on_disk_settled(std::uint64_t appended) const;
 
-    // The thread's.
-    void run();
-    [[nodiscard]] std::optional<batch> next(clock::time_point& wake);
+    // The mover's.
+    void move();
     [[nodiscard]] bool due(clock::time_point now) const noexcept;
+
+    // The sender's.
+    void send();
+    [[nodiscard]] std::optional<batch> next(clock::time_point& wake);
+    void drop_expired(lock& held, clock::time_point now);
+    void drop_rest();
     void ship(batch& b);
     void settled(bool from_disk, std::size_t points);
 
     storage_backend& to_;
     batch_options how_;
-    spool::reader_id reader_ = 0;
+    spool::reader_id reader_ = spool::nobody;
     spool_counts at_start_;
     shipment_events events_;
     backoff pause_;
+    timed_mutex telling_mutex_;  // one call of on_dropped at a time; taken before the mutex
 
     mutable std::mutex mutex_;
-    std::condition_variable changed_;  // something was settled, or closed
-    bell bell_;                        // the thread has something to look at
+    std::condition_variable changed_;  // something was settled or moved, or closed
+    bell sender_bell_, mover_bell_;    // the thread has something to look at
     point_queue queue_;
     std::size_t in_flight_ = 0;  // of memory
     std::size_t in_flight_bytes_ = 0;
+    std::size_t moving_ = 0;  // to the spool
+    std::size_t moving_bytes_ = 0;
+    std::size_t telling_ = 0;     // lost, and not counted yet
+    std::uint64_t lease_ = 0;     // what the sender has of the spool
     std::uint64_t of_lease_ = 0;  // settled points of a record that is not
-    std::uint64_t appended_ = 0;  // to the spool, from here
+    std::uint64_t handed_ = 0;    // to the spool: those that it did not refuse
     std::uint64_t entered_ = 0;   // the queue
     std::uint64_t gone_ = 0;      // from memory: settled there or on disk
     clock::time_point disk_again_ = {};
@@ -77,11 +116,14 @@ private:
     std::string message_;
     bool failing_ = false;
     unsigned flushing_ = 0;
+    unsigned pressing_ = 0;  // wait for room
     bool closed_ = false;
-    bool done_ = false;  // the thread
+    leftover first_close_;
+    bool moved_ = true;  // the mover has ended, or there is none
+    bool done_ = false;  // the sender has
     deadline close_by_ = deadline::max();
     std::atomic<bool> stop_ = false;
-    std::thread thread_;  // last: it uses all of the above
+    std::thread mover_, sender_;  // last: they use all of the above
 };
 
 }  // namespace chronopack::storage

@@ -2,6 +2,7 @@
 
 #include <adapters/storage/sample_record.hpp>
 
+#include <algorithm>
 #include <future>
 #include <set>
 
@@ -39,10 +40,9 @@ reply<std::unique_ptr<multi_backend>> multi_backend::make(std::vector<storage_ba
     made->how_.each.reader.clear();
     const std::size_t first = made->how_.mode == multi_mode::all ? 0 : 1;
     for (std::size_t i = first; i < made->stores_.size(); ++i) {
-        // The writer's own failure could only be thrown.
-        const auto place = made->how_.to_disk->attach(std::string(made->stores_[i]->name()));
-        if (!place) return place.error();
-        made->followers_[i] = std::make_unique<batch_writer>(*made->stores_[i], made->how_.each);
+        auto follower = batch_writer::make(*made->stores_[i], made->how_.each);
+        if (!follower) return follower.error();
+        made->followers_[i] = std::move(*follower);
     }
     return made;
 }
@@ -52,16 +52,16 @@ multi_backend::~multi_backend() {
 }
 
 write_outcome multi_backend::spool_points(std::span<const point> points, deadline until) {
+    const bool drop_oldest = how_.when_full == overflow::drop_oldest;
     write_outcome out;
     for (std::size_t at = 0; at < points.size(); at += max_record_samples) {
         const auto part = points.subspan(at, std::min(points.size() - at, max_record_samples));
         for (;;) {
-            const auto kept = how_.to_disk->append(part);
+            const auto kept =
+                how_.to_disk->append(part, {.until = until, .drop_oldest = drop_oldest});
             if (kept) break;
             if (kept.error().what == verdict::retry) {
-                if (how_.when_full == overflow::drop_oldest && how_.to_disk->drop_oldest())
-                    continue;
-                if (how_.when_full == overflow::drop_newest) {
+                if (how_.when_full == overflow::drop_newest && how_.to_disk->full()) {
                     for (std::size_t i = at; i < points.size(); ++i)
                         out.dropped.push_back({i, drop_reason::overflow, kept.error().message});
                     return out;
@@ -84,26 +84,45 @@ write_outcome multi_backend::spool_points(std::span<const point> points, deadlin
 write_outcome multi_backend::write_batch(std::span<const point> points, deadline until) {
     if (how_.mode == multi_mode::primary_only) return stores_[0]->write_batch(points, until);
     // Batches of one series must reach all stores in one order.
-    const std::lock_guard held(order_);
+    const std::unique_lock held(order_, until);
+    if (!held) {
+        write_outcome late;
+        late.what = verdict::retry;
+        late.message = "another write has not ended in time";
+        return late;
+    }
     if (how_.mode == multi_mode::all) return spool_points(points, until);
 
     write_outcome out = stores_[0]->write_batch(points, until);
     if (!out.ok() || stores_.size() == 1) return out;
     std::vector<point> taken;
+    std::vector<std::size_t> index;  // of each of them in the batch
     std::span<const point> to_replicate = points;
     if (!out.dropped.empty()) {
         std::vector<bool> dropped(points.size());
         for (const dropped_point& d : out.dropped)
             if (d.index < points.size()) dropped[d.index] = true;
-        for (std::size_t i = 0; i < points.size(); ++i)
-            if (!dropped[i]) taken.push_back(points[i]);
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            if (dropped[i]) continue;
+            taken.push_back(points[i]);
+            index.push_back(i);
+        }
         to_replicate = taken;
     }
     // The first store has them. Written again they are again in it, which is harmless as
     // far as a retry is; not replicated they would be lost to the others.
-    const write_outcome kept = spool_points(to_replicate, until);
-    if (kept.ok()) return out;
-    return kept;
+    write_outcome kept = spool_points(to_replicate, until);
+    if (!kept.ok()) return kept;
+    for (dropped_point& d : kept.dropped) {
+        if (!index.empty()) d.index = index[d.index];
+        d.message = "in the first store alone: " + d.message;
+    }
+    out.delivered -= kept.dropped.size();
+    out.dropped.insert(out.dropped.end(), kept.dropped.begin(), kept.dropped.end());
+    std::stable_sort(
+        out.dropped.begin(), out.dropped.end(),
+        [](const dropped_point& a, const dropped_point& b) { return a.index < b.index; });
+    return out;
 }
 
 std::vector<write_outcome> multi_backend::write_each(std::span<const point> points,
@@ -164,7 +183,7 @@ std::vector<reply<std::monostate>> multi_backend::health_each(deadline until) {
 
 reply<std::monostate> multi_backend::health(deadline until) {
     if (how_.mode != multi_mode::all) return stores_[0]->health(until);
-    return how_.to_disk->sync();
+    return how_.to_disk->sync(until);
 }
 
 std::vector<leftover> multi_backend::flush(deadline until) {

@@ -35,10 +35,12 @@ struct multi_options {
     batch_options each = {};  ///< of the threads; what names a spool is set for them
 };
 
-/// Thread-safe. The stores must outlive it, and have different names.
+/// Thread-safe. The stores must outlive it, and have different names. Calls end by their
+/// deadlines as far as the stores' own do, whatever the disk and other callers do.
 class multi_backend final : public storage_backend {
 public:
-    /// refused for no stores, equal names, or no spool where one is needed.
+    /// refused for no stores, equal names, or no spool where one is needed; hold where a
+    /// store's name is in use as a reader of the spool.
     [[nodiscard]] static reply<std::unique_ptr<multi_backend>> make(
         std::vector<storage_backend*> stores, multi_options how);
     ~multi_backend() override;
@@ -46,7 +48,9 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return "multi"; }
 
     /// all: delivered once the spool has the points, for every store. Otherwise what the
-    /// first store says; what it took goes to the others.
+    /// first store says; what it took goes to the others. Where the spool does not take that,
+    /// the answer is the spool's: `retry`, or with drop_newest the points dropped by index,
+    /// though the first store has them. `retry` as well where another call has the time.
     [[nodiscard]] write_outcome write_batch(std::span<const point> points, deadline until) override;
 
     /// The same, and then waits until then for each store: an outcome a store, in their
@@ -81,12 +85,12 @@ private:
     multi_backend(std::vector<storage_backend*> stores, multi_options how)
         : stores_(std::move(stores)), how_(std::move(how)), followers_(stores_.size()) {}
 
-    // Into the spool, making room as told; delivered or why not.
+    // Into the spool, making room as asked; delivered or why not.
     [[nodiscard]] write_outcome spool_points(std::span<const point> points, deadline until);
 
     std::vector<storage_backend*> stores_;
     multi_options how_;
-    std::mutex order_;  // of what the first store took and of what is replicated
+    timed_mutex order_;  // of what the first store took and of what is replicated
     std::vector<std::unique_ptr<batch_writer>> followers_;  // null: written to directly
 };
 

@@ -39,10 +39,15 @@ std::vector<retention_report> retention::cleanup(std::int64_t now, deadline unti
 
 void retention::start(std::chrono::milliseconds every, std::chrono::milliseconds time,
                       std::function<void(const std::vector<retention_report>&)> done) {
+    if (in_own_thread()) return;
     const std::lock_guard held(starting_);
-    if (thread_.joinable()) return;
+    if (thread_.joinable()) {
+        if (!stop_) return;
+        thread_.join();  // it was stopped from its own callback
+    }
     stop_ = false;
     thread_ = std::thread([this, every, time, done = std::move(done)] {
+        own_thread_ = std::this_thread::get_id();
         while (!stop_) {
             const auto next = clock::now() + every;
             const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -54,10 +59,15 @@ void retention::start(std::chrono::milliseconds every, std::chrono::milliseconds
                 if (!stop_) bell_.wait(heard, next);
             }
         }
+        own_thread_ = std::thread::id();
     });
 }
 
 void retention::stop() {
+    if (in_own_thread()) {
+        stop_ = true;
+        return;
+    }
     const std::lock_guard held(starting_);
     stop_ = true;
     bell_.ring();

@@ -56,17 +56,24 @@ public:
                                                         dry_run dry = dry_run::no);
 
     /// Cleans up now and then once every `every`, each within `time`, in a thread of its
-    /// own; `done` is told of each. Does nothing where it runs already.
+    /// own, which calls `done` after each. Does nothing where it runs already.
     void start(std::chrono::milliseconds every, std::chrono::milliseconds time,
                std::function<void(const std::vector<retention_report>&)> done = {});
-    /// Waits for a cleanup that is under way.
+    /// Ends the thread, and waits for a cleanup that is under way. From `done` or a watermark
+    /// in that thread it only sees to it that the cleanup is the last: a start() elsewhere
+    /// waits for its end. Such a callback must not destroy this.
     void stop();
 
 private:
+    [[nodiscard]] bool in_own_thread() const noexcept {
+        return std::this_thread::get_id() == own_thread_;
+    }
+
     storage_backend& store_;
     std::vector<retention_policy> policies_;
-    std::mutex starting_;
+    std::mutex starting_;  // never waited for in the thread, whose end is waited for under it
     std::atomic<bool> stop_ = false;
+    std::atomic<std::thread::id> own_thread_;
     bell bell_;
     std::thread thread_;
 };

@@ -24,62 +24,83 @@ std::uint64_t any_salt() {
     return std::uint64_t{random()} << 32 | random();
 }
 
-const failure full{verdict::retry, {}, "the spool is full"};
+const failure no_room{verdict::retry, {}, "the spool is full"};
+const failure late{verdict::retry, {}, "the disk has not answered in time"};
 const failure counted_out{verdict::hold, {}, "the spool has used up its numbers"};
 
 }  // namespace
 
 spool::~spool() {
+    work_.finish();
     for (segment& s : segments_)
         if (s.file >= 0) files_->close(s.file);
-    for (reader& r : readers_)
-        if (r.file >= 0) files_->close(r.file);
+    for (reader& r : readers_) files_->close(r.file);
 }
 
-reply<std::monostate> spool::append(std::span<const point> points) {
+reply<std::monostate> spool::append(std::span<const point> points, append_options how) {
     if (points.empty()) return std::monostate();
     std::vector<std::byte> payload;
     if (const auto ok = append_points(points, payload); !ok || payload.size() > UINT32_MAX)
         return failure{verdict::refused, {}, "points that no record can hold"};
-    const std::lock_guard held(mutex_);
-    const std::uint64_t size = heads_bytes + record_head_bytes + payload.size();
-    if (size > how_.most_bytes)
+    if (heads_bytes + record_head_bytes + payload.size() > how_.most_bytes)
         return failure{verdict::refused, {}, "more than the spool may hold"};
-    if (points.size() > most_ordinal - end_ || next_number_ > most_number) return counted_out;
-    if (!make_room(size)) return full;
-    if (!append_record(points, payload)) return unwritable();
-    for (const reader& r : readers_)
-        if (r.wake) r.wake();
+    const auto n = static_cast<std::uint32_t>(points.size());
+    const auto done = work_.run<reply<std::monostate>>(
+        how.until, [this, payload = std::move(payload), n, how](const still_wanted& wanted) {
+            return append_now(payload, n, how, wanted);
+        });
+    return done ? *done : late;
+}
+
+reply<std::monostate> spool::append_now(cbytes payload, std::uint32_t points,
+                                        const append_options& how, const still_wanted& wanted) {
+    if (points > most_ordinal - end_ || next_number_ > most_number) return counted_out;
+    const std::uint64_t size = heads_bytes + record_head_bytes + payload.size();
+    bool room = make_room(size);
+    while (!room && how.drop_oldest && drop_oldest_now()) room = make_room(size);
+    full_ = !room;
+    if (!room) return no_room;
+    if (!append_record(payload, points, how.by, wanted)) return unwritable();
     return std::monostate();
 }
 
-result<void> spool::append_record(std::span<const point> points, cbytes payload) {
+result<void> spool::append_record(cbytes payload, std::uint32_t points, reader_id by,
+                                  const still_wanted& wanted) {
     const auto to = active();
     if (!to) return to.error();
     segment& s = **to;
     std::vector<std::byte> wire(record_head_bytes + payload.size());
-    const record_head head{static_cast<std::uint32_t>(payload.size()),
-                           static_cast<std::uint32_t>(points.size()), kernel::crc32c(payload), end_,
-                           now_ms()};
+    const record_head head{static_cast<std::uint32_t>(payload.size()), points,
+                           kernel::crc32c(payload), end_, now_ms()};
     write_record_head(byte_span(wire).first(record_head_bytes), head, s.salt);
     std::copy(payload.begin(), payload.end(), wire.begin() + record_head_bytes);
 
-    bool good = write_all(s.file, wire, s.bytes).has_value();
-    const bool written = good;
-    if (good && how_.sync == sync_policy::every_append) good = files_->sync(s.file).has_value();
-    if (!good) {
+    const bool written = write_all(s.file, wire, s.bytes).has_value();
+    const bool durable =
+        written && (how_.sync == sync_policy::on_request || files_->sync(s.file).has_value());
+    if (!durable || !wanted()) {
         // Back to where it was. A file that cannot, or whose sync failed, is left alone:
         // what is in it now is not known.
         const bool back = files_->truncate(s.file, s.bytes).has_value();
-        if (written || !back) seal(s);
+        if ((written && !durable) || !back) seal(s);
+        // A record that may have stayed there keeps its ordinals: where another had them it
+        // would be the one that is skipped after a restart.
+        if (!back) end_ += points;
         return errc::io_error;
     }
     s.synced = how_.sync == sync_policy::every_append;
-    s.records.push_back({s.bytes, head.ordinal, head.written_at, head.payload_bytes, head.points});
+    s.records.push_back({s.bytes, head.ordinal, head.written_at, head.payload_bytes, points});
     s.bytes += wire.size();
     bytes_ += wire.size();
-    end_ += points.size();
-    for (reader& r : readers_) r.counts.appended += points.size();
+    end_ += points;
+    s.end = end_;
+    const std::lock_guard held(mutex_);
+    for (reader& r : readers_) {
+        r.counts.appended += points;
+        r.counts.pending += points;
+        if (by != nobody && r.user == by) r.counts.appended_by_reader += points;
+        if (r.wake) r.wake();
+    }
     return {};
 }
 
@@ -114,6 +135,7 @@ result<spool::segment*> spool::active() {
     }
     s.file = *file;
     s.bytes = heads_bytes;
+    s.end = end_;
     bytes_ += heads_bytes;
     segments_.push_back(std::move(s));
     return &segments_.back();
@@ -134,8 +156,13 @@ bool spool::make_room(std::uint64_t size) {
     return bytes_ + size <= how_.most_bytes;
 }
 
-reply<std::monostate> spool::sync() {
-    const std::lock_guard held(mutex_);
+reply<std::monostate> spool::sync(deadline until) {
+    const auto done =
+        work_.run<reply<std::monostate>>(until, [this](const still_wanted&) { return sync_now(); });
+    return done ? *done : late;
+}
+
+reply<std::monostate> spool::sync_now() {
     if (!segments_.empty()) {
         segment& s = segments_.back();
         if (s.file >= 0 && !s.synced) {
@@ -148,15 +175,17 @@ reply<std::monostate> spool::sync() {
             }
         }
     }
+    const std::lock_guard held(mutex_);
     const bool settled =
         !readers_.empty() && std::all_of(readers_.begin(), readers_.end(),
-                                         [&](const reader& r) { return r.next >= suspect_; });
+                                         [&](const reader& r) { return r.place() >= suspect_; });
     if (suspect_ > 0 && !settled)
         return failure{verdict::retry, {}, "the spool could not be made durable"};
     return std::monostate();
 }
 
 bool spool::passed(const segment& s) const {
+    const std::lock_guard held(mutex_);
     return std::all_of(readers_.begin(), readers_.end(), [&](const reader& r) {
         return s.records.empty() || r.place() > s.records.back().ordinal;
     });
@@ -174,25 +203,30 @@ void spool::remove(segment& s) {
     segments_.pop_front();
 }
 
-bool spool::drop_oldest() {
-    const std::lock_guard held(mutex_);
+bool spool::drop_oldest(deadline until) {
+    return work_.run<bool>(until, [this](const still_wanted&) { return drop_oldest_now(); })
+        .value_or(false);
+}
+
+bool spool::drop_oldest_now() {
     if (segments_.empty()) return false;
     segment& s = segments_.front();
     seal(s);
     for (reader& r : readers_) {
-        for (const record& one : s.records)
-            if (one.ordinal >= r.next) r.counts.dropped.add(drop_reason::overflow, one.points);
-        if (!s.records.empty())
-            r.next = std::max(r.next, s.records.back().ordinal + s.records.back().points);
+        {
+            const std::lock_guard held(mutex_);
+            for (const record& one : s.records) {
+                if (one.ordinal < r.next) continue;
+                r.counts.dropped.add(drop_reason::overflow, one.points);
+                r.counts.pending -= one.points;
+            }
+            r.lease_dropped = r.leased > 0 && r.leased_at < s.end;
+            r.next = std::max(r.next, s.end);
+        }
         save(r);
     }
     remove(s);
     return true;
-}
-
-std::uint64_t spool::bytes() const {
-    const std::lock_guard held(mutex_);
-    return bytes_;
 }
 
 }  // namespace chronopack::storage

@@ -25,6 +25,7 @@
 #include <chronopack/kernel/crc32c.hpp>
 
 #include <optional>
+#include <string_view>
 
 namespace chronopack::storage::inline CHRONOPACK_ABI::spool_format {
 
@@ -37,6 +38,8 @@ inline constexpr std::size_t head_bytes = 32;
 inline constexpr std::size_t heads_bytes = 2 * head_bytes;
 inline constexpr std::size_t record_head_bytes = 36;
 inline constexpr std::size_t slot_bytes = 32;
+/// After a reader's name.
+inline constexpr std::string_view cursor_suffix = ".cursor";
 /// That a clock of nanoseconds can have.
 inline constexpr std::int64_t latest_ms = INT64_MAX / 1'000'000;
 /// Of a segment or a cursor, and of what comes behind a record: what is read from disk can

@@ -11,7 +11,6 @@ using namespace spool_format;
 namespace {
 
 constexpr std::string_view segment_suffix = ".spool";
-constexpr std::string_view cursor_suffix = ".cursor";
 
 std::optional<std::uint64_t> number_of(std::string_view name) {
     if (name.size() != 16 + segment_suffix.size() || !name.ends_with(segment_suffix))
@@ -85,6 +84,7 @@ result<void> spool::load() {
         for (const segment& s : segments_)
             for (const record& one : s.records)
                 if (one.ordinal >= r.next) r.counts.appended += one.points;
+        r.counts.pending = r.counts.appended;
         end_ = std::max(end_, r.next);
     }
     remove_settled();
@@ -131,6 +131,7 @@ result<void> spool::load_segment(std::uint64_t number, bool last) {
     } else {
         recovery_.torn_bytes += data->size();
     }
+    s.end = end_;
     files_->close(*file);
     bytes_ += s.bytes;
     return {};

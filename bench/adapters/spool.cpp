@@ -39,7 +39,7 @@ void spool_replay(const workload& load) {
         std::optional<storage::spooled_batch> batch;
         replay.time([&] {
             batch = (*spool)->lease(*reader);
-            if (batch) (*spool)->settle(*reader);
+            if (batch && !(*spool)->settle(*reader, batch->lease)) fail("no lease");
         });
         more = batch.has_value();
         if (batch) found += static_cast<double>(batch->points.size());

@@ -1,11 +1,14 @@
-// A disk in memory for spools, whose calls can be made to fail and whose power can be cut.
+// A disk in memory for spools, whose calls can be made to fail or to stall and whose power
+// can be cut.
 //
 //   fake_disk d;
 //   d.fail_from = 17;                                    // the 18th call, and all later
 //   auto s = storage::spool::open(std::make_unique<fake_files>(d), {});
+//   d.writes.begin();                                    // from now on writes do not return
 #pragma once
 
 #include "random.hpp"
+#include "stall.hpp"
 
 #include <adapters/storage/file_layer.hpp>
 
@@ -20,13 +23,15 @@ struct fake_disk {
         std::vector<std::byte> now;
         std::vector<std::byte> durable;
         bool entry_durable = false;
-        bool sync_failed = false;  // what was dirty then is lost, and no later sync says so
+        bool sync_failed = false;     // what was dirty then is lost, and no later sync says so
+        std::size_t syncs_after = 0;  // a failed one
     };
     std::map<std::string, file> files;
     std::size_t calls = 0;
     std::size_t fail_from = SIZE_MAX;
     std::size_t fail_to = SIZE_MAX;
     bool short_writes = false;  // instead of failing, a write does a part
+    stall reads, writes, syncs;
     prng random{1};
 
     /// As a loss of power leaves it: of what no sync followed any 512 bytes may be missing.
@@ -68,6 +73,7 @@ public:
     }
     void close(int) noexcept override {}
     result<std::size_t> write_at(int file, cbytes data, std::uint64_t offset) override {
+        disk_.writes.pass();
         const bool bad = fails();
         if (bad && disk_.short_writes) data = data.first(data.size() / 2);
         auto& now = at(file).now;
@@ -80,6 +86,7 @@ public:
         return std::min(n, data.size());
     }
     result<std::size_t> read_at(int file, bytes out, std::uint64_t offset) override {
+        disk_.reads.pass();
         const auto& now = at(file).now;
         if (offset >= now.size()) return std::size_t{0};
         const std::size_t n = std::min<std::size_t>(out.size(), now.size() - offset);
@@ -93,7 +100,9 @@ public:
         return {};
     }
     result<void> sync(int file) override {
+        disk_.syncs.pass();
         fake_disk::file& f = at(file);
+        if (f.sync_failed) ++f.syncs_after;
         if (fails()) {
             f.sync_failed = true;
             return errc::io_error;

@@ -9,6 +9,7 @@ using namespace chronopack::test;
 using downsample::aggregate_name;
 using downsample::downsampler;
 using storage::in;
+using storage::reply;
 using namespace std::chrono_literals;
 
 namespace {
@@ -108,6 +109,29 @@ TEST_CASE("late samples revise what was made, as far as lateness allows", "[down
     REQUIRE(found->back().tags["host"] == "late");
     REQUIRE(found->back().timestamp == 70);
     REQUIRE(**d.watermark(in(60s)) == 100);
+}
+
+TEST_CASE("a run without the time for all of it keeps what is done", "[downsampler]") {
+    struct slow_at_last : fake_backend {
+        reply<std::vector<point>> query_range(const storage::range_query& what,
+                                              storage::deadline until) override {
+            auto found = fake_backend::query_range(what, until);
+            if (queries() == 3) std::this_thread::sleep_until(until);
+            return found;
+        }
+    } raw;
+    fake_backend rollups("rollups");
+    REQUIRE(raw.write_batch(run_of("cpu", 100), in(60s)).ok());
+    auto how = of_ten();
+    how.buckets_a_step = 1;
+    downsampler d(raw, rollups, how);
+    const auto late = d.run(100, in(500ms));
+    REQUIRE_FALSE(late);
+    REQUIRE(late.error().what == storage::verdict::retry);
+    REQUIRE(late.error().message == "no time left");
+    REQUIRE(**d.watermark(in(60s)) == 20);
+    REQUIRE(values(rollups, "cpu:10ns:count") == std::vector<double>{10, 10});
+    REQUIRE(d.run(100, in(60s))->watermark == 100);
 }
 
 TEST_CASE("watermarks are of one rollup each", "[downsampler]") {

@@ -1,5 +1,6 @@
 #include "support/fake_backend.hpp"
 #include "support/random.hpp"
+#include "support/stall.hpp"
 
 #include <adapters/storage/batch_writer.hpp>
 
@@ -340,12 +341,131 @@ TEST_CASE("closing tells the truth, in time", "[batch_writer]") {
     REQUIRE(storage::clock::now() - start < 20ms + 1s);
     REQUIRE_FALSE(left.settled);
     REQUIRE_FALSE(left.safe);
-    REQUIRE(left.message == "timeout");
+    REQUIRE_FALSE(left.message.empty());
     REQUIRE(writer.submit(run_of("cpu", 1), in(60s)).accepted == 0);
     while (writer.counters().queued > 0) std::this_thread::sleep_for(1ms);
     REQUIRE(writer.counters().dropped[drop_reason::closed] == 50);
     REQUIRE(told == 50);
     REQUIRE(writer.counters().balanced());
+}
+
+TEST_CASE("a call that begins while the writer is closed has no longer than that",
+          "[batch_writer]") {
+    fake_backend store;
+    stall first_call;
+    std::mutex mutex;
+    std::vector<deadline> later;
+    store.answer = [&](fake_backend::call& c) {
+        if (c.number == 0) {
+            first_call.pass();
+            return fake_backend::retry("down");
+        }
+        const std::lock_guard held(mutex);
+        later.push_back(c.until);
+        return fake_backend::retry("down");
+    };
+    batch_options how = quick();
+    how.call_time = std::chrono::hours(1);
+    first_call.begin();
+    batch_writer writer(store, how);
+    REQUIRE(writer.submit(run_of("cpu", 10), in(60s)).accepted == 10);
+    first_call.wait_until_reached();
+    const deadline until = in(300ms);
+    std::thread closer([&] { (void)writer.close(until); });
+    while (writer.submit(run_of("cpu", 1), in(0s)).message != "closed")
+        std::this_thread::sleep_for(1ms);
+    first_call.end();
+    closer.join();
+    const std::lock_guard held(mutex);
+    REQUIRE_FALSE(later.empty());
+    for (const deadline d : later) REQUIRE(d <= until);
+}
+
+TEST_CASE("closing again says what the first time said", "[batch_writer]") {
+    fake_backend store;
+    stall here;
+    store.answer = [&](fake_backend::call& c) {
+        here.pass();
+        return c.take();
+    };
+    batch_writer writer(store, quick());
+    here.begin();
+    REQUIRE(writer.submit(run_of("cpu", 10), in(60s)).accepted == 10);
+    here.wait_until_reached();
+    leftover left = writer.close(in(20ms));
+    CHECK(left.queued == 10);
+    CHECK_FALSE(left.settled);
+    left = writer.close(in(20ms));
+    CHECK(left.queued == 10);
+    CHECK_FALSE(left.settled);
+    here.end();
+    left = writer.close(in(60s));  // and waits for the end
+    CHECK(left.queued == 0);
+    CHECK_FALSE(left.settled);
+    CHECK(store.points().size() == 10);
+}
+
+TEST_CASE("who is told of a dropped point may ask for the counters, and it is not counted yet",
+          "[batch_writer]") {
+    fake_backend store;
+    stall here;
+    store.answer = [&](fake_backend::call& c) {
+        here.pass();
+        return c.take_unless([](const point& p) { return p.timestamp % 2 == 1; });
+    };
+    batch_options how = quick();
+    how.batch_points = 10;
+    how.most_points = 20;
+    how.when_full = GENERATE(overflow::drop_oldest, overflow::drop_newest);
+    const batch_writer* asked = nullptr;
+    std::uint64_t told = 0;
+    bool right = true;
+    how.on_dropped = [&](const point&, const dropped_point&) {
+        const writer_counters c = asked->counters();
+        right = right && c.balanced() && c.dropped.total() <= told++;
+    };
+    batch_writer writer(store, how);
+    asked = &writer;
+    here.begin();
+    REQUIRE(writer.submit(run_of("cpu", 10), in(60s)).accepted == 10);
+    here.wait_until_reached();
+    REQUIRE(writer.submit(run_of("cpu", 30, 10), in(60s)).accepted == 30);
+    here.end();
+    REQUIRE(writer.close(in(60s)).settled);
+    CHECK(right);
+    CHECK(told == writer.counters().dropped.total());
+    CHECK(writer.counters().dropped[drop_reason::overflow] == 20);
+    CHECK(writer.counters().balanced());
+}
+
+TEST_CASE("dropped points are told of one at a time, whoever drops them", "[batch_writer]") {
+    fake_backend store;
+    store.answer = [](fake_backend::call& c) {
+        return c.take_unless([](const point& p) { return p.timestamp % 2 == 1; });
+    };
+    batch_options how = quick();
+    how.batch_points = 4;
+    how.most_points = 8;
+    how.when_full = overflow::drop_newest;
+    std::atomic<int> inside = 0;
+    std::atomic<bool> alone = true;
+    how.on_dropped = [&](const point&, const dropped_point&) {
+        alone = alone && ++inside == 1;
+        std::this_thread::yield();
+        --inside;
+    };
+    batch_writer writer(store, how);
+    std::vector<std::thread> producers;
+    for (int t = 0; t < 3; ++t)
+        producers.emplace_back([&, t] {
+            for (std::int64_t i = 0; i < 200; ++i)
+                (void)writer.submit(run_of("m" + std::to_string(t), 10, 10 * i), in(60s));
+        });
+    for (std::thread& p : producers) p.join();
+    REQUIRE(writer.close(in(60s)).settled);
+    CHECK(alone);
+    CHECK(writer.counters().accepted == 6'000);
+    CHECK(writer.counters().balanced());
 }
 
 TEST_CASE("the counters balance at every moment, whoever asks", "[batch_writer]") {

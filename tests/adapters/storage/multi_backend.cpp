@@ -70,7 +70,7 @@ TEST_CASE("what is written to all is in each, in order, whatever one of them doe
         REQUIRE(c.balanced());
     }
     REQUIRE(counters[2].spooled == 501);
-    const auto left = all->close(in(10ms));
+    const auto left = all->close(in(500ms));
     REQUIRE(left[0].settled);
     REQUIRE_FALSE(left[2].settled);
     REQUIRE(left[2].safe);
@@ -119,7 +119,7 @@ TEST_CASE("a replica gets what the first store took, once it is back", "[multi]"
             REQUIRE(done.dropped.size() == (i != 3 ? 1 : 0));
         }
         if (life == 1) away = false;
-        const auto left = both->close(life == 0 ? in(1ms) : in(60s));
+        const auto left = both->close(life == 0 ? in(500ms) : in(60s));
         REQUIRE(left[1].settled == (life == 1));
         REQUIRE(left[1].safe);
     }
@@ -189,7 +189,8 @@ TEST_CASE("a full spool is told of, or makes room, as it was asked to", "[multi]
     std::size_t dropped = 0;
     write_outcome last;
     for (std::int64_t i = 0; i < 50; ++i) {
-        last = one->write_batch(run_of("cpu", 10, 10 * i), in(1ms));
+        last = one->write_batch(run_of("cpu", 10, 10 * i),
+                                when == overflow::block ? in(20ms) : in(60s));
         taken += last.delivered;
         dropped += last.dropped.size();
     }
@@ -204,6 +205,98 @@ TEST_CASE("a full spool is told of, or makes room, as it was asked to", "[multi]
         REQUIRE(taken + dropped == 500);
         REQUIRE((c.dropped[drop_reason::overflow] > 0) == (when == overflow::drop_oldest));
     }
+}
+
+TEST_CASE("a replica has what the first store has, in its order, whoever writes", "[multi]") {
+    const scratch_directory dir;
+    fake_backend first("first"), replica("replica");
+    first.answer = [](fake_backend::call& c) {
+        const auto taken = c.take();
+        std::this_thread::yield();  // between its word and the spool's
+        return taken;
+    };
+    const auto s = open(dir / "s");
+    const auto both = make(
+        {&first, &replica},
+        {.mode = multi_mode::primary_with_async_replication, .to_disk = s.get(), .each = quick()});
+    std::vector<std::thread> writers;
+    for (std::int64_t t = 0; t < 4; ++t)
+        writers.emplace_back([&, t] {
+            for (std::int64_t i = 0; i < 100; ++i)
+                (void)both->write_batch(run_of("cpu", 1, 100 * t + i), in(60s));
+        });
+    for (std::thread& w : writers) w.join();
+    REQUIRE(both->close(in(60s))[1].settled);
+    REQUIRE(first.points().size() == 400);
+    CHECK(replica.points() == first.points());
+}
+
+TEST_CASE("what a full spool keeps from the replicas is not acknowledged in silence", "[multi]") {
+    const auto when = GENERATE(overflow::block, overflow::reject, overflow::drop_newest);
+    const scratch_directory dir;
+    fake_backend first("first"), replica("replica");
+    first.answer = [](fake_backend::call& c) {
+        return c.take_unless([](const point& p) { return p.timestamp % 10 == 0; });
+    };
+    replica.answer = [](fake_backend::call&) {
+        return fake_backend::retry("away");
+    };
+    const auto s = open(dir / "s", {.most_bytes = 3'000, .segment_bytes = 300});
+    const auto both = make({&first, &replica}, {.mode = multi_mode::primary_with_async_replication,
+                                                .to_disk = s.get(),
+                                                .when_full = when,
+                                                .each = quick()});
+    write_outcome done;
+    for (std::int64_t i = 0; i < 1'000 && !s->full(); ++i)
+        done = both->write_batch(run_of("cpu", 10, 10 * i),
+                                 when == overflow::block ? in(100ms) : in(60s));
+    REQUIRE(s->full());
+    if (when != overflow::drop_newest) {
+        CHECK(done.what == verdict::retry);
+        CHECK(done.message == "the spool is full");
+        return;
+    }
+    REQUIRE(done.ok());
+    CHECK(done.delivered == 0);
+    REQUIRE(done.dropped.size() == 10);
+    for (std::size_t i = 0; i < 10; ++i) {
+        CHECK(done.dropped[i].index == i);
+        CHECK(done.dropped[i].why == (i == 0 ? drop_reason::invalid : drop_reason::overflow));
+    }
+    CHECK(done.dropped[1].message == "in the first store alone: the spool is full");
+}
+
+TEST_CASE("a disk that fails drops no points, whatever a full one does", "[multi]") {
+    const auto when = GENERATE(overflow::drop_newest, overflow::drop_oldest);
+    fake_disk disk;
+    auto s = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 1});
+    REQUIRE(s);
+    fake_backend away("away");
+    away.answer = [](fake_backend::call&) {
+        return fake_backend::retry("away");
+    };
+    const auto one = make({&away}, {.to_disk = s->get(), .when_full = when, .each = quick()});
+    for (std::int64_t i = 0; i < 5; ++i)
+        REQUIRE(one->write_batch(run_of("cpu", 10, 10 * i), in(60s)).ok());
+    disk.writes.begin();
+    const write_outcome late = one->write_batch(run_of("cpu", 10), in(20ms));
+    CHECK(late.what == verdict::retry);
+    CHECK(late.dropped.empty());
+    disk.writes.end();
+    CHECK(one->counters()[0].dropped.total() == 0);
+    CHECK(one->counters()[0].spooled == 50);
+}
+
+TEST_CASE("a store whose place in the spool is in use is refused", "[multi]") {
+    const scratch_directory dir;
+    const auto s = open(dir / "s");
+    fake_backend a("a"), b("b"), also_b("b");
+    const auto one = make({&a, &b}, {.to_disk = s.get(), .each = quick()});
+    fake_backend c("c");
+    const auto refused = multi_backend::make({&c, &also_b}, {.to_disk = s.get()});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == verdict::hold);
+    CHECK(s->attach("c"));  // which the one that was not made holds no longer
 }
 
 TEST_CASE("stores that cannot be told apart, or a missing spool, are refused", "[multi]") {

@@ -73,3 +73,54 @@ TEST_CASE("the periodic task cleans up, tells of it, and stops at once", "[reten
     keep.start(1ms, 1s, [&](const auto&) { ++told; });
     while (told < 4) std::this_thread::sleep_for(1ms);
 }
+
+TEST_CASE("a cleanup may be the last by its own word, and another be started after it",
+          "[retention]") {
+    const bool in_watermark = GENERATE(false, true);
+    fake_backend store;
+    retention* running = nullptr;
+    std::atomic<int> told = 0;
+    const auto stop_there = [&] {
+        running->start(1ms, 1s);  // runs already
+        running->stop();
+    };
+    retention keep(store, {{.keep = 1h, .watermark = [&] {
+                                if (in_watermark) stop_there();
+                                return std::optional<std::int64_t>();
+                            }}});
+    running = &keep;
+    const auto last = [&](const auto&) {
+        if (!in_watermark) stop_there();
+        ++told;
+    };
+    for (int life = 1; life <= 3; ++life) {
+        keep.start(1ms, 1s, last);
+        while (told < life) std::this_thread::sleep_for(1ms);
+        std::this_thread::sleep_for(10ms);
+        CHECK(told == life);
+        if (life == 2) keep.stop();
+    }
+}
+
+TEST_CASE("a cleanup that is stopped from inside and outside at once ends", "[retention]") {
+    fake_backend store;
+    for (int round = 0; round < 20; ++round) {
+        retention* running = nullptr;
+        std::atomic<bool> inside = false;
+        std::atomic<bool> go = false;
+        retention keep(store, {{.keep = 1h}});
+        running = &keep;
+        keep.start(1ms, 1s, [&](const auto&) {
+            inside = true;
+            while (!go) std::this_thread::yield();
+            running->stop();
+            running->start(1ms, 1s);
+        });
+        while (!inside) std::this_thread::yield();
+        std::thread outside([&] {
+            go = true;
+            keep.stop();
+        });
+        outside.join();
+    }
+}

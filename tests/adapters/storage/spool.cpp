@@ -10,6 +10,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <ctime>
+#include <limits>
+
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -48,6 +51,10 @@ std::unique_ptr<spool> open_with(fake_disk& disk, cbytes segment) {
     return open_on(disk);
 }
 
+void settle(spool& s, spool::reader_id id, const spooled_batch& batch) {
+    if (!s.settle(id, batch.lease)) throw std::runtime_error("settle");
+}
+
 // The numbers of the records that a reader gets, each whole and as it was.
 std::vector<std::int64_t> drain(spool& s, const std::string& reader = "r") {
     const auto id = s.attach(reader);
@@ -56,8 +63,9 @@ std::vector<std::int64_t> drain(spool& s, const std::string& reader = "r") {
         const std::int64_t k = batch->points.at(0).timestamp / 10;
         if (batch->points != record(k)) throw std::runtime_error("invented");
         found.push_back(k);
-        s.settle(*id);
+        settle(s, *id, *batch);
     }
+    s.leave(*id);
     return found;
 }
 
@@ -111,16 +119,17 @@ TEST_CASE("every reader gets every record once, in order, over restarts", "[spoo
         const auto b = s->attach("b");
         for (int i = 0; i < 7; ++i) REQUIRE(s->append(record(k++)));
         for (int i = 0; i < 5; ++i) {
-            of_a.push_back(s->lease(*a)->points[0].timestamp / 10);
-            s->settle(*a);
+            const auto batch = s->lease(*a);
+            of_a.push_back(batch->points[0].timestamp / 10);
+            settle(*s, *a, *batch);
         }
         // Leased and not settled: not had.
-        REQUIRE(s->lease(*b));
-        s->give_back(*b);
-        REQUIRE(s->lease(*b)->points[0].timestamp / 10 == static_cast<std::int64_t>(of_b.size()));
+        REQUIRE(s->give_back(*b, s->lease(*b)->lease));
+        const auto batch = s->lease(*b);
+        REQUIRE(batch->points[0].timestamp / 10 == static_cast<std::int64_t>(of_b.size()));
         if (k % 2 == 0) {
             of_b.push_back(static_cast<std::int64_t>(of_b.size()));
-            s->settle(*b);
+            settle(*s, *b, *batch);
         }
         for (const auto& id : {*a, *b}) {
             const spool_counts c = s->counts(id);
@@ -283,8 +292,10 @@ TEST_CASE("damage that comes while the spool is open is one record less, counted
     auto file = read_file(dir / "s/0000000000000001.spool");
     file[file.size() / 2] ^= std::byte{1};
     write_file(dir / "s/0000000000000001.spool", file);
+    s->leave(*id);
     REQUIRE(drain(*s).size() == 9);
-    const spool_counts c = s->counts(*id);
+    const spool_counts c = s->counts(*s->attach("r"));
+    REQUIRE(c.pending == 0);
     REQUIRE(c.dropped[drop_reason::damaged] > 0);
     REQUIRE(c.appended == c.settled + c.dropped.total());
 }
@@ -367,20 +378,27 @@ TEST_CASE("a spool never holds more than it may, and says what that cost", "[spo
     };
     REQUIRE(on_disk() <= 4'000);
     REQUIRE(on_disk() == s->bytes());
+    s->leave(*id);
     REQUIRE(drain(*s) == up_to(k));
     REQUIRE_FALSE(s->append(record(k)));  // the other has not had them
-    REQUIRE(s->lease(*away));
+    REQUIRE(s->full());
+    const auto leased = s->lease(*away);
+    REQUIRE(leased);
     REQUIRE(s->drop_oldest());
     REQUIRE(s->append(record(k)));
-    for (const auto& one : {*id, *away}) {
+    REQUIRE_FALSE(s->full());
+    const auto again = s->attach("r");
+    for (const auto& one : {*again, *away}) {
         const spool_counts c = s->counts(one);
         REQUIRE(c.appended == c.settled + c.pending + c.dropped.total());
     }
     REQUIRE(s->counts(*away).dropped[drop_reason::overflow] > 0);
-    REQUIRE(s->counts(*id).dropped.total() == 0);
-    s->give_back(*away);  // its segment is gone
+    REQUIRE(s->counts(*again).dropped.total() == 0);
+    REQUIRE(s->give_back(*away, leased->lease));  // its segment is gone
     REQUIRE(s->counts(*away).appended ==
             s->counts(*away).pending + s->counts(*away).dropped.total());
+    s->leave(*away);
+    s->leave(*again);
     REQUIRE(s->forget("away"));
     REQUIRE(drain(*s) == std::vector<std::int64_t>{k});
     std::vector<point> large;
@@ -401,6 +419,190 @@ TEST_CASE("a spool is private, and one process's", "[spool]") {
         REQUIRE((status.st_mode & 0777) == 0600);
     }
     REQUIRE_FALSE(spool::open(dir / "s"));
+}
+
+TEST_CASE("a link in the place of a segment or a cursor is not followed", "[spool]") {
+    const scratch_directory dir;
+    const std::vector<std::byte> others(100, std::byte{7});
+    write_file(dir / "others", others);
+    const auto link = [&](const char* name) {
+        std::filesystem::create_symlink(dir / "others", dir / name);
+    };
+    {
+        const auto s = open(dir / "s");
+        link("s/r.cursor");
+        link("s/0000000000000001.spool");
+        CHECK_FALSE(s->attach("r"));
+        CHECK_FALSE(s->append(record(1)));  // its first segment
+        CHECK(s->append(record(2)));        // another has the next name
+        CHECK(drain(*s, "other") == std::vector<std::int64_t>{2});
+    }
+    CHECK(read_file(dir / "others") == others);
+    CHECK_FALSE(spool::open(dir / "s"));
+    CHECK(read_file(dir / "others") == others);
+}
+
+TEST_CASE("a reader has one user at a time, and whose it is not changes nothing", "[spool]") {
+    fake_disk disk;
+    const auto s = open_on(disk);
+    for (std::int64_t k = 0; k < 3; ++k) REQUIRE(s->append(record(k)));
+    const auto first = s->attach("r");
+    REQUIRE(first);
+    const auto second = s->attach("r");
+    REQUIRE_FALSE(second);
+    CHECK(second.error().what == verdict::hold);
+    CHECK(second.error().message.find("in use") != std::string::npos);
+    REQUIRE_FALSE(s->forget("r"));
+    const auto other = s->attach("other");
+
+    const auto batch = s->lease(*first);
+    const auto of_other = s->lease(*other);
+    REQUIRE(batch);
+    REQUIRE(of_other);
+    const auto refused = [&](spool::reader_id id, std::uint64_t lease) {
+        const spool_counts before = s->counts(*first), others = s->counts(*other);
+        for (const auto& done : {s->settle(id, lease), s->give_back(id, lease)}) {
+            REQUIRE_FALSE(done);
+            CHECK(done.error().what == verdict::refused);
+        }
+        CHECK(s->counts(*first).pending == before.pending);
+        CHECK(s->counts(*first).lease == before.lease);
+        CHECK(s->counts(*other).pending == others.pending);
+        CHECK(s->counts(*other).lease == others.lease);
+    };
+    CHECK_FALSE(s->lease(*first));  // one at a time
+    refused(*first, of_other->lease);
+    refused(*other, batch->lease);
+    refused(*first, 0);
+    refused(spool::nobody, batch->lease);
+    refused(999, batch->lease);
+    settle(*s, *first, *batch);
+    refused(*first, batch->lease);  // an old one
+    CHECK(s->counts(*first).settled == 1);
+
+    // What was leased when its user left is leased again, to the next user alone.
+    const auto open_lease = s->lease(*first);
+    s->leave(*first);
+    const auto next = s->attach("r");
+    REQUIRE(next);
+    refused(*first, open_lease->lease);
+    refused(*next, open_lease->lease);
+    CHECK_FALSE(s->lease(*first));
+    CHECK_FALSE(s->has_next(*first));
+    CHECK(s->counts(*first).appended == 0);
+    CHECK(s->lease(*next)->points == record(1));
+}
+
+TEST_CASE("what waits in a spool is counted as it changes, and rightly", "[spool]") {
+    prng random(5);
+    fake_disk disk;
+    for (int life = 0; life < 3; ++life) {
+        const auto opened = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 700});
+        REQUIRE(opened);
+        spool& s = **opened;
+        const auto id = *s.attach("r");
+        std::optional<spooled_batch> leased;
+        for (std::int64_t k = 0; k < 300; ++k) {
+            switch (random.below(6)) {
+                case 0:
+                case 1:
+                    REQUIRE(s.append(record(k)));
+                    break;
+                case 2:
+                    if (!leased) leased = s.lease(id);
+                    break;
+                case 3:
+                    if (leased) settle(s, id, *leased);
+                    leased.reset();
+                    break;
+                case 4:
+                    if (leased) REQUIRE(s.give_back(id, leased->lease));
+                    leased.reset();
+                    break;
+                default:
+                    if (random.one_in(8)) s.drop_oldest();
+            }
+            const spool_counts c = s.counts(id);
+            REQUIRE(c.appended == c.settled + c.pending + c.dropped.total());
+            REQUIRE(s.has_next(id) == (c.pending > (leased ? leased->points.size() : 0)));
+        }
+        if (leased) REQUIRE(s.give_back(id, leased->lease));
+        // As many as it says do come.
+        const std::uint64_t pending = s.counts(id).pending;
+        std::uint64_t found = 0;
+        for (int i = 0; i < 20; ++i) {
+            const auto batch = s.lease(id);
+            if (!batch) break;
+            found += batch->points.size();
+            settle(s, id, *batch);
+        }
+        REQUIRE(s.counts(id).pending + found == pending);
+        REQUIRE(s.has_next(id) == (found < pending));
+    }
+}
+
+TEST_CASE("in a long spool no question takes longer than in a short one", "[spool]") {
+    struct times {
+        double asking, leasing;
+    };
+    // A reader that is far ahead of another, in segments of a record each: `n` are kept.
+    const auto times_of = [](std::int64_t n) {
+        fake_disk disk;
+        const auto opened = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 1});
+        spool& s = **opened;
+        const auto behind = s.attach("behind");
+        const auto ahead = s.attach("ahead");
+        for (std::int64_t k = 0; k < n; ++k) REQUIRE(s.append(record(0)));
+        for (std::int64_t k = 0; k + 1 < n; ++k) settle(s, *ahead, *s.lease(*ahead));
+        // The least of some, of the time of this process alone.
+        const auto least = [](auto work) {
+            std::clock_t out = std::numeric_limits<std::clock_t>::max();
+            for (int attempt = 0; attempt < 5; ++attempt) {
+                const std::clock_t start = std::clock();
+                work();
+                out = std::min(out, std::clock() - start);
+            }
+            return static_cast<double>(out);
+        };
+        times out{};
+        out.asking = least([&] {
+            for (int i = 0; i < 20'000; ++i)
+                if (s.counts(*behind).pending != static_cast<std::uint64_t>(n) ||
+                    !s.has_next(*ahead))
+                    FAIL("counts");
+        });
+        out.leasing = least([&] {
+            for (int i = 0; i < 1'000; ++i)
+                if (!s.give_back(*ahead, s.lease(*ahead)->lease)) FAIL("lease");
+        });
+        return out;
+    };
+    const times of_short = times_of(20);
+    const times of_long = times_of(20 * 200);
+    CAPTURE(of_short.asking, of_long.asking, of_short.leasing, of_long.leasing);
+    CHECK(of_long.asking < 10 * of_short.asking);
+    CHECK(of_long.leasing < 3 * of_short.leasing);
+}
+
+TEST_CASE("a record in another's place is damage, though each is whole", "[spool]") {
+    const scratch_directory dir;
+    const auto s = open(dir / "s");
+    for (std::int64_t k = 0; k < 3; ++k) REQUIRE(s->append({{point_of("cpu", 10 * k, 1)}}));
+    // The third over the second, as a disk does that mistakes a place.
+    auto file = read_file(dir / "s/0000000000000001.spool");
+    const std::size_t each = (file.size() - spool_format::heads_bytes) / 3;
+    std::copy(file.end() - static_cast<std::ptrdiff_t>(each), file.end(),
+              file.end() - static_cast<std::ptrdiff_t>(2 * each));
+    write_file(dir / "s/0000000000000001.spool", file);
+    const auto id = s->attach("r");
+    for (const std::int64_t k : {0, 2}) {
+        const auto batch = s->lease(*id);
+        REQUIRE(batch);
+        CHECK(batch->points[0].timestamp == 10 * k);
+        settle(*s, *id, *batch);
+    }
+    CHECK_FALSE(s->lease(*id));
+    CHECK(s->counts(*id).dropped[drop_reason::damaged] == 1);
 }
 
 TEST_CASE("a killed process loses no record it was told is kept, and invents none", "[spool]") {

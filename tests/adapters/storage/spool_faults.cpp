@@ -38,7 +38,7 @@ void use(fake_disk& d, std::int64_t n, std::set<std::int64_t>& acknowledged,
         if (k % 3 != 0 || !id) continue;
         if (const auto batch = (*s)->lease(*id)) {
             had.insert(batch->points[0].timestamp / 10);
-            (*s)->settle(*id);
+            REQUIRE((*s)->settle(*id, batch->lease));
         }
     }
 }
@@ -52,7 +52,7 @@ std::set<std::int64_t> drain(fake_disk& d) {
     while (const auto batch = (*s)->lease(*id)) {
         REQUIRE(batch->points == record(batch->points[0].timestamp / 10));
         found.insert(batch->points[0].timestamp / 10);
-        (*s)->settle(*id);
+        REQUIRE((*s)->settle(*id, batch->lease));
     }
     return found;
 }
@@ -66,22 +66,23 @@ bool has_all(const std::set<std::int64_t>& all, const std::set<std::int64_t>& a,
 }  // namespace
 
 TEST_CASE("whichever call of the disk fails, nothing acknowledged is lost", "[spool]") {
-    const bool for_good = GENERATE(false, true);
+    const std::size_t in_a_row = GENERATE(1u, 2u, 3u, SIZE_MAX);
     const bool short_writes = GENERATE(false, true);
     fake_disk probe;
     std::set<std::int64_t> all, had;
     use(probe, 40, all, had);
     REQUIRE(all.size() == 40);
     for (std::size_t n = 0; n < probe.calls; ++n) {
-        CAPTURE(n, for_good, short_writes);
+        CAPTURE(n, in_a_row, short_writes);
         fake_disk d;
         d.fail_from = n;
-        d.fail_to = for_good ? SIZE_MAX : n + 1;
+        d.fail_to = in_a_row == SIZE_MAX ? SIZE_MAX : n + in_a_row;
         d.short_writes = short_writes;
         std::set<std::int64_t> acknowledged;
         had.clear();
         use(d, 40, acknowledged, had);
-        if (!for_good) REQUIRE(acknowledged.size() >= (n < 8 ? 0u : 39u));
+        if (in_a_row < 4) REQUIRE(acknowledged.size() >= (n < 8 ? 0u : 40u - in_a_row));
+        for (const auto& [name, file] : d.files) REQUIRE(file.syncs_after == 0);
         d.fail_from = SIZE_MAX;
         REQUIRE(has_all(acknowledged, had, drain(d)));
     }
@@ -135,10 +136,58 @@ TEST_CASE("sync on request says no for good once it has failed", "[spool]") {
     REQUIRE_FALSE((*s)->sync());
     REQUIRE((*s)->append(record(2)));
     REQUIRE_FALSE((*s)->sync());
+    for (const auto& [name, file] : d.files) REQUIRE(file.syncs_after == 0);
     // Until the records that may be gone are settled.
     for (int i = 0; i < 3; ++i) {
-        REQUIRE((*s)->lease(*id));
-        (*s)->settle(*id);
+        const auto batch = (*s)->lease(*id);
+        REQUIRE(batch);
+        REQUIRE((*s)->settle(*id, batch->lease));
     }
     REQUIRE((*s)->sync());
+}
+
+TEST_CASE("an append that the disk was too slow for is not there, now or later", "[spool]") {
+    // Before it is written, or when it is and a sync fails to end.
+    const bool in_sync = GENERATE(false, true);
+    fake_disk d;
+    {
+        auto s = open(d);
+        REQUIRE(s);
+        const auto id = (*s)->attach("r");
+        REQUIRE((*s)->append(record(0)));
+        stall& stalled = in_sync ? d.syncs : d.writes;
+        stalled.begin();
+        const auto late = (*s)->append(record(1), {.until = in(std::chrono::milliseconds(20))});
+        REQUIRE_FALSE(late);
+        CHECK(late.error().what == verdict::retry);
+        stalled.wait_until_reached();
+        // Nor does another come in before it.
+        CHECK_FALSE((*s)->append(record(2), {.until = in(std::chrono::milliseconds(20))}));
+        CHECK_FALSE((*s)->sync(in(std::chrono::milliseconds(20))));
+        CHECK_FALSE((*s)->drop_oldest(in(std::chrono::milliseconds(20))));
+        CHECK((*s)->counts(*id).pending == 3);
+        CHECK((*s)->has_next(*id));
+        stalled.end();
+        REQUIRE((*s)->append(record(3), {.until = in(std::chrono::hours(1))}));
+        CHECK((*s)->counts(*id).appended == 6);
+    }
+    CHECK(drain(d) == std::set<std::int64_t>{0, 3});
+}
+
+TEST_CASE("a full spool drops its oldest for an append that asks for it, and for no failure",
+          "[spool]") {
+    fake_disk d;
+    auto s = open(d, {.most_bytes = 4'000, .segment_bytes = 500});
+    REQUIRE(s);
+    const auto id = (*s)->attach("r");
+    std::int64_t k = 0;
+    while ((*s)->append(record(k))) ++k;
+    REQUIRE((*s)->append(record(k), {.drop_oldest = true}));
+    CHECK((*s)->counts(*id).dropped.total() > 0);
+    CHECK((*s)->bytes() <= 4'000);
+    // With room, a disk that fails takes nothing away.
+    d.fail_from = d.calls;
+    const std::uint64_t dropped = (*s)->counts(*id).dropped.total();
+    for (int i = 0; i < 5; ++i) CHECK_FALSE((*s)->append(record(0), {.drop_oldest = true}));
+    CHECK((*s)->counts(*id).dropped.total() == dropped);
 }
