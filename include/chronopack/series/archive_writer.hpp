@@ -6,9 +6,9 @@
 //   archive->finish();
 //
 // Held in memory: up to frame_samples samples of each series, 16 bytes each, 32 bytes
-// for each frame written, and once for all series what a frame is encoded in, 115 KiB
-// for frames of 4,096 samples. With more series open than that allows, call flush()
-// now and then.
+// for each frame written, and once for all series what a frame is encoded in and what is
+// gathered for the file, some 180 KiB for frames of 4,096 samples. With more series open
+// than that allows, call flush() now and then.
 #pragma once
 
 #include <chronopack/series/archive_index.hpp>
