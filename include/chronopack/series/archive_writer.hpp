@@ -36,8 +36,7 @@ public:
         auto file = output_file::create(path);
         if (!file) return file.error();
         how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
-        archive_writer w(
-            std::make_unique<state>(state{detail::archive::gathering_file(std::move(*file)), how}));
+        archive_writer w(std::make_unique<state>(std::move(*file), how));
         const auto header = detail::archive::file_header();
         if (const auto ok = w.state_->out.put(header); !ok) return ok.error();
         return w;
@@ -125,6 +124,8 @@ public:
 
 private:
     struct state {
+        state(output_file file, const series_options& asked) : out(std::move(file)), how(asked) {}
+
         detail::archive::gathering_file out;
         series_options how;
         std::vector<archived_series> series = {};

@@ -11,10 +11,13 @@
 namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
 
 /// Not thread-safe. An error is for good: what could not be written stays gathered, and
-/// nothing is written after it.
+/// nothing is written after it. What is gathered when it ends is written if that can be.
 class gathering_file {
 public:
     explicit gathering_file(output_file file) : file_(std::move(file)) {}
+    gathering_file(const gathering_file&) = delete;
+    gathering_file& operator=(const gathering_file&) = delete;
+    ~gathering_file() { (void)write_gathered(); }
 
     /// Bytes added so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return file_.size() + gathered_; }
@@ -60,7 +63,7 @@ public:
 private:
     static constexpr std::size_t batch_bytes = std::size_t{1} << 16;
 
-    result<void> write_gathered() {
+    result<void> write_gathered() noexcept {
         if (gathered_ == 0) return {};
         if (const auto written = file_.write(buffer_.first(gathered_)); !written) return written;
         gathered_ = 0;
