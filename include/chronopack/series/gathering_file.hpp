@@ -25,7 +25,7 @@ public:
     /// Returns room for `most` bytes after those gathered, which take() adds to them; or
     /// io_error, when there is none because what was gathered cannot be written.
     [[nodiscard]] result<bytes> room(std::size_t most) {
-        if (gathered_ >= batch_bytes || gathered_ + most > buffer_.size())
+        if (gathered_ + most > buffer_.size())
             if (const auto written = write_gathered(); !written) return written.error();
         const std::size_t wanted = gathered_ == 0 ? batch_bytes + most : gathered_ + most;
         return buffer_.first(wanted).subspan(gathered_, most);
