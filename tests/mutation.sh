@@ -278,7 +278,7 @@ frame/choose.hpp | frame/damage | if (1 + *read != in.size()) return errc::corru
 frame/encode.hpp | frame/damage | if (out.size() < header_room) return errc::no_space; | 
 frame/encode.hpp | frame/round_trip | if (n == 0 \|\| n > max_samples) return errc::out_of_range; | 
 frame/encode.hpp | frame/round_trip | if (values.size() != n) return errc::count_mismatch; | 
-frame/encode.hpp | frame/block_size | if (!detail::is_block_size(each)) return errc::out_of_range; | 
+frame/encode.hpp | frame/block_size | if (!is_block_size(each)) return errc::out_of_range; | 
 series/archive_index.hpp | series/archive | if (gap > limit - end \|\| size > limit - end - gap) return errc::corrupt; | 
 series/archive_index.hpp | series/archive | if (samples == 0 \|\| samples > frame::max_samples) return errc::corrupt; | 
 series/archive_index.hpp | series/archive | if (f.min_timestamp > f.max_timestamp) return errc::corrupt; | 

@@ -31,6 +31,35 @@ TEMPLATE_TEST_CASE("any series survives a frame, bit for bit", "[frame]", double
     });
 }
 
+TEMPLATE_TEST_CASE("writing a frame says what inspecting it says", "[frame]", double,
+                   std::int64_t) {
+    using V = TestType;
+    frame::scratch kept;
+    for (const char* times : {"regular", "jitter", "random_bits", "extremes"})
+        for (const std::size_t n : {std::size_t{1}, std::size_t{1025}, std::size_t{20'000}})
+            for (const auto second : {stage::none, stage::zstd}) {
+                const auto in = make_columns<V>(times, "counter", n);
+                const frame::options how{.level = preset::fastest, .second_stage = second};
+                std::vector<std::byte> wire(frame::max_bytes<V>(n));
+                const auto said = frame::write<V>(in.timestamps, in.values, how, wire, kept);
+                const auto read = frame::inspect(wire);
+                INFO(times << ' ' << n);
+                REQUIRE((said && read));
+                const auto fields = [](const frame::info& i) {
+                    return std::tuple(i.version, i.samples, i.bytes, i.block_samples, i.unit,
+                                      i.divisor, i.second_stage, i.ordered, i.first_timestamp,
+                                      i.last_timestamp, i.min_timestamp, i.max_timestamp,
+                                      i.values.index());
+                };
+                REQUIRE(fields(*said) == fields(*read));
+                const auto of = [](const frame::info& i) {
+                    const auto& s = std::get<statistics<V>>(i.values);
+                    return std::tuple(s.min, s.max, s.first, s.last, s.sum, s.increase, s.resets);
+                };
+                REQUIRE(of(*said) == of(*read));
+            }
+}
+
 TEST_CASE("every count at which blocks begin and end survives a frame", "[frame]") {
     for (const std::size_t n : {1, 2, 3, 1023, 1024, 1025, 2047, 2048, 2049, 5000}) {
         for (const char* shape : {"regular", "jitter", "random_bits", "extremes"}) {

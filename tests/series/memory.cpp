@@ -2,6 +2,7 @@
 // memory bounded by its index: neither grows with the samples.
 
 #include "support/counted_new.hpp"
+#include "support/frames.hpp"
 #include "support/scratch.hpp"
 
 #include <chronopack/series/archive_reader.hpp>
@@ -150,4 +151,28 @@ TEST_CASE("a flushed archive writer holds no memory of its series' samples", "[a
     for (int i = 0; i < 5000; ++i) REQUIRE(archive->append(series, i, i));
     REQUIRE(archive->flush());
     REQUIRE(live_bytes() <= before + 4 * sizeof(archived_frame));
+}
+
+TEST_CASE("writers that share a scratch write what each would alone", "[series]") {
+    const auto gauge = make_columns<double>("jitter", "decimals", 5000);
+    const auto counter = make_columns<std::int64_t>("regular", "counter", 5000);
+    const series_options how{.frame_samples = 1500};
+    std::vector<std::byte> alone[2];
+    std::vector<std::byte> shared[2];
+    frame_scratch scratch;
+    series_writer<double> gauge_alone(append_to(alone[0]), how);
+    series_writer<double> gauge_shared(append_to(shared[0]), how, scratch);
+    series_writer<std::int64_t> counter_alone(append_to(alone[1]), how);
+    series_writer<std::int64_t> counter_shared(append_to(shared[1]), how, scratch);
+    for (std::size_t i = 0; i < 5000; ++i) {
+        REQUIRE(gauge_alone.append(gauge.timestamps[i], gauge.values[i]));
+        REQUIRE(gauge_shared.append(gauge.timestamps[i], gauge.values[i]));
+        REQUIRE(counter_alone.append(counter.timestamps[i], counter.values[i]));
+        REQUIRE(counter_shared.append(counter.timestamps[i], counter.values[i]));
+    }
+    REQUIRE((gauge_alone.release() && gauge_shared.release()));
+    REQUIRE((counter_alone.release() && counter_shared.release()));
+    REQUIRE(alone[0] == shared[0]);
+    REQUIRE(alone[1] == shared[1]);
+    REQUIRE(series_reader<double>::open(shared[0])->size() == 5000);
 }

@@ -62,6 +62,17 @@ class BadCsv(CommandTest):
         self.assertIn("f.csv:4:8: more than 2 series",
                       self.refused("time,id,v\n1,aaaa,1\n1,bbbb,2\n1,cccc,3\n", "--max-series", "2"))
 
+    def test_too_many_series_end_a_run_that_skips_bad_records(self):
+        rows = "".join(f"1,n{i},1\n" for i in range(9))
+        self.assertIn("f.csv:4:6: more than 2 series",
+                      self.refused("time,id,v\n" + rows, "--skip-bad", "--max-series", "2"))
+
+    def test_labels_may_take_so_much_memory_and_no_more(self):
+        row = "time," + ",".join(f"l{i}" for i in range(100)) + ",v\n"
+        row += "1," + ",".join(["x"] * 100) + ",1\n"
+        self.assertIn(":2:203: more than 5,000 bytes of memory for labels",
+                      self.refused(row, "--long", "--max-label-bytes", "5000"))
+
 
 class SkippingBad(CommandTest):
     def test_bad_cells_and_records_are_counted_and_left_out(self):

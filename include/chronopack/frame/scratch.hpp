@@ -12,6 +12,7 @@
 #include <chronopack/frame/header_v2.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace chronopack::inline CHRONOPACK_ABI::frame {
 
@@ -21,6 +22,16 @@ namespace detail {
 template <class T>
 class kept {
 public:
+    kept() = default;
+    kept(kept&& other) noexcept
+        : room_(std::move(other.room_)), size_(std::exchange(other.size_, 0)) {}
+    kept& operator=(kept&& other) noexcept {
+        room_ = std::move(other.room_);
+        size_ = std::exchange(other.size_, 0);
+        return *this;
+    }
+    ~kept() = default;
+
     /// Returns the first n of them, after making room for n if there is less. What
     /// they held is lost then.
     [[nodiscard]] std::span<T> first(std::size_t n) {

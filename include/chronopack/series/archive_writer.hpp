@@ -11,9 +11,9 @@
 // archive_reader opens such a file and recovers the frames that it holds.
 //
 // Held in memory: up to frame_samples samples of each series, 16 bytes each, 32 bytes
-// for each frame written, and once for all series what a frame is encoded in, 115 KiB
-// for frames of 4,096 samples. With more series open than that allows, call flush()
-// now and then.
+// for each frame written, and once for all series what a frame is encoded in and what is
+// gathered for the file, some 180 KiB for frames of 4,096 samples. With more series open
+// than that allows, call flush() now and then.
 #pragma once
 
 #include <chronopack/series/archive_index.hpp>
@@ -44,8 +44,7 @@ public:
         auto file = output_file::create(path);
         if (!file) return file.error();
         how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
-        archive_writer w(
-            std::make_unique<state>(state{detail::archive::gathering_file(std::move(*file)), how}));
+        archive_writer w(std::make_unique<state>(std::move(*file), how));
         const auto header = detail::archive::file_header();
         if (const auto ok = w.state_->out.put(header); !ok) return ok.error();
         return w;
@@ -145,6 +144,8 @@ public:
 
 private:
     struct state {
+        state(output_file file, const series_options& asked) : out(std::move(file)), how(asked) {}
+
         detail::archive::gathering_file out;
         series_options how;
         std::vector<archived_series> series = {};

@@ -11,20 +11,14 @@
 namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
 
 /// Not thread-safe. An error is for good: what could not be written stays gathered, and
-/// nothing is written after it.
+/// nothing is written after it. What is gathered when it ends is written if that can be.
 class gathering_file {
 public:
     explicit gathering_file(output_file file) : file_(std::move(file)) {}
-    gathering_file(gathering_file&& other) noexcept
-        : file_(std::move(other.file_)),
-          buffer_(std::move(other.buffer_)),
-          gathered_(std::exchange(other.gathered_, 0)),
-          keep_(other.keep_) {}
-    gathering_file& operator=(gathering_file&&) = delete;
-    /// Gives a file that is kept what was gathered for it, as far as the system takes it.
-    ~gathering_file() {
-        if (keep_) (void)write_gathered();
-    }
+    gathering_file(const gathering_file&) = delete;
+    gathering_file& operator=(const gathering_file&) = delete;
+    /// Gives the file what was gathered for it, as far as the system takes it.
+    ~gathering_file() { (void)write_gathered(); }
 
     /// Bytes added so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return file_.size() + gathered_; }
@@ -32,7 +26,7 @@ public:
     /// Returns room for `most` bytes after those gathered, which take() adds to them; or
     /// io_error, when there is none because what was gathered cannot be written.
     [[nodiscard]] result<bytes> room(std::size_t most) {
-        if (gathered_ >= batch_bytes || gathered_ + most > buffer_.size())
+        if (gathered_ + most > buffer_.size())
             if (const auto written = write_gathered(); !written) return written.error();
         const std::size_t wanted = gathered_ == 0 ? batch_bytes + most : gathered_ + most;
         return buffer_.first(wanted).subspan(gathered_, most);
@@ -67,11 +61,8 @@ public:
         return file_.publish();
     }
 
-    /// As output_file::keep, for what is gathered, too.
-    void keep() noexcept {
-        keep_ = true;
-        file_.keep();
-    }
+    /// As those of output_file, for what is gathered, too.
+    void keep() noexcept { file_.keep(); }
     [[nodiscard]] const std::string& partial_path() const noexcept { return file_.partial_path(); }
     void discard() noexcept {
         gathered_ = 0;
@@ -81,7 +72,7 @@ public:
 private:
     static constexpr std::size_t batch_bytes = std::size_t{1} << 16;
 
-    result<void> write_gathered() {
+    result<void> write_gathered() noexcept {
         if (gathered_ == 0) return {};
         if (const auto written = file_.write(buffer_.first(gathered_)); !written) return written;
         gathered_ = 0;
@@ -91,7 +82,6 @@ private:
     output_file file_;
     frame::detail::kept<std::byte> buffer_;
     std::size_t gathered_ = 0;
-    bool keep_ = false;
 };
 
 }  // namespace chronopack::detail::archive

@@ -23,6 +23,7 @@
 
 #include <concepts>
 #include <functional>
+#include <vector>
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
