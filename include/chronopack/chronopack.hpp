@@ -40,6 +40,7 @@
 #include <chronopack/codec/restart_index.hpp>
 
 #include <chronopack/frame/frame.hpp>
+#include <chronopack/frame/recompute.hpp>
 
 #include <chronopack/series/reader.hpp>
 #include <chronopack/series/writer.hpp>
