@@ -25,7 +25,7 @@ struct series_handle {
 };
 
 /// Not thread-safe. Unless finish() succeeds the file stays PATH.partial,
-/// which archive_reader can open: what was written to it is recovered.
+/// of which archive_reader::recover() reads what was written.
 class archive_writer {
 public:
     /// io_error when PATH.partial cannot be made.
@@ -33,7 +33,7 @@ public:
                                                        series_options how = {}) {
         auto file = output_file::create(path);
         if (!file) return file.error();
-        archive_writer w(std::make_unique<state>(state{std::move(*file), {}, {}, {}, how}));
+        archive_writer w(std::make_unique<state>(state{std::move(*file), {}, {}, {}, how, {}}));
         const auto header = detail::archive::file_header();
         if (const auto ok = w.state_->file.write(header); !ok) return ok.error();
         return w;
@@ -77,6 +77,13 @@ public:
         return writer(series).append(timestamps, values);
     }
 
+    /// Marks the archive, from here on and for good. io_error.
+    result<void> mark(archive_marks marks) {
+        state& s = *state_;
+        s.marks |= marks;
+        return s.write_record(detail::archive::kind::index, detail::archive::bits_of(s.marks), {});
+    }
+
     /// Cuts a frame of what is held of each series, and gives that memory back.
     result<void> flush() {
         for (auto& w : state_->writers)
@@ -92,7 +99,8 @@ public:
         state& s = *state_;
         const std::uint64_t index = s.file.size();
         const auto payload = detail::archive::index_payload(s.series);
-        const auto ok = s.write_record(detail::archive::kind::index, 0, payload);
+        const auto ok = s.write_record(detail::archive::kind::index,
+                                       detail::archive::bits_of(s.marks), payload);
         if (!ok) return ok;
         const auto footer = detail::archive::footer(index);
         if (const auto written = s.file.write(footer); !written) return written;
@@ -112,6 +120,7 @@ private:
         std::map<labels, std::uint32_t> numbers;
         std::vector<std::variant<series_writer<double>, series_writer<std::int64_t>>> writers;
         series_options how;
+        archive_marks marks = {};
 
         result<void> write_record(detail::archive::kind kind, std::uint32_t number,
                                   cbytes payload) {

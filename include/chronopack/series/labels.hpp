@@ -44,11 +44,13 @@ public:
 
     [[nodiscard]] const std::vector<label>& pairs() const noexcept { return pairs_; }
 
-    /// The value of `name`, or an empty string.
+    /// Returns the value of `name`, or an empty string. Takes a bisection.
     [[nodiscard]] std::string_view operator[](std::string_view name) const noexcept {
-        for (const label& l : pairs_)
-            if (l.name == name) return l.value;
-        return {};
+        const auto at = std::lower_bound(
+            pairs_.begin(), pairs_.end(), name,
+            [](const label& l, std::string_view wanted) { return l.name < wanted; });
+        return at != pairs_.end() && at->name == name ? std::string_view(at->value)
+                                                      : std::string_view();
     }
 
     [[nodiscard]] std::size_t wire_bytes() const noexcept {
