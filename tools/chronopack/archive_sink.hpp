@@ -31,6 +31,7 @@ public:
                                   input::tick unit) override;
     void append(std::size_t series, std::int64_t timestamp, double value) override;
     void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
+    void note_recovered() override;
 
     /// Ends the frames being gathered.
     void cut();
@@ -56,6 +57,7 @@ private:
     };
 
     void open(input::tick unit);
+    void mark();
     template <class V>
     void take(std::size_t series, std::int64_t timestamp, V value);
     void account(open_series& s);
@@ -64,6 +66,7 @@ private:
     archive_plan plan_;
     std::optional<leftover> partial_;
     std::optional<archive_writer> writer_;
+    archive_marks marks_;
     std::vector<open_series> open_;
     std::size_t charged_ = 0;
     std::size_t samples_ = 0;

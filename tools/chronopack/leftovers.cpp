@@ -16,8 +16,7 @@ namespace {
 std::array<std::atomic<const char*>, 8> paths{};
 
 void remove_and_die(int signal) {
-    for (const auto& path : paths)
-        if (const char* const name = path.load()) ::unlink(name);
+    remove_leftovers();
     std::signal(signal, SIG_DFL);
     std::raise(signal);
 }
@@ -32,6 +31,11 @@ void listen_once() {
 }
 
 }  // namespace
+
+void remove_leftovers() noexcept {
+    for (const auto& path : paths)
+        if (const char* const name = path.load()) ::unlink(name);
+}
 
 leftover::leftover(std::string path) : path_(std::move(path)) {
     listen_once();

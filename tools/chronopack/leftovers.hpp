@@ -23,4 +23,7 @@ private:
     int slot_ = -1;
 };
 
+/// Removes them all now. A signal handler may call it.
+void remove_leftovers() noexcept;
+
 }  // namespace chronopack::tool

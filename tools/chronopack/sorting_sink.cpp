@@ -82,7 +82,7 @@ void sorting_sink::finish() {
     write_runs();
     runs_.finish();
     const leftover runs(runs_.plan().path);
-    const archive_file archive(runs.path());
+    const archive_file archive({.file = runs.path()});
     const auto merge = [&]<class V>(std::size_t number, V) {
         const archived_series& s = archive.series()[number];
         const std::size_t series = to_.add(
