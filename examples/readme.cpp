@@ -10,6 +10,8 @@ int main() {
 
     const auto reader = chronopack::series_reader<double>::open(file);
     if (!reader) return std::puts(chronopack::message(reader.error()).data()), 1;
-    for (const chronopack::sample s : reader->range(1'700'000'050'000, 1'700'000'052'000))
-        std::printf("%lld %g\n", static_cast<long long>(s.timestamp), s.value);
+    for (const auto s : reader->range(1'700'000'050'000, 1'700'000'052'000)) {
+        if (!s) return std::puts(chronopack::message(s.error()).data()), 1;
+        std::printf("%lld %g\n", static_cast<long long>(s->timestamp), s->value);
+    }
 }

@@ -39,9 +39,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if ((how & 1) != 0) fuzz::seal_archive(mended, (how & 2) != 0);
     const fuzz::exact_copy file(mended);
 
-    const auto archive = archive_reader::open(file.view());
+    const auto archive = archive_reader::recover(file.view());
+    const auto whole = archive_reader::open(file.view());
+    claim(archive || !whole, "what opens can be recovered");
     if (!archive) return 0;
-    claim(archive->skipped_bytes() <= file.view().size(), "no more is skipped than there is");
+    claim(whole.has_value() != archive->losses().index, "open() takes what has an index");
+    claim(archive->losses().bytes <= file.view().size(), "no more is skipped than there is");
     std::size_t frames = 0;
     for (std::size_t i = 0; i < archive->series().size(); ++i) {
         const archived_series& s = archive->series()[i];
@@ -50,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             claim(f.offset <= file.view().size() && f.bytes <= file.view().size() - f.offset,
                   "frames lie in the file");
         s.integers ? read_series<std::int64_t>(*archive, i) : read_series<double>(*archive, i);
+        claim(archive->find(s.labels.pairs()).has_value(), "every series is found");
     }
     claim(frames + archive->series().size() <= file.view().size(),
           "series and frames are earned by bytes");

@@ -3,7 +3,7 @@
 #include <new>
 #include <system_error>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 call_threads::~call_threads() {
     {

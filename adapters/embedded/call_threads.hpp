@@ -20,7 +20,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 /// Thread-safe. There are as many threads as there ever was work at once.
 class call_threads {

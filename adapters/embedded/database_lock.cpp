@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 using storage::verdict;
 

@@ -15,7 +15,7 @@
 
 #include <sys/types.h>
 
-namespace chronopack::inline CHRONOPACK_ABI::embedded {
+namespace chronopack::embedded {
 
 /// Which file a name stands for.
 struct file_identity {

@@ -18,7 +18,7 @@
 #include <optional>
 #include <thread>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// Returns whether the caller still waits. Once it has returned true the caller waits for
 /// the answer, whatever its deadline: only what takes no time may follow.

@@ -12,7 +12,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace chronopack::inline CHRONOPACK_ABI::storage {
+namespace chronopack::storage {
 
 /// Thread-safe. Any thread may unlock it, also one that did not lock it.
 class timed_mutex {

@@ -16,7 +16,7 @@
 #include <algorithm>
 #include <string>
 
-namespace chronopack::inline CHRONOPACK_ABI::text {
+namespace chronopack::text {
 
 /// Says whether a character must not be shown: controls (C0, DEL, C1), what breaks
 /// lines, what turns the direction of writing, and what is not seen.

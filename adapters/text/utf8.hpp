@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::text {
+namespace chronopack::text {
 
 /// Returns the bytes of the character that `text`, which is not empty, begins with;
 /// 0 where it begins with none.

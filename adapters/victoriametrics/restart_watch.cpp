@@ -4,7 +4,7 @@
 #include <charconv>
 #include <iterator>
 
-namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
+namespace chronopack::victoriametrics {
 
 using storage::failure;
 using storage::reply;

@@ -25,7 +25,7 @@
 #include <string>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::victoriametrics {
+namespace chronopack::victoriametrics {
 
 struct window_options {
     /// How long after its answer the server may still have points in memory alone; 0: no

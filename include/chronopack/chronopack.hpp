@@ -15,6 +15,7 @@
 #include <chronopack/codec/restart_index.hpp>
 
 #include <chronopack/frame/frame.hpp>
+#include <chronopack/frame/recompute.hpp>
 
 #include <chronopack/series/archive_reader.hpp>
 #include <chronopack/series/archive_writer.hpp>

@@ -26,8 +26,9 @@ template <class V>
 columns<V> collect(sample_cursor<V> cursor) {
     columns<V> out;
     for (const auto s : cursor) {
-        out.timestamps.push_back(s.timestamp);
-        out.values.push_back(s.value);
+        REQUIRE(s);
+        out.timestamps.push_back(s->timestamp);
+        out.values.push_back(s->value);
     }
     REQUIRE(cursor.status());
     return out;
@@ -139,6 +140,34 @@ TEST_CASE("damage outside the range is not met, damage inside ends the walk and 
     REQUIRE(n == 9 * 1024);  // all blocks but the damaged last
     REQUIRE(all.status().error() == errc::checksum_mismatch);
     REQUIRE_FALSE(all.next());
+}
+
+TEST_CASE("a loop over a damaged series gets the error as its last element", "[series][damage]") {
+    const auto in = make_columns<double>("regular", "decimals", 10'000);
+    auto wire = write_series(in, {.frame_samples = 10'000});
+    wire.back() ^= std::byte{1};
+    const auto reader = series_reader<double>::open(wire);
+    REQUIRE(reader);
+    std::size_t samples = 0;
+    std::vector<errc> errors;
+    for (const auto s : reader->samples()) {
+        if (!s) {
+            errors.push_back(s.error());
+            continue;
+        }
+        REQUIRE(errors.empty());
+        REQUIRE(s->timestamp == in.timestamps[samples]);
+        ++samples;
+    }
+    REQUIRE(samples == 9 * 1024);  // all blocks but the damaged last
+    REQUIRE(errors == std::vector{errc::checksum_mismatch});
+
+    // A second loop over a cursor that has failed gets the error again.
+    auto cursor = reader->samples();
+    while (cursor.next()) continue;
+    errors.clear();
+    for (const auto s : cursor) errors.push_back(s.error());
+    REQUIRE(errors == std::vector{errc::checksum_mismatch});
 }
 
 TEST_CASE("a series cut short is truncated, of another type is refused", "[series][damage]") {

@@ -1,5 +1,9 @@
 #include "paths.hpp"
 
-std::string golden_path() { return CHRONOPACK_GOLDEN; }
+std::string golden_path() {
+    return CHRONOPACK_GOLDEN;
+}
 
-std::string corpus_path() { return CHRONOPACK_CORPUS; }
+std::string corpus_path() {
+    return CHRONOPACK_CORPUS;
+}

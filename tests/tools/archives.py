@@ -156,14 +156,11 @@ class Verify(WithArchive):
         self.assertIn(f"at byte {at:,}", self.fails(1, "inspect", "d.cpk"))
         self.assertEqual(self.names(), ["d.cpk", "m.cpk", "m.csv"])
 
-    def test_a_cut_archive_is_damaged_but_read(self):
+    def test_a_cut_archive_is_damaged(self):
         data = (self.path / "m.cpk").read_bytes()
         self.file("d.cpk", data[:-30])
-        self.assertIn("d.cpk: the index, or the file's header, is damaged or missing",
+        self.assertIn("d.cpk: the index, or the file's header, is damaged, missing or wrong",
                       self.fails(1, "verify", "d.cpk"))
-        self.assertEqual(self.ok("decompress", "d.cpk"), self.ok("decompress", "m.cpk"))
-        self.ok("decompress", "d.cpk")
-        self.assertIn("warning: the index is damaged or missing", self.remarks)
 
     def test_every_damaged_byte_is_noticed(self):
         self.file("s.csv", "time,a\n1,1\n2,2\n3,4\n")

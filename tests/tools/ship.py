@@ -60,7 +60,7 @@ class Ship(CommandTest):
 
     def test_what_cannot_be_shipped(self):
         self.file("rows.csv", "a,b\n1,2\n3,4\n")
-        self.assertIn("without times", self.fails(1, "ship", "rows.csv", "--to", "embedded:m.db"))
+        self.assertIn("without times", self.fails(2, "ship", "rows.csv", "--to", "embedded:m.db"))
         self.file("bad.otlp", b"\x0a\xff")
         self.assertIn("bad.otlp: not a request", self.fails(1, "ship", "bad.otlp", "--to",
                                                             "embedded:m.db"))

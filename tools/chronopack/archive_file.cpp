@@ -1,8 +1,10 @@
 #include "archive_file.hpp"
 
+#include "cut_short.hpp"
 #include "series_text.hpp"
 #include "source.hpp"
 #include "system.hpp"
+#include "value_text.hpp"
 #include "words.hpp"
 
 #include <fmt/core.h>
@@ -11,6 +13,7 @@
 
 namespace chronopack::tool {
 
+using input::counted;
 using input::failure;
 using input::fault;
 
@@ -28,37 +31,107 @@ std::vector<char> read_all(input::source& from) {
     }
 }
 
+std::string title(const archived_series& series) {
+    constexpr std::size_t most = 120;
+    return input::printable(input::series_text(series.labels, most), most);
+}
+
+/// What is known to be missing, as a list.
+std::string missing(const archive_losses& lost) {
+    std::vector<std::string> parts;
+    const std::size_t known = lost.frames - lost.uncounted;
+    if (known != 0)
+        parts.push_back(counted(known, "frame") + " of " + counted(lost.samples, "sample"));
+    if (lost.uncounted != 0)
+        parts.push_back(counted(lost.uncounted, "frame") + " of an unknown number of samples");
+    if (lost.nameless != 0) parts.push_back("the labels of " + counted(lost.nameless, "series"));
+    if (lost.bytes != 0) parts.push_back(counted(lost.bytes, "byte") + " that belong to no record");
+    if (lost.index) parts.push_back("whatever was cut off or never written");
+    std::string all;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        all += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
+    return all;
+}
+
+/// What is left of a damaged archive, and what is not.
+std::string losses_text(const archive_reader& archive) {
+    std::size_t frames = 0, samples = 0;
+    for (const archived_series& s : archive.series()) {
+        frames += s.frames.size();
+        samples += s.samples();
+    }
+    return fmt::format(
+        "{}; {}, {} and {} are left; missing: {}",
+        archive.losses().index ? "the index is damaged or missing" : "frames are damaged",
+        counted(archive.series().size(), "series"), counted(frames, "frame"),
+        counted(samples, "sample"), missing(archive.losses()));
+}
+
+archive_reader open(const archive_bytes& bytes, bool recover) {
+    auto opened =
+        recover ? archive_reader::recover(bytes.data()) : archive_reader::open(bytes.data());
+    if (opened) return std::move(*opened);
+    const auto left = recover || opened.error() == errc::unsupported
+                          ? std::move(opened)
+                          : archive_reader::recover(bytes.data());
+    if (!left) refuse_archive(bytes.name(), left.error());
+    throw failure(fault::data, {bytes.name()},
+                  losses_text(*left) + "; --recover reads what is left");
+}
+
 }  // namespace
 
-archive_file::archive_file(const std::string& path, bool warn)
-    : path_(path), name_(text::printable(path)) {
+void refuse_archive(const std::string& name, errc error) {
+    throw failure(fault::data, {name},
+                  error == errc::unsupported ? "an archive of a version this program does not know"
+                                             : "not an archive");
+}
+
+archive_bytes::archive_bytes(const std::string& path) : path_(path), name_(text::printable(path)) {
     if (path == "-") {
         input::file_source from(path);
         path_ = name_ = from.name();
         piped_ = read_all(from);
         data_ = std::as_bytes(std::span(piped_));
-    } else {
-        errno = 0;
-        auto mapped = mapped_file::open(path);
-        if (!mapped && errno == 0)
-            throw failure(fault::environment, {name_},
-                          "not a regular file; an archive can also be read from standard input, -");
-        if (!mapped) throw failure_of(name_, mapped.error());
-        file_ = std::move(*mapped);
-        data_ = file_.data();
+        return;
     }
-    auto opened = archive_reader::open(data_);
-    if (!opened)
-        throw failure(fault::data, {name_},
-                      opened.error() == errc::unsupported
-                          ? "an archive of a version this program does not know"
-                          : "not an archive");
-    reader_ = std::make_unique<archive_reader>(std::move(*opened));
-    if (warn && reader_->rebuilt())
+    errno = 0;
+    auto mapped = mapped_file::open(path);
+    if (!mapped && errno == 0)
+        throw failure(fault::environment, {name_},
+                      "not a regular file; an archive can also be read from standard input, -");
+    if (!mapped) throw failure_of(name_, mapped.error());
+    file_ = std::move(*mapped);
+    data_ = file_.data();
+    watched_ = std::make_unique<watched_map>(data_, name_);
+}
+
+archive_bytes::~archive_bytes() = default;
+
+void add_recover_option(CLI::App& app, bool& recover) {
+    app.add_flag("--recover", recover,
+                 "of a damaged archive read what is left, and say what is missing;\n"
+                 "otherwise such an archive is refused");
+}
+
+void add_archive_options(CLI::App& app, archive_request& asked) {
+    app.add_option("ARCHIVE", asked.file, "an archive; - is standard input")->required();
+    add_recover_option(app, asked.recover);
+}
+
+archive_file::archive_file(const archive_request& asked)
+    : bytes_(asked.file), reader_(open(bytes_, asked.recover)) {
+    if (reader_->losses().any())
+        fmt::print(stderr, "{}: warning: recovered: {}\n", name(), losses_text(*reader_));
+    if (reader_->marks().recovered)
         fmt::print(stderr,
-                   "{}: warning: the index is damaged or missing and was made anew; {} belong to "
-                   "no record\n",
-                   name_, input::counted(reader_->skipped_bytes(), "byte"));
+                   "{}: warning: made of what was left of a damaged archive: samples are "
+                   "missing\n",
+                   name());
+}
+
+bool archive_file::recovered() const noexcept {
+    return reader_->losses().any() || reader_->marks().recovered;
 }
 
 time_unit archive_file::unit(std::size_t series) const {
@@ -67,21 +140,33 @@ time_unit archive_file::unit(std::size_t series) const {
     return time_unit::milliseconds;
 }
 
+input::tick archive_file::tick(std::size_t series) const {
+    return has_rows() ? input::tick::row : input::tick_of(unit(series));
+}
+
+void archive_file::check_units(std::size_t number, std::span<const cbytes> frames) const {
+    const time_unit expected = unit(number);
+    for (const cbytes wire : frames)
+        if (const auto info = frame::inspect(wire); info && info->unit != expected)
+            throw failure(
+                fault::data, {name()},
+                fmt::format("{}: its frames count time in {} and in {}", title(series()[number]),
+                            unit_name(expected), unit_name(info->unit)));
+}
+
 void archive_file::fail(std::size_t number, errc error) const {
-    const archived_series& s = reader_->series()[number];
+    const archived_series& s = series()[number];
     for (std::size_t i = 0; i < s.frames.size(); ++i)
         if (const auto ok = frame::verify(reader_->frame_bytes(s.frames[i])); !ok)
-            throw failure(fault::data, {name_},
-                          frame_place(s, i) + ": " + std::string(message(ok.error())));
-    throw failure(
-        fault::data, {name_},
-        input::printable(input::series_text(s.labels), 120) + ": " + std::string(message(error)));
+            throw failure(fault::data, {name()},
+                          frame_place(s, i) + ": " + std::string(message(ok.error())) +
+                              "; --recover leaves it out");
+    throw failure(fault::data, {name()}, title(s) + ": " + std::string(message(error)));
 }
 
 std::string frame_place(const archived_series& series, std::size_t frame) {
     return fmt::format("frame {} of {} of {}, at byte {}", frame + 1, series.frames.size(),
-                       input::printable(input::series_text(series.labels), 120),
-                       input::grouped(series.frames[frame].offset));
+                       title(series), input::grouped(series.frames[frame].offset));
 }
 
 }  // namespace chronopack::tool

@@ -29,10 +29,22 @@ void archive_sink::open(input::tick unit) {
     auto created = archive_writer::create(plan_.path, plan_.frames);
     if (!created) refuse(created.error());
     writer_ = std::move(*created);
-    mark_.emplace(writer_->partial_path());
+    leftover_.emplace(writer_->partial_path());
+    mark();
+}
+
+void archive_sink::mark() {
+    if (!writer_ || marks_ == archive_marks()) return;
+    if (const auto ok = writer_->mark(marks_); !ok) refuse(ok.error());
+}
+
+void archive_sink::note_recovered() {
+    marks_.recovered = true;
+    mark();
 }
 
 std::size_t archive_sink::add(std::vector<label> names, value_type type, input::tick unit) {
+    marks_.row_numbers |= unit == input::tick::row;
     if (!writer_) open(unit);
     names.insert(names.end(), plan_.labels.begin(), plan_.labels.end());
     const bool integers = type == value_type::integers;

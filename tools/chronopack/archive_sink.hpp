@@ -36,6 +36,7 @@ public:
                                   input::tick unit) override;
     void append(std::size_t series, std::int64_t timestamp, double value) override;
     void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
+    void note_recovered() override;
 
     /// Ends the frames being gathered.
     void cut();
@@ -61,14 +62,16 @@ private:
     };
 
     void open(input::tick unit);
+    void mark();
     template <class V>
     void take(std::size_t series, std::int64_t timestamp, V value);
     void account(open_series& s);
     [[noreturn]] void refuse(errc error) const;
 
     archive_plan plan_;
-    std::optional<leftover> mark_;
+    std::optional<leftover> leftover_;
     std::optional<archive_writer> writer_;
+    archive_marks marks_;
     std::vector<open_series> open_;
     input::label_budget label_bytes_;
     std::size_t charged_ = 0;

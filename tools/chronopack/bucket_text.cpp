@@ -30,6 +30,14 @@ std::int64_t width_of(const std::string& text) {
     return width;
 }
 
+/// 100 of "100"; 0 for what is no number of rows.
+std::int64_t rows_of(const std::string& text) {
+    std::int64_t count = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, wrong] = std::from_chars(text.data(), end, count);
+    return wrong == std::errc{} && stop == end && count > 0 ? count : 0;
+}
+
 std::optional<calendar> period_of(const std::string& text) {
     static const std::map<std::string, calendar> periods{{"day", calendar::day},
                                                          {"week", calendar::week},
@@ -44,8 +52,8 @@ std::optional<calendar> period_of(const std::string& text) {
 }  // namespace
 
 bucket_request::bucket_request(const std::string& every, const std::string& zone)
-    : every_(every), period_(period_of(every)), width_(width_of(every)) {
-    if (!period_ && width_ == 0)
+    : every_(every), period_(period_of(every)), width_(width_of(every)), rows_(rows_of(every)) {
+    if (!period_ && width_ == 0 && rows_ == 0)
         throw failure(fault::usage, "--every: " + input::quoted(every) +
                                         " is no width, such as 15s, 5m or 1h, and no day, week, "
                                         "sunday-week, month, quarter or year");
@@ -65,7 +73,21 @@ bucket_request::bucket_request(const std::string& every, const std::string& zone
     zone_ = std::move(*loaded);
 }
 
-any_buckets bucket_request::in(time_unit unit) const {
+any_buckets bucket_request::in(input::tick unit) const {
+    if (unit == input::tick::row) {
+        if (rows_ != 0) return *fixed_buckets::every(rows_);
+        throw failure(fault::usage,
+                      "--every: the times of this archive are row numbers: ask for "
+                      "a number of rows, such as 100");
+    }
+    if (rows_ != 0)
+        throw failure(fault::usage, "--every: " + every_ +
+                                        " is a number of rows, and this archive has times: ask "
+                                        "for a width, such as 15s");
+    return in_time(input::unit_in_frames(unit));
+}
+
+any_buckets bucket_request::in_time(time_unit unit) const {
     if (period_) return calendar_buckets(*period_, unit, zone_.value_or(time_zone()));
     if (zone_) return *calendar_buckets::hours(static_cast<unsigned>(width_ / hour), unit, *zone_);
     const std::int64_t tick = second / per_second(unit);

@@ -3,7 +3,10 @@
 //   15s 5m 1h 1d 2w            even widths from 1970 on, in UTC
 //   day week month quarter     of the calendar, in UTC or in the zone
 //   6h --zone Europe/Berlin    hours from each midnight there
+//   100                        so many rows, of archives without times
 #pragma once
+
+#include "time_text.hpp"
 
 #include <chronopack/rollup/calendar.hpp>
 #include <chronopack/rollup/tzif.hpp>
@@ -21,13 +24,17 @@ public:
     /// failure for texts that are no such thing, or a zone that is not there.
     bucket_request(const std::string& every, const std::string& zone);
 
-    /// For timestamps of a unit; failure when the unit is too coarse for them.
-    [[nodiscard]] any_buckets in(time_unit unit) const;
+    /// For timestamps of a unit; failure when the unit is too coarse for them, and when
+    /// rows are asked for of times, or times of rows.
+    [[nodiscard]] any_buckets in(input::tick unit) const;
 
 private:
+    [[nodiscard]] any_buckets in_time(time_unit unit) const;
+
     std::string every_;
     std::optional<calendar> period_;
     std::int64_t width_ = 0;  // in nanoseconds
+    std::int64_t rows_ = 0;
     std::optional<time_zone> zone_;
 };
 

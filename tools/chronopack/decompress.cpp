@@ -8,13 +8,13 @@ namespace chronopack::tool {
 namespace {
 
 struct request {
-    std::string file;
+    archive_request archive;
     text_request text;
 };
 
 int decompress(const request& asked) {
-    const destination to = asked.text.output.checked(content::text, {asked.file});
-    const archive_file archive(asked.file);
+    const destination to = asked.text.output.checked(content::text, {asked.archive.file});
+    const archive_file archive(asked.archive);
     std::vector<std::size_t> all(archive.series().size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     print_samples(archive, all, {}, asked.text, to);
@@ -29,7 +29,7 @@ void add_decompress(CLI::App& app, action& todo) {
         app, "decompress", "An archive to CSV or JSON lines, every value to its last bit.",
         "  chronopack decompress load.cpk -o load-again.csv\n"
         "  chronopack decompress - --to-format jsonl <load.cpk");
-    command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
+    add_archive_options(*command, asked->archive);
     add_text_options(*command, asked->text);
     command->callback([asked, &todo] {
         todo = [asked] {

@@ -56,6 +56,7 @@ result<void> look_at_frame(cbytes wire, series_facts& facts) {
     const auto opened = frame::reader<V>::open(wire);
     if (!opened) return opened.error();
     const frame::info& info = opened->info();
+    if (facts.samples != 0 && info.unit != facts.unit) return errc::wrong_type;
     for (frame::block_cursor cursor = opened->blocks(); !cursor.done();) {
         const auto block = cursor.next();
         if (!block) return block.error();
@@ -92,7 +93,11 @@ series_facts look_at(const archive_file& archive, std::size_t series) {
         const auto ok = s.integers ? look_at_frame<std::int64_t>(wire, facts)
                                    : look_at_frame<double>(wire, facts);
         if (!ok)
-            facts.damaged.push_back(frame_place(s, i) + ": " + std::string(message(ok.error())));
+            facts.damaged.push_back(
+                frame_place(s, i) + ": " +
+                (ok.error() == errc::wrong_type
+                     ? "its values or its times are of another type than those before"
+                     : std::string(message(ok.error()))));
     }
     return facts;
 }

@@ -4,6 +4,7 @@
 #include "line_import.hpp"
 #include "progress.hpp"
 #include "raw_import.hpp"
+#include "row_clock.hpp"
 #include "series_text.hpp"
 #include "words.hpp"
 
@@ -52,7 +53,12 @@ char separator_of(const std::string& text) {
 
 class ingester {
 public:
-    ingester(const ingest_request& asked, input::sample_sink& to) : asked_(asked), to_(to) {
+    ingester(const ingest_request& asked, input::sample_sink& to)
+        : asked_(asked),
+          raw_to_(to),
+          clock_(to, unit_of(asked.unit).value_or(input::tick::row), asked.start.value_or(0),
+                 asked.step.value_or(1)),
+          to_(asked.start || asked.step ? static_cast<input::sample_sink&>(clock_) : to) {
         csv_ = asked.csv;
         csv_.unit = unit_of(asked.unit);
         csv_.separator = separator_of(asked.separator);
@@ -64,7 +70,7 @@ public:
 
     [[nodiscard]] ingested read() && {
         for (const std::string& file : asked_.files) {
-            read_file(file);
+            read_named(file);
             if (to_.full()) break;
         }
         if (done_.bad != 0)
@@ -74,6 +80,16 @@ public:
     }
 
 private:
+    // What is asked for and does not fit a file is said with its name.
+    void read_named(const std::string& file) {
+        try {
+            read_file(file);
+        } catch (const failure& wrong) {
+            if (wrong.whose() != fault::usage || !wrong.where().file.empty()) throw;
+            throw failure(fault::usage, {file}, wrong.message());
+        }
+    }
+
     void read_file(const std::string& file) {
         const std::string format = format_of(file, asked_.format);
         if (format == "cpk") return read_archive(file);
@@ -123,8 +139,8 @@ private:
                        ? "value"
                        : std::filesystem::path(from.name()).stem().string();
         raw.unit = csv_.unit.value_or(input::tick::row);
-        raw.start = asked_.start;
-        raw.step = asked_.step;
+        raw.start = asked_.start.value_or(0);
+        raw.step = asked_.step.value_or(1);
         if (csv_.kept.value_or(raw.unit) != raw.unit)
             throw failure(fault::usage, {from.name()},
                           "raw timestamps are kept as they are: the files before count time in " +
@@ -133,13 +149,14 @@ private:
         std::optional<input::file_source> times;
         if (!asked_.times.empty()) times.emplace(asked_.times);
         take(from, input::import_raw(from, from.name(), times ? &*times : nullptr, asked_.times,
-                                     raw, to_));
+                                     raw, raw_to_));
     }
 
     void read_archive(const std::string& file) {
-        const archive_file archive(file);
+        const archive_file archive({.file = file, .recover = asked_.recover});
+        if (archive.recovered()) to_.note_recovered();
         for (std::size_t i = 0; i < archive.series().size() && !to_.full(); ++i) {
-            const auto unit = static_cast<input::tick>(static_cast<int>(archive.unit(i)) + 1);
+            const input::tick unit = archive.tick(i);
             if (csv_.kept.value_or(unit) != unit)
                 throw failure(fault::data, {archive.name()},
                               "its timestamps are in " + std::string(name(unit)) +
@@ -168,7 +185,7 @@ private:
             if (wrong.whose() != fault::data || !wrong.where().file.empty()) throw;
             throw failure(
                 fault::data, {archive.name()},
-                input::printable(input::series_text(s.labels), 120) + ": " + wrong.message());
+                input::printable(input::series_text(s.labels, 120), 120) + ": " + wrong.message());
         }
         if (const auto ok = cursor.status(); !ok) archive.fail(number, ok.error());
     }
@@ -208,6 +225,8 @@ private:
     }
 
     const ingest_request& asked_;
+    input::sample_sink& raw_to_;  // raw columns have a clock of their own
+    input::row_clock clock_;
     input::sample_sink& to_;
     input::csv_request csv_;
     input::read_options how_;
@@ -251,6 +270,7 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
         ->check(CLI::IsMember({"s", "ms", "us", "ns"}).description(""));
     app.add_flag("--skip-bad", asked.skip_bad,
                  "leave out cells and records that cannot be read, and count them");
+    add_recover_option(app, asked.recover);
     app.add_flag("-q,--quiet", asked.quiet, "no remarks on stderr but errors");
     app.add_option("--time", asked.csv.time, "the column of times")
         ->type_name("COLUMN")
@@ -266,8 +286,11 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
         ->type_name("CHAR")
         ->group("CSV columns");
     raw("--times", asked.times, "FILE", "timestamps: little-endian int64");
-    raw("--start", asked.start, "T", "the first timestamp, where no file has them (0)");
-    raw("--step", asked.step, "N", "from one to the next (1)");
+    const auto rows = [&](const char* name, auto& to, const char* type, const char* what) {
+        app.add_option(name, to, what)->type_name(type)->group("Rows without times, raw columns");
+    };
+    rows("--start", asked.start, "T", "when the first row was, in --time-unit (0)");
+    rows("--step", asked.step, "N", "from one to the next (1)");
     raw("--name", asked.name, "NAME", "of the series; the file's otherwise");
 }
 

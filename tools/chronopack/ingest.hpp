@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@ struct ingest_request {
     std::string format = "auto";
     input::csv_request csv;
     std::string separator, unit;
-    std::string times, name;  ///< of raw columns
-    std::int64_t start = 0, step = 1;
+    std::string times, name;                  ///< of raw columns
+    std::optional<std::int64_t> start, step;  ///< of rows without times, and raw columns
+    bool recover = false;                     ///< of damaged archives take what is left
     bool skip_bad = false;
     bool quiet = false;
     bool progress = true;  ///< on a terminal, of what is read

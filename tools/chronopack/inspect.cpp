@@ -3,6 +3,7 @@
 #include "grid.hpp"
 #include "series_text.hpp"
 #include "text_output.hpp"
+#include "text_parts.hpp"
 #include "value_text.hpp"
 #include "words.hpp"
 
@@ -19,7 +20,7 @@ using input::grouped;
 using json = nlohmann::ordered_json;
 
 struct request {
-    std::string file;
+    archive_request archive;
     bool as_json = false;
 };
 
@@ -85,14 +86,14 @@ void print_text(const archive_file& archive, const looked& all) {
     for (std::size_t i = 0; i < all.series.size(); ++i) {
         const series_facts& one = all.series[i];
         const archived_series& s = archive.series()[i];
-        const std::string name = input::printable(input::series_text(s.labels), 120);
+        const std::string name = input::printable(input::series_text(s.labels, 120), 120);
         std::string value_codecs = codecs_text(one.value_codecs);
         if (!one.stages.empty()) value_codecs += " + " + codecs_text(one.stages);
         sizes.add({name, s.integers ? "int64" : "double", grouped(one.samples), grouped(one.frames),
                    fmt::format("{:.2f}", bits_a_sample(one.bytes, one.samples)),
-                   std::string(unit_name(one.unit)),
-                   one.samples == 0 ? "-" : time_text(one.from, one.unit),
-                   one.samples == 0 ? "-" : time_text(one.to, one.unit),
+                   std::string(input::name(archive.tick(i))),
+                   one.samples == 0 ? "-" : time_text(one.from, archive.tick(i)),
+                   one.samples == 0 ? "-" : time_text(one.to, archive.tick(i)),
                    codecs_text(one.time_codecs), value_codecs});
         std::vector<std::string> cells =
             one.samples == 0 ? std::vector<std::string>(6, "-")
@@ -101,6 +102,11 @@ void print_text(const archive_file& archive, const looked& all) {
         values.add(std::move(cells));
     }
     if (!all.series.empty()) fmt::print("{}\n{}", sizes.plain(), values.plain());
+    if (archive.has_rows())
+        fmt::print("\nTimes are row numbers, or counts of an unknown unit: no clock gave them.\n");
+    if (archive.recovered())
+        fmt::print(
+            "\nRecovered: this is what is left of a damaged archive; samples are missing.\n");
 }
 
 json json_of(double v) {
@@ -108,6 +114,11 @@ json json_of(double v) {
 }
 json json_of(std::int64_t v) {
     return v;
+}
+
+/// Text; row numbers are numbers.
+json json_time(const archive_file& archive, std::size_t series, std::int64_t at) {
+    return archive.has_rows() ? json(at) : json(time_text(at, archive.tick(series)));
 }
 
 template <class V>
@@ -127,22 +138,28 @@ void print_json(const archive_file& archive, const looked& all) {
              {"bytes", archive.data().size()},
              {"samples", all.samples},
              {"frames", all.frames},
-             {"index_rebuilt", archive.reader().rebuilt()},
-             {"series", json::array()}};
+             {"index_rebuilt", archive.reader().losses().index},
+             {"recovered", archive.recovered()},
+             {"row_numbers", archive.has_rows()}};
+    if (const archive_losses& lost = archive.reader().losses(); lost.any())
+        out["missing"] = {{"frames", lost.frames},
+                          {"samples", lost.samples},
+                          {"frames_of_unknown_samples", lost.uncounted},
+                          {"series_labels", lost.nameless},
+                          {"bytes_of_no_record", lost.bytes}};
+    out["series"] = json::array();
     for (std::size_t i = 0; i < all.series.size(); ++i) {
         const series_facts& one = all.series[i];
-        json object{{"labels", json::object()},
+        json object{{"labels", label_object(archive.series()[i].labels)},
                     {"type", archive.series()[i].integers ? "int64" : "double"},
-                    {"unit", unit_name(one.unit)},
+                    {"unit", input::name(archive.tick(i))},
                     {"samples", one.samples},
                     {"frames", one.frames},
                     {"bytes", one.bytes},
                     {"bits_per_sample", bits_a_sample(one.bytes, one.samples)}};
-        for (const label& l : archive.series()[i].labels.pairs())
-            object["labels"][l.name] = l.value;
         if (one.samples != 0) {
-            object["from"] = time_text(one.from, one.unit);
-            object["to"] = time_text(one.to, one.unit);
+            object["from"] = json_time(archive, i, one.from);
+            object["to"] = json_time(archive, i, one.to);
             object["codecs"] = {{"timestamps", one.time_codecs}, {"values", one.value_codecs}};
             if (!one.stages.empty()) object["second_stage"] = one.stages;
             std::visit([&](const auto& t) { add_values(object, t); }, one.values);
@@ -154,7 +171,7 @@ void print_json(const archive_file& archive, const looked& all) {
 }
 
 int inspect(const request& asked) {
-    const archive_file archive(asked.file);
+    const archive_file archive(asked.archive);
     looked all;
     std::size_t damaged = 0;
     for (std::size_t i = 0; i < archive.series().size(); ++i) {
@@ -181,7 +198,7 @@ void add_inspect(CLI::App& app, action& todo) {
         "its frames' headers and the first byte of each column. No value is decoded.",
         "  chronopack inspect load.cpk\n"
         "  chronopack inspect --json load.cpk");
-    command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
+    add_archive_options(*command, asked->archive);
     command->add_flag("--json", asked->as_json, "as one JSON object");
     command->callback([asked, &todo] {
         todo = [asked] {

@@ -7,7 +7,7 @@ namespace chronopack::tool {
 namespace {
 
 struct request {
-    std::string file;
+    archive_request archive;
     std::vector<std::string> selectors;
     std::string from, to;
     text_request text;
@@ -16,8 +16,8 @@ struct request {
 int query(const request& asked) {
     const time_bounds bounds(asked.from, asked.to);
     const auto wanted = selectors_of(asked.selectors);
-    const destination to = asked.text.output.checked(content::text, {asked.file});
-    const archive_file archive(asked.file);
+    const destination to = asked.text.output.checked(content::text, {asked.archive.file});
+    const archive_file archive(asked.archive);
     print_samples(archive, selected(archive, wanted), bounds, asked.text, to);
     return 0;
 }
@@ -32,7 +32,7 @@ void add_query(CLI::App& app, action& todo) {
         "that hold them.",
         "  chronopack query load.cpk load --from 2024-01-01 --to 2024-01-01T12:00:00Z\n"
         "  chronopack query load.cpk '{__name__=~\"l.*|requests\"}' --to-format jsonl");
-    command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
+    add_archive_options(*command, asked->archive);
     command->add_option("SELECTOR", asked->selectors,
                         "a name, labels in braces, or both: cpu, cpu{host=\"a\"},\n"
                         "{host=~\"web.*\"}; none: all series");

@@ -19,7 +19,7 @@ namespace chronopack::tool {
 namespace {
 
 struct request {
-    std::string file;
+    archive_request archive;
     std::vector<std::string> selectors;
     std::string every, zone, from, to;
     std::vector<std::string> aggregates{"count", "min", "max", "mean"};
@@ -43,9 +43,15 @@ constexpr std::array<const char*, 13> all_aggregates{"count",
                                                      "resets",
                                                      "time_weighted_mean"};
 
+/// A time as CSV or JSON has it: dates are text, and row numbers are numbers.
+std::string time_field(std::int64_t at, input::tick unit, bool json) {
+    const std::string text = time_text(at, unit);
+    return json && unit != input::tick::row ? '"' + text + '"' : text;
+}
+
 template <class V>
 void print_aggregate(fmt::memory_buffer& out, const std::string& name, const rollup_row<V>& row,
-                     time_unit unit, bool json) {
+                     input::tick unit, bool json) {
     const aggregate<V>& a = row.values;
     const auto number = [&](auto v) {
         if constexpr (std::is_same_v<decltype(v), double>)
@@ -54,7 +60,7 @@ void print_aggregate(fmt::memory_buffer& out, const std::string& name, const rol
             fmt::format_to(fmt::appender(out), "{}", v);  // of 64 bits, or 128
     };
     const auto time = [&](std::int64_t t) {
-        append(out, json ? '"' + time_text(t, unit) + '"' : time_text(t, unit));
+        append(out, time_field(t, unit, json));
     };
     const auto none = [&] {
         if (json) append(out, "null");
@@ -89,7 +95,10 @@ public:
           bounds_(asked.from, asked.to),
           buckets_(asked.every, asked.zone),
           out_(to),
-          json_(asked.format == "jsonl") {}
+          json_(asked.format == "jsonl"),
+          time_name_(archive.has_rows() ? "row" : "time") {
+        if (archive.has_rows()) bounds_.expect_counts();
+    }
 
     void print() && {
         if (!json_) print_header();
@@ -109,7 +118,7 @@ public:
 private:
     void print_header() {
         auto& out = out_.buffer();
-        append(out, "time");
+        append(out, time_name_);
         for (const std::size_t number : numbers_)
             for (const label& one : archive_.series()[number].labels.pairs())
                 names_.insert(one.name);
@@ -123,7 +132,7 @@ private:
 
     template <class V>
     void roll(std::size_t number) {
-        const time_unit unit = archive_.unit(number);
+        const input::tick unit = archive_.tick(number);
         const labels& names = archive_.series()[number].labels;
         const std::string prefix = json_ ? ",\"labels\":" + json_of(names) : fields_of(names);
         const auto print_row = [&](const rollup_row<V>& row) {
@@ -131,7 +140,7 @@ private:
             out_.settle();
         };
         rollup_options how;
-        how.range = bounds_.in(unit);
+        how.range = bounds_.in(archive_.unit(number));
         how.max_empty_rows = asked_.empty_rows;
         for (const std::string& name : asked_.aggregates)
             how.time_weighted |= name == "time_weighted_mean";
@@ -147,7 +156,7 @@ private:
 
     [[noreturn]] void fail(std::size_t number, errc error) const {
         const std::string name =
-            input::printable(input::series_text(archive_.series()[number].labels), 120);
+            input::printable(input::series_text(archive_.series()[number].labels, 120), 120);
         if (error == errc::unordered)
             throw failure(fault::data, {archive_.name()},
                           name +
@@ -170,10 +179,10 @@ private:
     }
 
     template <class V>
-    void print(const rollup_row<V>& row, const std::string& prefix, time_unit unit) {
+    void print(const rollup_row<V>& row, const std::string& prefix, input::tick unit) {
         auto& out = out_.buffer();
-        const std::string start = time_text(row.bucket.first, unit);
-        append(out, json_ ? "{\"time\":\"" + start + '"' : start);
+        if (json_) append(out, "{\"" + time_name_ + "\":");
+        append(out, time_field(row.bucket.first, unit, json_));
         append(out, prefix);
         for (const std::string& name : asked_.aggregates) {
             append(out, json_ ? ",\"" + name + "\":" : ",");
@@ -189,14 +198,15 @@ private:
     bucket_request buckets_;
     text_output out_;
     bool json_;
+    std::string time_name_;
     std::set<std::string> names_;
     rollup_counts counts_;
 };
 
 int rollup_command(const request& asked) {
     const auto wanted = selectors_of(asked.selectors);
-    const destination to = asked.output.checked(content::text, {asked.file});
-    const archive_file archive(asked.file);
+    const destination to = asked.output.checked(content::text, {asked.archive.file});
+    const archive_file archive(asked.archive);
     const auto numbers = selected(archive, wanted);
     rollup_printer(asked, archive, numbers, to).print();
     return 0;
@@ -213,12 +223,12 @@ void add_rollup(CLI::App& app, action& todo) {
         "  chronopack rollup load.cpk --every 15m\n"
         "  chronopack rollup load.cpk load --every 6h --aggregates mean,time_weighted_mean\n"
         "  chronopack rollup load.cpk requests --every day --zone Europe/Berlin");
-    command->add_option("ARCHIVE", asked->file, "an archive; - is standard input")->required();
+    add_archive_options(*command, asked->archive);
     command->add_option("SELECTOR", asked->selectors, "as in query; none: all series");
     command
         ->add_option("--every", asked->every,
                      "15s, 5m, 1h, 1d, ... from 1970 on; or a day, week, sunday-week,\n"
-                     "month, quarter or year of the calendar")
+                     "month, quarter or year of the calendar; of rows a number, as 100")
         ->type_name("BUCKET")
         ->required();
     command

@@ -25,6 +25,14 @@ public:
                    const time_bounds& bounds, const text_request& asked, const destination& to)
         : archive_(archive), numbers_(numbers), bounds_(bounds), asked_(asked), out_(to) {
         for (const std::size_t number : numbers) units_.push_back(archive.unit(number));
+        if (archive.has_rows()) {
+            if (asked.time == "dates")
+                throw failure(fault::usage,
+                              "--time-as dates: the times of this archive are row numbers");
+            bounds.expect_counts();
+            time_name_ = "row";
+            return;
+        }
         dates_ = asked.time == "dates" || (asked.time == "auto" && all_have_dates());
         if (dates_ && asked.time == "dates" && !all_have_dates())
             throw failure(fault::data, {archive.name()},
@@ -82,9 +90,9 @@ private:
         for (std::size_t i = 0; i < numbers_.size(); ++i) {
             const auto& pairs = series(i).labels.pairs();
             if (pairs.size() != 1 || pairs[0].name != "__name__" || pairs[0].value.empty())
-                return input::printable(input::series_text(series(i).labels), 120) +
+                return input::printable(input::series_text(series(i).labels, 120), 120) +
                        " has other labels than a name";
-            if (pairs[0].value == "time" || !names.insert(pairs[0].value).second)
+            if (pairs[0].value == time_name_ || !names.insert(pairs[0].value).second)
                 return "two columns would be called " + input::printable(pairs[0].value);
             if (!dates_ && units_[i] != units_[0]) return "the series count time in several units";
         }
@@ -118,13 +126,14 @@ private:
 
     void prepare_json(std::size_t i) {
         print_time_.emplace(units_[i], dates_);
+        head_ = "{\"" + time_name_ + (dates_ ? "\":\"" : "\":");
         rest_ = ",\"labels\":" + json_of(series(i).labels) + ",\"value\":";
     }
 
     template <class V>
     void print_json(std::size_t, std::int64_t at, V value) {
         auto& out = out_.buffer();
-        append(out, dates_ ? "{\"time\":\"" : "{\"time\":");
+        append(out, head_);
         (*print_time_)(out, at);
         if (dates_) out.push_back('"');
         append(out, rest_);
@@ -141,7 +150,7 @@ private:
             return name;
         };
         auto& out = out_.buffer();
-        append(out, free("time"));
+        append(out, free(time_name_));
         for (const std::string& name : names) {
             out.push_back(',');
             print_field(out, name);
@@ -212,7 +221,7 @@ private:
 
     void print_wide() {
         auto& out = out_.buffer();
-        append(out, "time");
+        append(out, time_name_);
         std::vector<std::unique_ptr<column>> columns;
         std::vector<time_printer> print_time;
         for (std::size_t i = 0; i < numbers_.size(); ++i) {
@@ -254,8 +263,9 @@ private:
     text_output out_;
     std::vector<time_unit> units_;
     bool dates_ = false;
+    std::string time_name_ = "time";
     std::optional<time_printer> print_time_;
-    std::string rest_;
+    std::string head_, rest_;  // of a line, around the time and before the value
 };
 
 }  // namespace

@@ -29,7 +29,9 @@ public:
 
     std::size_t add(std::vector<label> names, input::value_type, input::tick unit) override {
         if (unit == input::tick::row)
-            throw failure(fault::data, "without times: a store has no place for rows");
+            throw failure(fault::usage,
+                          "without times: a store has no place for row numbers; --time-unit, "
+                          "--start and --step say when the rows were");
         std::sort(names.begin(), names.end());
         const auto [at, is_new] = numbers_.try_emplace(std::move(names), steps_.size());
         if (is_new) {

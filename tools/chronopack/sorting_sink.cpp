@@ -83,7 +83,7 @@ void sorting_sink::write_runs() {
 void sorting_sink::finish() {
     write_runs();
     runs_.finish();
-    const archive_file archive(file_.path());
+    const archive_file archive({.file = file_.path()});
     const auto merge = [&]<class V>(std::size_t number, V) {
         const archived_series& s = archive.series()[number];
         const std::size_t series = to_.add(

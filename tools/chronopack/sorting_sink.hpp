@@ -24,6 +24,7 @@ public:
                                   input::tick unit) override;
     void append(std::size_t series, std::int64_t timestamp, double value) override;
     void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
+    void note_recovered() override { to_.note_recovered(); }
 
     /// Gives all samples to the sink below, series by series. failure when they
     /// cannot be read back.

@@ -2,8 +2,6 @@
 
 #include "words.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace chronopack::tool {
 
 void print_field(fmt::memory_buffer& out, std::string_view text) {
@@ -18,11 +16,17 @@ void print_field(fmt::memory_buffer& out, std::string_view text) {
     out.push_back('"');
 }
 
+nlohmann::ordered_json label_object(const labels& names) {
+    // Names are there once each: no need to look for one before it is added.
+    nlohmann::ordered_json::object_t members;
+    members.reserve(names.pairs().size());
+    for (const label& one : names.pairs()) members.emplace_back(one.name, one.value);
+    return members;
+}
+
 std::string json_of(const labels& names) {
-    nlohmann::ordered_json object = nlohmann::ordered_json::object();
-    for (const label& one : names.pairs()) object[one.name] = one.value;
     // Labels come from files and need not be UTF-8.
-    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return label_object(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace chronopack::tool

@@ -56,4 +56,12 @@ time_range time_bounds::in(time_unit unit) const noexcept {
     return range;
 }
 
+void time_bounds::expect_counts() const {
+    for (const bound& one : {from_, to_})
+        if (std::holds_alternative<input::instant>(one))
+            throw input::failure(input::fault::usage,
+                                 "--from and --to: the times of this archive are row numbers, "
+                                 "which have no date: ask for numbers");
+}
+
 }  // namespace chronopack::tool

@@ -24,6 +24,9 @@ public:
 
     [[nodiscard]] time_range in(time_unit unit) const noexcept;
 
+    /// failure (usage) when one is a date: series whose times are row numbers have none.
+    void expect_counts() const;
+
 private:
     using bound = std::variant<std::monostate, std::int64_t, input::instant>;
 

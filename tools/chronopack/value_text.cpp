@@ -98,6 +98,11 @@ std::string time_text(std::int64_t timestamp, time_unit unit) {
     return fmt::to_string(out);
 }
 
+std::string time_text(std::int64_t timestamp, input::tick unit) {
+    if (unit == input::tick::row) return fmt::format("{}", timestamp);
+    return time_text(timestamp, input::unit_in_frames(unit));
+}
+
 std::string_view unit_name(time_unit unit) noexcept {
     switch (unit) {
         case time_unit::seconds:

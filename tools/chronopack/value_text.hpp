@@ -7,6 +7,8 @@
 //   2024-02-29T12:30:05.250Z      as many digits as are needed, in threes
 #pragma once
 
+#include "time_text.hpp"
+
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/time_unit.hpp>
 
@@ -54,6 +56,8 @@ private:
 
 /// One timestamp; a count where there is no date for it.
 [[nodiscard]] std::string time_text(std::int64_t timestamp, time_unit unit);
+/// The same; rows are counts.
+[[nodiscard]] std::string time_text(std::int64_t timestamp, input::tick unit);
 
 [[nodiscard]] std::string_view unit_name(time_unit unit) noexcept;
 

@@ -1,10 +1,13 @@
 #include "verify.hpp"
 
-#include "archive_file.hpp"
 #include "command.hpp"
 #include "words.hpp"
 
+#include <chronopack/frame/recompute.hpp>
+
 #include <fmt/core.h>
+
+#include <optional>
 
 namespace chronopack::tool {
 
@@ -12,46 +15,85 @@ namespace {
 
 using input::counted;
 
-/// What is wrong with a frame of the index, besides what frame::verify finds.
-bool agrees(const frame::info& info, const archived_series& series, const archived_frame& frame) {
-    return info.samples == frame.samples && info.min_timestamp == frame.min_timestamp &&
-           info.max_timestamp == frame.max_timestamp &&
-           std::holds_alternative<statistics<std::int64_t>>(info.values) == series.integers;
+/// In what a frame's entry of the index differs from its samples.
+std::vector<std::string_view> index_differences(const frame::info& samples,
+                                                const archived_series& series,
+                                                const archived_frame& entry) {
+    std::vector<std::string_view> fields;
+    const auto compare = [&](std::string_view name, bool same) {
+        if (!same) fields.push_back(name);
+    };
+    compare("samples", samples.samples == entry.samples);
+    compare("least timestamp", samples.min_timestamp == entry.min_timestamp);
+    compare("greatest timestamp", samples.max_timestamp == entry.max_timestamp);
+    compare("type of values",
+            std::holds_alternative<statistics<std::int64_t>>(samples.values) == series.integers);
+    return fields;
 }
+
+/// Looks at one frame after the other of a series.
+class frame_checker {
+public:
+    frame_checker(const archive_reader& archive, const archived_series& series, verdict& found)
+        : archive_(archive), series_(series), found_(found) {}
+
+    void check(std::size_t number) {
+        const cbytes wire = archive_.frame_bytes(series_.frames[number]);
+        const auto samples = frame::recompute(wire);
+        if (!samples) return wrong(number, std::string(message(samples.error())));
+        const auto header = *frame::inspect(wire);
+        const auto lies = frame::differences(header, *samples);
+        if (!lies.empty())
+            return wrong(number, "its header differs from its samples in " + input::listed(lies));
+        const auto misplaced = index_differences(*samples, series_, series_.frames[number]);
+        if (!misplaced.empty())
+            return wrong(number, "the index differs from it in " + input::listed(misplaced));
+        if (unit_.value_or(header.unit) != header.unit)
+            return wrong(number, "it counts time in another unit than the frames before");
+        unit_ = header.unit;
+        ++found_.frames;
+        found_.samples += header.samples;
+    }
+
+private:
+    void wrong(std::size_t number, const std::string& what) {
+        found_.wrong.push_back(frame_place(series_, number) + ": " + what);
+    }
+
+    const archive_reader& archive_;
+    const archived_series& series_;
+    verdict& found_;
+    std::optional<time_unit> unit_;
+};
 
 void check_frames(const archive_reader& archive, verdict& found) {
     for (const archived_series& s : archive.series()) {
         const std::size_t before = found.wrong.size();
-        for (std::size_t i = 0; i < s.frames.size(); ++i) {
-            const cbytes wire = archive.frame_bytes(s.frames[i]);
-            if (const auto ok = frame::verify(wire); !ok)
-                found.wrong.push_back(frame_place(s, i) + ": " + std::string(message(ok.error())));
-            else if (!agrees(*frame::inspect(wire), s, s.frames[i]))
-                found.wrong.push_back(frame_place(s, i) + ": is not what the index says");
-            else
-                ++found.frames, found.samples += s.frames[i].samples;
-        }
+        frame_checker checker(archive, s, found);
+        for (std::size_t i = 0; i < s.frames.size(); ++i) checker.check(i);
         found.series += found.wrong.size() == before;
     }
 }
 
 }  // namespace
 
-verdict verify_archive(cbytes data) {
-    const auto opened = archive_reader::open(data);
-    const auto scanned = archive_reader::scan(data);
-    if (!opened || !scanned)
-        throw failure(fault::data, std::string("not an archive: ") +
-                                       std::string(message((opened ? scanned : opened).error())));
+verdict verify_archive(const archive_bytes& bytes) {
+    const auto opened = archive_reader::open(bytes.data());
+    const auto scanned = archive_reader::scan(bytes.data());
+    if (!scanned) refuse_archive(bytes.name(), scanned.error());
     verdict found;
-    if (opened->rebuilt())
-        found.wrong.push_back("the index, or the file's header, is damaged or missing");
+    if (!opened)
+        found.wrong.push_back("the index, or the file's header, is damaged, missing or wrong: " +
+                              std::string(message(opened.error())));
     else if (opened->series() != scanned->series())
-        found.wrong.push_back("the index and the records differ: a record is damaged");
-    if (scanned->skipped_bytes() != 0)
-        found.wrong.push_back(counted(scanned->skipped_bytes(), "byte") +
-                              " that belong to no record");
-    check_frames(*opened, found);
+        found.wrong.push_back("the index and the records differ");
+    else if (opened->marks() != scanned->marks())
+        found.wrong.push_back("the index and the records differ in the archive's marks");
+    if (const archive_losses& lost = scanned->losses(); lost.bytes != 0)
+        found.wrong.push_back(counted(lost.bytes, "byte") + " that belong to no record");
+    const archive_reader& archive = opened ? *opened : *scanned;
+    found.marks = archive.marks();
+    check_frames(archive, found);
     return found;
 }
 
@@ -60,13 +102,15 @@ namespace {
 int verify(const std::vector<std::string>& files) {
     int status = 0;
     for (const std::string& file : files) {
-        const archive_file archive(file, false);
-        const verdict found = verify_archive(archive.data());
+        const archive_bytes archive(file);
+        const verdict found = verify_archive(archive);
         for (const std::string& wrong : found.wrong)
             fmt::print(stderr, "{}: {}\n", archive.name(), wrong);
-        fmt::print("{}: {}; {}, {} and {} hold\n", archive.name(),
+        fmt::print("{}: {}; {}, {} and {} hold{}{}\n", archive.name(),
                    found.wrong.empty() ? "whole" : "DAMAGED", counted(found.series, "series"),
-                   counted(found.frames, "frame"), counted(found.samples, "sample"));
+                   counted(found.frames, "frame"), counted(found.samples, "sample"),
+                   found.marks.row_numbers ? "; times are row numbers" : "",
+                   found.marks.recovered ? "; made of what was left of a damaged archive" : "");
         if (!found.wrong.empty()) status = static_cast<int>(fault::data);
     }
     return status;
@@ -76,12 +120,12 @@ int verify(const std::vector<std::string>& files) {
 
 void add_verify(CLI::App& app, action& todo) {
     auto files = std::make_shared<std::vector<std::string>>();
-    CLI::App* const command =
-        add_command(app, "verify",
-                    "Checks every checksum of archives, decodes every block, and holds the index\n"
-                    "against the records. Damage is named: series, frame, byte.",
-                    "  chronopack verify load.cpk\n"
-                    "  chronopack verify - <load.cpk");
+    CLI::App* const command = add_command(
+        app, "verify",
+        "Checks every checksum of archives, decodes every block, and holds the index and\n"
+        "the frames' headers against the samples. Damage is named: series, frame, byte.",
+        "  chronopack verify load.cpk\n"
+        "  chronopack verify - <load.cpk");
     command->add_option("ARCHIVE", *files, "archives; - is standard input")->required();
     command->callback([files, &todo] {
         todo = [files] {

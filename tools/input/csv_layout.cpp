@@ -101,6 +101,7 @@ private:
             if (found_.columns[column].role == role::left_out &&
                 (kinds_[column] == kind::dates || is_epoch(column)))
                 found_.time_column = column;
+        if (found_.time_column == none && take_row_numbers()) return;
         if (found_.time_column == none) {
             note("no time column: timestamps are 0, 1, 2, ...");
             return;
@@ -110,6 +111,20 @@ private:
             set_dates();
         else
             set_counts();
+    }
+
+    /// A column that decompress wrote for an archive of rows.
+    bool take_row_numbers() {
+        for (std::size_t column = 0; column < in_.columns(); ++column) {
+            csv_layout::column& one = found_.columns[column];
+            if (one.role != role::left_out || one.name != "row" || kinds_[column] != kind::numbers)
+                continue;
+            one.role = role::time;
+            found_.time_column = column;
+            found_.clock = {clock_parser::form::counts, tick::row, tick::row};
+            return true;
+        }
+        return false;
     }
 
     /// Whether a numeric column reads as counts since 1970, its type apart.
@@ -251,7 +266,8 @@ std::string csv_layout::summary() const {
     } else {
         const bool dates = clock.what() == clock_parser::form::dates;
         out += printable(columns[time_column].name);
-        out += dates ? " (dates" : " (" + std::string(name(clock.counted())) + " since 1970";
+        out += dates ? " (dates" : " (" + std::string(name(clock.counted()));
+        if (clock.counted() != tick::row && !dates) out += " since 1970";
         if (dates || clock.kept() != clock.counted())
             out += ", kept in " + std::string(name(clock.kept()));
         out += ')';

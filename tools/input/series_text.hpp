@@ -25,13 +25,16 @@ namespace chronopack::input {
     return out + '"';
 }
 
-[[nodiscard]] inline std::string series_text(const labels& names) {
-    std::string out, rest;
+/// Of long label sets the beginning is enough: once the text is longer than `enough`
+/// bytes, no more labels are added.
+[[nodiscard]] inline std::string series_text(const labels& names,
+                                             std::size_t enough = std::string::npos) {
+    const bool named = names["__name__"].find('{') == std::string_view::npos;
+    const std::string out(named ? names["__name__"] : std::string_view());
+    std::string rest;
     for (const label& one : names.pairs()) {
-        if (one.name == "__name__" && one.value.find('{') == std::string::npos) {
-            out = one.value;
-            continue;
-        }
+        if (named && one.name == "__name__") continue;
+        if (out.size() + rest.size() > enough) break;
         rest += rest.empty() ? '{' : ',';
         rest += one.name + '=' + quoted_label(one.value);
     }

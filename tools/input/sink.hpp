@@ -30,6 +30,9 @@ public:
     virtual void append(std::size_t series, std::int64_t timestamp, double value) = 0;
     virtual void append(std::size_t series, std::int64_t timestamp, std::int64_t value) = 0;
 
+    /// Says that what comes is what is left of a damaged archive.
+    virtual void note_recovered() {}
+
     /// Whether there is no need to read on.
     [[nodiscard]] virtual bool full() const noexcept { return false; }
 };

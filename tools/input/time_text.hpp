@@ -42,6 +42,11 @@ enum class tick : std::uint8_t { row, seconds, milliseconds, microseconds, nanos
                              : static_cast<time_unit>(static_cast<std::uint8_t>(unit) - 1);
 }
 
+/// The other way round, of timestamps that are no rows.
+[[nodiscard]] constexpr tick tick_of(time_unit unit) noexcept {
+    return static_cast<tick>(static_cast<std::uint8_t>(unit) + 1);
+}
+
 struct instant {
     std::int64_t seconds = 0;      ///< since 1970, rounded down
     std::int32_t nanoseconds = 0;  ///< 0..999,999,999

@@ -26,8 +26,7 @@ sigset_t all_ending() {
 
 // The signal is blocked meanwhile: raised again, it ends the program on return.
 void remove_and_die(int signal) {
-    for (const auto& path : marked)
-        if (const char* const name = path.load()) ::unlink(name);
+    remove_leftovers();
     ::signal(signal, SIG_DFL);
     ::raise(signal);
 }
@@ -48,6 +47,11 @@ void listen_once() {
 }
 
 }  // namespace
+
+void remove_leftovers() noexcept {
+    for (const auto& path : marked)
+        if (const char* const name = path.load()) ::unlink(name);
+}
 
 signals_held::signals_held() {
     const sigset_t set = all_ending();

@@ -41,4 +41,7 @@ private:
     std::size_t slot_ = 0;
 };
 
+/// Removes all files that are marked. A signal handler may call it.
+void remove_leftovers() noexcept;
+
 }  // namespace chronopack::tool

@@ -9,8 +9,12 @@
 //                 payload bytes u32 | CRC-32C of these 16 bytes | payload
 //     kind 1, series   value type u8 (0 double, 1 int64) | labels | CRC-32C
 //     kind 2, frame    a frame of that series, with checksums of its own
-//     kind 3, index    every series and its frames' times and places | CRC-32C
+//     kind 3, index    every series and its frames' times and places | CRC-32C;
+//                      its series field holds the archive's marks
 //   footer        offset of the index record u64 | magic "CPKE" | CRC-32C
+//
+// An index record without a payload holds marks alone. One is written as soon as
+// a mark is known, so that an archive whose index is lost still has its marks.
 //
 // A series is numbered from 0 in the order of its records, and its record comes
 // before its frames. The index repeats what the records say, so that opening an
@@ -49,6 +53,21 @@ struct archived_series {
     friend bool operator==(const archived_series&, const archived_series&) = default;
 };
 
+/// What is true of an archive as a whole.
+struct archive_marks {
+    /// Its timestamps are row numbers, or counts of an unknown unit: no clock gave them.
+    bool row_numbers = false;
+    /// It was made of what was left of a damaged archive: samples are missing.
+    bool recovered = false;
+
+    archive_marks& operator|=(const archive_marks& other) noexcept {
+        row_numbers |= other.row_numbers;
+        recovered |= other.recovered;
+        return *this;
+    }
+    friend bool operator==(const archive_marks&, const archive_marks&) = default;
+};
+
 namespace detail::archive {
 
 inline constexpr std::uint32_t file_magic = 0x414b5043;    // "CPKA"
@@ -68,6 +87,18 @@ struct record {
     std::uint32_t series = 0;
     std::uint32_t payload_bytes = 0;
 };
+
+/// Returns marks as an index record's series field holds them.
+[[nodiscard]] inline std::uint32_t bits_of(archive_marks marks) noexcept {
+    return (marks.row_numbers ? 1u : 0u) | (marks.recovered ? 2u : 0u);
+}
+
+/// Returns the marks of an index record's series field; unsupported for any that
+/// this version does not know, since it could not obey them.
+[[nodiscard]] inline result<archive_marks> marks_of(std::uint32_t bits) noexcept {
+    if (bits > 3) return errc::unsupported;
+    return archive_marks{(bits & 1) != 0, (bits & 2) != 0};
+}
 
 /// Appends the CRC-32C of all that was written.
 inline void seal(byte_writer& out, cbytes written) noexcept {

@@ -1,15 +1,17 @@
-// The index of an archive: written at its end, read at its opening, or made
-// anew from the records.
+// The index of an archive: written at its end, read at its opening.
 //
 //   payload   varint series | for each: value type u8, labels, varint frames,
 //             for each frame: varint offset less the end of the frame before,
 //             varint bytes, varint samples, signed varint min timestamp less
 //             the frame before's max, varint max less min (modulo 2^64)
+//
+// The records of the frames that it names do not overlap.
 #pragma once
 
 #include <chronopack/frame/frame.hpp>
 #include <chronopack/series/archive_format.hpp>
 
+#include <algorithm>
 #include <limits>
 
 namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
@@ -72,8 +74,30 @@ namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
     return f;
 }
 
-/// The index that a file of `file` bytes ends in; or why there is none.
-[[nodiscard]] inline result<std::vector<archived_series>> read_index(cbytes file) {
+/// What an index says: the series, and the marks of its record.
+struct index {
+    std::vector<archived_series> series;
+    archive_marks marks;
+};
+
+/// Returns whether the records of these frames follow the file header and do not
+/// overlap. Entries that share bytes would make a small file claim any number of samples.
+[[nodiscard]] inline bool frames_are_apart(const std::vector<archived_series>& all) {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> frames;  // offset, end
+    for (const archived_series& s : all)
+        for (const archived_frame& f : s.frames) frames.emplace_back(f.offset, f.offset + f.bytes);
+    std::sort(frames.begin(), frames.end());
+    std::uint64_t end = file_header_bytes;
+    for (const auto& [offset, frame_end] : frames) {
+        if (offset < end + record_header_bytes) return false;
+        end = frame_end;
+    }
+    return true;
+}
+
+/// Returns the index that a file ends in, or why there is none: truncated, corrupt,
+/// checksum_mismatch, or unsupported for marks of a later version.
+[[nodiscard]] inline result<index> read_index(cbytes file) {
     if (file.size() < file_header_bytes + footer_bytes) return errc::truncated;
     const auto at = read_footer(file.last(footer_bytes));
     if (!at) return at.error();
@@ -86,6 +110,9 @@ namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
         return errc::corrupt;
     const auto payload = unseal(file.subspan(*at + record_header_bytes, found->payload_bytes));
     if (!payload) return payload.error();
+
+    const auto marks = marks_of(found->series);
+    if (!marks) return marks.error();
 
     byte_reader in(*payload);
     const auto count = read_varint(in);
@@ -104,67 +131,8 @@ namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
         }
         all.push_back(std::move(*s));
     }
-    if (in.remaining() != 0) return errc::corrupt;
-    return all;
-}
-
-/// What walking the records of a damaged or unfinished archive brought back.
-struct recovered {
-    std::vector<archived_series> series;
-    std::uint64_t skipped_bytes = 0;  ///< that belong to no record which holds
-};
-
-/// Adds the record at `offset` to what was found; false when it does not hold.
-[[nodiscard]] inline bool recover_record(const record& r, cbytes payload, std::uint64_t offset,
-                                         std::vector<archived_series>& all) {
-    // Every series before this one has a record before this one: what is
-    // allocated is bounded by the bytes walked.
-    if (r.series > offset / record_header_bytes) return false;
-    if (r.kind == kind::series) {
-        const auto covered = unseal(payload);
-        if (!covered || r.series < all.size()) return false;
-        byte_reader in(*covered);
-        auto s = read_series_head(in);
-        if (!s || in.remaining() != 0) return false;
-        all.resize(r.series);
-        all.push_back(std::move(*s));
-    }
-    if (r.kind == kind::frame) {
-        const auto info = frame::inspect(payload);
-        if (!info || info->bytes != payload.size()) return false;
-        const bool integers = std::holds_alternative<statistics<std::int64_t>>(info->values);
-        if (r.series >= all.size()) all.resize(r.series + std::size_t{1});
-        archived_series& s = all[r.series];
-        if (s.frames.empty() && s.labels.pairs().empty()) s.integers = integers;
-        if (s.integers != integers) return false;
-        s.frames.push_back({offset + record_header_bytes, r.payload_bytes,
-                            static_cast<std::uint32_t>(info->samples), info->min_timestamp,
-                            info->max_timestamp});
-    }
-    return true;
-}
-
-/// Walks the records from the start, over whatever is damaged, in time linear
-/// in the file: a record whose header holds is taken or left whole. A series
-/// whose own record is lost comes back without labels.
-[[nodiscard]] inline recovered recover(cbytes file) {
-    recovered out;
-    std::uint64_t at = std::min(file.size(), file_header_bytes);
-    while (at < file.size()) {
-        const auto r = read_record(file.subspan(at));
-        if (r) {
-            const cbytes payload = file.subspan(at + record_header_bytes, r->payload_bytes);
-            const std::size_t size = record_header_bytes + payload.size();
-            if (!recover_record(*r, payload, at, out.series)) out.skipped_bytes += size;
-            at += size;
-        } else if (file.size() - at == footer_bytes && read_footer(file.subspan(at))) {
-            break;
-        } else {
-            ++at;
-            ++out.skipped_bytes;
-        }
-    }
-    return out;
+    if (in.remaining() != 0 || !frames_are_apart(all)) return errc::corrupt;
+    return index{std::move(all), *marks};
 }
 
 }  // namespace chronopack::detail::archive

@@ -3,76 +3,110 @@
 //   const auto archive = archive_reader::open("metrics.cpk");
 //   const auto number = archive->find({{"__name__", "cpu"}, {"host", "a"}});
 //   const auto cpu = archive->read<double>(*number);
-//   for (const sample s : cpu->range(from, to)) use(s);
+//   for (const auto s : cpu->range(from, to)) {
+//       if (!s) return s.error();
+//       use(*s);
+//   }
 #pragma once
 
 #include <chronopack/series/archive_index.hpp>
+#include <chronopack/series/archive_recovery.hpp>
 #include <chronopack/series/file.hpp>
+#include <chronopack/series/file_copy.hpp>
+#include <chronopack/series/series_finder.hpp>
 #include <chronopack/series/reader.hpp>
+
+#include <mutex>
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
-/// Maps the file; holds its index, that is, the labels and 32 bytes a frame.
-/// Immutable, and so safe to share between threads.
+/// How an archive's file is read.
+enum class file_access : std::uint8_t {
+    /// Its pages are read as they are needed. When somebody cuts the file short
+    /// meanwhile, the system ends the process with SIGBUS.
+    mapped,
+    /// All of it is read into memory first. Nothing that happens to the file later
+    /// is met.
+    copied
+};
+
+/// Holds the archive's index, that is, the labels and 32 bytes a frame, beside its
+/// bytes. Immutable, and so safe to share between threads.
 class archive_reader {
 public:
-    /// not_found, io_error, corrupt (not an archive) or unsupported (another
-    /// version). A damaged or missing index is no error: it is made anew from
-    /// the records, and rebuilt() says so.
-    [[nodiscard]] static result<archive_reader> open(const std::string& path) {
-        auto file = mapped_file::open(path);
-        if (!file) return file.error();
-        auto opened = open(file->data());
-        if (opened) opened->file_ = std::move(*file);
-        return opened;
+    /// Opens an archive that is whole as far as its index says. not_found, io_error,
+    /// unsupported (another version); truncated, corrupt or checksum_mismatch when it is
+    /// no archive, or one whose index or file header is damaged or missing: recover()
+    /// opens what is left of that.
+    [[nodiscard]] static result<archive_reader> open(const std::string& path,
+                                                     file_access how = file_access::mapped) {
+        return over_file(path, how, [](cbytes data) { return open(data); });
     }
 
     /// The same over bytes that lie anywhere and outlive the reader.
     [[nodiscard]] static result<archive_reader> open(cbytes data) {
-        if (detail::archive::check_file_header(data))
-            if (auto index = detail::archive::read_index(data)) {
-                archive_reader r(data);
-                r.series_ = std::move(*index);
-                return r;
-            }
-        return scan(data);
+        if (const auto ok = detail::archive::check_file_header(data); !ok) return ok.error();
+        auto index = detail::archive::read_index(data);
+        if (!index) return index.error();
+        return archive_reader(data, std::move(index->series), index->marks, {});
     }
 
-    /// Opens by the records alone, whatever the index says: both agree on a file
-    /// that is whole. rebuilt() is true. Takes time linear in the file.
+    /// Opens what is left of an archive: by its index, or else by its records, without
+    /// the frames whose bytes are damaged. losses() says what is missing, which is
+    /// nothing when the archive is whole. Decodes every frame. Errors are those of open(),
+    /// but for damage of an archive.
+    [[nodiscard]] static result<archive_reader> recover(const std::string& path,
+                                                        file_access how = file_access::mapped) {
+        return over_file(path, how, [](cbytes data) { return recover(data); });
+    }
+    [[nodiscard]] static result<archive_reader> recover(cbytes data) {
+        auto opened = open(data);
+        if (!opened && opened.error() != errc::unsupported) opened = scan(data);
+        if (opened) opened->drop_damaged_frames();
+        return opened;
+    }
+
+    /// Opens by the records alone, whatever the index says: both agree on a file that is
+    /// whole. Frames are taken by their headers. Takes time linear in the file.
     [[nodiscard]] static result<archive_reader> scan(cbytes data) {
         const auto header = detail::archive::check_file_header(data);
         // A damaged file header is no reason to give up the records behind it.
         if (!header && header.error() != errc::checksum_mismatch) return header.error();
-        archive_reader r(data);
-        auto found = detail::archive::recover(data);
-        r.series_ = std::move(found.series);
-        r.rebuilt_ = true;
-        r.skipped_bytes_ = found.skipped_bytes;
-        return r;
+        detail::archive::recovery found;
+        if (const auto ok = found.walk(data); !ok) return ok.error();
+        return archive_reader(data, std::move(found.series), found.marks, found.losses);
     }
 
     /// The series, in the order they were added.
-    [[nodiscard]] const std::vector<archived_series>& series() const noexcept { return series_; }
+    [[nodiscard]] const std::vector<archived_series>& series() const noexcept {
+        return state_->series;
+    }
 
-    /// The number of the series with these labels; not_found, or out_of_range
-    /// for labels no series can have.
+    /// What is true of the archive as a whole.
+    [[nodiscard]] archive_marks marks() const noexcept { return marks_; }
+
+    /// What is known to be missing; nothing after open().
+    [[nodiscard]] const archive_losses& losses() const noexcept { return losses_; }
+
+    /// Returns the number of the series with these labels; not_found, or out_of_range
+    /// for labels no series can have. The first call sorts all series by hash, and later
+    /// ones take about as long as a bisection of 8-byte numbers.
     [[nodiscard]] result<std::size_t> find(std::vector<label> pairs) const {
         const auto names = labels::from(std::move(pairs));
         if (!names) return names.error();
-        for (std::size_t i = 0; i < series_.size(); ++i)
-            if (series_[i].labels == *names) return i;
-        return errc::not_found;
+        state& s = *state_;
+        std::call_once(s.once, [&s] { s.by_labels.emplace(s.series); });
+        return s.by_labels->find(*names);
     }
 
-    /// A reader of the frames of one series that overlap `range`, which only
+    /// Returns a reader of the frames of one series that overlap `range`, which only
     /// narrows what is looked at: ask the reader for a range of samples. It
     /// must not outlive the archive. not_found, wrong_type, or what
     /// series_reader::open returns.
     template <class V>
     [[nodiscard]] result<series_reader<V>> read(std::size_t number, time_range range = {}) const {
-        if (number >= series_.size()) return errc::not_found;
-        const archived_series& s = series_[number];
+        if (number >= series().size()) return errc::not_found;
+        const archived_series& s = series()[number];
         if (s.integers != std::is_same_v<V, std::int64_t>) return errc::wrong_type;
         std::vector<cbytes> frames;
         for (const archived_frame& f : s.frames)
@@ -86,19 +120,57 @@ public:
         return data_.subspan(f.offset, f.bytes);
     }
 
-    /// Whether the index was damaged or missing, and how many bytes of the file
-    /// then belonged to no record that holds.
-    [[nodiscard]] bool rebuilt() const noexcept { return rebuilt_; }
-    [[nodiscard]] std::uint64_t skipped_bytes() const noexcept { return skipped_bytes_; }
-
 private:
-    explicit archive_reader(cbytes data) : data_(data) {}
+    // What stays where it is when a reader is moved.
+    struct state {
+        std::vector<archived_series> series;
+        std::once_flag once;
+        std::optional<detail::archive::series_finder> by_labels;  // of `series`
+    };
 
-    mapped_file file_;  // none when the bytes are somebody else's
+    archive_reader(cbytes data, std::vector<archived_series> series, archive_marks marks,
+                   const archive_losses& losses)
+        : data_(data), state_(std::make_unique<state>()), marks_(marks), losses_(losses) {
+        state_->series = std::move(series);
+    }
+
+    template <class Open>
+    static result<archive_reader> over_file(const std::string& path, file_access how, Open opener) {
+        mapped_file mapped;
+        std::vector<std::byte> copied;
+        if (how == file_access::mapped) {
+            auto file = mapped_file::open(path);
+            if (!file) return file.error();
+            mapped = std::move(*file);
+        } else {
+            auto file = copy_file(path);
+            if (!file) return file.error();
+            copied = std::move(*file);
+        }
+        auto opened = opener(how == file_access::mapped ? mapped.data() : cbytes(copied));
+        if (opened) {
+            opened->mapped_ = std::move(mapped);
+            opened->copied_ = std::move(copied);
+        }
+        return opened;
+    }
+
+    void drop_damaged_frames() {
+        for (archived_series& s : state_->series)
+            std::erase_if(s.frames, [&](const archived_frame& f) {
+                if (frame::verify(frame_bytes(f))) return false;
+                ++losses_.frames;
+                losses_.samples += f.samples;
+                return true;
+            });
+    }
+
+    mapped_file mapped_;             // these two hold what data_ shows,
+    std::vector<std::byte> copied_;  // unless it is somebody else's
     cbytes data_;
-    std::vector<archived_series> series_;
-    bool rebuilt_ = false;
-    std::uint64_t skipped_bytes_ = 0;
+    std::unique_ptr<state> state_;
+    archive_marks marks_;
+    archive_losses losses_;
 };
 
 }  // namespace chronopack

@@ -8,7 +8,7 @@
 // metrics.cpk is there only once finish() has succeeded; until then the archive is
 // written to a file of its own beside it, metrics.cpk.RANDOM.partial. Writers of one
 // path do not disturb each other: the last to finish stays, whole. After a crash,
-// archive_reader opens such a file and recovers the frames that it holds.
+// archive_reader::recover() reads the frames that such a file holds.
 //
 // Held in memory: up to frame_samples samples of each series, 16 bytes each, 32 bytes
 // for each frame written, and once for all series what a frame is encoded in and what is
@@ -32,9 +32,9 @@ struct series_handle {
 };
 
 /// Not thread-safe. A writer that is destroyed before finish() has succeeded leaves
-/// the frames that it has written, if any, in partial_path(), which archive_reader
-/// can open; discard() removes them. What is held in memory then is lost unless
-/// flush() has put it into frames.
+/// the frames that it has written, if any, in partial_path(), of which
+/// archive_reader::recover() reads them; discard() removes them. What is held in memory
+/// then is lost unless flush() has put it into frames.
 class archive_writer {
 public:
     /// io_error, with errno, when no file can be made beside PATH, or PATH is there and
@@ -95,6 +95,13 @@ public:
                         [&] { return s.cut(series.number, held); });
     }
 
+    /// Marks the archive, from here on and for good. io_error.
+    result<void> mark(archive_marks marks) {
+        state& s = *state_;
+        s.marks |= marks;
+        return s.write_record(detail::archive::kind::index, detail::archive::bits_of(s.marks), {});
+    }
+
     /// Cuts a frame of what is held of each series, and gives that memory back.
     result<void> flush() {
         state& s = *state_;
@@ -119,7 +126,8 @@ public:
         state& s = *state_;
         const std::uint64_t index = s.out.size();
         const auto payload = detail::archive::index_payload(s.series);
-        const auto ok = s.write_record(detail::archive::kind::index, 0, payload);
+        const auto ok = s.write_record(detail::archive::kind::index,
+                                       detail::archive::bits_of(s.marks), payload);
         if (!ok) return ok;
         const auto footer = detail::archive::footer(index);
         if (const auto written = s.out.put(footer); !written) return written;
@@ -148,6 +156,7 @@ private:
 
         detail::archive::gathering_file out;
         series_options how;
+        archive_marks marks = {};
         std::vector<archived_series> series = {};
         detail::label_index numbers = {};
         std::vector<std::variant<held_samples<double>, held_samples<std::int64_t>>> held = {};

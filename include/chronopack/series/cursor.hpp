@@ -1,10 +1,13 @@
 // A cursor over the samples of frames that fall into a range of time.
 //
-//   for (const sample s : reader.range(from, to)) use(s);
+//   for (const auto s : reader.range(from, to)) {
+//       if (!s) return s.error();
+//       use(*s);
+//   }
 //
 // Only blocks that can hold such samples are decoded, into 16 bytes a sample of
-// the largest block met. A damaged block ends the walk: ask status() when the end
-// matters.
+// the largest block met. A damaged block ends the walk: a loop then gets its error
+// as the last element, and callers of next() and next_run() ask status().
 #pragma once
 
 #include <chronopack/core/sample.hpp>
@@ -82,23 +85,30 @@ public:
     /// Blocks decoded so far.
     [[nodiscard]] std::size_t blocks_decoded() const noexcept { return blocks_decoded_; }
 
+    /// Gives each sample as a result<basic_sample<V>>; damage as one more element, the last.
     class iterator {
     public:
-        using value_type = basic_sample<V>;
+        using value_type = result<basic_sample<V>>;
         using difference_type = std::ptrdiff_t;
 
-        explicit iterator(sample_cursor& cursor) : cursor_(&cursor), sample_(cursor.next()) {}
-        [[nodiscard]] value_type operator*() const noexcept { return *sample_; }
+        explicit iterator(sample_cursor& cursor) : cursor_(&cursor) { ++*this; }
+        [[nodiscard]] value_type operator*() const noexcept { return *element_; }
         iterator& operator++() {
-            sample_ = cursor_->next();
+            const bool failed = element_ && !*element_;
+            element_.reset();
+            if (failed) return *this;
+            if (const auto next = cursor_->next())
+                element_ = *next;
+            else if (!cursor_->status_)
+                element_ = cursor_->status_.error();
             return *this;
         }
         void operator++(int) { ++*this; }
-        [[nodiscard]] bool operator==(std::default_sentinel_t) const noexcept { return !sample_; }
+        [[nodiscard]] bool operator==(std::default_sentinel_t) const noexcept { return !element_; }
 
     private:
         sample_cursor* cursor_;
-        std::optional<value_type> sample_;
+        std::optional<value_type> element_;
     };
     [[nodiscard]] iterator begin() { return iterator(*this); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }

@@ -4,12 +4,26 @@
 
 #include <chronopack/series/labels.hpp>
 
-#include <functional>
+#include <cstdint>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <unordered_map>
 
 namespace chronopack::inline CHRONOPACK_ABI::detail {
+
+/// Returns FNV-1a of the names and values, each ended by a byte that UTF-8 never has.
+[[nodiscard]] inline std::uint64_t hash_of(const labels& names) noexcept {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    const auto take = [&](unsigned char c) {
+        hash = (hash ^ c) * 0x100000001b3;
+    };
+    for (const label& l : names.pairs())
+        for (const std::string* text : {&l.name, &l.value}) {
+            for (const char c : *text) take(static_cast<unsigned char>(c));
+            take(0xff);
+        }
+    return hash;
+}
 
 class label_index {
 public:
@@ -31,20 +45,7 @@ public:
     void clear() noexcept { numbers_.clear(); }
 
 private:
-    [[nodiscard]] static std::size_t hash_of(const labels& names) noexcept {
-        std::size_t hash = 0;
-        const auto mix = [&](std::string_view text) {
-            hash = (hash ^ std::hash<std::string_view>{}(text)) * 0x9e37'79b9'7f4a'7c15u;
-            hash ^= hash >> 32;
-        };
-        for (const label& one : names.pairs()) {
-            mix(one.name);
-            mix(one.value);
-        }
-        return hash;
-    }
-
-    std::unordered_multimap<std::size_t, std::uint32_t> numbers_;
+    std::unordered_multimap<std::uint64_t, std::uint32_t> numbers_;
 };
 
 }  // namespace chronopack::detail

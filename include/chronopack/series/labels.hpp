@@ -28,6 +28,9 @@ namespace detail {
 struct label_before {
     bool operator()(const label& a, const label& b) const noexcept { return a.name < b.name; }
 };
+struct label_before_name {
+    bool operator()(const label& l, std::string_view name) const noexcept { return l.name < name; }
+};
 struct label_repeats {
     bool operator()(const label& a, const label& b) const noexcept { return a.name == b.name; }
 };
@@ -57,12 +60,13 @@ public:
         return pairs_;
     }
 
-    /// The value of `name`, or an empty string.
+    /// Returns the value of `name`, or an empty string. Takes a bisection.
     [[nodiscard, gnu::always_inline]] std::string_view operator[](
         std::string_view name) const noexcept {
-        for (const label& l : pairs_)
-            if (l.name == name) return l.value;
-        return {};
+        const auto at =
+            std::lower_bound(pairs_.begin(), pairs_.end(), name, detail::label_before_name());
+        return at != pairs_.end() && at->name == name ? std::string_view(at->value)
+                                                      : std::string_view();
     }
 
     [[nodiscard, gnu::always_inline]] std::size_t wire_bytes() const noexcept {

@@ -6,7 +6,10 @@
 //   std::vector<double> v(reader->size());
 //   const auto ok = reader->read(t, v);
 //
-//   for (const sample s : reader->range(from, to)) use(s);
+//   for (const auto s : reader->range(from, to)) {
+//       if (!s) return s.error();
+//       use(*s);
+//   }
 #pragma once
 
 #include <chronopack/series/cursor.hpp>

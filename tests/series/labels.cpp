@@ -1,0 +1,87 @@
+// Labels are found by name, and series by their labels, in time that hardly grows with
+// how many there are.
+
+#include <chronopack/series/series_finder.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+
+using namespace chronopack;
+using chronopack::detail::archive::series_finder;
+
+namespace {
+
+labels numbered(std::size_t n) {
+    std::vector<label> pairs;
+    for (std::size_t i = 0; i < n; ++i) pairs.push_back({"name" + std::to_string(i), "v"});
+    return *labels::from(std::move(pairs));
+}
+
+std::vector<archived_series> many(std::size_t n) {
+    std::vector<archived_series> all(n);
+    for (std::size_t i = 0; i < n; ++i)
+        all[i].labels = *labels::from({{"__name__", "cpu"}, {"n", std::to_string(i)}});
+    return all;
+}
+
+// Seconds of the fastest of some runs of `work`.
+template <class Work>
+double fastest(Work work) {
+    double best = 1e9;
+    for (int i = 0; i < 7; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        work();
+        best = std::min(
+            best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    }
+    return best;
+}
+
+}  // namespace
+
+TEST_CASE("every label is found by its name, and no other", "[labels]") {
+    const labels all = *labels::from({{"b", "2"}, {"a", "1"}, {"d", ""}, {"c", "3"}});
+    REQUIRE(all["a"] == "1");
+    REQUIRE(all["b"] == "2");
+    REQUIRE(all["c"] == "3");
+    REQUIRE(all["d"].empty());
+    for (const char* const none : {"", "A", "aa", "bb", "e"}) REQUIRE(all[none].empty());
+    REQUIRE(labels()["a"].empty());
+}
+
+TEST_CASE("a label among 64 times as many takes no 16 times as long to find", "[labels]") {
+    const auto look_up = [](const labels& all) {
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < 2000; ++i)
+            found += all[all.pairs()[i * 7919 % all.pairs().size()].name].size();
+        REQUIRE(found == 2000);
+    };
+    const labels few = numbered(500), more = numbered(32'000);
+    REQUIRE(fastest([&] { look_up(more); }) < 16 * fastest([&] { look_up(few); }));
+}
+
+TEST_CASE("each series is found by its labels, and no others are", "[labels]") {
+    auto all = many(1000);
+    all.push_back(all[17]);  // the same labels again: the first is meant
+    const series_finder index(all);
+    for (std::size_t i = 0; i < 1000; ++i) REQUIRE(*index.find(all[i].labels) == i);
+    for (const char* const none : {"-1", "1000", "", "00"})
+        REQUIRE(index.find(*labels::from({{"__name__", "cpu"}, {"n", none}})).error() ==
+                errc::not_found);
+    REQUIRE(index.find(labels()).error() == errc::not_found);
+    REQUIRE(series_finder({}).find(labels()).error() == errc::not_found);
+}
+
+TEST_CASE("a series among 1,000 times as many takes no 50 times as long to find", "[labels]") {
+    const auto few = many(100), more = many(100'000);
+    const series_finder of_few(few), of_more(more);
+    const auto find_all = [](const series_finder& index, const std::vector<archived_series>& all) {
+        for (std::size_t i = 0; i < 300; ++i) {
+            const std::size_t number = all.size() - 1 - i * 7919 % all.size();
+            REQUIRE(*index.find(all[number].labels) == number);
+        }
+    };
+    REQUIRE(fastest([&] { find_all(of_more, more); }) <
+            50 * fastest([&] { find_all(of_few, few); }));
+}
