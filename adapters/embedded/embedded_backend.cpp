@@ -3,6 +3,7 @@
 #include <adapters/embedded/call_threads.hpp>
 #include <adapters/embedded/database_lock.hpp>
 #include <adapters/embedded/writer.hpp>
+#include <adapters/storage/timed_mutex.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -16,29 +17,6 @@ using storage::point;
 using storage::verdict;
 
 namespace {
-
-/// One at a time, with a deadline. As std::timed_mutex, whose waiting ThreadSanitizer does
-/// not see in gcc 12.
-class gate {
-public:
-    [[nodiscard]] bool try_lock_until(deadline until) {
-        std::unique_lock held(mutex_);
-        if (!opened_.wait_until(held, until, [&] { return !taken_; })) return false;
-        return taken_ = true;
-    }
-    void unlock() {
-        {
-            const std::lock_guard held(mutex_);
-            taken_ = false;
-        }
-        opened_.notify_one();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable opened_;
-    bool taken_ = false;
-};
 
 /// A connection that only reads, and its statements.
 struct reader {
@@ -105,8 +83,8 @@ public:
 
 private:
     template <class Work, class Unread>
-    auto hand_over(std::unique_lock<gate> held, deadline until, Work work, Unread unread)
-        -> decltype(work(std::declval<writer&>())) {
+    auto hand_over(std::unique_lock<storage::timed_mutex> held, deadline until, Work work,
+                   Unread unread) -> decltype(work(std::declval<writer&>())) {
         auto done = threads_.run(
             until,
             [this, until, work = std::move(work),
@@ -153,8 +131,8 @@ private:
     [[nodiscard]] reply<std::vector<point>> read(reader& r, const std::vector<part>& parts,
                                                  const storage::range_query& what, deadline until);
 
-    database_lock lock_;  // goes after every connection
-    gate gate_;           // before the writer
+    database_lock lock_;         // goes after every connection
+    storage::timed_mutex gate_;  // before the writer
     std::unique_ptr<writer> writer_;
     std::mutex readers_mutex_;
     std::vector<std::unique_ptr<reader>> readers_;
