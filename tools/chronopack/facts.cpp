@@ -1,5 +1,7 @@
 #include "facts.hpp"
 
+#include <chronopack/codec/registry.hpp>
+
 #include "value_text.hpp"
 
 #include <fmt/core.h>

@@ -1,0 +1,6 @@
+// What takes compilers longest in the command's files, compiled once.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
