@@ -147,6 +147,7 @@ TEST_CASE("a flushed archive writer holds no memory of its series' samples", "[a
     const scratch_directory dir;
     auto archive = archive_writer::create(dir / "x.cpk");
     const auto series = *archive->add<double>({{"n", "a"}});
+    REQUIRE(archive->flush());
     const std::size_t before = live_bytes();
     for (int i = 0; i < 5000; ++i) REQUIRE(archive->append(series, i, i));
     REQUIRE(archive->flush());
