@@ -1,5 +1,4 @@
 // What every test includes, compiled once for each program of several files.
-#pragma once
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,4 @@
 // What takes compilers longest in the command's files, compiled once.
-#pragma once
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
