@@ -48,7 +48,8 @@ case $way in
     done
     ;;
   flags)
-    read -ra cflags <<<"$(pkg-config --cflags chronopack-embedded chronopack-downsampler)"
+    # Files that use the headers alone link with adapters, too.
+    read -ra cflags <<<"$(pkg-config --cflags chronopack-embedded chronopack-downsampler | sed 's/-DCHRONOPACK_DISPATCH=1//')"
     read -ra libs <<<"$(pkg-config --libs chronopack-embedded)"
     read -ra downsampler <<<"$(pkg-config --libs chronopack-downsampler)"
     compile() { "${compiler[@]}" -std=c++20 -O2 "${cflags[@]}" "${@:3}" -c "$1" -o "$2"; }

@@ -6,8 +6,8 @@
 #   copied            include/ alone
 #   pkg-config        after an install
 #   subproject        of Meson
-#   add_subdirectory  of CMake, with chronopack-dispatch and an adapter built by it
-#   fetch_content     of CMake, likewise
+#   add_subdirectory  of CMake
+#   fetch_content     of CMake, with chronopack-dispatch and an adapter built by it
 set -euo pipefail
 way=$1 source=$2
 shift 2
@@ -69,15 +69,18 @@ case $way in
       echo 'add_executable(headers library.cpp)'
       echo 'target_compile_definitions(headers PRIVATE USE_CHRONOPACK)'
       echo 'target_link_libraries(headers PRIVATE chronopack::chronopack)'
-      echo 'add_executable(dispatched library.cpp)'
-      echo 'target_compile_definitions(dispatched PRIVATE USE_DOWNSAMPLER)'
-      echo 'target_link_libraries(dispatched PRIVATE chronopack::downsampler chronopack::dispatch)'
+      # The compiled library and an adapter are the same targets both ways: one builds them.
+      if [[ $way == fetch_content ]]; then
+        echo 'add_executable(dispatched library.cpp)'
+        echo 'target_compile_definitions(dispatched PRIVATE USE_DOWNSAMPLER)'
+        echo 'target_link_libraries(dispatched PRIVATE chronopack::downsampler chronopack::dispatch)'
+      fi
     } >"$work/project/CMakeLists.txt"
     CXX="${compiler[*]}" cmake -G Ninja -S "$work/project" -B "$work/build" -DCMAKE_CXX_FLAGS=-O0 \
       ${launcher[@]+"${launcher[@]}"} >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
     ninja -C "$work/build" >"$work/log" || { tail -n 40 "$work/log"; exit 1; }
     "$work/build/headers"
-    "$work/build/dispatched"
+    [[ $way == add_subdirectory ]] || "$work/build/dispatched"
     ;;
   *) echo "unknown way: $way" >&2; exit 2 ;;
 esac
