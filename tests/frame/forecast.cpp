@@ -1,6 +1,6 @@
 // What is told of a block without encoding it, against what encoding it makes.
 
-#include <chronopack/frame/choose.hpp>
+#include <chronopack/frame/column.hpp>
 
 #include "support/codec.hpp"
 #include "support/series.hpp"
