@@ -110,14 +110,14 @@ std::uint32_t crc32c(const std::byte* data, std::size_t n, std::uint32_t before)
 }
 
 template <class T>
-chronopack::result<std::size_t> encode_column(const T* in, std::size_t n, int codec,
-                                              chronopack::preset level, std::byte* room,
-                                              std::size_t room_bytes, std::byte* out,
-                                              std::size_t out_bytes) {
+chronopack::result<std::size_t> encode_column(const T* in, std::size_t n, int codec, unsigned level,
+                                              std::byte* room, std::size_t room_bytes,
+                                              std::byte* out, std::size_t out_bytes) {
     std::optional<chronopack::codec_id> wanted;
     if (codec >= 0) wanted = static_cast<chronopack::codec_id>(codec);
-    return chronopack::frame::encode_column<T>({in, n}, wanted, level, {room, room_bytes},
-                                               {out, out_bytes});
+    return chronopack::frame::encode_column<T>({in, n}, wanted,
+                                               static_cast<chronopack::preset>(level),
+                                               {room, room_bytes}, {out, out_bytes});
 }
 
 chronopack::result<void> decode_integers(const std::byte* in, std::size_t bytes, std::int64_t* out,

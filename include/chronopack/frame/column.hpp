@@ -50,8 +50,8 @@ template <class T>
     const auto& library = kernel::detail::chosen();
     const int codec = wanted ? static_cast<int>(*wanted) : -1;
     const auto call = [&](chronopack_dispatch::encode_function<T>* encode) {
-        return encode(in.data(), in.size(), codec, level, room.data(), room.size(), out.data(),
-                      out.size());
+        return encode(in.data(), in.size(), codec, static_cast<unsigned>(level), room.data(),
+                      room.size(), out.data(), out.size());
     };
     if constexpr (std::is_same_v<T, double>)
         return call(library.encode_doubles);

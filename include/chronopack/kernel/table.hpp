@@ -20,7 +20,6 @@
 // kernel/dispatch.hpp; a new codec needs none.
 #pragma once
 
-#include <chronopack/codec/preset.hpp>
 #include <chronopack/core/result.hpp>
 
 #include <cstddef>
@@ -53,7 +52,7 @@ struct decimal {
 
 template <class T>
 using encode_function = chronopack::result<std::size_t>(const T* in, std::size_t n, int codec,
-                                                        chronopack::preset level, std::byte* room,
+                                                        unsigned level, std::byte* room,
                                                         std::size_t room_bytes, std::byte* out,
                                                         std::size_t out_bytes);
 
@@ -87,7 +86,8 @@ struct table {
 
     std::uint32_t (*crc32c)(const std::byte* data, std::size_t n, std::uint32_t before);
 
-    /// As frame/column.hpp has them. `codec` is an id, or negative for the best.
+    /// As frame/column.hpp has them. `codec` is an id, or negative for the best at
+    /// `level`, a preset.
     std::size_t (*column_room_bytes)(std::size_t n);
     encode_function<std::int64_t>* encode_integers;
     encode_function<double>* encode_doubles;
