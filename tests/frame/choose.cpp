@@ -21,10 +21,9 @@ constexpr std::array levels{preset::fastest, preset::balanced, preset::smallest}
 template <class T>
 std::vector<std::byte> column(const std::vector<T>& in, preset level,
                               std::optional<codec_id> wanted = {}) {
-    std::vector<std::byte> room(frame::detail::column_room_bytes(in.size()));
-    frame::detail::column_encoder<T> encoder(room);
+    std::vector<std::byte> room(frame::column_room_bytes(in.size()));
     std::vector<std::byte> out(frame::max_column_bytes<T>(in.size()));
-    const auto size = encoder.encode(in, wanted, level, out);
+    const auto size = frame::encode_column<T>(in, wanted, level, room, out);
     if (!size) throw std::runtime_error(std::string(message(size.error())));
     out.resize(*size);
     return out;

@@ -31,8 +31,8 @@ std::size_t size_of_plain(const std::vector<std::int64_t>& in, bool) {
 template <class T>
 std::size_t size_of_column(const std::vector<T>& in) {
     std::vector<std::byte> out(frame::max_column_bytes<T>(in.size()));
-    std::vector<std::byte> room(frame::detail::column_room_bytes(in.size()));
-    return *frame::detail::column_encoder<T>(room).encode(in, {}, preset::smallest, out);
+    std::vector<std::byte> room(frame::column_room_bytes(in.size()));
+    return *frame::encode_column<T>(in, std::nullopt, preset::smallest, room, out);
 }
 
 }  // namespace

@@ -80,7 +80,11 @@ public:
             span / (count / limits_.points_at_once + 1), static_cast<std::uint64_t>(from_.tick));
         for (std::uint64_t at = 0;; at += step + 1) {
             const std::uint64_t end = std::min(span, at + std::min(step, span - at));
-            check(metric, first + std::int64_t(at), first + std::int64_t(end));
+            // Modulo 2^64: from the earliest timestamp to the latest is more than int64 holds.
+            const auto after_first = [&](std::uint64_t ticks) {
+                return static_cast<std::int64_t>(static_cast<std::uint64_t>(first) + ticks);
+            };
+            check(metric, after_first(at), after_first(end));
             if (end == span) break;
         }
     }
