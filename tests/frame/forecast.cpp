@@ -1,6 +1,7 @@
 // What is told of a block without encoding it, against what encoding it makes.
 
 #include <chronopack/frame/column.hpp>
+#include <chronopack/frame/forecast.hpp>
 
 #include "support/codec.hpp"
 #include "support/series.hpp"
