@@ -25,9 +25,7 @@ namespace {
 
 // Two encodings of a column of n samples, its timestamps, and the index of `blocks` of them.
 std::size_t room_to_encode(std::size_t n, std::size_t blocks) {
-    const std::size_t column = std::max(frame::detail::max_encoded_bytes<std::int64_t>(n),
-                                        frame::detail::max_encoded_bytes<double>(n));
-    return 2 * (1 + column) + 8 * n + 28 * blocks;
+    return frame::column_room_bytes(n) + 8 * n + 28 * blocks;
 }
 
 }  // namespace
