@@ -141,7 +141,7 @@ struct block_encoder {
     static void pack(const std::uint64_t* y, std::size_t count, std::uint64_t reference,
                      unsigned width, std::byte* out) noexcept {
         const layout at(count, width);
-        std::uint64_t rest[lanes];
+        std::uint64_t rest[lanes] = {};
         for (std::size_t i = 0; i < at.rest; ++i)
             rest[i] = (y[lanes * at.rows + i] - reference) & low_mask(width);
         if constexpr (Sums == sums::none) {
