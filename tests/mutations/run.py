@@ -8,6 +8,7 @@ is a line end and "\\|" a bar; "#" starts a comment line. The copy and its build
 compiles only what has changed.
 
     caught     a test failed without the guard
+    hung       a test did not end within ten minutes without the guard: caught too
     SURVIVED   all tests passed: the guard has no test
     STALE      the text is not there, or more than once
     BROKEN     it does not compile so
@@ -97,14 +98,15 @@ class Built:
             # Tests name them by either path.
             self.names[file] = self.names[os.path.relpath(file, BUILD)] = shutil.copy(file, folder)
 
-    def pass_(self):
-        # A mutant may hang: two minutes are enough for a test that is well.
+    def verdict(self):
+        # A mutant may hang: ten minutes are enough for a test that is well, on a busy machine too.
         try:
-            return all(subprocess.run([self.names.get(word, word) for word in test.command], cwd=test.folder,
-                                      env=test.environment, capture_output=True, timeout=120).returncode == 0
-                       for test in self.tests)
+            passed = all(subprocess.run([self.names.get(word, word) for word in test.command], cwd=test.folder,
+                                        env=test.environment, capture_output=True, timeout=600).returncode == 0
+                         for test in self.tests)
+            return "SURVIVED" if passed else "caught"
         except subprocess.TimeoutExpired:
-            return False
+            return "hung"
         finally:
             self.kept.cleanup()
 
@@ -125,7 +127,7 @@ def mutate(row, tests):
 
 def report(row, verdict):
     print(f"{verdict:8} {row.line}" if " " not in verdict else f"{verdict}\n         {row.line}", flush=True)
-    return verdict == "caught"
+    return verdict in ("caught", "hung")
 
 
 def main():
@@ -143,7 +145,7 @@ def main():
     good = True
     for name in sorted({name for row in chosen for name in row.tests}):
         made = build([tests[name]])
-        fine = made.returncode == 0 and Built([tests[name]]).pass_()
+        fine = made.returncode == 0 and Built([tests[name]]).verdict() == "SURVIVED"
         print("passes  " if fine else "FAILS   ", f"unchanged | {name}", flush=True)
         good = good and fine
     if not good:
@@ -156,8 +158,7 @@ def main():
             if isinstance(mutant, str):
                 good = report(row, mutant) and good
             else:
-                running.append(runs.submit(lambda row=row, mutant=mutant: report(
-                    row, "SURVIVED" if mutant.pass_() else "caught")))
+                running.append(runs.submit(lambda row=row, mutant=mutant: report(row, mutant.verdict())))
         good = all([one.result() for one in running]) and good
     return 0 if good else 1
 
