@@ -15,7 +15,8 @@
 
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 inline constexpr std::size_t max_varint_bytes = 10;
 
@@ -95,4 +96,5 @@ template <class Next>
     return unzigzag(take_varint(in));
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

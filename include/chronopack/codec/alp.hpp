@@ -24,7 +24,8 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -184,4 +185,5 @@ struct alp : detail::paged<double, detail::alp_page> {
 
 static_assert(block_codec<alp>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -21,7 +21,8 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -187,4 +188,5 @@ struct alp_rd : detail::paged<double, detail::alp_rd_page> {
 
 static_assert(block_codec<alp_rd>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -15,7 +15,8 @@
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/packing/page.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Integers of any kind, small where their differences are likely ones.
 struct binned {
@@ -94,4 +95,5 @@ struct binned {
 
 static_assert(block_codec<binned>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

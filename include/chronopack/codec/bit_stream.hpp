@@ -19,7 +19,9 @@
 #include <array>
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 /// Appends values to a caller's bytes. Not thread-safe.
 template <class T, class Encoder>
@@ -202,4 +204,6 @@ struct bit_codec {
     }
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -8,7 +8,8 @@
 
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Names of codecs on the wire. A number is never given a second meaning.
 enum class codec_id : std::uint8_t {
@@ -75,4 +76,5 @@ concept streaming_codec = block_codec<C> &&
     noexcept->std::same_as<std::size_t>;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -17,7 +17,8 @@
 #include <chronopack/codec/leaf.hpp>
 #include <chronopack/packing/radix_sort.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -172,4 +173,5 @@ struct dictionary : detail::paged<T, detail::dictionary_page<T>> {
 
 static_assert(block_codec<dictionary<std::int64_t>> && block_codec<dictionary<double>>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -18,7 +18,9 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 template <unsigned... Widths>
 struct dod_code {
@@ -110,4 +112,6 @@ private:
     }
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

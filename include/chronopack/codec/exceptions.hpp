@@ -9,7 +9,9 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 class exception_positions {
 public:
@@ -77,4 +79,6 @@ void write_smaller(bytes scratch, byte_writer& out, First first, Second second) 
         (void)out.reserve(there.position());
 }
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

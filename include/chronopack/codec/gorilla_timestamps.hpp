@@ -16,7 +16,8 @@
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/codec/dod_code.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -122,4 +123,5 @@ struct gorilla_timestamps : detail::bit_codec<std::int64_t, detail::gorilla_time
 
 static_assert(streaming_codec<gorilla_timestamps>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -15,7 +15,9 @@
 #include <chronopack/codec/packed.hpp>
 #include <chronopack/codec/paged.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 /// Upper bound of a column of n <= page_values integers.
 [[nodiscard]] constexpr std::size_t max_integers_bytes(std::size_t n) noexcept {
@@ -114,4 +116,6 @@ template <class Sink>
     return errc::unsupported;
 }
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

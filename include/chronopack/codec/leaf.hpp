@@ -9,7 +9,9 @@
 #include <chronopack/codec/alp.hpp>
 #include <chronopack/codec/ordered.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 /// std::fill, of an instance that is not shared with files of other flags.
 template <class T>
@@ -113,4 +115,6 @@ private:
     }
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -17,7 +17,8 @@
 #include <chronopack/codec/integers.hpp>
 #include <chronopack/core/bit.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -100,4 +101,5 @@ struct ordered : detail::paged<double, detail::ordered_page> {
 
 static_assert(block_codec<ordered>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

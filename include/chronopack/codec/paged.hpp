@@ -14,7 +14,9 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 inline constexpr std::size_t page_values = 4096;
 
@@ -72,4 +74,6 @@ struct paged {
     }
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

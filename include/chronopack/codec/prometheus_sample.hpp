@@ -22,7 +22,9 @@
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/sample.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 // Two spans that take samples as one would.
 struct sample_columns {
@@ -244,4 +246,6 @@ private:
     unsigned seen_ = 0;  // 0, 1, or 2 for more
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -22,7 +22,8 @@
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/codec/xor2_code.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 struct prometheus_xor2 {
     using value_type = sample;
@@ -216,4 +217,5 @@ private:
 
 static_assert(streaming_codec<prometheus_xor2>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

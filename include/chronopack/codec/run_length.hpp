@@ -14,7 +14,8 @@
 
 #include <chronopack/codec/leaf.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -99,4 +100,5 @@ struct run_length : detail::paged<T, detail::run_length_page<T>> {
 
 static_assert(block_codec<run_length<std::int64_t>> && block_codec<run_length<double>>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

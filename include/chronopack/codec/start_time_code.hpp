@@ -15,7 +15,9 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 struct start_time_code {
     static constexpr std::array<unsigned, 8> widths{3, 6, 9, 12, 18, 25, 56, 64};
@@ -53,4 +55,6 @@ private:
     }
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

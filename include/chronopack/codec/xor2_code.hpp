@@ -23,7 +23,9 @@
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/sample.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 struct started_sample {
     sample value;
@@ -323,4 +325,6 @@ private:
     std::uint8_t known_ = 0;
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -16,7 +16,9 @@
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/result.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 class xor_code {
 public:
@@ -121,4 +123,6 @@ private:
     unsigned length_ = 0;  // 0: no window yet
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -11,7 +11,8 @@
 
 #include <chronopack/core/bytes.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 class byte_reader {
 public:
@@ -99,4 +100,5 @@ private:
     bool failed_ = false;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

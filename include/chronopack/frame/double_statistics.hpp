@@ -19,7 +19,9 @@
 #include <chronopack/frame/header_statistics.hpp>
 #include <chronopack/frame/scaled.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 /// A double that a sum is near to, where one is known without an integer.
 struct estimate {
@@ -247,4 +249,6 @@ private:
     }
 };
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

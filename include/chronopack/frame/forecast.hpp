@@ -14,7 +14,9 @@
 
 #include <chronopack/codec/leaf.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 /// Bytes of a block in each form.
 struct forecast {
@@ -97,4 +99,6 @@ template <class T>
     return f;
 }
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

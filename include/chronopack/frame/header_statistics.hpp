@@ -19,7 +19,9 @@
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/frame/statistics.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 /// Of the form byte: NaNs are counted, or of int64, sums are inexact.
 inline constexpr unsigned noted = 0x40;
@@ -105,4 +107,6 @@ public:
     }
 };
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -16,7 +16,9 @@
 
 #include <chronopack/frame/header.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail::v1 {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail::v1 {
 
 inline constexpr std::size_t fixed_bytes = 11;
 inline constexpr std::size_t max_block_bytes = 32768;
@@ -89,4 +91,6 @@ template <class V>
     return {};
 }
 
-}  // namespace chronopack::frame::detail::v1
+}  // namespace frame::detail::v1
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

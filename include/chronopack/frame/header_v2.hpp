@@ -23,7 +23,9 @@
 #include <chronopack/frame/double_statistics.hpp>
 #include <chronopack/frame/header.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail::v2 {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail::v2 {
 
 inline constexpr std::size_t max_size = UINT16_MAX;  // behind the length, which has 3 bytes then
 inline constexpr std::size_t front_bytes = 4 + 1 + 3;
@@ -187,4 +189,6 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
     return {};
 }
 
-}  // namespace chronopack::frame::detail::v2
+}  // namespace frame::detail::v2
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -4,10 +4,14 @@
 #include <chronopack/core/abi.hpp>
 #include <chronopack/kernel/table.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel::detail {
 
 [[nodiscard]] inline const chronopack_dispatch::table& chosen() noexcept {
     return chronopack_dispatch::chosen<sizeof(chronopack_dispatch::table)>();
 }
 
-}  // namespace chronopack::kernel::detail
+}  // namespace kernel::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -17,7 +17,9 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 template <class Arch>
 struct block_decoder {
@@ -225,4 +227,6 @@ struct block_decoder<scalar> {
 using default_decoder =
     block_decoder<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -12,7 +12,9 @@
 #include <chronopack/kernel/patches.hpp>
 #include <chronopack/kernel/scan.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel::detail {
 
 class head {
 public:
@@ -70,4 +72,6 @@ private:
     std::byte copy_[most_bytes + behind];
 };
 
-}  // namespace chronopack::kernel::detail
+}  // namespace kernel::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 /// In place of an xsimd architecture: kernels that take one word after the other. Each
 /// gives the same words as its vectorised twins.
@@ -121,4 +123,6 @@ struct integer_summary {
     std::uint64_t resets = 0;
 };
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

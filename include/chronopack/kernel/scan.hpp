@@ -14,7 +14,9 @@
 #include <chronopack/kernel/lanes.hpp>
 #include <chronopack/kernel/operands.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 /// out[i] = base + x[0] + ... + x[i]; `slots_in` (16 x a row) is overwritten.
 inline void undelta(std::uint64_t* slots_in, std::size_t rows, std::uint64_t base,
@@ -47,4 +49,6 @@ inline void undelta_twice(std::uint64_t* slots_in, std::size_t rows, std::uint64
     }
 }
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -12,7 +12,9 @@
 #include <emmintrin.h>
 #endif
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 /// Outputs of so many bytes are larger than the last-level cache of most processors.
 inline constexpr std::size_t past_caches_bytes = std::size_t{64} << 20;
@@ -35,4 +37,6 @@ inline void done_past_caches() noexcept {
 #endif
 }
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -5,7 +5,9 @@
 #include <chronopack/kernel/operands.hpp>
 #include <chronopack/packing/header.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// v -> offset + scale * v, modulo 2^64.
 struct affine {
@@ -28,4 +30,6 @@ struct affine {
     }
 };
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -13,7 +13,9 @@
 #include <chronopack/kernel/unrolled.hpp>
 #include <chronopack/packing/bins.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// Numbers take turns in so many slots.
 inline constexpr std::size_t bin_turns = 8;
@@ -214,4 +216,6 @@ private:
     std::array<std::uint64_t, tans::max_slots> lower_;
 };
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

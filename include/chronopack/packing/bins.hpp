@@ -23,7 +23,9 @@
 #include <chronopack/core/result.hpp>
 #include <chronopack/packing/tans.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 struct bin_set {
     std::size_t size = 1;  ///< 1..256
@@ -175,4 +177,6 @@ inline void write_bins(lsb_writer& out, const bin_set& bins) noexcept {
     return {};
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

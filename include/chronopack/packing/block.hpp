@@ -26,7 +26,9 @@
 #include <chronopack/packing/exceptions.hpp>
 #include <chronopack/packing/plan.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// Upper bound of the bytes of a block of `count` values.
 [[nodiscard]] constexpr std::size_t max_block_bytes(std::size_t count) noexcept {
@@ -169,4 +171,6 @@ template <kernel::sums Sums>
     return reader.position();
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

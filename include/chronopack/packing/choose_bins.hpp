@@ -14,7 +14,9 @@
 #include <chronopack/packing/bins.hpp>
 #include <chronopack/packing/page_numbers.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 struct cell {
     std::uint64_t least = 0;
@@ -163,4 +165,6 @@ inline void share_weights(std::span<const std::uint32_t> counts, std::uint64_t t
     }
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

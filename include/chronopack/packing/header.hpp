@@ -6,7 +6,9 @@
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/kernel/lanes.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// Values of a full block.
 inline constexpr std::size_t block_values = kernel::slots;
@@ -116,4 +118,6 @@ inline void write_header(byte_writer& out, const header& h) noexcept {
     return {};
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -25,7 +25,9 @@
 
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// Upper bound of the bytes of a page of `count` values: those of their words, and of
 /// the shortest header.
@@ -167,4 +169,6 @@ private:
     bin_decoder decoder_;
 };
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -6,7 +6,9 @@
 #include <chronopack/packing/bins.hpp>
 #include <chronopack/packing/header.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// x = reference + scale * number, and what sums of x go on from: only a column's first page
 /// says that, on others it is known.
@@ -87,4 +89,6 @@ inline void write_page_header(byte_writer& out, const page_header& h, const bin_
     return h;
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -10,7 +10,9 @@
 
 #include <chronopack/packing/plan.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// Values of a page; the last of a column has what remains.
 inline constexpr std::size_t page_values = 2048;
@@ -71,4 +73,6 @@ private:
     std::uint64_t reference_ = 0;
 };
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

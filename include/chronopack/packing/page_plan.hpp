@@ -10,7 +10,9 @@
 #include <chronopack/packing/page_numbers.hpp>
 #include <chronopack/packing/sorted_numbers.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 struct page_plan {
     page_header head;
@@ -240,4 +242,6 @@ inline void make_page_plan(std::span<const std::int64_t> column, std::size_t beg
     plan.bits += 8 * page_header_bytes(plan.head, begin == 0) * log2_one;
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -11,7 +11,9 @@
 
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// An encoding of a block: its header, and the fields before they are split
 /// into `width` packed bits and an exception's high part.
@@ -230,4 +232,6 @@ inline void make_plan(std::span<const std::int64_t> in, mode_set modes, plan& ou
     }
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -11,7 +11,9 @@
 #include <array>
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 class range_finder {
 public:
@@ -38,4 +40,6 @@ private:
     std::array<std::uint64_t, tans::max_symbols> last_left_;
 };
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

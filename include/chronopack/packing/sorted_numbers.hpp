@@ -12,7 +12,9 @@
 #include <chronopack/packing/radix_sort.hpp>
 #include <chronopack/packing/range_finder.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 class sorted_numbers {
 public:
@@ -81,4 +83,6 @@ private:
     std::array<std::uint16_t, page_values> places_;
 };
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -5,7 +5,9 @@
 #include <chronopack/packing/page_plan.hpp>
 #include <chronopack/packing/range_finder.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 class sorted_page {
 public:
@@ -166,4 +168,6 @@ private:
     std::array<std::uint8_t, page_values> symbols_;
 };
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

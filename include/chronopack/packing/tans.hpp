@@ -23,7 +23,9 @@
 #include <cstring>
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing::tans {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing::tans {
 
 inline constexpr unsigned max_log = 11;
 inline constexpr std::size_t max_slots = std::size_t{1} << max_log;
@@ -113,4 +115,6 @@ private:
     std::array<std::uint16_t, max_slots> slots_;
 };
 
-}  // namespace chronopack::packing::tans
+}  // namespace packing::tans
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

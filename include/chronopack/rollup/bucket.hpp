@@ -15,7 +15,8 @@
 
 #include <concepts>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// What cuts time into buckets: all t of containing(t) have the same one, and
 /// it holds t. A type that has unit() as well is only used on frames of that unit.
@@ -63,4 +64,5 @@ private:
 };
 static_assert(bucketing<fixed_buckets>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

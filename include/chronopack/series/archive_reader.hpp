@@ -18,7 +18,8 @@
 
 #include <mutex>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// How an archive's file is read.
 enum class file_access : std::uint8_t {
@@ -173,4 +174,5 @@ private:
     archive_losses losses_;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

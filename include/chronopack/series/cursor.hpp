@@ -16,7 +16,8 @@
 #include <iterator>
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Timestamps from `first` to `last`, both included.
 struct time_range {
@@ -173,4 +174,5 @@ private:
     result<void> status_;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack
