@@ -177,7 +177,7 @@ codec/paged.hpp | codec/pages |  \|\| *count > page_values |
 codec/paged.hpp | codec/pages | if (*count != page.size()) return errc::count_mismatch; | 
 codec/integers.hpp | codec/pages | if (id == static_cast<std::uint8_t>(codec_id::binned))\n | 
 codec/integers.hpp | codec/pages | if (in.failed()) return errc::truncated; | 
-codec/integers.hpp | codec/pages | if (!read) return read.error();\n            (void)in.take(*read); | if (read) (void)in.take(*read);
+codec/integers.hpp | codec/pages | if (!read) return read.error();\n            in.skip(*read); | if (read) in.skip(*read);
 codec/integers.hpp | codec/pages | if (const auto ok = sink(from, std::span<const std::int64_t>(block)); !ok) return ok; | (void)sink(from, std::span<const std::int64_t>(block));
 codec/restart_index.hpp | codec/restart_index | if (every == 0) return errc::out_of_range; | 
 codec/restart_index.hpp | codec/restart_index | if (!fits(n, every, out)) return errc::no_space; | 

@@ -104,7 +104,7 @@ template <class Sink>
             const auto block = std::span(room).first(std::min(n - from, packing::block_values));
             const auto read = packing::decode_block(in.rest(), block, packing::any_mode, map);
             if (!read) return read.error();
-            (void)in.take(*read);
+            in.skip(*read);
             if (const auto ok = sink(from, std::span<const std::int64_t>(block)); !ok) return ok;
         }
         return {};

@@ -87,7 +87,7 @@ struct leaf<double> {
         const auto decode = [&]<class C>(C) -> result<void> {
             const auto read = C::decode(in.rest(), out);
             if (!read) return read.error();
-            (void)in.take(*read);
+            in.skip(*read);
             return {};
         };
         if (id == static_cast<std::uint8_t>(codec_id::alp)) return decode(alp{});

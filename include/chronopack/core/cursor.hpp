@@ -34,6 +34,9 @@ public:
         return taken;
     }
 
+    /// Moves past the next `n` bytes, or fails when fewer are left.
+    void skip(std::size_t n) noexcept { (void)take(n); }
+
     [[nodiscard]] std::size_t position() const noexcept { return at_; }
     [[nodiscard]] std::size_t remaining() const noexcept { return in_.size() - at_; }
     [[nodiscard]] cbytes rest() const noexcept { return in_.subspan(at_); }

@@ -130,7 +130,7 @@ public:
             !take_total(bits, r, r.near_increase(s.first, s.last), r.increase_origin(first, last),
                         r.increase_bits(), s.increase))
             return errc::corrupt;
-        (void)in.take(bits.size_bytes());
+        in.skip(bits.size_bytes());
         if (in.failed() || bits.left_over() != 0) return errc::corrupt;
         return s;
     }

@@ -101,7 +101,7 @@ public:
         s.sum = static_cast<std::int64_t>(r.sum_origin() + bits.read(r.sum_bits()));
         s.increase = static_cast<std::int64_t>(r.increase_origin(first, last) +
                                                bits.read(r.increase_bits()));
-        (void)in.take(bits.size_bytes());
+        in.skip(bits.size_bytes());
         if (in.failed() || bits.left_over() != 0) return errc::corrupt;
         return s;
     }

@@ -69,7 +69,7 @@ template <class V>
 /// The fields of a header up to its index, from its bytes without the CRC. `in`
 /// is then at the index. `h` is new, and after an error of no use.
 [[nodiscard]] inline result<void> read(byte_reader& in, header& h) noexcept {
-    (void)in.take(5);  // magic and version
+    in.skip(5);  // magic and version
     const std::uint8_t flags = in.u8();
     (void)in.u16();  // header bytes
     const std::uint8_t unit = in.u8();

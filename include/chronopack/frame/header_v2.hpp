@@ -147,7 +147,7 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
 /// The fields of a header up to its index, from its bytes without the CRC. `in`
 /// is then at the index. `h` is new, and after an error of no use.
 [[nodiscard]] inline result<void> read(byte_reader& in, header& h) noexcept {
-    (void)in.take(5);  // magic and version
+    in.skip(5);  // magic and version
     (void)take_varint(in);
     const unsigned properties = in.u16();
     const unsigned block_exponent = properties >> 5 & 15;

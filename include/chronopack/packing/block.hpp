@@ -153,7 +153,7 @@ template <kernel::sums Sums>
     if ((modes & only(h.kind)) == 0) return errc::corrupt;
     const cbytes payload = reader.take(h.payload_bytes());
     const cbytes exceptions = reader.rest();
-    (void)reader.take(h.exception_bytes());
+    reader.skip(h.exception_bytes());
     if (reader.failed()) return errc::truncated;
 
     const kernel::start s = map({h.reference, h.scale, h.base, h.first_delta}, h.kind);

@@ -152,7 +152,7 @@ public:
                                   stop = decoder_.read<Sums>(in.rest(), bit, from_, values);
                           });
         if (!stop) return stop.error();
-        (void)in.take((*stop + 7) / 8);
+        in.skip((*stop + 7) / 8);
         first_ = false;
         from_.base = values.back();
         if (values.size() > 1) from_.delta = values.back() - values[values.size() - 2];
