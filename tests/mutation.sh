@@ -210,7 +210,7 @@ codec/xor_code.hpp | codec/hostile | if (length_ == 0) return false; |
 codec/xor_code.hpp | codec/hostile | if (leading + length > 64) return false; | 
 kernel/packed_rows.hpp | kernel/decode | if (end > 64) | if (end >= 64)
 kernel/packed_rows.hpp | kernel/decode | if (!Hold \|\| words_left_ > 0) | if (true)
-kernel/head.hpp | kernel/decode | if (at.words == 0) copy(in, at); | 
+kernel/lanes_head.hpp | kernel/decode | if (at.words == 0) copy(in, at); | 
 frame/header_v1.hpp | frame/header_v1 | if (size < fixed_bytes + crc_bytes) return errc::corrupt; | 
 frame/header_v1.hpp | frame/header_v1 | (flags & ~known_flags) != 0 \|\|  | 
 frame/header_v1.hpp | frame/header_v1 | unit > 3 \|\|  | 
@@ -236,22 +236,22 @@ frame/header_statistics.hpp | frame/header_statistics | first > r.range \|\|  |
 frame/header_statistics.hpp | frame/header_statistics |  \|\| last > r.range | 
 frame/header_statistics.hpp | frame/header_statistics | in.failed() \|\|  | 
 frame/header_statistics.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
-frame/double_statistics.hpp | frame/header_statistics | if ((form & ~(scale_mask \| noted)) != 0) return errc::corrupt; | 
-frame/double_statistics.hpp | frame/header_statistics | !within_limit(r.min) \|\|  | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| r.range > most - r.min | 
-frame/double_statistics.hpp | frame/header_statistics | s.nans == 0 \|\|  | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| s.nans > samples | 
-frame/double_statistics.hpp | frame/header_statistics | if (s.resets > 0 && s.resets >= r.numbers) return errc::corrupt; | 
-frame/double_statistics.hpp | frame/header_statistics | if (above_min > r.range) return false; | 
-frame/double_statistics.hpp | frame/header_statistics | !r.has_scale() \|\|  | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| !within_limit(integer) | 
-frame/double_statistics.hpp | frame/header_statistics | return !is_nan(near.value); | return true;
-frame/double_statistics.hpp | frame/header_statistics | in.failed() \|\|  | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| *integer - r.min > r.range | 
-frame/double_statistics.hpp | frame/header_statistics | t.integer <= low_mask(bits) &&  | 
-frame/double_statistics.hpp | frame/header_statistics |  && t.places <= low_mask(r.place_bits()) | 
-frame/double_statistics.hpp | frame/header_statistics |  && !is_nan(near.value) | 
+frame/header_statistics_double.hpp | frame/header_statistics | if ((form & ~(scale_mask \| noted)) != 0) return errc::corrupt; | 
+frame/header_statistics_double.hpp | frame/header_statistics | !within_limit(r.min) \|\|  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| r.range > most - r.min | 
+frame/header_statistics_double.hpp | frame/header_statistics | s.nans == 0 \|\|  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| s.nans > samples | 
+frame/header_statistics_double.hpp | frame/header_statistics | if (s.resets > 0 && s.resets >= r.numbers) return errc::corrupt; | 
+frame/header_statistics_double.hpp | frame/header_statistics | if (above_min > r.range) return false; | 
+frame/header_statistics_double.hpp | frame/header_statistics | !r.has_scale() \|\|  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| !within_limit(integer) | 
+frame/header_statistics_double.hpp | frame/header_statistics | return !is_nan(near.value); | return true;
+frame/header_statistics_double.hpp | frame/header_statistics | in.failed() \|\|  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| *integer - r.min > r.range | 
+frame/header_statistics_double.hpp | frame/header_statistics | t.integer <= low_mask(bits) &&  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  && t.places <= low_mask(r.place_bits()) | 
+frame/header_statistics_double.hpp | frame/header_statistics |  && !is_nan(near.value) | 
 frame/scaled.hpp | frame/header_statistics | within_limit(integer) &&  | 
 frame/read_header.hpp | frame/damage | if (found_magic != magic) return errc::corrupt; | 
 frame/read_header.hpp | frame/damage | if (*size > in.size()) return errc::truncated; | 

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/kernel/stream.hpp>
+#include <chronopack/kernel/nontemporal_copy.hpp>
 #include <chronopack/packing/block.hpp>
 
 namespace chronopack {

@@ -1,6 +1,6 @@
 // Statistics as a frame's header keeps them since version 2: relative to min, in
 // as many bits as what stands before them allows. Here those of int64; those of
-// doubles are in frame/double_statistics.hpp.
+// doubles are in frame/header_statistics_double.hpp.
 //
 //   min 1998   max 2225   first 2000   last 2150   sum of 1,024 values 2,150,413
 //      1998      +227         +2         +152      1024 * 1998 + 104461

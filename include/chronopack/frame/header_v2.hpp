@@ -20,7 +20,7 @@
 // such a clock have a header of about 44 bytes.
 #pragma once
 
-#include <chronopack/frame/double_statistics.hpp>
+#include <chronopack/frame/header_statistics_double.hpp>
 #include <chronopack/frame/header.hpp>
 
 namespace chronopack {

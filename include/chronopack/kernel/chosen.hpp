@@ -2,14 +2,14 @@
 #pragma once
 
 #include <chronopack/core/abi.hpp>
-#include <chronopack/kernel/table.hpp>
+#include <chronopack/kernel/dispatch_table.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel::detail {
 
-[[nodiscard]] inline const chronopack_dispatch::table& chosen() noexcept {
-    return chronopack_dispatch::chosen<sizeof(chronopack_dispatch::table)>();
+[[nodiscard]] inline const chronopack_dispatch::dispatch_table& chosen() noexcept {
+    return chronopack_dispatch::chosen<sizeof(chronopack_dispatch::dispatch_table)>();
 }
 
 }  // namespace kernel::detail

@@ -8,11 +8,11 @@
 //
 // A frame of reference is in time order already and needs only pass 1. Patches
 // are added to the fields of pass 1. Where N does not divide the rows, the last
-// squares take some again. The scalar twins are in lanes.hpp and scan.hpp; both
+// squares take some again. The scalar twins are in lanes.hpp and running_sums.hpp; both
 // give the same words.
 #pragma once
 
-#include <chronopack/kernel/head.hpp>
+#include <chronopack/kernel/lanes_head.hpp>
 #include <chronopack/kernel/packed_rows.hpp>
 
 #include <algorithm>
@@ -33,7 +33,7 @@ struct block_decoder {
     static void packed(const std::byte* in, std::size_t count, unsigned width, const start& s,
                        const patched_rows& patches, std::uint64_t* out) noexcept {
         const layout at(count, width);
-        const detail::head head(in, at);
+        const detail::lanes_head head(in, at);
         alignas(64) std::uint64_t first[lanes];
         if (at.first_bits > 0) head.load_first(at, first);
         const detail::packed_fields from{at, in + at.head_bytes(), first, patches, width};

@@ -10,20 +10,20 @@
 #pragma once
 
 #include <chronopack/kernel/patches.hpp>
-#include <chronopack/kernel/scan.hpp>
+#include <chronopack/kernel/running_sums.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel::detail {
 
-class head {
+class lanes_head {
 public:
     /// Of field_bytes(count, width) at `in`, laid out as `at`.
-    [[gnu::always_inline]] head(const std::byte* in, const layout& at) noexcept : from_(in) {
+    [[gnu::always_inline]] lanes_head(const std::byte* in, const layout& at) noexcept : from_(in) {
         if (at.words == 0) copy(in, at);
     }
-    head(const head&) = delete;
-    head& operator=(const head&) = delete;
+    lanes_head(const lanes_head&) = delete;
+    lanes_head& operator=(const lanes_head&) = delete;
 
     /// Lanes' first words, from first_bit() on.
     [[gnu::noinline]] void load_first(const layout& at, std::uint64_t* first) const noexcept {

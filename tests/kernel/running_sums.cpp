@@ -1,6 +1,6 @@
 // The transposing prefix sums against loops in time order.
 
-#include <chronopack/kernel/scan.hpp>
+#include <chronopack/kernel/running_sums.hpp>
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"

@@ -58,7 +58,7 @@ using encode_function = chronopack::result<std::size_t>(const T* in, std::size_t
 
 /// What each does is said where it is: kernel/decode.hpp, encode.hpp, summary.hpp, decimal.hpp.
 /// The index of an array is the sums that run, as kernel::sums.
-struct table {
+struct dispatch_table {
     const char* name;
 
     void (*packed[3])(const std::byte* in, std::size_t count, unsigned width, const start&,
@@ -103,8 +103,8 @@ struct table {
 /// safe from any thread. The size is in the name, so that a library and headers
 /// of two versions do not link.
 template <std::size_t Size>
-const table& chosen() noexcept;
+const dispatch_table& chosen() noexcept;
 template <>
-const table& chosen<sizeof(table)>() noexcept;
+const dispatch_table& chosen<sizeof(dispatch_table)>() noexcept;
 
 }  // namespace chronopack_dispatch

@@ -1,7 +1,7 @@
 // Outputs that are written past the caches hold what others hold.
 
 #include <chronopack/codec/delta.hpp>
-#include <chronopack/kernel/stream.hpp>
+#include <chronopack/kernel/nontemporal_copy.hpp>
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"
