@@ -45,29 +45,29 @@ bits/lsb_stream.hpp | bits/lsb_stream | else if (byte < in_.size()) | else
 bits/lsb_stream.hpp | bits/lsb_stream | if (below == 64) return 0; | 
 bits/lsb_stream.hpp | bits/lsb_stream | if (bits == 0 \|\| bits > 64) return 0; | if (bits == 0) return 0;
 bits/lsb_stream.hpp | bits/lsb_stream | return bit_ > 8 * in_.size(); | return false;
-packing/bins.hpp | packing/bins | if (width > 64) return errc::corrupt; | 
-packing/bins.hpp | packing/bins | if (jump == 0) return errc::corrupt; | 
-packing/bins.hpp | packing/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | 
-packing/bins.hpp | packing/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | if (exponent > width) return errc::corrupt;
-packing/bins.hpp | packing/bins | if (weight_bits - 1 >= bins.log) return errc::corrupt; | 
-packing/bins.hpp | packing/bins | if (weight >= left) return errc::corrupt; | 
-packing/page_header.hpp | packing/page | kind >= mode_count \|\|  | 
-packing/page_header.hpp | packing/page | (start & 0x08) != 0 \|\|  | 
-packing/page_header.hpp | packing/page |  \|\| bins.log > tans::max_log | 
-packing/page_header.hpp | packing/page | if (*scale < 2) return errc::corrupt; | 
-packing/page_header.hpp | packing/page | if (!scale) return scale.error(); | if (!scale) return h;
-packing/page_header.hpp | packing/page | if (const auto ok = read_signed(h.from.reference); !ok) return ok.error(); | (void)read_signed(h.from.reference);
-packing/page_header.hpp | packing/page | if (in.failed()) return errc::truncated; | 
-packing/page_header.hpp | packing/page | if (last > 64) return errc::corrupt; | 
-packing/page_header.hpp | packing/page | if (last == 0) return errc::corrupt; | 
-packing/page.hpp | packing/page |  \|\| first_) { | ) {
-packing/page.hpp | packing/page | if (stream.overrun()) return errc::truncated; | 
-packing/page.hpp | packing/page | if (!legal) return legal.error(); | 
-packing/bin_decoder.hpp | packing/page | if (field_bytes(out.size(), width) > in.size()) return errc::truncated; | 
-packing/bin_decoder.hpp | packing/page | const bool at_end = bit + 8 * group_bytes > 8 * in.size(); | const bool at_end = false;
-packing/bin_decoder.hpp | packing/page |  \|\| at.bit > 8 * in_tail) return errc::truncated; | ) return errc::truncated;
-packing/bin_decoder.hpp | packing/page | i < n && at.bit <= last; | i < n;
-packing/bin_decoder.hpp | packing/page | i < end && bit <= last; | i < end;
+binning/bins.hpp | binning/bins | if (width > 64) return errc::corrupt; | 
+binning/bins.hpp | binning/bins | if (jump == 0) return errc::corrupt; | 
+binning/bins.hpp | binning/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | 
+binning/bins.hpp | binning/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | if (exponent > width) return errc::corrupt;
+binning/bins.hpp | binning/bins | if (weight_bits - 1 >= bins.log) return errc::corrupt; | 
+binning/bins.hpp | binning/bins | if (weight >= left) return errc::corrupt; | 
+binning/header.hpp | binning/page | kind >= packing::mode_count \|\|  | 
+binning/header.hpp | binning/page | (start & 0x08) != 0 \|\|  | 
+binning/header.hpp | binning/page |  \|\| bins.log > tans::max_log | 
+binning/header.hpp | binning/page | if (*scale < 2) return errc::corrupt; | 
+binning/header.hpp | binning/page | if (!scale) return scale.error(); | if (!scale) return h;
+binning/header.hpp | binning/page | if (const auto ok = read_signed(h.from.reference); !ok) return ok.error(); | (void)read_signed(h.from.reference);
+binning/header.hpp | binning/page | if (in.failed()) return errc::truncated; | 
+binning/header.hpp | binning/page | if (last > 64) return errc::corrupt; | 
+binning/header.hpp | binning/page | if (last == 0) return errc::corrupt; | 
+binning/page.hpp | binning/page |  \|\| first_) { | ) {
+binning/page.hpp | binning/page | if (stream.overrun()) return errc::truncated; | 
+binning/page.hpp | binning/page | if (!legal) return legal.error(); | 
+binning/decoder.hpp | binning/page | if (field_bytes(out.size(), width) > in.size()) return errc::truncated; | 
+binning/decoder.hpp | binning/page | const bool at_end = bit + 8 * group_bytes > 8 * in.size(); | const bool at_end = false;
+binning/decoder.hpp | binning/page |  \|\| at.bit > 8 * in_tail) return errc::truncated; | ) return errc::truncated;
+binning/decoder.hpp | binning/page | i < n && at.bit <= last; | i < n;
+binning/decoder.hpp | binning/page | i < end && bit <= last; | i < end;
 codec/binned.hpp | codec/hostile | if (!count) return count.error(); | if (!count) return {};
 codec/binned.hpp | codec/hostile | if (*count != n) return errc::count_mismatch; | 
 codec/binned.hpp | codec/pages | if (const auto ok = sink(at, std::span<const value_type>(page)); !ok) return ok; | (void)sink(at, std::span<const value_type>(page));

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Fails on an include that points up the layers, or on xsimd outside kernel/.
 
-core <- bits <- kernel <- packing <- codec <- frame <- series <- rollup <- adapters
+core <- bits <- kernel <- packing <- binning <- codec <- frame <- series <- rollup <- adapters
 """
 import pathlib
 import re
 import sys
 
-LAYERS = ["core", "bits", "kernel", "packing", "codec", "frame", "series", "rollup"]
+LAYERS = ["core", "bits", "kernel", "packing", "binning", "codec", "frame", "series", "rollup"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
 

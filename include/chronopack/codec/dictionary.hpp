@@ -15,7 +15,7 @@
 #pragma once
 
 #include <chronopack/codec/leaf.hpp>
-#include <chronopack/packing/radix_sort.hpp>
+#include <chronopack/kernel/radix_sort.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
@@ -114,7 +114,7 @@ private:
         std::array<std::uint64_t, page_values> rising, spare;
         for (std::size_t k = 0; k < keys.size(); ++k) rising[k] = rising_of(keys[k]);
         const auto sorted =
-            packing::radix_sort(std::span(rising).first(keys.size()), spare, UINT64_MAX);
+            kernel::radix_sort(std::span(rising).first(keys.size()), spare, UINT64_MAX);
         for (std::size_t k = 0; k < keys.size(); ++k) entries[k] = value_of(from_rising(sorted[k]));
         std::array<std::uint16_t, page_values> place_of;
         for (std::size_t k = 0; k < keys.size(); ++k)

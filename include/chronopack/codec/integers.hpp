@@ -40,7 +40,7 @@ inline void write_packed(std::span<const std::int64_t> in, packing::mode_set mod
 }
 
 inline void write_binned(std::span<const std::int64_t> in, byte_writer& out,
-                         const std::optional<packing::prospects>& known = {}) noexcept {
+                         const std::optional<binning::prospects>& known = {}) noexcept {
     out.u8(static_cast<std::uint8_t>(codec_id::binned));
     keep(out, binned::encode(in, out.rest(), known));
 }
@@ -48,7 +48,7 @@ inline void write_binned(std::span<const std::int64_t> in, byte_writer& out,
 /// About how many bits values take at preset::smallest, told from a sample of them; all
 /// times log2_one.
 struct promise {
-    packing::prospects each;    ///< of each integer, by what is taken of it
+    binning::prospects each;    ///< of each integer, by what is taken of it
     std::uint64_t bits = 0;     ///< of all integers
     std::uint64_t outside = 0;  ///< of values that are kept beside them
 
@@ -59,9 +59,9 @@ struct promise {
 inline constexpr std::uint64_t header_bits = 72 * log2_one;
 
 [[nodiscard]] inline promise promise_of(std::span<const std::int64_t> column) noexcept {
-    const auto each = packing::look_ahead(column, 0, column.size());
+    const auto each = binning::look_ahead(column, 0, column.size());
     const std::size_t blocks = column.size() / packing::block_values + 1;
-    return {each, column.size() * packing::least_of(each) + blocks * header_bits, 0};
+    return {each, column.size() * binning::least_of(each) + blocks * header_bits, 0};
 }
 
 /// Writes 1 to page_values integers. A failed writer is the caller's to notice.
@@ -98,7 +98,7 @@ template <class Sink>
                                          Sink sink) noexcept {
     const std::uint8_t id = in.u8();
     if (in.failed()) return errc::truncated;
-    alignas(64) std::array<std::int64_t, packing::page_values> room;
+    alignas(64) std::array<std::int64_t, binning::page_values> room;
     if (id == static_cast<std::uint8_t>(codec_id::packed)) {
         for (std::size_t from = 0; from < n; from += packing::block_values) {
             const auto block = std::span(room).first(std::min(n - from, packing::block_values));

@@ -20,8 +20,8 @@
 // such a clock have a header of about 44 bytes.
 #pragma once
 
-#include <chronopack/frame/header_statistics_double.hpp>
 #include <chronopack/frame/header.hpp>
+#include <chronopack/frame/header_statistics_double.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
@@ -52,6 +53,11 @@ template <sums Sums>
 }
 
 }  // namespace detail
+
+/// Values as kernels take them.
+[[nodiscard]] inline const std::uint64_t* as_words(std::span<const std::int64_t> in) noexcept {
+    return reinterpret_cast<const std::uint64_t*>(in.data());  // the two may alias
+}
 
 /// Residuals before the first have no predecessors: loops start at this one.
 template <sums Sums>

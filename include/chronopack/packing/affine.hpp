@@ -2,8 +2,7 @@
 // linear in what sums start from, so it is that which is mapped, at no cost.
 #pragma once
 
-#include <chronopack/kernel/operands.hpp>
-#include <chronopack/packing/header.hpp>
+#include <chronopack/packing/mode.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {

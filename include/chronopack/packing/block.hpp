@@ -86,11 +86,10 @@ inline void write_in_order(const plan& p, bytes payload) noexcept {
     if (!h.in_lanes)
         detail::write_in_order(chosen, payload);
     else if (h.width > 0)
-        detail::with_sums(
-            h.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
-                detail::encoder::pack<Sums>(chosen.distances.data(), h.count, chosen.reference,
-                                            h.width, payload.data());
-            });
+        with_sums(h.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+            kernel::encoder::pack<Sums>(chosen.distances.data(), h.count, chosen.reference, h.width,
+                                        payload.data());
+        });
     if (h.exceptions > 0) detail::write_exceptions(chosen, writer.reserve(h.exception_bytes()));
     return size;
 }

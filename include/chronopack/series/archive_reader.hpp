@@ -13,8 +13,8 @@
 #include <chronopack/series/archive_recovery.hpp>
 #include <chronopack/series/file.hpp>
 #include <chronopack/series/file_copy.hpp>
-#include <chronopack/series/series_finder.hpp>
 #include <chronopack/series/reader.hpp>
+#include <chronopack/series/series_finder.hpp>
 
 #include <mutex>
 

@@ -3,7 +3,7 @@
 //   count    *  *****  **  *        *  *
 //            |---bin---|   |--------bin-------|      lower + 0 ... 2^width - 1
 //
-// A number is its bin, coded by the bin's weight (packing/tans.hpp), and its offset in
+// A number is its bin, coded by the bin's weight (binning/tans.hpp), and its offset in
 // it, in `width` bits. A bin of width 0 is one number, and costs its weight alone.
 //
 // In the stream (bits/lsb_stream.hpp), for each bin in turn:
@@ -18,14 +18,14 @@
 // weight is what is missing to 2^log. Arithmetic on numbers is modulo 2^64.
 #pragma once
 
+#include <chronopack/binning/tans.hpp>
 #include <chronopack/bits/lsb_stream.hpp>
 #include <chronopack/bits/zigzag.hpp>
 #include <chronopack/core/result.hpp>
-#include <chronopack/packing/tans.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace binning {
 
 struct bin_set {
     std::size_t size = 1;  ///< 1..256
@@ -177,6 +177,6 @@ inline void write_bins(lsb_writer& out, const bin_set& bins) noexcept {
     return {};
 }
 
-}  // namespace packing
+}  // namespace binning
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

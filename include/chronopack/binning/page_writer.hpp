@@ -1,40 +1,40 @@
 // The values of a page as numbers in the bins of a plan, and how they are written.
 #pragma once
 
-#include <chronopack/packing/bin_decoder.hpp>
-#include <chronopack/packing/page_plan.hpp>
-#include <chronopack/packing/range_finder.hpp>
+#include <chronopack/binning/bin_finder.hpp>
+#include <chronopack/binning/decoder.hpp>
+#include <chronopack/binning/plan.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace binning {
 
-class sorted_page {
+class page_writer {
 public:
     /// Of the values [begin, end) of a column.
-    sorted_page(std::span<const std::int64_t> column, std::size_t begin, std::size_t end) noexcept
+    page_writer(std::span<const std::int64_t> column, std::size_t begin, std::size_t end) noexcept
         : column_(column), begin_(begin), end_(end) {}
 
     /// Puts the values into the bins of a plan that was made for them.
-    void sort_into_own(const page_plan& plan) noexcept {
-        (void)write_numbers_of(plan);
-        std::copy_n(plan.bin_of.begin(), numbers_.size(), symbols_.begin() + without_number());
+    void sort_into_own(const plan& p) noexcept {
+        (void)write_numbers_of(p);
+        std::copy_n(p.bin_of.begin(), numbers_.size(), symbols_.begin() + without_number());
     }
 
     /// Puts the values into the bins of a plan that was made for others. Bits that they will
     /// take, times log2_one, or UINT64_MAX if some are in no bin.
-    [[nodiscard]] std::uint64_t sort_into(const page_plan& plan) noexcept {
-        if (!write_numbers_of(plan)) return UINT64_MAX;
-        const bin_set& bins = plan.bins;
+    [[nodiscard]] std::uint64_t sort_into(const plan& p) noexcept {
+        if (!write_numbers_of(p)) return UINT64_MAX;
+        const bin_set& bins = p.bins;
         if (bins.size == 1) {
             std::uint64_t any = 0;
             for (const std::uint64_t u : numbers_) any |= u;
-            return bit_width(any) > bins.width[0] ? UINT64_MAX : (end_ - begin_) * plan.cost[0];
+            return bit_width(any) > bins.width[0] ? UINT64_MAX : (end_ - begin_) * p.cost[0];
         }
         std::array<std::uint64_t, tans::max_symbols> above;  // bits that no offset has
         for (std::size_t b = 0; b < bins.size; ++b) above[b] = ~low_mask(bins.width[b]);
         std::uint8_t* const symbols = symbols_.data() + without_number();
-        const range_finder find({plan.least.data(), bins.size - plan.has_escape});
+        const bin_finder find({p.least.data(), bins.size - p.has_escape});
         for (std::size_t i = 0; i < numbers_.size(); ++i)
             symbols[i] = static_cast<std::uint8_t>(find(numbers_[i]));
         std::uint64_t bits = 0;
@@ -45,7 +45,7 @@ public:
                 if (((numbers_[i] - bins.lower[s]) & above[s]) != 0) return UINT64_MAX;
                 symbols[i] = static_cast<std::uint8_t>(s);
             }
-            bits += plan.cost[s];
+            bits += p.cost[s];
         }
         return bits;
     }
@@ -53,10 +53,10 @@ public:
     /// Writes what was put into the bins of the same plan, with a header
     /// unless all is as `before`; or nothing if that takes more than `most` bytes.
     /// Whether it did.
-    [[nodiscard]] bool write(const page_plan& plan, bool before, std::size_t most,
+    [[nodiscard]] bool write(const plan& p, bool before, std::size_t most,
                              byte_writer& out) const noexcept {
         const bool first = begin_ == 0;
-        const bin_set& bins = plan.bins;
+        const bin_set& bins = p.bins;
         const std::size_t n = end_ - begin_;
         std::array<std::uint16_t, page_values> codes;
         std::array<unsigned, bin_turns> slots{};
@@ -65,12 +65,12 @@ public:
             size = bins.log * std::min(n, bin_turns) + (before ? 0 : bins_bits(bins)) +
                    code(bins, codes.data(), slots);
         const std::size_t size_bytes = (size + 7) / 8;
-        if ((before ? 1 : page_header_bytes(plan.head, first)) + size_bytes > most) return false;
+        if ((before ? 1 : header_bytes(p.head, first)) + size_bytes > most) return false;
 
         if (before)
             out.u8(as_before);
         else
-            write_page_header(out, plan.head, bins, first);
+            write_header(out, p.head, bins, first);
         const bytes room = out.reserve(size_bytes);
         if (out.failed()) return true;  // its caller's to notice
         if (bins.log == 0) {
@@ -122,20 +122,20 @@ private:
     }
 
     // Whether it could: all must be multiples of the plan's scale.
-    [[nodiscard]] bool write_numbers_of(const page_plan& plan) noexcept {
-        page_numbers numbers(column_, begin_, end_, plan.head.kind);
-        numbers.set_reference(plan.head.from.reference);
-        numbers_ = numbers.write(words_);
-        std::fill_n(symbols_.begin(), without_number(), plan.usual);
-        return divide(plan.head.from.scale);
+    [[nodiscard]] bool write_numbers_of(const plan& p) noexcept {
+        numbers page(column_, begin_, end_, p.head.kind);
+        page.set_reference(p.head.from.reference);
+        numbers_ = page.write(words_);
+        std::fill_n(symbols_.begin(), without_number(), p.usual);
+        return divide(p.head.from.scale);
     }
 
     [[nodiscard]] bool divide(std::uint64_t scale) noexcept {
         if (scale == 1) return true;
         constexpr std::uint64_t all = ~std::uint64_t{0};
-        if (!detail::encoder::divisible(numbers_.data(), numbers_.size(), all - all % scale, scale))
+        if (!kernel::encoder::divisible(numbers_.data(), numbers_.size(), all - all % scale, scale))
             return false;
-        detail::encoder::divide(numbers_.data(), numbers_.size(), scale);
+        kernel::encoder::divide(numbers_.data(), numbers_.size(), scale);
         return true;
     }
 
@@ -168,6 +168,6 @@ private:
     std::array<std::uint8_t, page_values> symbols_;
 };
 
-}  // namespace packing
+}  // namespace binning
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

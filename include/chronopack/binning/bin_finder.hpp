@@ -6,19 +6,19 @@
 //   a number 27       right, left                 range 2
 #pragma once
 
-#include <chronopack/packing/tans.hpp>
+#include <chronopack/binning/tans.hpp>
 
 #include <array>
 #include <span>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace binning {
 
-class range_finder {
+class bin_finder {
 public:
     /// By the least number of each; the first also takes what is below.
-    explicit range_finder(std::span<const std::uint64_t> least) noexcept
+    explicit bin_finder(std::span<const std::uint64_t> least) noexcept
         : levels_(bit_width(least.size() - 1)) {
         // Below node i are 2 i and 2 i + 1; the ranges are the leaves, in order. What is above
         // the last number of the left ones goes right.
@@ -40,6 +40,6 @@ private:
     std::array<std::uint64_t, tans::max_symbols> last_left_;
 };
 
-}  // namespace packing
+}  // namespace binning
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -10,13 +10,13 @@
 // bin more.
 #pragma once
 
+#include <chronopack/binning/bins.hpp>
+#include <chronopack/binning/numbers.hpp>
 #include <chronopack/core/log2.hpp>
-#include <chronopack/packing/bins.hpp>
-#include <chronopack/packing/page_numbers.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace binning {
 
 struct cell {
     std::uint64_t least = 0;
@@ -165,6 +165,6 @@ inline void share_weights(std::span<const std::uint32_t> counts, std::uint64_t t
     }
 }
 
-}  // namespace packing
+}  // namespace binning
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

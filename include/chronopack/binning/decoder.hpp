@@ -1,4 +1,4 @@
-// Decodes numbers in bins: a stream of slots (packing/tans.hpp) and offsets.
+// Decodes numbers in bins: a stream of slots (binning/tans.hpp) and offsets.
 //
 //   min(n, 8) slots of `log` bits each: number i is in slot i mod 8
 //   for each number
@@ -9,13 +9,13 @@
 // where in the stream they begin: that takes one addition each.
 #pragma once
 
+#include <chronopack/binning/bins.hpp>
 #include <chronopack/kernel/dispatch.hpp>
 #include <chronopack/kernel/unrolled.hpp>
-#include <chronopack/packing/bins.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace binning {
 
 /// Numbers take turns in so many slots.
 inline constexpr std::size_t bin_turns = 8;
@@ -55,7 +55,7 @@ template <kernel::sums Sums>
     return out.size() * width;
 }
 
-class bin_decoder {
+class decoder {
 public:
     /// For numbers in `bins`, of which there are two at least.
     void set(const bin_set& bins, const kernel::start& from) noexcept {
@@ -216,6 +216,6 @@ private:
     std::array<std::uint64_t, tans::max_slots> lower_;
 };
 
-}  // namespace packing
+}  // namespace binning
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

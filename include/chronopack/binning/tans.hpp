@@ -25,7 +25,7 @@
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing::tans {
+namespace binning::tans {
 
 inline constexpr unsigned max_log = 11;
 inline constexpr std::size_t max_slots = std::size_t{1} << max_log;
@@ -115,6 +115,6 @@ private:
     std::array<std::uint16_t, max_slots> slots_;
 };
 
-}  // namespace packing::tans
+}  // namespace binning::tans
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

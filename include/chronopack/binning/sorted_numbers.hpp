@@ -8,18 +8,18 @@
 // no room for it, places are not known, and bins are found for each number.
 #pragma once
 
-#include <chronopack/packing/page_numbers.hpp>
-#include <chronopack/packing/radix_sort.hpp>
-#include <chronopack/packing/range_finder.hpp>
+#include <chronopack/binning/bin_finder.hpp>
+#include <chronopack/binning/numbers.hpp>
+#include <chronopack/kernel/radix_sort.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace binning {
 
 class sorted_numbers {
 public:
     /// Of a page of one number at least, none of them above `most`.
-    sorted_numbers(const page_numbers& page, std::uint64_t most) noexcept
+    sorted_numbers(const numbers& page, std::uint64_t most) noexcept
         : page_(page), has_places_(bit_width(most) + place_bits <= 64) {
         page_words room, spare;
         const auto numbers = page.write(room);
@@ -27,7 +27,8 @@ public:
         if (has_places_)
             for (std::size_t i = 0; i < n; ++i) numbers[i] = numbers[i] << place_bits | i;
         const unsigned shift = has_places_ ? place_bits : 0;
-        const auto sorted = radix_sort(numbers, spare, (most << shift) + low_mask(shift), shift);
+        const auto sorted =
+            kernel::radix_sort(numbers, spare, (most << shift) + low_mask(shift), shift);
         for (std::size_t i = 0; i < n; ++i) {
             numbers_[i] = sorted[i] >> shift;
             places_[i] = static_cast<std::uint16_t>(sorted[i] & low_mask(shift));
@@ -46,10 +47,10 @@ public:
         for (std::size_t i = 0; i < sorted.size() && divisor != 1; i += 1 + sorted.size() / 16)
             divisor = gcd(divisor, sorted[i]);
         if (divisor == 1) return 1;
-        if (!detail::encoder::divisible(sorted.data(), sorted.size(), most, divisor))
+        if (!kernel::encoder::divisible(sorted.data(), sorted.size(), most, divisor))
             for (std::size_t i = 0; i < sorted.size() && divisor != 1; ++i)
                 if (sorted[i] % divisor != 0) divisor = gcd(divisor, sorted[i]);
-        if (divisor != 1) detail::encoder::divide(sorted.data(), sorted.size(), divisor);
+        if (divisor != 1) kernel::encoder::divide(sorted.data(), sorted.size(), divisor);
         scale_ = divisor;
         return divisor;
     }
@@ -67,8 +68,8 @@ public:
         }
         page_words room;
         const auto numbers = page_.write(room);
-        if (scale_ != 1) detail::encoder::divide(numbers.data(), numbers.size(), scale_);
-        const range_finder find(least);
+        if (scale_ != 1) kernel::encoder::divide(numbers.data(), numbers.size(), scale_);
+        const bin_finder find(least);
         for (std::size_t i = 0; i < numbers.size(); ++i)
             bin_of[i] = static_cast<std::uint8_t>(find(numbers[i]));
     }
@@ -76,13 +77,13 @@ public:
 private:
     static constexpr unsigned place_bits = bit_width(page_values - 1);
 
-    const page_numbers& page_;
+    const numbers& page_;
     bool has_places_;
     std::uint64_t scale_ = 1;
     std::array<std::uint64_t, page_values> numbers_;
     std::array<std::uint16_t, page_values> places_;
 };
 
-}  // namespace packing
+}  // namespace binning
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -1,7 +1,7 @@
 // Pages of binned integers: of any bins, one after the other, and with every field
 // out of its range, one by one.
 
-#include <chronopack/packing/page.hpp>
+#include <chronopack/binning/page.hpp>
 
 #include "support/binned.hpp"
 #include "support/codec.hpp"
@@ -13,7 +13,7 @@
 
 using namespace chronopack;
 using namespace chronopack::test;
-using packing::page_values;
+using binning::page_values;
 
 namespace {
 
@@ -83,7 +83,7 @@ result<words> decode(const std::vector<std::byte>& pages, std::size_t n,
     const bytes wire = memory.at_end(pages.size());
     copy_bits(pages, wire);
     byte_reader in(wire);
-    packing::page_decoder decoder;
+    binning::page_decoder decoder;
     words values(n);
     for (std::size_t at = 0; at < n; at += page_values) {
         if (kinds != nullptr) kinds->push_back(std::to_integer<unsigned>(in.rest().front()));
@@ -100,10 +100,10 @@ std::optional<errc> refusal(const std::vector<std::byte>& pages, std::size_t n) 
 }
 
 std::vector<std::byte> encode(const std::vector<std::int64_t>& in) {
-    std::vector<std::byte> out(in.size() / page_values * packing::max_page_bytes(page_values) +
-                               packing::max_page_bytes(in.size() % page_values));
+    std::vector<std::byte> out(in.size() / page_values * binning::max_page_bytes(page_values) +
+                               binning::max_page_bytes(in.size() % page_values));
     byte_writer writer(out);
-    packing::page_encoder pages(in);
+    binning::page_encoder pages(in);
     for (std::size_t at = 0; at < in.size(); at += page_values)
         pages.write(at, std::min(in.size(), at + page_values), writer);
     if (writer.failed()) throw std::runtime_error("max_page_bytes");
@@ -146,7 +146,7 @@ struct crafted {
 
 }  // namespace
 
-TEST_CASE("numbers of any bins, in any mode and at any scale, come back", "[packing][page]") {
+TEST_CASE("numbers of any bins, in any mode and at any scale, come back", "[binning][page]") {
     prng random(1);
     // One for each way that a group of numbers is read, and between them.
     for (const unsigned widest : {0u, 2u, 3u, 10u, 16u, 20u, 40u, 46u, 50u, 57u, 58u, 64u})
@@ -173,7 +173,7 @@ TEST_CASE("numbers of any bins, in any mode and at any scale, come back", "[pack
             }
 }
 
-TEST_CASE("a page of one bin has offsets alone", "[packing][page]") {
+TEST_CASE("a page of one bin has offsets alone", "[binning][page]") {
     prng random(2);
     for (unsigned width = 0; width <= 64; ++width)
         for (const std::size_t n : {1, 2, 9, 100, 2048}) {
@@ -194,7 +194,7 @@ TEST_CASE("a page of one bin has offsets alone", "[packing][page]") {
 }
 
 TEST_CASE("sums go on from page to page, whatever the modes; bins as before are those before",
-          "[packing][page]") {
+          "[binning][page]") {
     prng random(3);
     for (int round = 0; round < 60; ++round) {
         wire pages;
@@ -208,7 +208,7 @@ TEST_CASE("sums go on from page to page, whatever the modes; bins as before are 
             const bool before = at != 0 && random.one_in(2);
             lsb_bits bits;
             if (before) {
-                pages.u8(packing::as_before);
+                pages.u8(binning::as_before);
             } else {
                 f = any_form(random, static_cast<unsigned>(random.below(3)));
                 log = static_cast<unsigned>(random.below(4));
@@ -238,17 +238,17 @@ TEST_CASE("sums go on from page to page, whatever the modes; bins as before are 
     }
 }
 
-TEST_CASE("the example of the format decodes", "[packing][page]") {
+TEST_CASE("the example of the format decodes", "[binning][page]") {
     const auto page = from_hex("200a01b32b0400");
     CHECK(*decode(page, 10) == words{5, 5, 5, 5, 6, 5, 5, 5, 5, 5});
 }
 
-TEST_CASE("the page that the others spoil is legal", "[packing][page][hostile]") {
+TEST_CASE("the page that the others spoil is legal", "[binning][page][hostile]") {
     CHECK(*decode(crafted{}.bytes(), 10) == words(10, 105));
 }
 
 TEST_CASE("modes above 2, logs above 11 and as before with other bits are corrupt",
-          "[packing][page][hostile]") {
+          "[binning][page][hostile]") {
     for (unsigned kind = 0; kind < 256; ++kind) {
         // A width of 0 or two bins, behind the varints that there are.
         const unsigned mode = kind & 3;
@@ -269,11 +269,11 @@ TEST_CASE("modes above 2, logs above 11 and as before with other bits are corrup
     }
 }
 
-TEST_CASE("the first page has none before it", "[packing][page][hostile]") {
-    CHECK(refusal(wire().u8(packing::as_before).fill(100, 0).bytes, 10) == errc::corrupt);
+TEST_CASE("the first page has none before it", "[binning][page][hostile]") {
+    CHECK(refusal(wire().u8(binning::as_before).fill(100, 0).bytes, 10) == errc::corrupt);
 }
 
-TEST_CASE("scales of 0 and 1 are corrupt", "[packing][page][hostile]") {
+TEST_CASE("scales of 0 and 1 are corrupt", "[binning][page][hostile]") {
     for (const std::uint64_t scale : {0, 1, 2, 3}) {
         crafted page;
         page.kind |= 4;
@@ -284,7 +284,7 @@ TEST_CASE("scales of 0 and 1 are corrupt", "[packing][page][hostile]") {
 }
 
 TEST_CASE("a width above 64, and one bin that has a table, are corrupt",
-          "[packing][page][hostile]") {
+          "[binning][page][hostile]") {
     for (unsigned width = 0; width < 256; ++width) {
         const auto page = wire().u8(0).u8(0).u8(width).fill(1000, 0).bytes;
         CHECK((refusal(page, 10) == errc::corrupt) == (width > 64));
@@ -295,7 +295,7 @@ TEST_CASE("a width above 64, and one bin that has a table, are corrupt",
 }
 
 TEST_CASE("varints of a header that are too long are corrupt, cut short truncated",
-          "[packing][page][hostile]") {
+          "[binning][page][hostile]") {
     for (std::size_t at = 0; at < 4; ++at) {
         for (const bool cut : {false, true}) {
             wire page;
@@ -307,7 +307,7 @@ TEST_CASE("varints of a header that are too long are corrupt, cut short truncate
     }
 }
 
-TEST_CASE("bins out of range are corrupt, those cut short truncated", "[packing][page][hostile]") {
+TEST_CASE("bins out of range are corrupt, those cut short truncated", "[binning][page][hostile]") {
     const auto page = wire().u8(0x20).signed_varint(5).u8(1);
     auto wrong = lsb_bits().gamma(1 + zigzag(65)).bytes;
     CHECK(refusal(wire(page).put(wrong).fill(40, 0xff).bytes, 10) == errc::corrupt);
@@ -316,7 +316,7 @@ TEST_CASE("bins out of range are corrupt, those cut short truncated", "[packing]
     CHECK(refusal(page.bytes, 10) == errc::truncated);
 }
 
-TEST_CASE("columns of every shape survive, whatever of a page they end with", "[packing][page]") {
+TEST_CASE("columns of every shape survive, whatever of a page they end with", "[binning][page]") {
     constexpr std::array<std::size_t, 22> counts{1,    2,    3,    7,    8,    9,     16,   17,
                                                  60,   255,  256,  257,  1024, 2047,  2048, 2049,
                                                  2050, 2051, 4096, 4097, 6144, 10'000};
@@ -326,7 +326,7 @@ TEST_CASE("columns of every shape survive, whatever of a page they end with", "[
     });
 }
 
-TEST_CASE("columns of extremes survive in every order", "[packing][page]") {
+TEST_CASE("columns of extremes survive in every order", "[binning][page]") {
     const auto& pool = int64_shape::extreme_values;
     for (const std::int64_t a : pool)
         for (const std::int64_t b : pool)
@@ -340,36 +340,36 @@ TEST_CASE("columns of extremes survive in every order", "[packing][page]") {
             }
 }
 
-TEST_CASE("a page like the one before has neither header nor bins", "[packing][page]") {
+TEST_CASE("a page like the one before has neither header nor bins", "[binning][page]") {
     const auto in = noise(3 * page_values + 500);
     CHECK(survives(in));
     const auto kinds = kinds_of(in);
     CHECK(kinds[0] >> 4 != 0);
-    for (std::size_t p = 1; p < kinds.size(); ++p) CHECK(kinds[p] == packing::as_before);
+    for (std::size_t p = 1; p < kinds.size(); ++p) CHECK(kinds[p] == binning::as_before);
 }
 
-TEST_CASE("a page unlike the one before has its own bins", "[packing][page]") {
+TEST_CASE("a page unlike the one before has its own bins", "[binning][page]") {
     auto in = noise(3 * page_values);
     for (std::size_t i = page_values; i < in.size(); ++i)
         in[i] = in[i] * 5 + static_cast<std::int64_t>(i % 5) + 100'000;
     CHECK(survives(in));
     const auto kinds = kinds_of(in);
-    CHECK(kinds[1] != packing::as_before);
-    CHECK(kinds[2] == packing::as_before);
+    CHECK(kinds[1] != binning::as_before);
+    CHECK(kinds[2] == binning::as_before);
 }
 
-TEST_CASE("numbers out of all bins before are told without new ones", "[packing][page]") {
+TEST_CASE("numbers out of all bins before are told without new ones", "[binning][page]") {
     auto in = noise(2 * page_values);
     in[page_values + 500] = 4000;
     in[page_values + 501] = -3000;
     CHECK(survives(in));
-    CHECK(kinds_of(in)[1] == packing::as_before);
+    CHECK(kinds_of(in)[1] == binning::as_before);
     in[page_values + 500] = INT64_MAX;  // too far off
     CHECK(survives(in));
-    CHECK(kinds_of(in)[1] != packing::as_before);
+    CHECK(kinds_of(in)[1] != binning::as_before);
 }
 
-TEST_CASE("a scale that the next page does not have is left off there", "[packing][page]") {
+TEST_CASE("a scale that the next page does not have is left off there", "[binning][page]") {
     prng random(6);
     std::vector<std::int64_t> in(3 * page_values);
     for (auto& v : in) v = 1000 * random.between(0, 300);
@@ -381,7 +381,7 @@ TEST_CASE("a scale that the next page does not have is left off there", "[packin
     CHECK(encode(in).size() <= scaled + page_values * 10 / 8 + 400);
 }
 
-TEST_CASE("no page is larger than its words and three bytes", "[packing][page]") {
+TEST_CASE("no page is larger than its words and three bytes", "[binning][page]") {
     constexpr std::array<std::size_t, 6> counts{1, 2, 10, 300, 2048, 5000};
     for_each_series<std::int64_t>(counts, [](std::string_view shape, const auto& in) {
         INFO(shape << " x " << in.size());

@@ -1,4 +1,4 @@
-#include <chronopack/packing/tans.hpp>
+#include <chronopack/binning/tans.hpp>
 
 #include "support/binned.hpp"
 
@@ -8,7 +8,7 @@
 
 using namespace chronopack;
 using namespace chronopack::test;
-namespace tans = packing::tans;
+namespace tans = binning::tans;
 
 namespace {
 
@@ -49,7 +49,7 @@ std::vector<tans::transition> transitions(const alphabet& a) {
 }  // namespace
 
 TEST_CASE("every symbol has as many slots as its weight says, spread as written down",
-          "[packing][tans]") {
+          "[binning][tans]") {
     for (const alphabet& a : alphabets()) {
         std::vector<bin> bins;
         for (const unsigned w : a.weights) bins.push_back({0, 0, w});
@@ -64,7 +64,7 @@ TEST_CASE("every symbol has as many slots as its weight says, spread as written 
     }
 }
 
-TEST_CASE("from the slots of a symbol each slot is reached once", "[packing][tans]") {
+TEST_CASE("from the slots of a symbol each slot is reached once", "[binning][tans]") {
     for (const alphabet& a : alphabets()) {
         const auto symbols = spread(a);
         const auto slots = transitions(a);
@@ -80,7 +80,7 @@ TEST_CASE("from the slots of a symbol each slot is reached once", "[packing][tan
     }
 }
 
-TEST_CASE("a decoder goes back the way that an encoder came", "[packing][tans]") {
+TEST_CASE("a decoder goes back the way that an encoder came", "[binning][tans]") {
     prng random(2);
     for (const alphabet& a : alphabets()) {
         const tans::encoder encoder(a.weights, a.log);

@@ -1,6 +1,6 @@
 // How bins are written; every field of theirs that is out of its range, one by one.
 
-#include <chronopack/packing/bins.hpp>
+#include <chronopack/binning/bins.hpp>
 
 #include "support/binned.hpp"
 #include "support/guard.hpp"
@@ -15,8 +15,8 @@ using namespace chronopack::test;
 
 namespace {
 
-packing::bin_set set_of(const std::vector<bin>& bins, unsigned log) {
-    packing::bin_set set;
+binning::bin_set set_of(const std::vector<bin>& bins, unsigned log) {
+    binning::bin_set set;
     set.size = bins.size();
     set.log = log;
     for (std::size_t i = 0; i < bins.size(); ++i) {
@@ -31,7 +31,7 @@ packing::bin_set set_of(const std::vector<bin>& bins, unsigned log) {
 struct outcome {
     std::optional<errc> error{};
     bool overrun = false;
-    packing::bin_set set{};
+    binning::bin_set set{};
 };
 
 outcome read(const lsb_bits& bits, std::size_t count, unsigned log) {
@@ -42,13 +42,13 @@ outcome read(const lsb_bits& bits, std::size_t count, unsigned log) {
     outcome o;
     o.set.size = count;
     o.set.log = log;
-    const auto ok = packing::read_bins(in, o.set);
+    const auto ok = binning::read_bins(in, o.set);
     if (!ok) o.error = ok.error();
     o.overrun = in.overrun();
     return o;
 }
 
-bool same(const packing::bin_set& a, const packing::bin_set& b) {
+bool same(const binning::bin_set& a, const binning::bin_set& b) {
     const auto first = [&](const auto& x, const auto& y) {
         return std::equal(x.begin(), x.begin() + static_cast<long>(a.size), y.begin());
     };
@@ -85,9 +85,9 @@ lsb_bits after_one(unsigned weight_bits = 1, std::uint64_t low = 0) {
 }  // namespace
 
 TEST_CASE("any bins come back as they were written, in as many bits as foreseen",
-          "[packing][bins]") {
+          "[binning][bins]") {
     prng random(1);
-    for (unsigned log = 1; log <= packing::tans::max_log; ++log)
+    for (unsigned log = 1; log <= binning::tans::max_log; ++log)
         for (const unsigned widest : {0u, 5u, 20u, 64u})
             for (const std::size_t wanted : {2, 3, 20, 256}) {
                 const std::size_t count = std::min(wanted, std::size_t{1} << log);
@@ -98,9 +98,9 @@ TEST_CASE("any bins come back as they were written, in as many bits as foreseen"
 
                 std::vector<std::byte> wire(expected.bytes.size());
                 lsb_writer out(wire);
-                packing::write_bins(out, set);
+                binning::write_bins(out, set);
                 REQUIRE(wire == expected.bytes);
-                REQUIRE(packing::bins_bits(set) == expected.count);
+                REQUIRE(binning::bins_bits(set) == expected.count);
 
                 const outcome back = read(expected, count, log);
                 REQUIRE_FALSE(back.error);
@@ -116,13 +116,13 @@ TEST_CASE("any bins come back as they were written, in as many bits as foreseen"
             }
 }
 
-TEST_CASE("bins side by side take about ten bits each", "[packing][bins]") {
+TEST_CASE("bins side by side take about ten bits each", "[binning][bins]") {
     std::vector<bin> bins;
     for (unsigned i = 0; i < 64; ++i) bins.push_back({6, 64 * i, i % 2 == 0 ? 15u : 17u});
-    CHECK(packing::bins_bits(set_of(bins, 10)) <= 64 * 10);
+    CHECK(binning::bins_bits(set_of(bins, 10)) <= 64 * 10);
 }
 
-TEST_CASE("a bin is placed where it holds its numbers, with a short jump", "[packing][bins]") {
+TEST_CASE("a bin is placed where it holds its numbers, with a short jump", "[binning][bins]") {
     prng random(2);
     for (int i = 0; i < 200'000; ++i) {
         const std::uint64_t least = random() >> random.below(64);
@@ -131,24 +131,24 @@ TEST_CASE("a bin is placed where it holds its numbers, with a short jump", "[pac
         const unsigned width = bit_width(most - least);
         const std::uint64_t end = random.one_in(2) ? random() >> random.below(64)
                                                    : least - std::min(least, random.below(100));
-        const std::uint64_t lower = packing::place_bin(end, least, most, width);
+        const std::uint64_t lower = binning::place_bin(end, least, most, width);
         INFO(least << " to " << most << " from " << end << ": " << lower);
         REQUIRE(lower <= least);
         REQUIRE(most - lower <= low_mask(width));
         // No other place has a jump of fewer bits.
         const auto bits = [&](std::uint64_t at) {
-            return bit_width(packing::detail::jump_to(at, end, width).jump);
+            return bit_width(binning::detail::jump_to(at, end, width).jump);
         };
         const std::uint64_t room = std::min(low_mask(width) - (most - least), least);
         REQUIRE(bits(lower) <= bits(least - random.below(room + 1)));
     }
 }
 
-TEST_CASE("the bins that the others spoil are legal", "[packing][bins][hostile]") {
+TEST_CASE("the bins that the others spoil are legal", "[binning][bins][hostile]") {
     CHECK(legal(after_one().gamma(change(0)).delta(1)));
 }
 
-TEST_CASE("widths above 64 and below 0 are corrupt", "[packing][bins][hostile]") {
+TEST_CASE("widths above 64 and below 0 are corrupt", "[binning][bins][hostile]") {
     for (int width = -70; width <= 70; ++width) {
         const bool in_range = width >= 0 && width <= 64;
         CHECK(legal(lsb_bits().gamma(change(width)).delta(1).gamma(change(1))) == in_range);
@@ -159,13 +159,13 @@ TEST_CASE("widths above 64 and below 0 are corrupt", "[packing][bins][hostile]")
     CHECK(corrupt(lsb_bits().field(0, 64).field(0, 64)));  // no code at all
 }
 
-TEST_CASE("a jump of more than 64 bits is corrupt", "[packing][bins][hostile]") {
+TEST_CASE("a jump of more than 64 bits is corrupt", "[binning][bins][hostile]") {
     CHECK(legal(after_one().gamma(change(0)).delta(UINT64_MAX).field(0, 1).gamma(1)));
     CHECK(corrupt(after_one().gamma(change(0)).gamma(65).field(0, 64).field(0, 1).gamma(1)));
     CHECK(corrupt(after_one().gamma(change(0)).field(0, 64).field(0, 64)));
 }
 
-TEST_CASE("a jump by more than its width's power of two is corrupt", "[packing][bins][hostile]") {
+TEST_CASE("a jump by more than its width's power of two is corrupt", "[binning][bins][hostile]") {
     for (int width = 0; width <= 64; ++width)
         for (int exponent = -2; exponent <= 66; ++exponent) {
             const int coded = 1 + width - exponent;
@@ -183,8 +183,8 @@ TEST_CASE("a jump by more than its width's power of two is corrupt", "[packing][
 }
 
 TEST_CASE("weights of no bits, or more than there are slots for, are corrupt",
-          "[packing][bins][hostile]") {
-    for (unsigned log = 1; log <= packing::tans::max_log; ++log)
+          "[binning][bins][hostile]") {
+    for (unsigned log = 1; log <= binning::tans::max_log; ++log)
         for (int bits = -3; bits <= 20; ++bits) {
             lsb_bits first = lsb_bits().gamma(change(4)).delta(1).gamma(change(bits));
             if (bits > 0) first.field(0, static_cast<unsigned>(bits) - 1);
@@ -196,7 +196,7 @@ TEST_CASE("weights of no bits, or more than there are slots for, are corrupt",
     CHECK(corrupt(lsb_bits().gamma(change(4)).delta(1).field(0, 64).field(0, 64)));
 }
 
-TEST_CASE("weights that leave the last bin none are corrupt", "[packing][bins][hostile]") {
+TEST_CASE("weights that leave the last bin none are corrupt", "[binning][bins][hostile]") {
     // Of eight slots the first bin takes 4 to 7, the second 1 and more.
     for (unsigned second = 1; second < 8; ++second)
         for (unsigned first = 4; first < 8; ++first) {

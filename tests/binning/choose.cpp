@@ -1,6 +1,6 @@
 // What an encoder makes of numbers: cells, bins of them, weights.
 
-#include <chronopack/packing/choose_bins.hpp>
+#include <chronopack/binning/choose.hpp>
 
 #include "support/codec.hpp"
 #include "support/property.hpp"
@@ -12,14 +12,14 @@
 
 using namespace chronopack;
 using namespace chronopack::test;
-using packing::cell;
+using binning::cell;
 
 namespace {
 
 std::vector<cell> cells_of(std::vector<std::uint64_t> numbers) {
     std::sort(numbers.begin(), numbers.end());
-    packing::cell_array room;
-    const std::size_t made = packing::make_cells(numbers, room);
+    binning::cell_array room;
+    const std::size_t made = binning::make_cells(numbers, room);
     return {room.begin(), room.begin() + static_cast<long>(made)};
 }
 
@@ -43,7 +43,7 @@ double cost(const std::vector<cell>& cells, const std::vector<std::size_t>& firs
 
 }  // namespace
 
-TEST_CASE("cells hold all numbers in order, and never too many of them", "[packing][bins]") {
+TEST_CASE("cells hold all numbers in order, and never too many of them", "[binning][bins]") {
     constexpr std::array<std::size_t, 7> counts{1, 2, 50, 255, 256, 1000, 2048};
     for_each_series<std::int64_t>(counts, [](std::string_view shape, const auto& in) {
         INFO(shape << " x " << in.size());
@@ -52,7 +52,7 @@ TEST_CASE("cells hold all numbers in order, and never too many of them", "[packi
         const auto cells = cells_of(numbers);
         std::sort(numbers.begin(), numbers.end());
         REQUIRE(cells.size() >= 1);
-        REQUIRE(cells.size() <= packing::max_cells);
+        REQUIRE(cells.size() <= binning::max_cells);
         std::size_t at = 0;
         for (const cell& c : cells) {
             REQUIRE(c.count > 0);
@@ -66,7 +66,7 @@ TEST_CASE("cells hold all numbers in order, and never too many of them", "[packi
     });
 }
 
-TEST_CASE("a number that is often there has a cell to itself", "[packing][bins]") {
+TEST_CASE("a number that is often there has a cell to itself", "[binning][bins]") {
     prng random(1);
     std::vector<std::uint64_t> numbers;
     for (int i = 0; i < 1000; ++i) numbers.push_back(random() >> 40);
@@ -77,7 +77,7 @@ TEST_CASE("a number that is often there has a cell to itself", "[packing][bins]"
     }));
 }
 
-TEST_CASE("no other bins of few cells cost less", "[packing][bins]") {
+TEST_CASE("no other bins of few cells cost less", "[binning][bins]") {
     prng random(2);
     for (int round = 0; round < 300; ++round) {
         std::vector<cell> cells(1 + random.below(9));
@@ -88,7 +88,7 @@ TEST_CASE("no other bins of few cells cost less", "[packing][bins]") {
             c.count = 1 + static_cast<std::uint32_t>(random.below(200));
             at = c.most + 1 + (random.one_in(2) ? 0 : random() >> (40 + random.below(24)));
         }
-        const auto chosen = packing::choose_bins(cells);
+        const auto chosen = binning::choose_bins(cells);
         REQUIRE(chosen.size >= 1);
         const std::vector<std::size_t> first(chosen.first.begin(),
                                              chosen.first.begin() + static_cast<long>(chosen.size));
@@ -103,9 +103,9 @@ TEST_CASE("no other bins of few cells cost less", "[packing][bins]") {
     }
 }
 
-TEST_CASE("weights add up to the slots, are never 0, and near their share", "[packing][bins]") {
+TEST_CASE("weights add up to the slots, are never 0, and near their share", "[binning][bins]") {
     prng random(3);
-    for (unsigned log = 1; log <= packing::tans::max_log; ++log)
+    for (unsigned log = 1; log <= binning::tans::max_log; ++log)
         for (int round = 0; round < 200; ++round) {
             std::vector<std::uint32_t> counts(2 + random.below((1u << std::min(log, 8u)) - 1));
             for (auto& c : counts)
@@ -113,7 +113,7 @@ TEST_CASE("weights add up to the slots, are never 0, and near their share", "[pa
                     random.one_in(5) ? 0 : random.below(2048) >> random.below(11));
             const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), 1ull);
             std::vector<std::uint16_t> weights(counts.size());
-            packing::share_weights(counts, total, log, weights.data());
+            binning::share_weights(counts, total, log, weights.data());
             REQUIRE(std::accumulate(weights.begin(), weights.end(), 0u) == 1u << log);
             REQUIRE(*std::min_element(weights.begin(), weights.end()) >= 1);
             for (std::size_t i = 0; i < counts.size(); ++i)

@@ -1,4 +1,4 @@
-#include <chronopack/packing/radix_sort.hpp>
+#include <chronopack/kernel/radix_sort.hpp>
 
 #include "support/codec.hpp"
 #include "support/property.hpp"
@@ -17,7 +17,7 @@ bool sorts(std::vector<std::uint64_t> words, std::uint64_t most) {
     std::vector<std::uint64_t> expected = words;
     std::sort(expected.begin(), expected.end());
     std::vector<std::uint64_t> spare(words.size() + 3, 0x5555);
-    const auto sorted = packing::radix_sort(words, spare, most);
+    const auto sorted = kernel::radix_sort(words, spare, most);
     const bool in_place = sorted.data() == words.data() || sorted.data() == spare.data();
     return in_place && std::equal(sorted.begin(), sorted.end(), expected.begin(), expected.end()) &&
            std::all_of(spare.end() - 3, spare.end(), [](auto w) { return w == 0x5555; });
@@ -29,7 +29,7 @@ bool sorts(const std::vector<std::uint64_t>& words) {
 
 }  // namespace
 
-TEST_CASE("words of every shape are sorted", "[packing]") {
+TEST_CASE("words of every shape are sorted", "[kernel]") {
     constexpr std::array<std::size_t, 8> counts{1, 2, 3, 40, 255, 256, 1000, 2048};
     for_each_series<std::int64_t>(counts, [](std::string_view shape, const auto& in) {
         INFO(shape << " x " << in.size());
@@ -40,7 +40,7 @@ TEST_CASE("words of every shape are sorted", "[packing]") {
     });
 }
 
-TEST_CASE("words that differ in one byte are sorted, whichever it is", "[packing]") {
+TEST_CASE("words that differ in one byte are sorted, whichever it is", "[kernel]") {
     prng random(1);
     for (unsigned shift = 0; shift <= 56; ++shift) {
         std::vector<std::uint64_t> words(500);
@@ -49,7 +49,7 @@ TEST_CASE("words that differ in one byte are sorted, whichever it is", "[packing
     }
 }
 
-TEST_CASE("words whose upper bytes leave much to sort are sorted", "[packing]") {
+TEST_CASE("words whose upper bytes leave much to sort are sorted", "[kernel]") {
     // The upper four bytes are tried first, then neighbours exchanged, as long as that
     // does not take too long.
     prng random(2);

@@ -19,15 +19,15 @@
 // bit: docs/FORMAT.md.
 #pragma once
 
+#include <chronopack/binning/decoder.hpp>
+#include <chronopack/binning/page_writer.hpp>
 #include <chronopack/packing/affine.hpp>
-#include <chronopack/packing/bin_decoder.hpp>
-#include <chronopack/packing/sorted_page.hpp>
 
 #include <optional>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace binning {
 
 /// Upper bound of the bytes of a page of `count` values: those of their words, and of
 /// the shortest header.
@@ -45,7 +45,7 @@ public:
 
     /// The page of the values [begin, end).
     void write(std::size_t begin, std::size_t end, byte_writer& out) noexcept {
-        sorted_page page(column_, begin, end);
+        page_writer page(column_, begin, end);
         const std::size_t most = max_page_bytes(end - begin);
         std::uint64_t bits = begin == 0 ? UINT64_MAX : page.sort_into(*last_);
         bool again = bits == 0;
@@ -57,7 +57,7 @@ public:
             again =
                 bits != UINT64_MAX && static_cast<std::int64_t>(bits) <= hoped + excess_ + margin;
             if (!again) {
-                const page_plan& best = plan(begin, end, promised);
+                const plan& best = best_plan(begin, end, promised);
                 again = bits <= best.bits;
                 if (!again) {
                     std::swap(last_, fresh_);
@@ -89,13 +89,13 @@ private:
 
     // The best plan, in *fresh_. What samples do not tell apart is tried; all of a short page,
     // which is mostly header.
-    const page_plan& plan(std::size_t begin, std::size_t end, const prospects& promised) noexcept {
+    const plan& best_plan(std::size_t begin, std::size_t end, const prospects& promised) noexcept {
         const std::uint64_t least = least_of(promised);
         const std::uint64_t doubt = least / 128 + log2_one / 20;
         fresh_->bits = UINT64_MAX;
-        for (unsigned m = 0; m < mode_count; ++m) {
+        for (unsigned m = 0; m < packing::mode_count; ++m) {
             if (promised[m] > least + doubt && end - begin >= few) continue;
-            make_page_plan(column_, begin, end, static_cast<mode>(m), *other_);
+            make_plan(column_, begin, end, static_cast<packing::mode>(m), *other_);
             if (other_->bits < fresh_->bits) std::swap(fresh_, other_);
         }
         return *fresh_;
@@ -103,17 +103,17 @@ private:
 
     std::span<const std::int64_t> column_;
     std::optional<prospects> known_;
-    std::array<page_plan, 3> plans_;
-    page_plan* last_ = &plans_[0];
-    page_plan* fresh_ = &plans_[1];
-    page_plan* other_ = &plans_[2];
+    std::array<plan, 3> plans_;
+    plan* last_ = &plans_[0];
+    plan* fresh_ = &plans_[1];
+    plan* other_ = &plans_[2];
     std::int64_t excess_ = 0;  // of bits over what was promised
 };
 
 /// Reads the pages of a column in turn, its values mapped.
 class page_decoder {
 public:
-    explicit page_decoder(affine map = {}) noexcept : map_(map) {}
+    explicit page_decoder(packing::affine map = {}) noexcept : map_(map) {}
 
     /// The next page: page_values of them, or the last. Truncated or corrupt, with the
     /// values unspecified.
@@ -123,7 +123,7 @@ public:
         std::size_t bit = 0;
         if (start != as_before || first_) {
             bin_set bins;
-            const auto head = read_page_header(start, in, bins, first_);
+            const auto head = read_header(start, in, bins, first_);
             if (!head) return head.error();
             const kernel::start before = from_;
             kind_ = head->kind;
@@ -144,13 +144,13 @@ public:
             }
         }
         result<std::size_t> stop = errc::truncated;
-        detail::with_sums(kind_,
-                          [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
-                              if (log_ == 0)
-                                  stop = read_offsets<Sums>(in.rest(), width_, from_, values);
-                              else
-                                  stop = decoder_.read<Sums>(in.rest(), bit, from_, values);
-                          });
+        packing::with_sums(kind_,
+                           [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+                               if (log_ == 0)
+                                   stop = read_offsets<Sums>(in.rest(), width_, from_, values);
+                               else
+                                   stop = decoder_.read<Sums>(in.rest(), bit, from_, values);
+                           });
         if (!stop) return stop.error();
         in.skip((*stop + 7) / 8);
         first_ = false;
@@ -160,15 +160,15 @@ public:
     }
 
 private:
-    affine map_;
+    packing::affine map_;
     bool first_ = true;
-    mode kind_ = mode::frame_of_reference;
+    packing::mode kind_ = packing::mode::frame_of_reference;
     kernel::start from_;  // sums go on from the last page's end
     unsigned log_ = 0;
     unsigned width_ = 0;
-    bin_decoder decoder_;
+    decoder decoder_;
 };
 
-}  // namespace packing
+}  // namespace binning
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

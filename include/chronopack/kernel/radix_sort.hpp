@@ -13,7 +13,7 @@
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace kernel {
 
 namespace detail {
 
@@ -77,6 +77,6 @@ namespace detail {
                                    most);
 }
 
-}  // namespace packing
+}  // namespace kernel
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -5,17 +5,17 @@
 //                    bins that make page and table smallest          -> a plan
 #pragma once
 
-#include <chronopack/packing/choose_bins.hpp>
-#include <chronopack/packing/page_header.hpp>
-#include <chronopack/packing/page_numbers.hpp>
-#include <chronopack/packing/sorted_numbers.hpp>
+#include <chronopack/binning/choose.hpp>
+#include <chronopack/binning/header.hpp>
+#include <chronopack/binning/numbers.hpp>
+#include <chronopack/binning/sorted_numbers.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-namespace packing {
+namespace binning {
 
-struct page_plan {
-    page_header head;
+struct plan {
+    header head;
     bin_set bins;
     bool has_escape = false;  ///< the last bin takes what is in no other
     std::uint8_t usual = 0;   ///< the bin that is told of values without a number
@@ -28,7 +28,7 @@ struct page_plan {
 };
 
 /// How many bits a number the residuals of each mode promise, times log2_one.
-using prospects = std::array<std::uint64_t, mode_count>;
+using prospects = std::array<std::uint64_t, packing::mode_count>;
 
 /// Of the mode that promises most.
 [[nodiscard]] constexpr std::uint64_t least_of(const prospects& bits) noexcept {
@@ -41,16 +41,16 @@ namespace detail {
 
 /// By how far apart some of them are, four by four in order; more together where they
 /// are equal.
-[[nodiscard]] inline std::uint64_t promised_bits(const page_numbers& numbers) noexcept {
+[[nodiscard]] inline std::uint64_t promised_bits(const numbers& page) noexcept {
     constexpr std::size_t most_drawn = kernel::sorted_words;
     constexpr std::size_t most_draws = 2;
     constexpr std::size_t together = 4;
-    const std::size_t n = numbers.size();
+    const std::size_t n = page.size();
     if (n == 0) return 0;
     const std::size_t draws = std::clamp<std::size_t>(n / most_drawn, 1, most_draws);
     const std::size_t size = std::min(n, most_drawn);
     std::array<std::array<std::uint64_t, most_drawn>, most_draws> drawn;
-    numbers.with_residuals([&]<kernel::sums Sums>(const std::uint64_t* v, std::size_t) {
+    page.with_residuals([&]<kernel::sums Sums>(const std::uint64_t* v, std::size_t) {
         // Steps of the golden ratio: even, and in step with no period of the data.
         std::uint32_t place = 0;
         for (std::size_t d = 0; d < draws; ++d) {
@@ -63,7 +63,7 @@ namespace detail {
     });
     std::uint64_t divisor = 0;
     for (std::size_t d = 0; d < draws; ++d) {
-        encoder::sort(drawn[d].data());
+        kernel::encoder::sort(drawn[d].data());
         for (std::size_t i = 0; i < size && divisor != 1; ++i)
             divisor = gcd(divisor, drawn[d][i] - drawn[0][0]);
     }
@@ -106,9 +106,9 @@ namespace detail {
 }
 
 /// Lays the chosen bins around their cells; how many numbers are in each.
-inline void lay_bins(std::span<const cell> cells, const bin_choice& choice, page_plan& plan,
+inline void lay_bins(std::span<const cell> cells, const bin_choice& choice, plan& p,
                      bin_counts& counts) noexcept {
-    bin_set& bins = plan.bins;
+    bin_set& bins = p.bins;
     bins.size = choice.size;
     std::uint64_t end = 0;
     for (std::size_t b = 0; b < bins.size; ++b) {
@@ -116,20 +116,20 @@ inline void lay_bins(std::span<const cell> cells, const bin_choice& choice, page
         const std::size_t next = b + 1 < bins.size ? choice.first[b + 1] : cells.size();
         counts[b] = 0;
         for (std::size_t c = first; c < next; ++c) counts[b] += cells[c].count;
-        if (counts[b] > counts[plan.usual]) plan.usual = static_cast<std::uint8_t>(b);
+        if (counts[b] > counts[p.usual]) p.usual = static_cast<std::uint8_t>(b);
         const std::uint64_t most = cells[next - 1].most;
         const unsigned width = bit_width(most - cells[first].least);
-        plan.least[b] = cells[first].least;
+        p.least[b] = cells[first].least;
         bins.width[b] = static_cast<std::uint8_t>(width);
-        bins.lower[b] = place_bin(end, plan.least[b], most, width);
+        bins.lower[b] = place_bin(end, p.least[b], most, width);
         end = bins.lower[b] + size_of_bin(width);
     }
 }
 
 /// A bin for later pages' numbers that are in no other: around the end of these, twice as far
 /// either way as they reach.
-inline void add_escape(std::uint64_t most, page_plan& plan, bin_counts& counts) noexcept {
-    bin_set& bins = plan.bins;
+inline void add_escape(std::uint64_t most, plan& p, bin_counts& counts) noexcept {
+    bin_set& bins = p.bins;
     const unsigned reach = bit_width(most) + 1;
     if (reach > 63) return;
     const std::size_t last = bins.size - 1;
@@ -138,12 +138,12 @@ inline void add_escape(std::uint64_t most, page_plan& plan, bin_counts& counts) 
     bins.width[bins.size] = static_cast<std::uint8_t>(reach + 1);
     bins.lower[bins.size] = end - size_of_bin(reach);
     ++bins.size;
-    plan.has_escape = true;
+    p.has_escape = true;
 }
 
 /// Weights for `n` numbers, and as many slots as make these and the table smallest.
-inline void weigh_bins(const bin_counts& counts, std::size_t n, page_plan& plan) noexcept {
-    bin_set& bins = plan.bins;
+inline void weigh_bins(const bin_counts& counts, std::size_t n, plan& p) noexcept {
+    bin_set& bins = p.bins;
     std::uint64_t least = UINT64_MAX;
     for (unsigned log = bit_width(bins.size - 1); log <= tans::max_log; ++log) {
         std::array<std::uint16_t, tans::max_symbols> weights;
@@ -158,40 +158,39 @@ inline void weigh_bins(const bin_counts& counts, std::size_t n, page_plan& plan)
         bins.log = log;
         bins.weight = weights;
     }
-    plan.number_bits = 0;
+    p.number_bits = 0;
     for (std::size_t b = 0; b < bins.size; ++b) {
-        plan.cost[b] = static_cast<std::uint32_t>((bins.log + bins.width[b]) * log2_one) -
-                       log2_fixed(bins.weight[b]);
-        plan.number_bits += std::uint64_t{counts[b]} * plan.cost[b];
+        p.cost[b] = static_cast<std::uint32_t>((bins.log + bins.width[b]) * log2_one) -
+                    log2_fixed(bins.weight[b]);
+        p.number_bits += std::uint64_t{counts[b]} * p.cost[b];
     }
-    plan.bits = plan.number_bits + bins_bits(bins) * log2_one;
+    p.bits = p.number_bits + bins_bits(bins) * log2_one;
 }
 
 /// One bin of all numbers that fit `width`.
-inline void use_one_bin(unsigned width, std::size_t n, page_plan& plan) noexcept {
-    plan.bins.size = 1;
-    plan.bins.log = 0;
-    plan.bins.lower[0] = 0;
-    plan.bins.width[0] = static_cast<std::uint8_t>(width);
-    plan.has_escape = false;
-    plan.usual = 0;
-    plan.least[0] = 0;
-    plan.cost[0] = static_cast<std::uint32_t>(width * log2_one);
-    plan.bits = plan.number_bits = n * plan.cost[0];
-    std::fill_n(plan.bin_of.begin(), n, std::uint8_t{0});
+inline void use_one_bin(unsigned width, std::size_t n, plan& p) noexcept {
+    p.bins.size = 1;
+    p.bins.log = 0;
+    p.bins.lower[0] = 0;
+    p.bins.width[0] = static_cast<std::uint8_t>(width);
+    p.has_escape = false;
+    p.usual = 0;
+    p.least[0] = 0;
+    p.cost[0] = static_cast<std::uint32_t>(width * log2_one);
+    p.bits = p.number_bits = n * p.cost[0];
+    std::fill_n(p.bin_of.begin(), n, std::uint8_t{0});
 }
 
 /// What sums go on from before a column: its first values have the usual bin's least number.
-inline void set_base(std::span<const std::int64_t> column, std::size_t end,
-                     page_plan& plan) noexcept {
-    kernel::start& from = plan.head.from;
-    const std::uint64_t x = from.reference + from.scale * plan.bins.lower[plan.usual];
+inline void set_base(std::span<const std::int64_t> column, std::size_t end, plan& p) noexcept {
+    kernel::start& from = p.head.from;
+    const std::uint64_t x = from.reference + from.scale * p.bins.lower[p.usual];
     const auto first = static_cast<std::uint64_t>(column[0]);
     const std::uint64_t delta =
         static_cast<std::uint64_t>(column[std::min<std::size_t>(1, end - 1)]) - first - x;
-    if (plan.head.kind == mode::delta) {
+    if (p.head.kind == packing::mode::delta) {
         from.base = first - x;
-    } else if (plan.head.kind == mode::delta_of_delta) {
+    } else if (p.head.kind == packing::mode::delta_of_delta) {
         from.delta = delta - x;
         from.base = first - delta;
     }
@@ -202,46 +201,46 @@ inline void set_base(std::span<const std::int64_t> column, std::size_t end,
 [[nodiscard]] inline prospects look_ahead(std::span<const std::int64_t> column, std::size_t begin,
                                           std::size_t end) noexcept {
     prospects bits;
-    for (unsigned m = 0; m < mode_count; ++m)
-        bits[m] = detail::promised_bits({column, begin, end, static_cast<mode>(m)});
+    for (unsigned m = 0; m < packing::mode_count; ++m)
+        bits[m] = detail::promised_bits({column, begin, end, static_cast<packing::mode>(m)});
     return bits;
 }
 
 /// Makes a plan for the values [begin, end) of a column; for later ones as well if there are.
-inline void make_page_plan(std::span<const std::int64_t> column, std::size_t begin, std::size_t end,
-                           mode kind, page_plan& plan) noexcept {
-    page_numbers numbers(column, begin, end, kind);
-    plan.head = {};
-    plan.head.kind = kind;
-    detail::use_one_bin(0, end - begin, plan);
+inline void make_plan(std::span<const std::int64_t> column, std::size_t begin, std::size_t end,
+                      packing::mode kind, plan& p) noexcept {
+    numbers page(column, begin, end, kind);
+    p.head = {};
+    p.head.kind = kind;
+    detail::use_one_bin(0, end - begin, p);
     std::uint64_t most = 0;
-    if (numbers.size() != 0) {
-        const kernel::extremes e = numbers.extremes();
-        plan.head.from.reference = e.least;
-        numbers.set_reference(e.least);
+    if (page.size() != 0) {
+        const kernel::extremes e = page.extremes();
+        p.head.from.reference = e.least;
+        page.set_reference(e.least);
         most = e.most - e.least;
     }
     if (most != 0) {
-        sorted_numbers sorted(numbers, most);
-        plan.head.from.scale = sorted.divide();
+        sorted_numbers sorted(page, most);
+        p.head.from.scale = sorted.divide();
         cell_array room;
         const auto cells = std::span<const cell>(room).first(make_cells(sorted.all(), room));
         const bin_choice choice = choose_bins(cells);
         if (choice.size > 1) {
             bin_counts counts;
-            detail::lay_bins(cells, choice, plan, counts);
+            detail::lay_bins(cells, choice, p, counts);
             sorted.find_bins(std::span(counts).first(choice.size),
-                             std::span(plan.least).first(choice.size), plan.bin_of.data());
-            if (end != column.size()) detail::add_escape(most / plan.head.from.scale, plan, counts);
-            detail::weigh_bins(counts, sorted.all().size(), plan);
+                             std::span(p.least).first(choice.size), p.bin_of.data());
+            if (end != column.size()) detail::add_escape(most / p.head.from.scale, p, counts);
+            detail::weigh_bins(counts, sorted.all().size(), p);
         } else {
-            detail::use_one_bin(bit_width(sorted.all().back()), end - begin, plan);
+            detail::use_one_bin(bit_width(sorted.all().back()), end - begin, p);
         }
     }
-    if (begin == 0) detail::set_base(column, end, plan);
-    plan.bits += 8 * page_header_bytes(plan.head, begin == 0) * log2_one;
+    if (begin == 0) detail::set_base(column, end, p);
+    p.bits += 8 * header_bytes(p.head, begin == 0) * log2_one;
 }
 
-}  // namespace packing
+}  // namespace binning
 }  // namespace CHRONOPACK_ABI
 }  // namespace chronopack
