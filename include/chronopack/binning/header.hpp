@@ -1,4 +1,4 @@
-// What stands before the bits of a page of binned integers: layout in packing/page.hpp.
+// What stands before the bits of a page of binned integers: layout in binning/page.hpp.
 #pragma once
 
 #include <chronopack/binning/bins.hpp>

@@ -15,8 +15,8 @@
 // of the ALP paper, see codec/alp.hpp.)
 #pragma once
 
-#include <chronopack/codec/exceptions.hpp>
-#include <chronopack/codec/integers.hpp>
+#include <chronopack/codec/page/exceptions.hpp>
+#include <chronopack/codec/page/nested_integers.hpp>
 #include <chronopack/core/bit.hpp>
 
 #include <array>

@@ -12,9 +12,9 @@
 // VLDB 2015, with the full 64-bit escape that the paper leaves out.)
 #pragma once
 
-#include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/dod_code.hpp>
+#include <chronopack/codec/stream/bit_stream.hpp>
+#include <chronopack/codec/stream/dod_code.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {

@@ -11,9 +11,9 @@
 // 2015, section 4.1.2.)
 #pragma once
 
-#include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/xor_code.hpp>
+#include <chronopack/codec/stream/bit_stream.hpp>
+#include <chronopack/codec/stream/xor_code.hpp>
 #include <chronopack/core/bit.hpp>
 
 namespace chronopack {

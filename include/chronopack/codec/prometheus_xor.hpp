@@ -16,7 +16,7 @@
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/prometheus_sample.hpp>
+#include <chronopack/codec/stream/prometheus_sample.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {

@@ -18,9 +18,9 @@
 // further one even where no start time is.
 #pragma once
 
-#include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/xor2_code.hpp>
+#include <chronopack/codec/stream/bit_stream.hpp>
+#include <chronopack/codec/stream/xor2_code.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {

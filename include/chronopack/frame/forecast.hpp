@@ -12,7 +12,7 @@
 // gap.
 #pragma once
 
-#include <chronopack/codec/leaf.hpp>
+#include <chronopack/codec/page/nested_values.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
@@ -86,7 +86,7 @@ template <class T>
         from = i;
     }
     if (4 * runs < 3 * n)
-        f.runs = bytes_of(leaf<T>::promise_of(std::span(values).first(runs)).total() +
+        f.runs = bytes_of(nested_values<T>::promise_of(std::span(values).first(runs)).total() +
                           promise_of(std::span(lengths).first(runs)).total());
 
     const std::size_t distinct = count_distinct(page);

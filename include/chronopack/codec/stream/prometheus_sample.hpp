@@ -16,9 +16,9 @@
 #pragma once
 
 #include <chronopack/bits/msb_varint.hpp>
-#include <chronopack/codec/bit_stream.hpp>
-#include <chronopack/codec/dod_code.hpp>
-#include <chronopack/codec/xor_code.hpp>
+#include <chronopack/codec/stream/bit_stream.hpp>
+#include <chronopack/codec/stream/dod_code.hpp>
+#include <chronopack/codec/stream/xor_code.hpp>
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/sample.hpp>
 

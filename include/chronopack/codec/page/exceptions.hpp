@@ -5,7 +5,7 @@
 #pragma once
 
 #include <chronopack/bits/lsb.hpp>
-#include <chronopack/codec/paged.hpp>
+#include <chronopack/codec/page/paged.hpp>
 
 #include <array>
 

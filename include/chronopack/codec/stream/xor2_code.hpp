@@ -19,7 +19,7 @@
 #pragma once
 
 #include <chronopack/bits/msb_varint.hpp>
-#include <chronopack/codec/start_time_code.hpp>
+#include <chronopack/codec/stream/start_time_code.hpp>
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/sample.hpp>
 

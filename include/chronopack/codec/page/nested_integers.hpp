@@ -11,9 +11,9 @@
 #pragma once
 
 #include <chronopack/codec/binned.hpp>
-#include <chronopack/codec/exceptions.hpp>
 #include <chronopack/codec/packed.hpp>
-#include <chronopack/codec/paged.hpp>
+#include <chronopack/codec/page/exceptions.hpp>
+#include <chronopack/codec/page/paged.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {

@@ -2,7 +2,7 @@
 // runs. No codec that may stand here holds another but a column of integers, so
 // chains are bounded: run_length -> alp -> packed.
 //
-//   int64    integers.hpp
+//   int64    nested_integers.hpp
 //   double   u8 id and that codec's bytes: alp or ordered, whichever is smaller
 #pragma once
 
@@ -34,10 +34,10 @@ void fill(std::span<T> out, T value) noexcept {
 
 /// Columns of 1 to page_values values.
 template <class T>
-struct leaf;
+struct nested_values;
 
 template <>
-struct leaf<std::int64_t> {
+struct nested_values<std::int64_t> {
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         return max_integers_bytes(n);
     }
@@ -58,7 +58,7 @@ struct leaf<std::int64_t> {
 };
 
 template <>
-struct leaf<double> {
+struct nested_values<double> {
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         return 1 + ordered::max_bytes(n);
     }
