@@ -8,6 +8,7 @@
 #include <chronopack/core/cursor.hpp>
 #include <chronopack/core/result.hpp>
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/core/time_unit.hpp>
 #include <chronopack/core/version.hpp>
 

@@ -9,7 +9,7 @@
 
 #include "time_text.hpp"
 
-#include <chronopack/series/cursor.hpp>
+#include <chronopack/core/time_range.hpp>
 
 #include <string>
 #include <variant>

@@ -10,8 +10,9 @@
 // first and the last are cut where int64 ends.
 #pragma once
 
+#include <chronopack/core/result.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/rollup/civil.hpp>
-#include <chronopack/series/cursor.hpp>
 
 #include <concepts>
 
@@ -22,8 +23,9 @@ inline namespace CHRONOPACK_ABI {
 /// it holds t. A type that has unit() as well is only used on frames of that unit.
 template <class B>
 concept bucketing = requires(const B& buckets, std::int64_t t) {
-    { buckets.containing(t) }
-    noexcept->std::same_as<time_range>;
+    // clang-format off
+    { buckets.containing(t) } noexcept -> std::same_as<time_range>;
+    // clang-format on
 };
 
 namespace detail {

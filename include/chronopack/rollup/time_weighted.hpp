@@ -17,8 +17,8 @@
 #pragma once
 
 #include <chronopack/core/rounded.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/rollup/aggregate.hpp>
-#include <chronopack/series/cursor.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/frame/frame.hpp>
 
 #include <iterator>
@@ -18,19 +19,6 @@
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-
-/// Timestamps from `first` to `last`, both included.
-struct time_range {
-    std::int64_t first = INT64_MIN;
-    std::int64_t last = INT64_MAX;
-
-    [[nodiscard]] constexpr bool overlaps(std::int64_t from, std::int64_t to) const noexcept {
-        return from <= last && to >= first;
-    }
-    [[nodiscard]] constexpr bool contains(std::int64_t t) const noexcept {
-        return first <= t && t <= last;
-    }
-};
 
 /// Not thread-safe; the frames must outlive it.
 template <class V>
