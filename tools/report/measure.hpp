@@ -15,7 +15,7 @@
 
 #include <sched.h>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 /// Best effort: without the right to do so, timings are only noisier.
 inline void pin_to_one_core() noexcept {
@@ -87,4 +87,4 @@ template <class... F>
     return found;
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -15,7 +15,7 @@
 #include <span>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 template <class T>
 class room_apart {
@@ -42,4 +42,4 @@ private:
     std::span<T> values_;
 };
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

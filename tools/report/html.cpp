@@ -3,13 +3,13 @@
 #include "chart.hpp"
 #include "html_style.hpp"
 #include "table.hpp"
-#include "words.hpp"
+#include "input/words.hpp"
 
 #include <fmt/format.h>
 
 #include <fstream>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 namespace {
 
@@ -154,4 +154,4 @@ std::string to_html(const std::vector<row>& rows, const std::vector<codec_summar
     return out + "</section></main></body></html>\n";
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

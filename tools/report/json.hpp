@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 /// An array with an object for each row.
 [[nodiscard]] std::string to_json(const std::vector<row>& rows);
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

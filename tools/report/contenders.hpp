@@ -3,7 +3,7 @@
 #pragma once
 
 #include "row.hpp"
-#include "series.hpp"
+#include "input/series.hpp"
 
 #include <chronopack/codec/preset.hpp>
 #include <chronopack/core/sample.hpp>
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 using input::series;
 using input::tick;
@@ -65,4 +65,4 @@ using frame_length = std::function<std::size_t(preset)>;
                                               const std::vector<contender>& contenders,
                                               double seconds);
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 namespace {
 
@@ -194,4 +194,4 @@ std::string chart_svg(kind what, const std::vector<row>& rows,
     return out + small + large + "</svg>";
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -13,7 +13,7 @@
 #include <cstring>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 /// Where chunks begin in the samples and on the wire.
 class chunked_wire {
@@ -120,4 +120,4 @@ template <class T, class Coder>
         [&] { return std::memcmp(out.data(), in.data(), in.size_bytes()) == 0; });
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

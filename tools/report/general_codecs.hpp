@@ -19,7 +19,7 @@
 #include <lz4.h>
 #endif
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 #if CHRONOPACK_HAVE_ZSTD
 template <int Level>
@@ -112,4 +112,4 @@ public:
 };
 #endif
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 std::string to_json(const std::vector<row>& rows) {
     using json = nlohmann::ordered_json;
@@ -30,4 +30,4 @@ std::string to_json(const std::vector<row>& rows) {
     return all.dump(1, ' ', false, json::error_handler_t::replace) + '\n';
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 struct codec_summary {
     std::string codec;
@@ -48,4 +48,4 @@ private:
 /// sentences.
 [[nodiscard]] std::vector<std::string> caveats(const std::vector<row>& rows);
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

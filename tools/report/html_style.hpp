@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 inline constexpr std::string_view page_style = R"css(
 :root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#1b1f27;--soft:#5c6675;--line:#e3e7ed;
@@ -69,4 +69,4 @@ details[open] summary{border-bottom:1px solid var(--line)}
 @media print{body{background:#fff}section,.tile{break-inside:avoid}}
 )css";
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <iostream>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 const face bench_run{"bench/run",
                      R"(How small and how fast each codec makes each series, verified bit for bit.
@@ -79,7 +79,7 @@ bool options::wants(const contender& one) const {
            });
 }
 
-bool options::wants(const bench::series& one) const {
+bool options::wants(const report::series& one) const {
     return series.empty() || std::any_of(series.begin(), series.end(), [&](const auto& part) {
                return one.name.find(part) != std::string::npos;
            });
@@ -149,4 +149,4 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
     return read;
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 /// `lead` is text that stands before all tables; there may be none.
 [[nodiscard]] std::string to_html(const std::vector<row>& rows,
                                   const std::vector<codec_summary>& all,
                                   std::string_view lead = {});
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <map>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 namespace {
 
@@ -163,4 +163,4 @@ std::string summary_markdown(const std::vector<codec_summary>& all) {
     return for_each_kind(all, [](const grid& made) { return made.markdown(); });
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

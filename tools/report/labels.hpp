@@ -9,7 +9,7 @@
 #include <cmath>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 struct box {
     double left, top, right, bottom;
@@ -72,4 +72,4 @@ private:
     std::vector<box> taken_;
 };
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -3,10 +3,10 @@
 #include "datasets.hpp"
 #include "html.hpp"
 #include "json.hpp"
-#include "output_writer.hpp"
-#include "progress.hpp"
+#include "output/output_writer.hpp"
+#include "input/progress.hpp"
 #include "table.hpp"
-#include "words.hpp"
+#include "input/words.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 #include <map>
 #include <span>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 namespace {
 
@@ -94,7 +94,7 @@ private:
 
 }  // namespace
 
-int report(int argc, const char* const* argv, const face& shown) {
+int run(int argc, const char* const* argv, const face& shown) {
     const std::vector<contender> known = all_contenders();
     const auto read = read_options(argc, argv, shown, known);
     if (const int* status = std::get_if<int>(&read)) return *status;
@@ -138,4 +138,4 @@ int report(int argc, const char* const* argv, const face& shown) {
     return lost == 0 ? success : not_lossless;
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

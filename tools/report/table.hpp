@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 /// Digits fit for a rate or a size: 0.043, 1.25, 85.3, 171.
 [[nodiscard]] std::string short_number(double value);
@@ -24,4 +24,4 @@ namespace chronopack::bench {
 /// the geometric means of speed over all; a table of Markdown.
 [[nodiscard]] std::string group_markdown(const std::vector<row>& rows);
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 /// Text as it may stand in HTML or SVG, attributes included.
 [[nodiscard]] std::string escaped(std::string_view text);
@@ -19,4 +19,4 @@ namespace chronopack::bench {
 [[nodiscard]] std::string chart_svg(kind what, const std::vector<row>& rows,
                                     const std::vector<codec_summary>& all);
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -1,6 +1,6 @@
 #include "datasets.hpp"
 
-#include "csv_import.hpp"
+#include "input/csv_import.hpp"
 
 #include <chronopack/core/bytes.hpp>
 
@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 namespace {
 
@@ -116,4 +116,4 @@ void make_names_unique(std::vector<series>& all) {
     }
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <tuple>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 namespace {
 
@@ -90,4 +90,4 @@ std::vector<std::string> caveats(const std::vector<row>& rows) {
     return all;
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

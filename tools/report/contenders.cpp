@@ -3,7 +3,7 @@
 #include "apart.hpp"
 
 #include "general_codecs.hpp"
-#include "preset_text.hpp"
+#include "input/preset_text.hpp"
 #include "round_trip.hpp"
 
 #include <chronopack/codec/registry.hpp>
@@ -11,7 +11,7 @@
 
 #include <cmath>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 namespace {
 
@@ -226,4 +226,4 @@ std::vector<row> measure_series(const series& one, const std::vector<contender>&
     return rows;
 }
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 /// What is compressed: one column, or both together.
 enum class kind : std::uint8_t { timestamps, values, frame };
@@ -57,4 +57,4 @@ private:
     }
 };
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

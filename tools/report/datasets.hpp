@@ -6,11 +6,11 @@
 //   folder/series/NAME.ts.i64   little-endian int64 epoch milliseconds, or none
 #pragma once
 
-#include "series.hpp"
+#include "input/series.hpp"
 
 #include <filesystem>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 using input::series;
 using input::series_set;
@@ -26,4 +26,4 @@ using input::tick;
 /// Gives series of one name a number each: load, load#2, load#3.
 void make_names_unique(std::vector<series>& all);
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

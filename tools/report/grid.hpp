@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 class grid {
 public:
@@ -70,4 +70,4 @@ private:
     std::vector<std::size_t> widths_;
 };
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report

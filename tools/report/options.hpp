@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace chronopack::bench {
+namespace chronopack::report {
 
 /// Under whose name the report runs, and what its help says.
 struct face {
@@ -43,7 +43,7 @@ struct options {
     [[nodiscard]] std::string to_do() const;
 
     [[nodiscard]] bool wants(const contender& one) const;
-    [[nodiscard]] bool wants(const bench::series& one) const;
+    [[nodiscard]] bool wants(const report::series& one) const;
 };
 
 /// The options; or the status to exit with, all having been said.
@@ -51,4 +51,4 @@ struct options {
                                                       const face& shown,
                                                       const std::vector<contender>& known);
 
-}  // namespace chronopack::bench
+}  // namespace chronopack::report
