@@ -3,7 +3,7 @@
 
 #include "ingest.hpp"
 
-#include "csv_import.hpp"
+#include "input/csv_import.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace chronopack;

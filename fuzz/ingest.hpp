@@ -3,9 +3,9 @@
 
 #include "claim.hpp"
 
-#include "read_report.hpp"
-#include "sink.hpp"
-#include "source.hpp"
+#include "input/read_report.hpp"
+#include "input/sink.hpp"
+#include "input/source.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 
 #include "ingest.hpp"
 
-#include "line_import.hpp"
-#include "line_protocol.hpp"
+#include "input/line_import.hpp"
+#include "input/line_protocol.hpp"
 
 using namespace chronopack;
 using chronopack::fuzz::claim;

@@ -2,8 +2,8 @@
 // stands behind them.
 #pragma once
 
-#include <chronopack/series/archive_format.hpp>
 #include <chronopack/frame/read_header.hpp>
+#include <chronopack/series/archive_format.hpp>
 
 #include <vector>
 

@@ -31,7 +31,7 @@ void mend_payload(bytes payload) {
     (void)read_varint(head);
     const auto number_bytes = read_varint(head);
     if (!number_bytes) return;
-    (void)head.take(*number_bytes);
+    head.skip(*number_bytes);
     (void)head.u32();
     if (head.failed()) return;
     fuzz::seal(samples.first(head.position()));

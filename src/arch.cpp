@@ -132,7 +132,7 @@ chronopack::result<void> decode_doubles(const std::byte* in, std::size_t bytes, 
 
 }  // namespace
 
-constinit const plain::table chronopack_dispatch::CHRONOPACK_TABLE = {
+constinit const plain::dispatch_table chronopack_dispatch::CHRONOPACK_TABLE = {
     .name = CHRONOPACK_NAME(CHRONOPACK_TABLE),
     .packed = {flat<decoder::packed<none>>(), flat<decoder::packed<once>>(),
                flat<decoder::packed<twice>>()},

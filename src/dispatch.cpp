@@ -30,7 +30,7 @@ processor this_processor() noexcept {
 }
 
 choice choose(const char* wanted, const processor& here) noexcept {
-    const table* best = nullptr;
+    const dispatch_table* best = nullptr;
     complaint about = wanted == nullptr || *wanted == '\0' ? complaint::none : complaint::unknown;
     for (const candidate& c : candidates) {
         const bool runs = c.runs(here);
@@ -45,7 +45,7 @@ choice choose(const char* wanted, const processor& here) noexcept {
 
 namespace {
 
-const table& from_environment() noexcept {
+const dispatch_table& from_environment() noexcept {
     const char* const wanted = std::getenv("CHRONOPACK_ARCH");
     const choice c = choose(wanted, this_processor());
     if (c.about != complaint::none)
@@ -59,8 +59,8 @@ const table& from_environment() noexcept {
 }  // namespace
 
 template <>
-const table& chosen<sizeof(table)>() noexcept {
-    static const table& once = from_environment();
+const dispatch_table& chosen<sizeof(dispatch_table)>() noexcept {
+    static const dispatch_table& once = from_environment();
     return once;
 }
 

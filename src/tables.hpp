@@ -3,14 +3,14 @@
 
 #include "processor.hpp"
 
-#include <chronopack/kernel/table.hpp>
+#include <chronopack/kernel/dispatch_table.hpp>
 
 namespace chronopack_dispatch {
 
-extern const table scalar, sse2, avx2, avx512, neon;
+extern const dispatch_table scalar, sse2, avx2, avx512, neon;
 
 struct candidate {
-    const table* kernels;
+    const dispatch_table* kernels;
     bool (*runs)(const processor&) noexcept;
 };
 
@@ -32,7 +32,7 @@ inline constexpr candidate candidates[] = {
 /// for one instruction set checks the name of the table it got.
 enum class complaint { none, unknown, does_not_run };
 struct choice {
-    const table* kernels;
+    const dispatch_table* kernels;
     complaint about;
 };
 [[nodiscard]] choice choose(const char* wanted, const processor& here) noexcept;

@@ -467,7 +467,7 @@ def integer_column(reader, m):
     return [signed(word) for word in nested(reader, m, INTEGER_COLUMN_IDS)]
 
 
-def leaf(reader, m, is_double):
+def nested_values(reader, m, is_double):
     return nested(reader, m, (8, 12) if is_double else INTEGER_COLUMN_IDS)
 
 
@@ -505,7 +505,7 @@ def alp_rd_page(reader, p):
 def dictionary_page(reader, p, is_double):
     count = reader.varint()
     check(1 <= count <= p, "dictionary entries")
-    entries = leaf(reader, count, is_double)
+    entries = nested_values(reader, count, is_double)
     places = integer_column(reader, p) if count > 1 else [0] * p
     check(all(0 <= place < count for place in places), "dictionary places")
     return [entries[place] for place in places]
@@ -514,7 +514,7 @@ def dictionary_page(reader, p, is_double):
 def run_length_page(reader, p, is_double):
     runs = reader.varint()
     check(1 <= runs <= p, "runs")
-    values = leaf(reader, runs, is_double)
+    values = nested_values(reader, runs, is_double)
     lengths = [length + 1 for length in integer_column(reader, runs)] if runs > 1 else [p]
     check(min(lengths) >= 1 and sum(lengths) == p, "run lengths")
     return [value for value, length in zip(values, lengths) for _ in range(length)]

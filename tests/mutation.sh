@@ -45,33 +45,33 @@ bits/lsb_stream.hpp | bits/lsb_stream | else if (byte < in_.size()) | else
 bits/lsb_stream.hpp | bits/lsb_stream | if (below == 64) return 0; | 
 bits/lsb_stream.hpp | bits/lsb_stream | if (bits == 0 \|\| bits > 64) return 0; | if (bits == 0) return 0;
 bits/lsb_stream.hpp | bits/lsb_stream | return bit_ > 8 * in_.size(); | return false;
-packing/bins.hpp | packing/bins | if (width > 64) return errc::corrupt; | 
-packing/bins.hpp | packing/bins | if (jump == 0) return errc::corrupt; | 
-packing/bins.hpp | packing/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | 
-packing/bins.hpp | packing/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | if (exponent > width) return errc::corrupt;
-packing/bins.hpp | packing/bins | if (weight_bits - 1 >= bins.log) return errc::corrupt; | 
-packing/bins.hpp | packing/bins | if (weight >= left) return errc::corrupt; | 
-packing/page_header.hpp | packing/page | kind >= mode_count \|\|  | 
-packing/page_header.hpp | packing/page | (start & 0x08) != 0 \|\|  | 
-packing/page_header.hpp | packing/page |  \|\| bins.log > tans::max_log | 
-packing/page_header.hpp | packing/page | if (*scale < 2) return errc::corrupt; | 
-packing/page_header.hpp | packing/page | if (!scale) return scale.error(); | if (!scale) return h;
-packing/page_header.hpp | packing/page | if (const auto ok = read_signed(h.from.reference); !ok) return ok.error(); | (void)read_signed(h.from.reference);
-packing/page_header.hpp | packing/page | if (in.failed()) return errc::truncated; | 
-packing/page_header.hpp | packing/page | if (last > 64) return errc::corrupt; | 
-packing/page_header.hpp | packing/page | if (last == 0) return errc::corrupt; | 
-packing/page.hpp | packing/page |  \|\| first_) { | ) {
-packing/page.hpp | packing/page | if (stream.overrun()) return errc::truncated; | 
-packing/page.hpp | packing/page | if (!legal) return legal.error(); | 
-packing/bin_decoder.hpp | packing/page | if (field_bytes(out.size(), width) > in.size()) return errc::truncated; | 
-packing/bin_decoder.hpp | packing/page | const bool at_end = bit + 8 * group_bytes > 8 * in.size(); | const bool at_end = false;
-packing/bin_decoder.hpp | packing/page |  \|\| at.bit > 8 * in_tail) return errc::truncated; | ) return errc::truncated;
-packing/bin_decoder.hpp | packing/page | i < n && at.bit <= last; | i < n;
-packing/bin_decoder.hpp | packing/page | i < end && bit <= last; | i < end;
+binning/bins.hpp | binning/bins | if (width > 64) return errc::corrupt; | 
+binning/bins.hpp | binning/bins | if (jump == 0) return errc::corrupt; | 
+binning/bins.hpp | binning/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | 
+binning/bins.hpp | binning/bins | if (exponent > std::min<std::uint64_t>(width, 63)) return errc::corrupt; | if (exponent > width) return errc::corrupt;
+binning/bins.hpp | binning/bins | if (weight_bits - 1 >= bins.log) return errc::corrupt; | 
+binning/bins.hpp | binning/bins | if (weight >= left) return errc::corrupt; | 
+binning/header.hpp | binning/page | kind >= packing::mode_count \|\|  | 
+binning/header.hpp | binning/page | (start & 0x08) != 0 \|\|  | 
+binning/header.hpp | binning/page |  \|\| bins.log > tans::max_log | 
+binning/header.hpp | binning/page | if (*scale < 2) return errc::corrupt; | 
+binning/header.hpp | binning/page | if (!scale) return scale.error(); | if (!scale) return h;
+binning/header.hpp | binning/page | if (const auto ok = read_signed(h.from.reference); !ok) return ok.error(); | (void)read_signed(h.from.reference);
+binning/header.hpp | binning/page | if (in.failed()) return errc::truncated; | 
+binning/header.hpp | binning/page | if (last > 64) return errc::corrupt; | 
+binning/header.hpp | binning/page | if (last == 0) return errc::corrupt; | 
+binning/page.hpp | binning/page |  \|\| first_) { | ) {
+binning/page.hpp | binning/page | if (stream.overrun()) return errc::truncated; | 
+binning/page.hpp | binning/page | if (!legal) return legal.error(); | 
+binning/decoder.hpp | binning/page | if (field_bytes(out.size(), width) > in.size()) return errc::truncated; | 
+binning/decoder.hpp | binning/page | const bool at_end = bit + 8 * group_bytes > 8 * in.size(); | const bool at_end = false;
+binning/decoder.hpp | binning/page |  \|\| at.bit > 8 * in_tail) return errc::truncated; | ) return errc::truncated;
+binning/decoder.hpp | binning/page | i < n && at.bit <= last; | i < n;
+binning/decoder.hpp | binning/page | i < end && bit <= last; | i < end;
 codec/binned.hpp | codec/hostile | if (!count) return count.error(); | if (!count) return {};
 codec/binned.hpp | codec/hostile | if (*count != n) return errc::count_mismatch; | 
-codec/binned.hpp | codec/pages | if (const auto ok = sink(at, std::span<const value_type>(page)); !ok) return ok; | (void)sink(at, std::span<const value_type>(page));
-codec/binned.hpp | codec/pages | if (const auto read = pages.read(in, words); !read) return read; | (void)pages.read(in, words);
+codec/binned.hpp | codec/nested_integers | if (const auto ok = sink(at, std::span<const value_type>(page)); !ok) return ok; | (void)sink(at, std::span<const value_type>(page));
+codec/binned.hpp | codec/nested_integers | if (const auto read = pages.read(in, words); !read) return read; | (void)pages.read(in, words);
 codec/binned.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
 packing/header.hpp | packing/header | if (in.failed()) return errc::truncated; | 
 packing/header.hpp | packing/header | kind >= mode_count | false
@@ -105,14 +105,14 @@ kernel/encode_scalar.hpp | kernel/encode |  \| (y[i] & low) |
 packing/block.hpp | codec/bounds | if (size > out.size()) return errc::no_space; | 
 codec/raw.hpp | codec/bounds | if (out.size() / 8 < in.size()) return errc::no_space; | 
 codec/raw.hpp | codec/bounds | if (in.size() / 8 < out.size()) return errc::truncated; | 
-codec/bit_stream.hpp | codec/streaming | if (in_.overrun()) return errc::truncated; | 
-codec/bit_stream.hpp | codec/streaming | if (remaining_ == 0) return errc::not_found; | 
-codec/bit_stream.hpp | codec/hostile | if (!value) return value.error(); | 
-codec/bit_stream.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
-codec/bit_stream.hpp | codec/streaming | *this = before;\n            out_.sync(); | *this = before;
-codec/bit_stream.hpp | codec/streaming | *this = before;\n            out_.sync(); | out_.sync();
-codec/xor_code.hpp | codec/hostile | if (leading + length > 64) return in.overrun() ? errc::truncated : errc::corrupt; | 
-codec/xor_code.hpp | codec/hostile | if (length_ == 0) return in.overrun() ? errc::truncated : errc::corrupt; | 
+codec/stream/bit_stream.hpp | codec/streaming | if (in_.overrun()) return errc::truncated; | 
+codec/stream/bit_stream.hpp | codec/streaming | if (remaining_ == 0) return errc::not_found; | 
+codec/stream/bit_stream.hpp | codec/hostile | if (!value) return value.error(); | 
+codec/stream/bit_stream.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
+codec/stream/bit_stream.hpp | codec/streaming | *this = before;\n            out_.sync(); | *this = before;
+codec/stream/bit_stream.hpp | codec/streaming | *this = before;\n            out_.sync(); | out_.sync();
+codec/stream/xor_code.hpp | codec/hostile | if (leading + length > 64) return in.overrun() ? errc::truncated : errc::corrupt; | 
+codec/stream/xor_code.hpp | codec/hostile | if (length_ == 0) return in.overrun() ? errc::truncated : errc::corrupt; | 
 codec/prometheus_xor.hpp | codec/prometheus | if (chunk.size() < header_bytes) return errc::truncated; | 
 codec/prometheus_xor.hpp | codec/prometheus | if (in.size() > max_count) return errc::out_of_range; | 
 codec/prometheus_xor.hpp | codec/bounds | if (out.size() < header_bytes) return errc::no_space; | 
@@ -129,56 +129,56 @@ codec/prometheus_xor2.hpp | codec/prometheus_xor2 | std::min(count_bytes, chunk.
 codec/prometheus_xor2.hpp | codec/prometheus_xor2 | std::max(samples_.size_bytes(), start_bytes) | samples_.size_bytes()
 codec/prometheus_xor2.hpp | codec/streaming | *this = before;\n                writer_.sync(); | *this = before;
 codec/prometheus_xor2.hpp | codec/streaming | *this = before;\n                writer_.sync(); | writer_.sync();
-codec/xor2_code.hpp | codec/prometheus_xor2 | if (leading + length > 64) return false; | 
-codec/xor2_code.hpp | codec/prometheus_xor2 | if (length_ == 0) return false; | 
-codec/xor2_code.hpp | codec/prometheus_xor2 | fast.bit = before;\n                break; | break;
-codec/xor2_code.hpp | codec/prometheus_xor2 | change_ == 0 ? max_sample_bits : max_bits | max_sample_bits
-codec/xor2_code.hpp | codec/bounds | i < out.size() && fast.bit < end | i < out.size()
-codec/xor2_code.hpp | codec/bounds | std::min(fast.zeros(), out.size() - i) | fast.zeros()
+codec/stream/xor2_code.hpp | codec/prometheus_xor2 | if (leading + length > 64) return false; | 
+codec/stream/xor2_code.hpp | codec/prometheus_xor2 | if (length_ == 0) return false; | 
+codec/stream/xor2_code.hpp | codec/prometheus_xor2 | fast.bit = before;\n                break; | break;
+codec/stream/xor2_code.hpp | codec/prometheus_xor2 | change_ == 0 ? max_sample_bits : max_bits | max_sample_bits
+codec/stream/xor2_code.hpp | codec/bounds | i < out.size() && fast.bit < end | i < out.size()
+codec/stream/xor2_code.hpp | codec/bounds | std::min(fast.zeros(), out.size() - i) | fast.zeros()
 bits/msb.hpp | bits/msb | window < 2 * stop && bit + zeros < limit | window < 2 * stop
-codec/bit_stream.hpp | codec/bounds | if (reader.overrun()) return errc::truncated;\n    return reader.size_bytes() | return reader.size_bytes()
-codec/bit_stream.hpp | codec/decode_many | (size_ + zeros), 8 * size_} | (size_ + zeros), 8 * (size_ + zeros)}
+codec/stream/bit_stream.hpp | codec/bounds | if (reader.overrun()) return errc::truncated;\n    return reader.size_bytes() | return reader.size_bytes()
+codec/stream/bit_stream.hpp | codec/decode_many | (size_ + zeros), 8 * size_} | (size_ + zeros), 8 * (size_ + zeros)}
 codec/gorilla_timestamps.hpp | codec/bounds | if (bit >= end) break; | 
 codec/gorilla_values.hpp | codec/bounds | if (bit >= end) break;\n            } while | } while
-codec/prometheus_sample.hpp | codec/bounds | if (bit >= end) break; | 
-codec/prometheus_sample.hpp | codec/bounds | while (i < n && bit < end) { | while (i < n) {
-codec/prometheus_sample.hpp | codec/decode_many | if (i == n) break; | 
-codec/prometheus_sample.hpp | codec/prometheus | even_changes.begins(window) && xors.has_window_within(64) | even_changes.begins(window)
-codec/prometheus_sample.hpp | codec/prometheus | off_changes.begins(window) && xors.has_window_within(64) | off_changes.begins(window)
+codec/stream/prometheus_sample.hpp | codec/bounds | if (bit >= end) break; | 
+codec/stream/prometheus_sample.hpp | codec/bounds | while (i < n && bit < end) { | while (i < n) {
+codec/stream/prometheus_sample.hpp | codec/decode_many | if (i == n) break; | 
+codec/stream/prometheus_sample.hpp | codec/prometheus | even_changes.begins(window) && xors.has_window_within(64) | even_changes.begins(window)
+codec/stream/prometheus_sample.hpp | codec/prometheus | off_changes.begins(window) && xors.has_window_within(64) | off_changes.begins(window)
 codec/prometheus_xor.hpp | codec/decode_many | if (jobs.size() - i > ahead)  | 
-codec/xor_code.hpp | codec/restart_index | leading > 31 \|\|  | 
-codec/xor_code.hpp | codec/restart_index | leading + length > 64 \|\| (length | (length
-codec/xor_code.hpp | codec/restart_index |  \|\| (length == 0 && leading != 0)) return false; | ) return false;
-codec/alp.hpp | codec/pages | (form & ~(exponent_mask \| narrow_flag)) != 0 \|\|  | 
-codec/alp.hpp | codec/pages |  \|\| exponent > kernel::max_decimal_exponent | 
-codec/alp.hpp | codec/pages | if (*exceptions > out.size()) return errc::corrupt; | 
-codec/alp.hpp | codec/pages | if (!legal) return errc::corrupt; | 
-codec/alp.hpp | codec/pages | if (in.failed()) return errc::truncated;\n        return exception_positions | return exception_positions
-codec/alp_rd.hpp | codec/pages | if (lefts[k] > low_mask(64 - right)) return errc::corrupt; | 
-codec/alp_rd.hpp | codec/pages | if (*outside > out.size()) return errc::corrupt; | 
-codec/alp_rd.hpp | codec/pages | if (wrong >> 63 != 0) return errc::corrupt; | 
-codec/alp_rd.hpp | codec/pages | if (all > low_mask(right)) return errc::corrupt; | 
-codec/alp_rd.hpp | codec/pages | if (!legal) return errc::corrupt; | 
-codec/dictionary.hpp | codec/pages | *count == 0 \|\|  | 
-codec/dictionary.hpp | codec/pages |  \|\| *count > out.size() | 
-codec/dictionary.hpp | codec/pages | if (wrong >> 63 != 0) return errc::corrupt; | 
-codec/run_length.hpp | codec/pages | *runs == 0 \|\|  | 
-codec/run_length.hpp | codec/pages |  \|\| *runs > out.size() | 
-codec/run_length.hpp | codec/pages | if (more >= room) return errc::corrupt; | 
-codec/run_length.hpp | codec/pages | if (at != out.size()) return errc::corrupt; | 
+codec/stream/xor_code.hpp | codec/restart_index | leading > 31 \|\|  | 
+codec/stream/xor_code.hpp | codec/restart_index | leading + length > 64 \|\| (length | (length
+codec/stream/xor_code.hpp | codec/restart_index |  \|\| (length == 0 && leading != 0)) return false; | ) return false;
+codec/alp.hpp | codec/alp | (form & ~(exponent_mask \| narrow_flag)) != 0 \|\|  | 
+codec/alp.hpp | codec/alp |  \|\| exponent > kernel::max_decimal_exponent | 
+codec/alp.hpp | codec/alp | if (*exceptions > out.size()) return errc::corrupt; | 
+codec/alp.hpp | codec/alp | if (!legal) return errc::corrupt; | 
+codec/alp.hpp | codec/alp | if (in.failed()) return errc::truncated;\n        return exception_positions | return exception_positions
+codec/alp_rd.hpp | codec/alp_rd | if (lefts[k] > low_mask(64 - right)) return errc::corrupt; | 
+codec/alp_rd.hpp | codec/alp_rd | if (*outside > out.size()) return errc::corrupt; | 
+codec/alp_rd.hpp | codec/alp_rd | if (wrong >> 63 != 0) return errc::corrupt; | 
+codec/alp_rd.hpp | codec/alp_rd | if (all > low_mask(right)) return errc::corrupt; | 
+codec/alp_rd.hpp | codec/alp_rd | if (!legal) return errc::corrupt; | 
+codec/dictionary.hpp | codec/dictionary | *count == 0 \|\|  | 
+codec/dictionary.hpp | codec/dictionary |  \|\| *count > out.size() | 
+codec/dictionary.hpp | codec/dictionary | if (wrong >> 63 != 0) return errc::corrupt; | 
+codec/run_length.hpp | codec/run_length | *runs == 0 \|\|  | 
+codec/run_length.hpp | codec/run_length |  \|\| *runs > out.size() | 
+codec/run_length.hpp | codec/run_length | if (more >= room) return errc::corrupt; | 
+codec/run_length.hpp | codec/run_length | if (at != out.size()) return errc::corrupt; | 
 codec/run_length.hpp | codec/round_trip | if (room.size() < length + at_once - 1) return fill(room.first(length), value); | 
-codec/ordered.hpp | codec/pages | if (form > 1) return errc::corrupt; | 
-codec/ordered.hpp | codec/pages | if (!legal) return errc::corrupt; | 
-codec/exceptions.hpp | codec/pages | position < next \|\|  | 
-codec/exceptions.hpp | codec/pages |  \|\| position >= n | 
-codec/paged.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
-codec/paged.hpp | codec/pages | *count == 0 \|\|  | 
-codec/paged.hpp | codec/pages |  \|\| *count > page_values | 
-codec/paged.hpp | codec/pages | if (*count != page.size()) return errc::count_mismatch; | 
-codec/integers.hpp | codec/pages | if (id == static_cast<std::uint8_t>(codec_id::binned))\n | 
-codec/integers.hpp | codec/pages | if (in.failed()) return errc::truncated; | 
-codec/integers.hpp | codec/pages | if (!read) return read.error();\n            (void)in.take(*read); | if (read) (void)in.take(*read);
-codec/integers.hpp | codec/pages | if (const auto ok = sink(from, std::span<const std::int64_t>(block)); !ok) return ok; | (void)sink(from, std::span<const std::int64_t>(block));
+codec/ordered.hpp | codec/ordered | if (form > 1) return errc::corrupt; | 
+codec/ordered.hpp | codec/ordered | if (!legal) return errc::corrupt; | 
+codec/page/exceptions.hpp | codec/alp | position < next \|\|  | 
+codec/page/exceptions.hpp | codec/alp |  \|\| position >= n | 
+codec/page/paged.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
+codec/page/paged.hpp | codec/alp | *count == 0 \|\|  | 
+codec/page/paged.hpp | codec/alp |  \|\| *count > page_values | 
+codec/page/paged.hpp | codec/alp | if (*count != page.size()) return errc::count_mismatch; | 
+codec/page/nested_integers.hpp | codec/nested_integers | if (id == static_cast<std::uint8_t>(codec_id::binned))\n | 
+codec/page/nested_integers.hpp | codec/nested_integers | if (in.failed()) return errc::truncated; | 
+codec/page/nested_integers.hpp | codec/nested_integers | if (!read) return read.error();\n            in.skip(*read); | if (read) in.skip(*read);
+codec/page/nested_integers.hpp | codec/nested_integers | if (const auto ok = sink(from, std::span<const std::int64_t>(block)); !ok) return ok; | (void)sink(from, std::span<const std::int64_t>(block));
 codec/restart_index.hpp | codec/restart_index | if (every == 0) return errc::out_of_range; | 
 codec/restart_index.hpp | codec/restart_index | if (!fits(n, every, out)) return errc::no_space; | 
 codec/restart_index.hpp | codec/restart_index | if (n < count_) return errc::out_of_range; | 
@@ -206,11 +206,11 @@ codec/restart_index.hpp | codec/restart_index | if (out.empty()) return {}; |
 codec/restart_index.hpp | codec/restart_index | return errc::checksum_mismatch;\n\n | {}\n
 codec/restart_index.hpp | codec/restart_index | if (!ok) return errc::corrupt; | 
 codec/restart_index.hpp | codec/restart_index | if (!ok \|\| in.overrun()) return errc::corrupt; | if (!ok) return errc::corrupt;
-codec/xor_code.hpp | codec/hostile | if (length_ == 0) return false; | 
-codec/xor_code.hpp | codec/hostile | if (leading + length > 64) return false; | 
+codec/stream/xor_code.hpp | codec/hostile | if (length_ == 0) return false; | 
+codec/stream/xor_code.hpp | codec/hostile | if (leading + length > 64) return false; | 
 kernel/packed_rows.hpp | kernel/decode | if (end > 64) | if (end >= 64)
 kernel/packed_rows.hpp | kernel/decode | if (!Hold \|\| words_left_ > 0) | if (true)
-kernel/head.hpp | kernel/decode | if (at.words == 0) copy(in, at); | 
+kernel/lanes_head.hpp | kernel/decode | if (at.words == 0) copy(in, at); | 
 frame/header_v1.hpp | frame/header_v1 | if (size < fixed_bytes + crc_bytes) return errc::corrupt; | 
 frame/header_v1.hpp | frame/header_v1 | (flags & ~known_flags) != 0 \|\|  | 
 frame/header_v1.hpp | frame/header_v1 | unit > 3 \|\|  | 
@@ -236,22 +236,22 @@ frame/header_statistics.hpp | frame/header_statistics | first > r.range \|\|  |
 frame/header_statistics.hpp | frame/header_statistics |  \|\| last > r.range | 
 frame/header_statistics.hpp | frame/header_statistics | in.failed() \|\|  | 
 frame/header_statistics.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
-frame/double_statistics.hpp | frame/header_statistics | if ((form & ~(scale_mask \| noted)) != 0) return errc::corrupt; | 
-frame/double_statistics.hpp | frame/header_statistics | !within_limit(r.min) \|\|  | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| r.range > most - r.min | 
-frame/double_statistics.hpp | frame/header_statistics | s.nans == 0 \|\|  | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| s.nans > samples | 
-frame/double_statistics.hpp | frame/header_statistics | if (s.resets > 0 && s.resets >= r.numbers) return errc::corrupt; | 
-frame/double_statistics.hpp | frame/header_statistics | if (above_min > r.range) return false; | 
-frame/double_statistics.hpp | frame/header_statistics | !r.has_scale() \|\|  | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| !within_limit(integer) | 
-frame/double_statistics.hpp | frame/header_statistics | return !is_nan(near.value); | return true;
-frame/double_statistics.hpp | frame/header_statistics | in.failed() \|\|  | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
-frame/double_statistics.hpp | frame/header_statistics |  \|\| *integer - r.min > r.range | 
-frame/double_statistics.hpp | frame/header_statistics | t.integer <= low_mask(bits) &&  | 
-frame/double_statistics.hpp | frame/header_statistics |  && t.places <= low_mask(r.place_bits()) | 
-frame/double_statistics.hpp | frame/header_statistics |  && !is_nan(near.value) | 
+frame/header_statistics_double.hpp | frame/header_statistics | if ((form & ~(scale_mask \| noted)) != 0) return errc::corrupt; | 
+frame/header_statistics_double.hpp | frame/header_statistics | !within_limit(r.min) \|\|  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| r.range > most - r.min | 
+frame/header_statistics_double.hpp | frame/header_statistics | s.nans == 0 \|\|  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| s.nans > samples | 
+frame/header_statistics_double.hpp | frame/header_statistics | if (s.resets > 0 && s.resets >= r.numbers) return errc::corrupt; | 
+frame/header_statistics_double.hpp | frame/header_statistics | if (above_min > r.range) return false; | 
+frame/header_statistics_double.hpp | frame/header_statistics | !r.has_scale() \|\|  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| !within_limit(integer) | 
+frame/header_statistics_double.hpp | frame/header_statistics | return !is_nan(near.value); | return true;
+frame/header_statistics_double.hpp | frame/header_statistics | in.failed() \|\|  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
+frame/header_statistics_double.hpp | frame/header_statistics |  \|\| *integer - r.min > r.range | 
+frame/header_statistics_double.hpp | frame/header_statistics | t.integer <= low_mask(bits) &&  | 
+frame/header_statistics_double.hpp | frame/header_statistics |  && t.places <= low_mask(r.place_bits()) | 
+frame/header_statistics_double.hpp | frame/header_statistics |  && !is_nan(near.value) | 
 frame/scaled.hpp | frame/header_statistics | within_limit(integer) &&  | 
 frame/read_header.hpp | frame/damage | if (found_magic != magic) return errc::corrupt; | 
 frame/read_header.hpp | frame/damage | if (*size > in.size()) return errc::truncated; | 

@@ -1,9 +1,12 @@
 // Requests to one store over HTTP/1.1: libcurl, with what it leaves open decided.
 //
-//   auto line = http::transport::open({.url = "https://tsdb.example:8428", .auth =
-//   http::bearer{token}}); if (!line) return line.error(); auto got = (*line)->send({.method =
-//   http::method::post, .target = "/api/v1/write", .body = wire}, until); if (got && got->status ==
-//   204) ...
+//   auto line = http::transport::open({.url = "https://tsdb.example:8428",
+//                                      .auth = http::bearer{token}});
+//   if (!line) return line.error();
+//   auto got = (*line)->send({.method = http::method::post,
+//                             .target = "/api/v1/write",
+//                             .body = wire}, until);
+//   if (got && got->status == 204) ...
 //
 // - TLS: certificate and host name are verified, against the system's authorities
 //   or ca_file. One that does not pass is `hold`: an operator's matter.

@@ -16,7 +16,8 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace chronopack::storage::inline CHRONOPACK_ABI {
+namespace chronopack::storage {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -126,4 +127,5 @@ inline result<void> append_points(std::span<const point> points, std::vector<std
     return points;
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack::storage

@@ -18,7 +18,8 @@
 
 #include <vector>
 
-namespace chronopack::storage::inline CHRONOPACK_ABI {
+namespace chronopack::storage {
+inline namespace CHRONOPACK_ABI {
 
 inline constexpr std::size_t max_record_samples = 65'536;
 
@@ -95,4 +96,5 @@ inline result<void> append_samples(const sample_columns& in, std::vector<std::by
     return out;
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack::storage

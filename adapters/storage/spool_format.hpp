@@ -27,7 +27,9 @@
 #include <optional>
 #include <string_view>
 
-namespace chronopack::storage::inline CHRONOPACK_ABI::spool_format {
+namespace chronopack::storage {
+inline namespace CHRONOPACK_ABI {
+namespace spool_format {
 
 inline constexpr std::uint32_t segment_magic = 0x534b5043;  // "CPKS"
 inline constexpr std::uint32_t record_magic = 0x514b5043;   // "CPKQ"
@@ -159,4 +161,6 @@ inline void write_slot(bytes out, const cursor_slot& slot) noexcept {
     return latest;
 }
 
-}  // namespace chronopack::storage::spool_format
+}  // namespace spool_format
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack::storage

@@ -12,8 +12,8 @@
 #include "frames.hpp"
 #include "shapes.hpp"
 
-#include "../general_codecs.hpp"
-#include "../round_trip.hpp"
+#include "report/general_codecs.hpp"
+#include "report/round_trip.hpp"
 
 #include <chronopack/codec/registry.hpp>
 #include <chronopack/series/output_file.hpp>
@@ -29,12 +29,12 @@ namespace chronopack::bench {
 
 namespace {
 
-finding figures_of(const row& measured, bool reference) {
+finding figures_of(const report::row& measured, bool reference) {
     finding found;
     found.failure = measured.failure;
     found.seconds = measured.decode.best;
     const std::size_t values = measured.count;
-    const std::size_t size = values * raw_bytes(measured.what);
+    const std::size_t size = values * report::raw_bytes(measured.what);
     found.figures = {{"values", static_cast<double>(values)},
                      {"bits", measured.bits_per_value()},
                      {"reference", reference ? 1 : 0}};
@@ -52,7 +52,7 @@ void add_column(const char* group, const test::shape<T>& shape, std::size_t size
     add(name, [&shape, size, reference](const settings& how) {
         const std::vector<T> in = make(shape, size == few ? few : how.many());
         const auto coder = std::make_unique<Coder>();
-        row measured = measure_column<T>(*coder, in, in.size(), how.seconds);
+        report::row measured = report::measure_column<T>(*coder, in, in.size(), how.seconds);
         measured.count = in.size();
         return figures_of(measured, reference);
     });
@@ -81,10 +81,10 @@ finding measure_chunks(const sample_shape& shape, std::size_t chunk, const setti
     const auto values = make(shape.values, how.many());
     std::vector<sample> in(times.size());
     for (std::size_t i = 0; i < in.size(); ++i) in[i] = {times[i], values[i]};
-    room_apart<sample> room(in, chunk);
+    report::room_apart<sample> room(in, chunk);
     const std::span<sample> out = room.get();
 
-    chunked_wire wire(in.size(), chunk, C::max_bytes);
+    report::chunked_wire wire(in.size(), chunk, C::max_bytes);
     const auto decode = [&](auto see) {
         return wire.decode([&](cbytes from, std::size_t first, std::size_t n) {
             const std::span<sample> to = out.first(n);
@@ -94,7 +94,7 @@ finding measure_chunks(const sample_shape& shape, std::size_t chunk, const setti
         });
     };
     bool same = true;
-    row measured = measure_round_trip(
+    report::row measured = report::measure_round_trip(
         how.seconds,
         [&] {
             return wire.encode([&](std::size_t first, std::size_t n, bytes to) {
@@ -176,7 +176,7 @@ finding measure_many(const sample_shape& shape, const settings& how) {
     };
     groups(many, verify);
     groups(one_by_one, verify);
-    const auto took = measure_in_turns(
+    const auto took = report::measure_in_turns(
         how.seconds,
         [&] {
             groups(
@@ -231,14 +231,14 @@ void add_all() {
     add_shapes<std::int64_t, streamvbyte_coder>("integers", integer_shapes, true);
 #endif
 #if CHRONOPACK_HAVE_ZSTD
-    add_general<zstd_level_coder<1>>();
-    add_general<zstd_level_coder<3>>();
+    add_general<report::zstd_level_coder<1>>();
+    add_general<report::zstd_level_coder<3>>();
 #endif
 #if CHRONOPACK_HAVE_SNAPPY
-    add_general<snappy_coder>();
+    add_general<report::snappy_coder>();
 #endif
 #if BENCH_HAVE_LZ4
-    add_general<lz4_coder>();
+    add_general<report::lz4_coder>();
 #endif
     add_many();
     add_frames();

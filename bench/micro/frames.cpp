@@ -11,8 +11,8 @@
 
 #include "shapes.hpp"
 
-#include "../apart.hpp"
-#include "../row.hpp"
+#include "report/apart.hpp"
+#include "report/row.hpp"
 
 #include <chronopack/frame/frame.hpp>
 
@@ -74,8 +74,8 @@ finding measure_frame(const std::vector<std::int64_t>& t, const std::vector<V>& 
     wire.resize(*size);
     const column_reader<V> columns(wire);
 
-    room_apart<std::int64_t> t_room(t);
-    room_apart<V> v_room(v);
+    report::room_apart<std::int64_t> t_room(t);
+    report::room_apart<V> v_room(v);
     const auto t_back = t_room.get();
     const auto v_back = v_room.get();
     const auto same = [&] {
@@ -92,7 +92,7 @@ finding measure_frame(const std::vector<std::int64_t>& t, const std::vector<V>& 
     if (!columns.read(t_back, v_back) || !same()) found.failure = "the columns differ";
 
     std::uint32_t crc = 0;
-    const auto times = measure_in_turns(
+    const auto times = report::measure_in_turns(
         how.seconds,
         [&] {
             std::memcpy(t_back.data(), t.data(), 8 * t.size());

@@ -9,7 +9,7 @@
 #include "kernel_set.hpp"
 #include "suite.hpp"
 
-#include "../apart.hpp"
+#include "report/apart.hpp"
 
 #include <chronopack/kernel/crc32c.hpp>
 
@@ -66,7 +66,7 @@ finding measure_kernel(const measured_kernel& one, void (*run)(const kernel_job&
     for (auto& block : in) block = input_of(one.input, width);
     const std::size_t size = one.out_bytes(width);
     std::vector<std::byte> expected(blocks * size);
-    room_apart<std::byte> room(in[0], blocks * size);
+    report::room_apart<std::byte> room(in[0], blocks * size);
     const std::span<std::byte> out = room.get();
     const auto run_all = [&](void (*f)(const kernel_job&), std::span<std::byte> to) {
         for (std::size_t b = 0; b < blocks; ++b) f({in[b].data(), width, to.data() + b * size});
@@ -77,8 +77,8 @@ finding measure_kernel(const measured_kernel& one, void (*run)(const kernel_job&
     if (!std::ranges::equal(out, expected)) found.failure = "differs from the scalar twin";
 
     const std::vector<std::uint64_t> from(few, 1);
-    room_apart<std::uint64_t> to(from);
-    const auto times = measure_in_turns(
+    report::room_apart<std::uint64_t> to(from);
+    const auto times = report::measure_in_turns(
         how.seconds, [&] { std::memcpy(to.get().data(), from.data(), 8 * few); },
         [&] { run_all(run, out); });
     found.seconds = times[1].best;
@@ -103,13 +103,13 @@ std::uint32_t crc32c_by_table(cbytes data) {
 void add_crc(std::size_t size, const char* who, std::uint32_t (*run)(cbytes)) {
     add("crc32c/" + std::to_string(size) + '/' + who, [=](const settings& how) {
         std::vector<std::byte> data(size);
-        room_apart<std::byte> to(data);
+        report::room_apart<std::byte> to(data);
         test::prng random(size);
         for (std::byte& b : data) b = static_cast<std::byte>(random());
         std::uint32_t crc = 0;
         finding found;
         if (run(data) != crc32c_by_table(data)) found.failure = "differs from the table's";
-        const auto times = measure_in_turns(
+        const auto times = report::measure_in_turns(
             how.seconds, [&] { std::memcpy(to.get().data(), data.data(), size); },
             [&] {
                 crc ^= run(data);

@@ -60,7 +60,7 @@ finding measure_with_clock(const measurement& measure) {
 
 }  // namespace
 
-void finding::speed(const std::string& name, const timing& time, std::size_t bytes,
+void finding::speed(const std::string& name, const report::timing& time, std::size_t bytes,
                     std::size_t values) {
     const auto per_value = [&](double one) {
         return one / static_cast<double>(values);
@@ -109,7 +109,7 @@ int run(int argc, char** argv, const char* about) {
     }
     tell("instruction_set", instruction_set);
     tell("compiler", COMPILER);
-    pin_to_one_core();
+    report::pin_to_one_core();
     if (benchmark::RunSpecifiedBenchmarks() == 0) return 2;  // and it has said why
     benchmark::Shutdown();
     return failed ? 1 : 0;

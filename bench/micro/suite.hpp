@@ -12,7 +12,7 @@
 // time it shows is the best of what the benchmark is named after.
 #pragma once
 
-#include "../measure.hpp"
+#include "report/measure.hpp"
 
 #include <functional>
 #include <map>
@@ -39,7 +39,8 @@ struct finding {
 
     /// Puts down how fast `values` values, or `bytes` bytes, went by:
     /// NAME_gbps, NAME_ns and NAME_cycles a value, and their medians.
-    void speed(const std::string& name, const timing& time, std::size_t bytes, std::size_t values);
+    void speed(const std::string& name, const report::timing& time, std::size_t bytes,
+               std::size_t values);
 };
 
 using measurement = std::function<finding(const settings&)>;

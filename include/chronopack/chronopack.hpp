@@ -1,5 +1,5 @@
-// All of chronopack's core that a program may use, in layer order. The rooms bits/, kernel/
-// and packing/ are the library's own: they may change from release to release.
+// All of chronopack's core that a program may use, in layer order. The rooms bits/, kernel/,
+// packing/ and binning/ are the library's own: they may change from release to release.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -8,6 +8,7 @@
 #include <chronopack/core/cursor.hpp>
 #include <chronopack/core/result.hpp>
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/core/time_unit.hpp>
 #include <chronopack/core/version.hpp>
 

@@ -51,8 +51,8 @@ std::vector<std::uint64_t> words(prng& random, std::size_t n, unsigned width) {
 constexpr std::array<std::size_t, 5> counts{64, 79, 128, 1000, kernel::slots};
 
 template <kernel::sums Sums>
-void decoders_agree(const dispatch::table& t, std::size_t count, unsigned width, bool scaled,
-                    prng& random) {
+void decoders_agree(const dispatch::dispatch_table& t, std::size_t count, unsigned width,
+                    bool scaled, prng& random) {
     constexpr auto sums = static_cast<std::size_t>(Sums);
     guarded_bytes inputs(8 * count);
     guarded_bytes outputs(8 * count);
@@ -78,7 +78,7 @@ void decoders_agree(const dispatch::table& t, std::size_t count, unsigned width,
 }
 
 template <kernel::sums Sums>
-void encoders_agree(const dispatch::table& t, unsigned width, prng& random) {
+void encoders_agree(const dispatch::dispatch_table& t, unsigned width, prng& random) {
     constexpr auto sums = static_cast<std::size_t>(Sums);
     const auto v = words(random, kernel::slots, width);
     for (const std::size_t n : {std::size_t{3}, std::size_t{77}, kernel::slots}) {
@@ -171,13 +171,13 @@ TEST_CASE("the best table that runs is chosen, or the one asked for", "[dispatch
 }
 
 TEST_CASE("one table is chosen for the life of the process", "[dispatch]") {
-    const auto& first = dispatch::chosen<sizeof(dispatch::table)>();
-    REQUIRE(&dispatch::chosen<sizeof(dispatch::table)>() == &first);
+    const auto& first = dispatch::chosen<sizeof(dispatch::dispatch_table)>();
+    REQUIRE(&dispatch::chosen<sizeof(dispatch::dispatch_table)>() == &first);
 }
 
 TEST_CASE("tables decode to the very words of the scalar twin", "[dispatch][simd]") {
     prng random(1);
-    for_each_table_here([&](const dispatch::table& t) {
+    for_each_table_here([&](const dispatch::dispatch_table& t) {
         for (const std::size_t count : counts)
             for (unsigned width = 0; width <= 64; ++width)
                 for (const bool scaled : {false, true}) {
@@ -190,7 +190,7 @@ TEST_CASE("tables decode to the very words of the scalar twin", "[dispatch][simd
 
 TEST_CASE("tables encode to the very words of the scalar twin", "[dispatch][simd]") {
     prng random(2);
-    for_each_table_here([&](const dispatch::table& t) {
+    for_each_table_here([&](const dispatch::dispatch_table& t) {
         for (unsigned width = 1; width <= 64; ++width) {
             encoders_agree<none>(t, width, random);
             encoders_agree<once>(t, width, random);
@@ -213,7 +213,7 @@ TEST_CASE("tables encode to the very words of the scalar twin", "[dispatch][simd
 
 TEST_CASE("tables divide as the scalar twin does", "[dispatch][simd]") {
     prng random(3);
-    for_each_table_here([&](const dispatch::table& t) {
+    for_each_table_here([&](const dispatch::dispatch_table& t) {
         for (const std::uint64_t divisor : {2u, 3u, 10u, 96u, 1'000'000u}) {
             for (const std::size_t n : {std::size_t{1}, std::size_t{13}, kernel::slots}) {
                 auto y = words(random, n, 30);
@@ -235,7 +235,7 @@ TEST_CASE("tables divide as the scalar twin does", "[dispatch][simd]") {
 TEST_CASE("tables summarise as the scalar twin does", "[dispatch][simd]") {
     using twin = kernel::block_summary<1>;
     prng random(4);
-    for_each_table_here([&](const dispatch::table& t) {
+    for_each_table_here([&](const dispatch::dispatch_table& t) {
         for (const std::size_t n : {std::size_t{9}, std::size_t{16}, std::size_t{1001}}) {
             std::vector<double> doubles(n);
             std::vector<std::int64_t> integers(n);
@@ -265,7 +265,7 @@ TEST_CASE("tables summarise as the scalar twin does", "[dispatch][simd]") {
 
 TEST_CASE("every table converts decimals as the twins do", "[dispatch]") {
     using twin = kernel::decimal_converter<kernel::scalar>;
-    for_each_table_here([](const dispatch::table& t) {
+    for_each_table_here([](const dispatch::dispatch_table& t) {
         prng random(9);
         for (unsigned exponent = 0; exponent <= kernel::max_decimal_exponent; ++exponent)
             for (const bool narrow : {false, true}) {

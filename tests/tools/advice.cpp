@@ -1,12 +1,12 @@
 // What is advised for rows that a report could have.
 
-#include "advice.hpp"
+#include "chronopack/advice.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace chronopack::tool;
-using chronopack::bench::kind;
-using chronopack::bench::row;
+using chronopack::report::kind;
+using chronopack::report::row;
 
 namespace {
 

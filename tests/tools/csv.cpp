@@ -1,8 +1,8 @@
 // What the command and the report read out of CSV, and what they say of CSV that
 // is wrong.
 
-#include "csv_import.hpp"
-#include "series.hpp"
+#include "input/csv_import.hpp"
+#include "input/series.hpp"
 
 #include <catch2/catch.hpp>
 

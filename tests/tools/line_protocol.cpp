@@ -1,6 +1,6 @@
 // Line protocol, and where its lines end.
 
-#include "line_protocol.hpp"
+#include "input/line_protocol.hpp"
 
 #include <catch2/catch.hpp>
 

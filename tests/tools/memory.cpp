@@ -2,10 +2,10 @@
 // of the text, what the labels of all series may take, and a constant, whatever the
 // text is.
 
-#include "line_import.hpp"
-#include "csv_import.hpp"
-#include "raw_import.hpp"
-#include "series.hpp"
+#include "input/line_import.hpp"
+#include "input/csv_import.hpp"
+#include "input/raw_import.hpp"
+#include "input/series.hpp"
 
 #include "support/counted_new.hpp"
 

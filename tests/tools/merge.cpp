@@ -1,6 +1,6 @@
 // Frames that overlap, merged in order of time and stable.
 
-#include "merge.hpp"
+#include "chronopack/merge.hpp"
 
 #include "support/frames.hpp"
 #include "support/random.hpp"

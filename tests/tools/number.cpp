@@ -1,6 +1,6 @@
 // Numbers out of text are those the standard library reads, to the last bit.
 
-#include "number.hpp"
+#include "input/number.hpp"
 
 #include "support/random.hpp"
 

@@ -1,7 +1,7 @@
 // What `ship --verify` finds missing or differing, of stores that are not what they say.
-#include "read_back.hpp"
+#include "chronopack/read_back.hpp"
 
-#include "failure.hpp"
+#include "input/failure.hpp"
 
 #include "support/fake_backend.hpp"
 

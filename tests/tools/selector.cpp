@@ -1,9 +1,9 @@
 // Selectors of series, and bounds of time.
 
-#include "selector.hpp"
-#include "time_bounds.hpp"
+#include "chronopack/selector.hpp"
+#include "chronopack/time_bounds.hpp"
 
-#include "failure.hpp"
+#include "input/failure.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,10 +1,10 @@
 // What the command prints reads back to the same bits.
 
-#include "value_text.hpp"
+#include "chronopack/value_text.hpp"
 
-#include "number.hpp"
+#include "input/number.hpp"
 #include "support/random.hpp"
-#include "time_text.hpp"
+#include "input/time_text.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 #include "advice.hpp"
 
-#include "preset_text.hpp"
-#include "table.hpp"
+#include "input/preset_text.hpp"
+#include "report/table.hpp"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,9 @@
 
 namespace chronopack::tool {
 
-using bench::kind;
-using bench::row;
-using bench::short_number;
+using report::kind;
+using report::row;
+using report::short_number;
 
 namespace {
 

@@ -11,7 +11,7 @@
 // of the fastest to read, the one that asks for the fewest options is taken.
 #pragma once
 
-#include "row.hpp"
+#include "report/row.hpp"
 
 #include <string>
 #include <vector>
@@ -21,7 +21,7 @@ namespace chronopack::tool {
 /// What one codec makes of all series it fits, by samples.
 struct codec_total {
     std::string codec;
-    bench::kind what = bench::kind::values;
+    report::kind what = report::kind::values;
     bool reference = false;
     std::size_t series = 0;
     double bits = 0;  ///< a value, or a sample of frames
@@ -30,7 +30,7 @@ struct codec_total {
 };
 
 /// By kind, the smallest first.
-[[nodiscard]] std::vector<codec_total> totals(const std::vector<bench::row>& rows);
+[[nodiscard]] std::vector<codec_total> totals(const std::vector<report::row>& rows);
 
 struct way {
     std::string options;       ///< of compress
@@ -50,7 +50,7 @@ struct advice {
 
 /// `integer_options` is how compress is told to keep int64 where it can, empty
 /// where there is no choice. Of rows without a frame there is no advice.
-[[nodiscard]] advice advise_on(const std::vector<bench::row>& rows,
+[[nodiscard]] advice advise_on(const std::vector<report::row>& rows,
                                const std::string& integer_options);
 
 /// A bar of `width` characters at most, for a share of 0 to 1.

@@ -1,18 +1,18 @@
 #include "advice.hpp"
 #include "command.hpp"
-#include "contenders.hpp"
-#include "datasets.hpp"
-#include "grid.hpp"
-#include "html.hpp"
+#include "report/contenders.hpp"
+#include "report/datasets.hpp"
+#include "report/grid.hpp"
+#include "report/html.hpp"
 #include "ingest.hpp"
-#include "json.hpp"
+#include "report/json.hpp"
 #include "output_request.hpp"
-#include "output_writer.hpp"
-#include "preset_text.hpp"
-#include "progress.hpp"
-#include "series.hpp"
-#include "table.hpp"
-#include "words.hpp"
+#include "output/output_writer.hpp"
+#include "input/preset_text.hpp"
+#include "input/progress.hpp"
+#include "input/series.hpp"
+#include "report/table.hpp"
+#include "input/words.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,10 +25,10 @@ namespace chronopack::tool {
 
 namespace {
 
-using bench::kind;
-using bench::row;
-using bench::short_number;
 using input::counted;
+using report::kind;
+using report::row;
+using report::short_number;
 
 struct request {
     ingest_request in;
@@ -55,7 +55,7 @@ gathered gather(const request& asked) {
     found.all_read = !to.full();
     found.series = to.take(true);
     std::erase_if(found.series, [](const input::series& one) { return one.size() == 0; });
-    bench::make_names_unique(found.series);
+    report::make_names_unique(found.series);
     found.there = found.series.size();
     if (found.there > asked.series) {  // evenly among them
         std::vector<input::series> some;
@@ -68,14 +68,14 @@ gathered gather(const request& asked) {
 }
 
 std::vector<row> measure(const gathered& in, double seconds) {
-    const auto contenders = bench::all_contenders(input::usual_frame_samples);
+    const auto contenders = report::all_contenders(input::usual_frame_samples);
     std::vector<row> rows;
     input::progress_line shown;
     std::size_t step = 0;
-    bench::pin_to_one_core();
+    report::pin_to_one_core();
     for (const input::series& one : in.series) {
         shown.show(fmt::format("[{}/{}] {}", ++step, in.series.size(), one.name));
-        auto of_one = bench::measure_series(one, contenders, seconds);
+        auto of_one = report::measure_series(one, contenders, seconds);
         std::move(of_one.begin(), of_one.end(), std::back_inserter(rows));
     }
     return rows;
@@ -152,8 +152,8 @@ void print_beside(const std::string& table, const std::vector<std::string>& bars
 }
 
 void print_totals(const std::vector<codec_total>& all, std::size_t series) {
-    for (const kind what : bench::all_kinds) {
-        bench::grid made(
+    for (const kind what : report::all_kinds) {
+        report::grid made(
             {std::string(name(what)), what == kind::frame ? "bits/sample" : "bits/value", "series",
              "encode GB/s", "decode GB/s"},
             {27, 11, 7, 11, 11});
@@ -181,11 +181,11 @@ void print_text(const request& asked, const gathered& in, const std::vector<row>
             std::copy_if(rows.begin(), rows.end(), std::back_inserter(of_one),
                          [&](const row& r) { return r.series == one.name; });
             fmt::print("{}: {}\n{}\n", one.name, counted(one.size(), "sample"),
-                       bench::series_tables(of_one));
+                       report::series_tables(of_one));
         }
     print_totals(totals(rows), in.series.size());
-    bench::grid ways({"all of it", "bits/sample", "to 1", "encode GB/s", "decode GB/s"},
-                     {27, 11, 7, 11, 11});
+    report::grid ways({"all of it", "bits/sample", "to 1", "encode GB/s", "decode GB/s"},
+                      {27, 11, 7, 11, 11});
     std::vector<std::string> bars;
     for (const way& one : given.ways) {
         ways.add({"compress" + text::printable(one.options), fmt::format("{:.2f}", one.bits),
@@ -213,7 +213,7 @@ void print_json(const request& asked, const gathered& in, const std::vector<row>
     out["advice"] = {
         {"command", "chronopack compress" + given.ways[given.taken].options + files_of(asked)},
         {"text", sentence(asked, in, given)}};
-    out["rows"] = json::parse(bench::to_json(rows));
+    out["rows"] = json::parse(report::to_json(rows));
     fmt::print("{}\n", out.dump(1, ' ', false, json::error_handler_t::replace));
 }
 
@@ -236,7 +236,7 @@ int advise(const request& asked) {
                    counted(asked.samples, "sample"));
     if (html) {
         const std::string page =
-            bench::to_html(rows, bench::summarize(rows), sentence(asked, in, given));
+            report::to_html(rows, report::summarize(rows), sentence(asked, in, given));
         html->write(page);
         html->finish();
     }

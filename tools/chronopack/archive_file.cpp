@@ -1,11 +1,11 @@
 #include "archive_file.hpp"
 
 #include "cut_short.hpp"
-#include "series_text.hpp"
-#include "source.hpp"
-#include "system.hpp"
+#include "input/series_text.hpp"
+#include "input/source.hpp"
+#include "output/system.hpp"
 #include "value_text.hpp"
-#include "words.hpp"
+#include "input/words.hpp"
 
 #include <fmt/core.h>
 

@@ -4,7 +4,7 @@
 // for a whole one. --recover asks for what is left of it.
 #pragma once
 
-#include "time_text.hpp"
+#include "input/time_text.hpp"
 
 #include <chronopack/series/archive_reader.hpp>
 

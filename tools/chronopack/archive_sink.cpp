@@ -1,8 +1,8 @@
 #include "archive_sink.hpp"
 
-#include "series_text.hpp"
-#include "system.hpp"
-#include "words.hpp"
+#include "input/series_text.hpp"
+#include "output/system.hpp"
+#include "input/words.hpp"
 
 namespace chronopack::tool {
 

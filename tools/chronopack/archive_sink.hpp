@@ -5,9 +5,9 @@
 // series open at once frames have 60 samples, with 1,000 they are full.
 #pragma once
 
-#include "label_budget.hpp"
-#include "leftover.hpp"
-#include "sink.hpp"
+#include "input/label_budget.hpp"
+#include "output/leftover.hpp"
+#include "input/sink.hpp"
 
 #include <chronopack/series/archive_writer.hpp>
 

@@ -1,11 +1,11 @@
 #include "command.hpp"
-#include "report.hpp"
+#include "report/report.hpp"
 
 namespace chronopack::tool {
 
 namespace {
 
-const bench::face of_the_command{
+const report::face of_the_command{
     "chronopack bench",
     R"(How small and how fast each codec makes each series, verified bit for bit: the
 report of bench/run. Each numeric column of a CSV is a series and the first column
@@ -37,8 +37,8 @@ void add_bench(CLI::App& app, action& todo) {
             for (const std::string& word : command->remaining()) words.push_back(word);
             std::vector<const char*> arguments;
             for (const std::string& word : words) arguments.push_back(word.c_str());
-            return bench::report(static_cast<int>(arguments.size()), arguments.data(),
-                                 of_the_command);
+            return report::run(static_cast<int>(arguments.size()), arguments.data(),
+                               of_the_command);
         };
     });
 }

@@ -1,7 +1,7 @@
 #include "bucket_text.hpp"
 
-#include "failure.hpp"
-#include "words.hpp"
+#include "input/failure.hpp"
+#include "input/words.hpp"
 
 #include <charconv>
 #include <map>

@@ -6,7 +6,7 @@
 //   100                        so many rows, of archives without times
 #pragma once
 
-#include "time_text.hpp"
+#include "input/time_text.hpp"
 
 #include <chronopack/rollup/calendar.hpp>
 #include <chronopack/rollup/tzif.hpp>

@@ -6,7 +6,7 @@
 // prints on stderr. Results go to stdout, remarks to stderr.
 #pragma once
 
-#include "failure.hpp"
+#include "input/failure.hpp"
 
 #include <CLI/CLI.hpp>
 

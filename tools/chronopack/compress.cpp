@@ -1,11 +1,11 @@
 #include "command.hpp"
 #include "ingest.hpp"
 #include "output_request.hpp"
-#include "output_writer.hpp"
-#include "preset_text.hpp"
+#include "output/output_writer.hpp"
+#include "input/preset_text.hpp"
 #include "sorting_sink.hpp"
-#include "source.hpp"
-#include "words.hpp"
+#include "input/source.hpp"
+#include "input/words.hpp"
 
 #include <fmt/core.h>
 

@@ -1,7 +1,7 @@
 #include "cut_short.hpp"
 
-#include "failure.hpp"
-#include "leftover.hpp"
+#include "input/failure.hpp"
+#include "output/leftover.hpp"
 
 #include <array>
 #include <atomic>

@@ -1,12 +1,12 @@
 #include "ingest.hpp"
 
 #include "archive_file.hpp"
-#include "line_import.hpp"
-#include "progress.hpp"
-#include "raw_import.hpp"
-#include "row_clock.hpp"
-#include "series_text.hpp"
-#include "words.hpp"
+#include "input/line_import.hpp"
+#include "input/progress.hpp"
+#include "input/raw_import.hpp"
+#include "input/row_clock.hpp"
+#include "input/series_text.hpp"
+#include "input/words.hpp"
 
 #include <fmt/format.h>
 

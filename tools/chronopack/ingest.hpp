@@ -2,7 +2,7 @@
 // advise have in common.
 #pragma once
 
-#include "csv_import.hpp"
+#include "input/csv_import.hpp"
 
 #include <CLI/CLI.hpp>
 

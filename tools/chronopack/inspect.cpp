@@ -1,11 +1,11 @@
 #include "command.hpp"
 #include "facts.hpp"
-#include "grid.hpp"
-#include "series_text.hpp"
+#include "report/grid.hpp"
+#include "input/series_text.hpp"
 #include "text_output.hpp"
 #include "text_parts.hpp"
 #include "value_text.hpp"
-#include "words.hpp"
+#include "input/words.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -80,9 +80,9 @@ void print_text(const archive_file& archive, const looked& all) {
         all.samples == 0 ? ""
                          : fmt::format(", {:.1f} to 1", 16 * static_cast<double>(all.samples) /
                                                             static_cast<double>(bytes)));
-    bench::grid sizes({"series", "type", "samples", "frames", "bits/sample", "unit", "from", "to",
-                       "times as", "values as"});
-    bench::grid values({"series", "min", "max", "mean", "first", "last", "NaNs"});
+    report::grid sizes({"series", "type", "samples", "frames", "bits/sample", "unit", "from", "to",
+                        "times as", "values as"});
+    report::grid values({"series", "min", "max", "mean", "first", "last", "NaNs"});
     for (std::size_t i = 0; i < all.series.size(); ++i) {
         const series_facts& one = all.series[i];
         const archived_series& s = archive.series()[i];

@@ -1,7 +1,7 @@
 #include "open_target.hpp"
 
-#include "failure.hpp"
-#include "source.hpp"
+#include "input/failure.hpp"
+#include "input/source.hpp"
 
 #include <adapters/embedded/embedded_backend.hpp>
 #include <adapters/http/endpoint.hpp>

@@ -1,7 +1,7 @@
 // What a command line says of where the output goes.
 #pragma once
 
-#include "destination.hpp"
+#include "output/destination.hpp"
 
 #include <CLI/CLI.hpp>
 

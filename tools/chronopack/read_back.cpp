@@ -1,8 +1,8 @@
 #include "read_back.hpp"
 
-#include "failure.hpp"
-#include "series_text.hpp"
-#include "words.hpp"
+#include "input/failure.hpp"
+#include "input/series_text.hpp"
+#include "input/words.hpp"
 
 #include <fmt/format.h>
 

@@ -2,12 +2,12 @@
 #include "command.hpp"
 #include "output_request.hpp"
 #include "selected.hpp"
-#include "series_text.hpp"
+#include "input/series_text.hpp"
 #include "text_output.hpp"
 #include "text_parts.hpp"
 #include "time_bounds.hpp"
 #include "value_text.hpp"
-#include "words.hpp"
+#include "input/words.hpp"
 
 #include <chronopack/rollup/rollup.hpp>
 

@@ -1,11 +1,11 @@
 #include "sample_text.hpp"
 
-#include "failure.hpp"
-#include "series_text.hpp"
+#include "input/failure.hpp"
+#include "input/series_text.hpp"
 #include "text_output.hpp"
 #include "text_parts.hpp"
 #include "value_text.hpp"
-#include "words.hpp"
+#include "input/words.hpp"
 
 #include <algorithm>
 #include <set>

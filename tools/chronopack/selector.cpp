@@ -1,7 +1,7 @@
 #include "selector.hpp"
 
-#include "failure.hpp"
-#include "words.hpp"
+#include "input/failure.hpp"
+#include "input/words.hpp"
 
 #include <re2/re2.h>
 

@@ -1,7 +1,7 @@
 #include "command.hpp"
 #include "ingest.hpp"
 #include "ship_line.hpp"
-#include "words.hpp"
+#include "input/words.hpp"
 
 #include <fmt/core.h>
 

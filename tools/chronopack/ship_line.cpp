@@ -4,8 +4,8 @@
 #include "read_back.hpp"
 #include "recording_store.hpp"
 #include "shipper.hpp"
-#include "source.hpp"
-#include "words.hpp"
+#include "input/source.hpp"
+#include "input/words.hpp"
 
 #include <adapters/otlp/decode.hpp>
 #include <adapters/otlp/points.hpp>

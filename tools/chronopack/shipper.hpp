@@ -2,7 +2,7 @@
 // terminal and an end to its patience.
 #pragma once
 
-#include "progress.hpp"
+#include "input/progress.hpp"
 
 #include <adapters/storage/batch_writer.hpp>
 

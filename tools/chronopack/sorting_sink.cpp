@@ -2,7 +2,7 @@
 
 #include "archive_file.hpp"
 #include "merge.hpp"
-#include "system.hpp"
+#include "output/system.hpp"
 
 #include <chronopack/core/bit.hpp>
 

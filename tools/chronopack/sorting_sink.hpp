@@ -12,7 +12,7 @@
 #pragma once
 
 #include "archive_sink.hpp"
-#include "temporary_file.hpp"
+#include "output/temporary_file.hpp"
 
 namespace chronopack::tool {
 

@@ -1,7 +1,7 @@
 // Text to a destination, gathered in pieces.
 #pragma once
 
-#include "output_writer.hpp"
+#include "output/output_writer.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "text_parts.hpp"
 
-#include "words.hpp"
+#include "input/words.hpp"
 
 namespace chronopack::tool {
 

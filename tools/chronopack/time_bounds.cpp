@@ -1,7 +1,7 @@
 #include "time_bounds.hpp"
 
-#include "failure.hpp"
-#include "words.hpp"
+#include "input/failure.hpp"
+#include "input/words.hpp"
 
 #include <charconv>
 

@@ -7,9 +7,9 @@
 // Both ends are included. A date between two ticks stands for the one within.
 #pragma once
 
-#include "time_text.hpp"
+#include "input/time_text.hpp"
 
-#include <chronopack/series/cursor.hpp>
+#include <chronopack/core/time_range.hpp>
 
 #include <string>
 #include <variant>

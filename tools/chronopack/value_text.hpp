@@ -7,7 +7,7 @@
 //   2024-02-29T12:30:05.250Z      as many digits as are needed, in threes
 #pragma once
 
-#include "time_text.hpp"
+#include "input/time_text.hpp"
 
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/time_unit.hpp>

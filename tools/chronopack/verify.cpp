@@ -1,7 +1,7 @@
 #include "verify.hpp"
 
 #include "command.hpp"
-#include "words.hpp"
+#include "input/words.hpp"
 
 #include <chronopack/frame/recompute.hpp>
 

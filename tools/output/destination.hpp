@@ -11,7 +11,7 @@
 //   given. Kinds are archives, text, and what is neither; an empty file is of any.
 #pragma once
 
-#include "failure.hpp"
+#include "input/failure.hpp"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "leftover.hpp"
 
-#include "failure.hpp"
+#include "input/failure.hpp"
 
 #include <array>
 #include <atomic>

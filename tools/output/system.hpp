@@ -1,7 +1,7 @@
 // What the system says of a file when the library says io_error.
 #pragma once
 
-#include "failure.hpp"
+#include "input/failure.hpp"
 
 #include <chronopack/core/result.hpp>
 

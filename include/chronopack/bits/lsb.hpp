@@ -10,7 +10,8 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Bytes of `count` fields of `width` bits: count <= 2^32, width <= 64.
 [[nodiscard]] constexpr std::size_t field_bytes(std::size_t count, unsigned width) noexcept {
@@ -122,4 +123,5 @@ private:
     unsigned pending_ = 0;  // 0..63
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -18,7 +18,8 @@
 #include <chronopack/bits/lsb.hpp>
 #include <chronopack/core/bit.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Bits of the codes of `value` >= 1.
 [[nodiscard]] constexpr unsigned gamma_bits(std::uint64_t value) noexcept {
@@ -145,4 +146,5 @@ private:
     std::size_t bit_ = 0;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

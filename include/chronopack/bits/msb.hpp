@@ -13,7 +13,8 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 class msb_writer {
 public:
@@ -155,4 +156,5 @@ private:
     std::size_t bit_ = 0;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -5,7 +5,8 @@
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/core/bit.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 inline void write_varint(msb_writer& out, std::uint64_t value) noexcept {
     for (; value >= 0x80; value >>= 7) out.write((value & 0x7f) | 0x80, 8);
@@ -33,4 +34,5 @@ inline void write_varint(msb_writer& out, std::uint64_t value) noexcept {
     });
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

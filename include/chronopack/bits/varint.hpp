@@ -15,7 +15,8 @@
 
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 inline constexpr std::size_t max_varint_bytes = 10;
 
@@ -62,7 +63,7 @@ template <class Next>
         const std::uint64_t last = ~word & 0x8080'8080'8080'8080;
         const unsigned bits = last == 0 ? 0 : countr_zero(last) + 1;
         if (bits == 8 || (bits != 0 && (word >> (bits - 8) & 0xff) != 0)) {
-            (void)in.take(bits / 8);
+            in.skip(bits / 8);
             word &= (~std::uint64_t{0} >> (64 - bits)) & 0x7f7f'7f7f'7f7f'7f7f;
             word = (word & 0x007f'007f'007f'007f) | (word & 0x7f00'7f00'7f00'7f00) >> 1;
             word = (word & 0x0000'3fff'0000'3fff) | (word & 0x3fff'0000'3fff'0000) >> 2;
@@ -95,4 +96,5 @@ template <class Next>
     return unzigzag(take_varint(in));
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -7,7 +7,8 @@
 
 #include <cstdint>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 [[nodiscard]] constexpr std::uint64_t zigzag(std::int64_t value) noexcept {
     return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
@@ -20,4 +21,5 @@ namespace chronopack::inline CHRONOPACK_ABI {
 static_assert(zigzag(-1) == 1 && zigzag(1) == 2 && zigzag(INT64_MIN) == UINT64_MAX);
 static_assert(unzigzag(zigzag(INT64_MIN)) == INT64_MIN && unzigzag(zigzag(7)) == 7);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -7,7 +7,7 @@
 //   a page of n values
 //   +--------+------------+------------------+-------------------+--------------+
 //   | form   | exceptions | integers         | positions         | values       |
-//   |  u8    |  varint e  | integers.hpp     | e fields, LSB     | 8 e bytes    |
+//   |  u8    |  varint e  | nested_integers  | e fields, LSB     | 8 e bytes    |
 //   +--------+------------+------------------+-------------------+--------------+
 //   form   bits 0-4 exponent k, 0..18; bit 5 narrow; others 0
 //
@@ -18,13 +18,14 @@
 // divides: with the division any decimal of up to 15 digits is its own digits.)
 #pragma once
 
-#include <chronopack/codec/exceptions.hpp>
-#include <chronopack/codec/integers.hpp>
+#include <chronopack/codec/page/exceptions.hpp>
+#include <chronopack/codec/page/nested_integers.hpp>
 #include <chronopack/kernel/dispatch.hpp>
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -184,4 +185,5 @@ struct alp : detail::paged<double, detail::alp_page> {
 
 static_assert(block_codec<alp>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

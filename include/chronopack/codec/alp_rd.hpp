@@ -15,13 +15,14 @@
 // of the ALP paper, see codec/alp.hpp.)
 #pragma once
 
-#include <chronopack/codec/exceptions.hpp>
-#include <chronopack/codec/integers.hpp>
+#include <chronopack/codec/page/exceptions.hpp>
+#include <chronopack/codec/page/nested_integers.hpp>
 #include <chronopack/core/bit.hpp>
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -187,4 +188,5 @@ struct alp_rd : detail::paged<double, detail::alp_rd_page> {
 
 static_assert(block_codec<alp_rd>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -4,18 +4,19 @@
 //   v          1000 1010 1019 1031 ...     values
 //   x                 10    9   12 ...     their differences, or those of these, or they
 //   number             1    0    3 ...     (x - reference) / scale
-//   bin, offset   [0..1] 1 ...             packing/bins.hpp
+//   bin, offset   [0..1] 1 ...             binning/bins.hpp
 //
 //   n = 5000   | count | page, 2,048 values | page, 2,048 values | page, 904 values |
 //
-// A page (packing/page.hpp) has bins of its own, or those of the page before. Encoding
+// A page (binning/page.hpp) has bins of its own, or those of the page before. Encoding
 // works in 110 KiB of stack, decoding in 45, whatever the count.
 #pragma once
 
+#include <chronopack/binning/page.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/packing/page.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Integers of any kind, small where their differences are likely ones.
 struct binned {
@@ -26,10 +27,10 @@ struct binned {
     /// Upper bound of the bytes of `n` values, n <= 2^57.
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         if (n == 0) return 0;
-        const std::size_t rest = n % packing::page_values;
+        const std::size_t rest = n % binning::page_values;
         return varint_bytes(n) +
-               n / packing::page_values * packing::max_page_bytes(packing::page_values) +
-               (rest == 0 ? 0 : packing::max_page_bytes(rest));
+               n / binning::page_values * binning::max_page_bytes(binning::page_values) +
+               (rest == 0 ? 0 : binning::max_page_bytes(rest));
     }
 
     /// Bytes written, or no_space with `out` unspecified.
@@ -38,16 +39,16 @@ struct binned {
         return encode(in, out, std::nullopt);
     }
 
-    /// The same, with what packing::look_ahead() says of all of `in`, where that is known.
+    /// The same, with what binning::look_ahead() says of all of `in`, where that is known.
     [[nodiscard]] static result<std::size_t> encode(
         std::span<const value_type> in, bytes out,
-        const std::optional<packing::prospects>& known) noexcept {
+        const std::optional<binning::prospects>& known) noexcept {
         if (in.empty()) return std::size_t{0};
         byte_writer writer(out);
         write_varint(writer, in.size());
-        packing::page_encoder pages(in, known);
-        for (std::size_t at = 0; at < in.size() && !writer.failed(); at += packing::page_values)
-            pages.write(at, std::min(in.size(), at + packing::page_values), writer);
+        binning::page_encoder pages(in, known);
+        for (std::size_t at = 0; at < in.size() && !writer.failed(); at += binning::page_values)
+            pages.write(at, std::min(in.size(), at + binning::page_values), writer);
         if (writer.failed()) return errc::no_space;
         return writer.position();
     }
@@ -80,9 +81,9 @@ struct binned {
         const auto count = read_varint(in);
         if (!count) return count.error();
         if (*count != n) return errc::count_mismatch;
-        packing::page_decoder pages(map);
-        for (std::size_t at = 0; at < n; at += packing::page_values) {
-            const auto page = room(at, std::min(n - at, packing::page_values));
+        binning::page_decoder pages(map);
+        for (std::size_t at = 0; at < n; at += binning::page_values) {
+            const auto page = room(at, std::min(n - at, binning::page_values));
             // int64_t and uint64_t may alias each other.
             const std::span words(reinterpret_cast<std::uint64_t*>(page.data()), page.size());
             if (const auto read = pages.read(in, words); !read) return read;
@@ -94,4 +95,5 @@ struct binned {
 
 static_assert(block_codec<binned>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -8,7 +8,8 @@
 
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Names of codecs on the wire. A number is never given a second meaning.
 enum class codec_id : std::uint8_t {
@@ -35,6 +36,9 @@ enum class codec_id : std::uint8_t {
 inline constexpr std::size_t encode_stack_bytes = std::size_t{256} << 10;
 inline constexpr std::size_t decode_stack_bytes = std::size_t{128} << 10;
 
+// clang-format 14 does not know `noexcept ->` of a requirement.
+// clang-format off
+
 /// A stateless type that turns a run of values into bytes and back.
 ///
 /// The count of values is the caller's to keep: decode fills exactly the span
@@ -46,12 +50,9 @@ concept block_codec = requires(std::span<const typename C::value_type> in, bytes
                                std::span<typename C::value_type> back, std::size_t n) {
     { C::id } -> std::convertible_to<codec_id>;
     { C::name } -> std::convertible_to<std::string_view>;
-    { C::max_bytes(n) }
-    noexcept->std::same_as<std::size_t>;
-    { C::encode(in, out) }
-    noexcept->std::same_as<result<std::size_t>>;
-    { C::decode(wire, back) }
-    noexcept->std::same_as<result<std::size_t>>;
+    { C::max_bytes(n) } noexcept -> std::same_as<std::size_t>;
+    { C::encode(in, out) } noexcept -> std::same_as<result<std::size_t>>;
+    { C::decode(wire, back) } noexcept -> std::same_as<result<std::size_t>>;
 };
 
 /// A block codec that also takes and gives one value at a time: the appender
@@ -62,17 +63,15 @@ concept streaming_codec = block_codec<C> &&
     requires(typename C::appender appender, typename C::iterator iterator,
              typename C::value_type value) {
     requires std::constructible_from<typename C::appender, bytes>;
-    { appender.append(value) }
-    noexcept->std::same_as<result<void>>;
-    { appender.count() }
-    noexcept->std::same_as<std::size_t>;
-    { appender.size_bytes() }
-    noexcept->std::same_as<std::size_t>;
+    { appender.append(value) } noexcept -> std::same_as<result<void>>;
+    { appender.count() } noexcept -> std::same_as<std::size_t>;
+    { appender.size_bytes() } noexcept -> std::same_as<std::size_t>;
     requires std::constructible_from<typename C::iterator, cbytes, std::size_t>;
-    { iterator.next() }
-    noexcept->std::same_as<result<typename C::value_type>>;
-    { iterator.remaining() }
-    noexcept->std::same_as<std::size_t>;
+    { iterator.next() } noexcept -> std::same_as<result<typename C::value_type>>;
+    { iterator.remaining() } noexcept -> std::same_as<std::size_t>;
 };
 
+// clang-format on
+
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

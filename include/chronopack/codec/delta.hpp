@@ -10,7 +10,8 @@
 
 #include <chronopack/codec/packed.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 struct delta : detail::packed_blocks<packing::only(packing::mode::delta)> {
     static constexpr codec_id id = codec_id::delta;
@@ -37,4 +38,5 @@ struct delta : detail::packed_blocks<packing::only(packing::mode::delta)> {
 
 static_assert(block_codec<delta>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -10,7 +10,8 @@
 
 #include <chronopack/codec/delta.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 struct delta_of_delta : detail::packed_blocks<packing::only(packing::mode::delta_of_delta)> {
     static constexpr codec_id id = codec_id::delta_of_delta;
@@ -32,4 +33,5 @@ struct delta_of_delta : detail::packed_blocks<packing::only(packing::mode::delta
 
 static_assert(block_codec<delta_of_delta>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

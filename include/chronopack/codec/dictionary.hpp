@@ -5,8 +5,8 @@
 //
 //   a page of n values
 //   +------------+------------------+--------------------------------------+
-//   | entries d  | entries: a leaf  | n places: a column of integers       |
-//   |  varint    | of d             | (none for a single entry)            |
+//   | entries d  | entries:         | n places: a column of integers       |
+//   |  varint    | nested_values    | (none for a single entry)            |
 //   +------------+------------------+--------------------------------------+
 //
 // 1 <= d <= n; places are below d. Ascending (doubles in total order), so that
@@ -14,10 +14,11 @@
 // close to each other.
 #pragma once
 
-#include <chronopack/codec/leaf.hpp>
-#include <chronopack/packing/radix_sort.hpp>
+#include <chronopack/codec/page/nested_values.hpp>
+#include <chronopack/kernel/radix_sort.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -59,7 +60,7 @@ template <class T>
 class dictionary_page {
 public:
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return max_varint_bytes + leaf<T>::max_bytes(n) + max_integers_bytes(n);
+        return max_varint_bytes + nested_values<T>::max_bytes(n) + max_integers_bytes(n);
     }
 
     [[nodiscard]] static result<void> write(std::span<const T> in, preset level,
@@ -68,7 +69,7 @@ public:
         std::array<std::int64_t, page_values> places;
         const std::size_t distinct = look_up_all(in, entries, places);
         write_varint(out, distinct);
-        leaf<T>::write(std::span(entries).first(distinct), level, out);
+        nested_values<T>::write(std::span(entries).first(distinct), level, out);
         if (distinct > 1) write_integers(std::span(places).first(in.size()), level, out);
         return {};
     }
@@ -79,7 +80,7 @@ public:
         if (*count == 0 || *count > out.size()) return errc::corrupt;
         std::array<T, page_values> room;
         const auto entries = std::span(room).first(*count);
-        if (const auto read = leaf<T>::read(in, entries); !read) return read;
+        if (const auto read = nested_values<T>::read(in, entries); !read) return read;
         if (*count == 1) {
             fill(out, entries[0]);
             return {};
@@ -113,7 +114,7 @@ private:
         std::array<std::uint64_t, page_values> rising, spare;
         for (std::size_t k = 0; k < keys.size(); ++k) rising[k] = rising_of(keys[k]);
         const auto sorted =
-            packing::radix_sort(std::span(rising).first(keys.size()), spare, UINT64_MAX);
+            kernel::radix_sort(std::span(rising).first(keys.size()), spare, UINT64_MAX);
         for (std::size_t k = 0; k < keys.size(); ++k) entries[k] = value_of(from_rising(sorted[k]));
         std::array<std::uint16_t, page_values> place_of;
         for (std::size_t k = 0; k < keys.size(); ++k)
@@ -172,4 +173,5 @@ struct dictionary : detail::paged<T, detail::dictionary_page<T>> {
 
 static_assert(block_codec<dictionary<std::int64_t>> && block_codec<dictionary<double>>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -12,11 +12,12 @@
 // VLDB 2015, with the full 64-bit escape that the paper leaves out.)
 #pragma once
 
-#include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/dod_code.hpp>
+#include <chronopack/codec/stream/bit_stream.hpp>
+#include <chronopack/codec/stream/dod_code.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -122,4 +123,5 @@ struct gorilla_timestamps : detail::bit_codec<std::int64_t, detail::gorilla_time
 
 static_assert(streaming_codec<gorilla_timestamps>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

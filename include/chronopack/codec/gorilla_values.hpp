@@ -11,12 +11,13 @@
 // 2015, section 4.1.2.)
 #pragma once
 
-#include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/xor_code.hpp>
+#include <chronopack/codec/stream/bit_stream.hpp>
+#include <chronopack/codec/stream/xor_code.hpp>
 #include <chronopack/core/bit.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -126,4 +127,5 @@ struct gorilla_values : detail::bit_codec<double, detail::gorilla_value_coder> {
 
 static_assert(streaming_codec<gorilla_values>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

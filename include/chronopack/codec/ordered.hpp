@@ -6,7 +6,7 @@
 //   a page of n values
 //   +-------+------------------+
 //   | form  | integers         |     form 0: the key of the 64 bits
-//   |  u8   | integers.hpp     |     form 1: the key of the 32 bits of a float,
+//   |  u8   | nested_integers  |     form 1: the key of the 32 bits of a float,
 //   +-------+------------------+             which every value of the page is
 //
 // The key of bits b is b, or with all bits but the sign flipped where that is set.
@@ -14,10 +14,11 @@
 // keys differ little, and a reference takes what they share.
 #pragma once
 
-#include <chronopack/codec/integers.hpp>
+#include <chronopack/codec/page/nested_integers.hpp>
 #include <chronopack/core/bit.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -100,4 +101,5 @@ struct ordered : detail::paged<double, detail::ordered_page> {
 
 static_assert(block_codec<ordered>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

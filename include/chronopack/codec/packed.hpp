@@ -8,10 +8,11 @@
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/kernel/stream.hpp>
+#include <chronopack/kernel/nontemporal_copy.hpp>
 #include <chronopack/packing/block.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -75,4 +76,5 @@ struct packed : detail::packed_blocks<packing::any_mode> {
 
 static_assert(block_codec<packed>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -16,9 +16,10 @@
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/prometheus_sample.hpp>
+#include <chronopack/codec/stream/prometheus_sample.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 struct prometheus_xor {
     using value_type = sample;
@@ -145,4 +146,5 @@ private:
 
 static_assert(streaming_codec<prometheus_xor>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

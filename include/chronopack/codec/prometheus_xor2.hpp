@@ -18,11 +18,12 @@
 // further one even where no start time is.
 #pragma once
 
-#include <chronopack/codec/bit_stream.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/xor2_code.hpp>
+#include <chronopack/codec/stream/bit_stream.hpp>
+#include <chronopack/codec/stream/xor2_code.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 struct prometheus_xor2 {
     using value_type = sample;
@@ -216,4 +217,5 @@ private:
 
 static_assert(streaming_codec<prometheus_xor2>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

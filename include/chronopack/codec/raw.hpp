@@ -6,7 +6,8 @@
 #include <chronopack/codec/concept.hpp>
 #include <chronopack/core/bit.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 template <class T>
 struct raw {
@@ -42,4 +43,5 @@ struct raw {
 
 static_assert(block_codec<raw<std::int64_t>> && block_codec<raw<double>>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

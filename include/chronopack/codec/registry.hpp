@@ -18,7 +18,8 @@
 
 #include <type_traits>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// A list of codecs, as a type. (std::tuple would be a class of its own, which takes
 /// compilers a second.)
@@ -58,4 +59,5 @@ template <class T>
     return name ? *name : std::string_view{};
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -23,7 +23,8 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -285,4 +286,5 @@ private:
     std::size_t end_ = 0;  // the bit behind the last value
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

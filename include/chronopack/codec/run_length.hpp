@@ -5,16 +5,17 @@
 //
 //   a page of n values
 //   +-----------+----------------+----------------------------------------+
-//   | runs r    | values: a leaf | r lengths less one: a column of        |
-//   |  varint   | of r           | integers (none for a single run)       |
+//   | runs r    | values:        | r lengths less one: a column of        |
+//   |  varint   | nested_values  | integers (none for a single run)       |
 //   +-----------+----------------+----------------------------------------+
 //
 // 1 <= r <= n; the lengths sum to n.
 #pragma once
 
-#include <chronopack/codec/leaf.hpp>
+#include <chronopack/codec/page/nested_values.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -22,7 +23,7 @@ template <class T>
 class run_length_page {
 public:
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return max_varint_bytes + leaf<T>::max_bytes(n) + max_integers_bytes(n);
+        return max_varint_bytes + nested_values<T>::max_bytes(n) + max_integers_bytes(n);
     }
 
     [[nodiscard]] static result<void> write(std::span<const T> in, preset level,
@@ -38,7 +39,7 @@ public:
             from = to;
         }
         write_varint(out, runs);
-        leaf<T>::write(std::span(values).first(runs), level, out);
+        nested_values<T>::write(std::span(values).first(runs), level, out);
         if (runs > 1) write_integers(std::span(lengths).first(runs), level, out);
         return {};
     }
@@ -50,7 +51,7 @@ public:
         // The values wait at the end of the output: every run is at least one
         // value long, so what is filled never reaches the value that comes next.
         const std::span<T> values = out.last(*runs);
-        if (const auto read = leaf<T>::read(in, values); !read) return read;
+        if (const auto read = nested_values<T>::read(in, values); !read) return read;
         if (*runs == 1) {
             fill(out, T{values[0]});
             return {};
@@ -99,4 +100,5 @@ struct run_length : detail::paged<T, detail::run_length_page<T>> {
 
 static_assert(block_codec<run_length<std::int64_t>> && block_codec<run_length<double>>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -103,4 +103,6 @@
         CHRONOPACK_ABI_IF(CHRONOPACK_HAVE_SNAPPY, _snappy), CHRONOPACK_ABI_KERNELS)
 
 // Opened once here, so that any header may name the outer namespace alone.
-namespace chronopack::inline CHRONOPACK_ABI {}
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {}
+}  // namespace chronopack

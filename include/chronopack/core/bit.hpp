@@ -10,7 +10,8 @@
 
 #include <cstdint>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 template <class To, class From>
 [[nodiscard]] constexpr To bit_cast(const From& from) noexcept {
@@ -73,4 +74,5 @@ static_assert(countl_zero(0) == 64 && countl_zero(1) == 63 && countr_zero(0) == 
 static_assert(bit_width(0) == 0 && bit_width(8) == 4 && countl_one(~std::uint64_t{1}) == 63);
 static_assert(gcd(0, 6) == 6 && gcd(12, 18) == 6 && is_nan(__builtin_nan("")) && !is_nan(0));
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

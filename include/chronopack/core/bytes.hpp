@@ -11,7 +11,8 @@
 #include <cstring>
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 using bytes = std::span<std::byte>;
 using cbytes = std::span<const std::byte>;
@@ -65,4 +66,5 @@ inline void store_be(std::byte* to, T value) noexcept {
     std::memcpy(to, &value, sizeof value);
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -11,7 +11,8 @@
 
 #include <chronopack/core/bytes.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 class byte_reader {
 public:
@@ -32,6 +33,9 @@ public:
         at_ += n;
         return taken;
     }
+
+    /// Moves past the next `n` bytes, or fails when fewer are left.
+    void skip(std::size_t n) noexcept { (void)take(n); }
 
     [[nodiscard]] std::size_t position() const noexcept { return at_; }
     [[nodiscard]] std::size_t remaining() const noexcept { return in_.size() - at_; }
@@ -99,4 +103,5 @@ private:
     bool failed_ = false;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

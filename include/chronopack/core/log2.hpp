@@ -8,7 +8,8 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Fractional bits of a fixed-point logarithm, and its one.
 inline constexpr unsigned log2_fraction = 16;
@@ -49,4 +50,5 @@ inline constexpr auto log2_table = [] {
 static_assert(log2_fixed(1) == 0 && log2_fixed(2) == log2_one);
 static_assert(log2_fixed(3) == 103'872 && log2_fixed(std::uint64_t{1} << 63) == 63 * log2_one);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -7,7 +7,8 @@
 
 #include <chronopack/core/abi.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// `a` as a value of its own, be it a double or a vector: no instruction, but what
 /// compilers do not fuse across.
@@ -30,4 +31,5 @@ template <class T>
     return kept(a * b);
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

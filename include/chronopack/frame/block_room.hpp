@@ -7,7 +7,9 @@
 #include <array>
 #include <memory>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 template <class T>
 class block_room {
@@ -25,4 +27,6 @@ private:
     std::unique_ptr<T[]> far_;
 };
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

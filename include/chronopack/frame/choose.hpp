@@ -12,7 +12,9 @@
 
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame {
 
 namespace detail {
 
@@ -216,4 +218,6 @@ template <class T>
 
 }  // namespace detail
 
-}  // namespace chronopack::frame
+}  // namespace frame
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -22,7 +22,9 @@
 #include <chronopack/frame/choose.hpp>
 #endif
 
-namespace chronopack::inline CHRONOPACK_ABI::frame {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame {
 
 /// Upper bound of a column of `n` values: no column is larger than its raw form and the id.
 template <class T>
@@ -80,4 +82,6 @@ template <class T>
 #endif
 }
 
-}  // namespace chronopack::frame
+}  // namespace frame
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -7,7 +7,9 @@
 
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame {
 
 struct options {
     time_unit unit = time_unit::milliseconds;  ///< what the timestamps count; only recorded
@@ -205,4 +207,6 @@ template <class V>
     return encode<V>(timestamps, values, how, out, fresh);
 }
 
-}  // namespace chronopack::frame
+}  // namespace frame
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

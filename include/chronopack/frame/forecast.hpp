@@ -12,9 +12,11 @@
 // gap.
 #pragma once
 
-#include <chronopack/codec/leaf.hpp>
+#include <chronopack/codec/page/nested_values.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 /// Bytes of a block in each form.
 struct forecast {
@@ -84,7 +86,7 @@ template <class T>
         from = i;
     }
     if (4 * runs < 3 * n)
-        f.runs = bytes_of(leaf<T>::promise_of(std::span(values).first(runs)).total() +
+        f.runs = bytes_of(nested_values<T>::promise_of(std::span(values).first(runs)).total() +
                           promise_of(std::span(lengths).first(runs)).total());
 
     const std::size_t distinct = count_distinct(page);
@@ -97,4 +99,6 @@ template <class T>
     return f;
 }
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

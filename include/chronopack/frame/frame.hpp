@@ -13,7 +13,9 @@
 
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame {
 
 /// What the frame at the start of `in` says of itself, from its header alone:
 /// the time this takes does not depend on the frame's length, and `in` need
@@ -209,4 +211,6 @@ template <class V>
                : detail::verify_as<std::int64_t>(in);
 }
 
-}  // namespace chronopack::frame
+}  // namespace frame
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

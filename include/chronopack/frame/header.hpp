@@ -31,7 +31,9 @@
 
 #include <variant>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame {
 
 inline constexpr std::uint32_t magic = 0x464b5043;  // "CPKF"
 
@@ -186,4 +188,6 @@ private:
     std::uint64_t step_ = 0;
 };
 
-}  // namespace chronopack::frame
+}  // namespace frame
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -1,6 +1,6 @@
 // Statistics as a frame's header keeps them since version 2: relative to min, in
 // as many bits as what stands before them allows. Here those of int64; those of
-// doubles are in frame/double_statistics.hpp.
+// doubles are in frame/header_statistics_double.hpp.
 //
 //   min 1998   max 2225   first 2000   last 2150   sum of 1,024 values 2,150,413
 //      1998      +227         +2         +152      1024 * 1998 + 104461
@@ -19,7 +19,9 @@
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/frame/statistics.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 /// Of the form byte: NaNs are counted, or of int64, sums are inexact.
 inline constexpr unsigned noted = 0x40;
@@ -99,10 +101,12 @@ public:
         s.sum = static_cast<std::int64_t>(r.sum_origin() + bits.read(r.sum_bits()));
         s.increase = static_cast<std::int64_t>(r.increase_origin(first, last) +
                                                bits.read(r.increase_bits()));
-        (void)in.take(bits.size_bytes());
+        in.skip(bits.size_bytes());
         if (in.failed() || bits.left_over() != 0) return errc::corrupt;
         return s;
     }
 };
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -16,7 +16,9 @@
 
 #include <chronopack/frame/header.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail::v1 {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail::v1 {
 
 inline constexpr std::size_t fixed_bytes = 11;
 inline constexpr std::size_t max_block_bytes = 32768;
@@ -67,7 +69,7 @@ template <class V>
 /// The fields of a header up to its index, from its bytes without the CRC. `in`
 /// is then at the index. `h` is new, and after an error of no use.
 [[nodiscard]] inline result<void> read(byte_reader& in, header& h) noexcept {
-    (void)in.take(5);  // magic and version
+    in.skip(5);  // magic and version
     const std::uint8_t flags = in.u8();
     (void)in.u16();  // header bytes
     const std::uint8_t unit = in.u8();
@@ -89,4 +91,6 @@ template <class V>
     return {};
 }
 
-}  // namespace chronopack::frame::detail::v1
+}  // namespace frame::detail::v1
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

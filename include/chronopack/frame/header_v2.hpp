@@ -20,10 +20,12 @@
 // such a clock have a header of about 44 bytes.
 #pragma once
 
-#include <chronopack/frame/double_statistics.hpp>
 #include <chronopack/frame/header.hpp>
+#include <chronopack/frame/header_statistics_double.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail::v2 {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail::v2 {
 
 inline constexpr std::size_t max_size = UINT16_MAX;  // behind the length, which has 3 bytes then
 inline constexpr std::size_t front_bytes = 4 + 1 + 3;
@@ -145,7 +147,7 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
 /// The fields of a header up to its index, from its bytes without the CRC. `in`
 /// is then at the index. `h` is new, and after an error of no use.
 [[nodiscard]] inline result<void> read(byte_reader& in, header& h) noexcept {
-    (void)in.take(5);  // magic and version
+    in.skip(5);  // magic and version
     (void)take_varint(in);
     const unsigned properties = in.u16();
     const unsigned block_exponent = properties >> 5 & 15;
@@ -187,4 +189,6 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
     return {};
 }
 
-}  // namespace chronopack::frame::detail::v2
+}  // namespace frame::detail::v2
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

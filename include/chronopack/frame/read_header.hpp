@@ -6,7 +6,9 @@
 #include <chronopack/frame/header_v1.hpp>
 #include <chronopack/frame/header_v2.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 /// Bytes of the header at the start of `in`, as they say themselves; or
 /// truncated, corrupt. Versions to come keep to the place of the length.
@@ -77,4 +79,6 @@ namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
     return {};
 }
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -12,7 +12,9 @@
 
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame {
 
 namespace detail {
 
@@ -98,4 +100,6 @@ template <class V>
     return fields;
 }
 
-}  // namespace chronopack::frame
+}  // namespace frame
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

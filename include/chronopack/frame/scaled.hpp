@@ -15,7 +15,9 @@
 
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 [[nodiscard]] constexpr std::uint64_t power_of_ten(unsigned exponent) noexcept {
     std::uint64_t power = 1;
@@ -88,4 +90,6 @@ template <class Accept>
         static_cast<std::int64_t>(static_cast<std::uint64_t>(chronopack::order_key(d)) + places));
 }
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

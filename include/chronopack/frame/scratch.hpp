@@ -14,7 +14,9 @@
 #include <memory>
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame {
 
 namespace detail {
 
@@ -78,4 +80,6 @@ struct scratch {
     }
 };
 
-}  // namespace chronopack::frame
+}  // namespace frame
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

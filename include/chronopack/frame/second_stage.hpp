@@ -19,7 +19,9 @@ enum class stage : std::uint8_t { none = 0, zstd = 1, snappy = 2 };
 
 }  // namespace chronopack
 
-namespace chronopack::inline CHRONOPACK_ABI::frame {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame {
 
 /// Whether this build can write and read frames of that second stage.
 [[nodiscard]] constexpr bool stage_available(stage s) noexcept {
@@ -90,4 +92,6 @@ namespace chronopack::inline CHRONOPACK_ABI::frame {
     return errc::unsupported;
 }
 
-}  // namespace chronopack::frame
+}  // namespace frame
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -20,7 +20,8 @@
 #include <cstdint>
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 template <class V>
 struct statistics {
@@ -217,4 +218,5 @@ private:
     bool started_ = false;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

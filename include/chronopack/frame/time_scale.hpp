@@ -10,7 +10,9 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI::frame::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace frame::detail {
 
 class time_scale {
 public:
@@ -123,4 +125,6 @@ private:
     std::uint64_t walked_ = 0;
 };
 
-}  // namespace chronopack::frame::detail
+}  // namespace frame::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

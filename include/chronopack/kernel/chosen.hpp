@@ -2,12 +2,16 @@
 #pragma once
 
 #include <chronopack/core/abi.hpp>
-#include <chronopack/kernel/table.hpp>
+#include <chronopack/kernel/dispatch_table.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel::detail {
 
-[[nodiscard]] inline const chronopack_dispatch::table& chosen() noexcept {
-    return chronopack_dispatch::chosen<sizeof(chronopack_dispatch::table)>();
+[[nodiscard]] inline const chronopack_dispatch::dispatch_table& chosen() noexcept {
+    return chronopack_dispatch::chosen<sizeof(chronopack_dispatch::dispatch_table)>();
 }
 
-}  // namespace chronopack::kernel::detail
+}  // namespace kernel::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

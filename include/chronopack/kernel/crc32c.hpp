@@ -9,7 +9,9 @@
 #include <chronopack/kernel/crc32c_instructions.hpp>
 #endif
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 /// The CRC-32C of `data`; of a longer string when `before` is that of what precedes it.
 [[nodiscard]] inline std::uint32_t crc32c(cbytes data, std::uint32_t before = 0) noexcept {
@@ -20,4 +22,6 @@ namespace chronopack::inline CHRONOPACK_ABI::kernel {
 #endif
 }
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

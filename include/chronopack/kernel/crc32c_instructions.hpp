@@ -26,7 +26,9 @@
 #include <arm_acle.h>
 #endif
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 namespace detail {
 
@@ -229,4 +231,6 @@ template <unsigned Bits>
 
 }  // namespace detail
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

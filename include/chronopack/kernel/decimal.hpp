@@ -16,7 +16,9 @@
 
 #include <cstring>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 namespace detail {
 
@@ -161,4 +163,6 @@ private:
 using default_decimal =
     decimal_converter<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -8,16 +8,18 @@
 //
 // A frame of reference is in time order already and needs only pass 1. Patches
 // are added to the fields of pass 1. Where N does not divide the rows, the last
-// squares take some again. The scalar twins are in lanes.hpp and scan.hpp; both
+// squares take some again. The scalar twins are in lanes.hpp and running_sums.hpp; both
 // give the same words.
 #pragma once
 
-#include <chronopack/kernel/head.hpp>
+#include <chronopack/kernel/lanes_head.hpp>
 #include <chronopack/kernel/packed_rows.hpp>
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 template <class Arch>
 struct block_decoder {
@@ -31,7 +33,7 @@ struct block_decoder {
     static void packed(const std::byte* in, std::size_t count, unsigned width, const start& s,
                        const patched_rows& patches, std::uint64_t* out) noexcept {
         const layout at(count, width);
-        const detail::head head(in, at);
+        const detail::lanes_head head(in, at);
         alignas(64) std::uint64_t first[lanes];
         if (at.first_bits > 0) head.load_first(at, first);
         const detail::packed_fields from{at, in + at.head_bytes(), first, patches, width};
@@ -225,4 +227,6 @@ struct block_decoder<scalar> {
 using default_decoder =
     block_decoder<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -11,7 +11,9 @@
 #include <chronopack/kernel/encode.hpp>
 #include <chronopack/kernel/summary.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 #if defined(CHRONOPACK_TABLE_IS_SCALAR)  // the library's table of scalar twins
 using decoder = block_decoder<scalar>;
@@ -25,14 +27,18 @@ using summary = default_summary;
 using decimals = default_decimal;
 #endif
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack
 
 #else
 
 #include <chronopack/kernel/chosen.hpp>
 #include <chronopack/kernel/patches.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 namespace detail {
 
@@ -123,6 +129,8 @@ struct decimals {
     }
 };
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack
 
 #endif

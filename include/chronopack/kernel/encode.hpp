@@ -11,7 +11,9 @@
 
 #include <chronopack/kernel/encode_scalar.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 template <class Arch>
 struct block_encoder {
@@ -230,4 +232,6 @@ private:
 using default_encoder =
     block_encoder<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 namespace detail {
 
@@ -109,4 +111,6 @@ struct block_encoder<scalar> {
     }
 };
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -25,7 +25,9 @@
 
 #include <chronopack/bits/lsb.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 inline constexpr std::size_t lanes = 16;
 inline constexpr std::size_t slots = 1024;
@@ -134,4 +136,6 @@ inline void unpack_lanes(const std::byte* in, std::size_t count, unsigned width,
     load_fields({in + at.first_bytes(), at.bytes - at.first_bytes()}, width, {slots_out, at.rest});
 }
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

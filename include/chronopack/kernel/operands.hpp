@@ -5,8 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 /// In place of an xsimd architecture: kernels that take one word after the other. Each
 /// gives the same words as its vectorised twins.
@@ -50,6 +53,11 @@ template <sums Sums>
 }
 
 }  // namespace detail
+
+/// Values as kernels take them.
+[[nodiscard]] inline const std::uint64_t* as_words(std::span<const std::int64_t> in) noexcept {
+    return reinterpret_cast<const std::uint64_t*>(in.data());  // the two may alias
+}
 
 /// Residuals before the first have no predecessors: loops start at this one.
 template <sums Sums>
@@ -121,4 +129,6 @@ struct integer_summary {
     std::uint64_t resets = 0;
 };
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -8,7 +8,9 @@
 #include <chronopack/kernel/patches.hpp>
 #include <chronopack/kernel/simd.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel::detail {
 
 /// What is packed, and where.
 struct packed_fields {
@@ -96,4 +98,6 @@ private:
     patched_rows patches_;  // from the next row and this lane on
 };
 
-}  // namespace chronopack::kernel::detail
+}  // namespace kernel::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

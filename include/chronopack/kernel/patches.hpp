@@ -8,7 +8,9 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 /// As a kernel takes them; by default none. Row r has those of slots 16 r to 16 r + 15;
 /// the row behind the last has those of the fields of no row.
@@ -48,4 +50,6 @@ private:
     alignas(64) std::uint64_t rows_[lanes * (1 + slots / lanes)];
 };
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

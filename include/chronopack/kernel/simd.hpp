@@ -18,7 +18,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 using default_arch = xsimd::default_arch;
 
@@ -196,4 +198,6 @@ template <class Arch>
     detail::unrolled<n>([&](auto i) { square[i] = words<Arch>((reg)v[i]); });
 }
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

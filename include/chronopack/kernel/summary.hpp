@@ -12,7 +12,9 @@
 
 #include <cstring>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel {
 
 namespace detail {
 
@@ -144,4 +146,6 @@ inline constexpr std::size_t summary_words = [] {
 }();
 using default_summary = block_summary<summary_words<default_arch>>;
 
-}  // namespace chronopack::kernel
+}  // namespace kernel
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -7,7 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI::kernel::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace kernel::detail {
 
 /// f(0), ..., f(N - 1) with constant arguments: what compilers at -O2 do not
 /// make of a loop over an array of vectors.
@@ -19,4 +21,6 @@ template <std::size_t N, class F>
     (std::make_index_sequence<N>{});
 }
 
-}  // namespace chronopack::kernel::detail
+}  // namespace kernel::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -2,10 +2,11 @@
 // linear in what sums start from, so it is that which is mapped, at no cost.
 #pragma once
 
-#include <chronopack/kernel/operands.hpp>
-#include <chronopack/packing/header.hpp>
+#include <chronopack/packing/mode.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// v -> offset + scale * v, modulo 2^64.
 struct affine {
@@ -28,4 +29,6 @@ struct affine {
     }
 };
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -26,7 +26,9 @@
 #include <chronopack/packing/exceptions.hpp>
 #include <chronopack/packing/plan.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// Upper bound of the bytes of a block of `count` values.
 [[nodiscard]] constexpr std::size_t max_block_bytes(std::size_t count) noexcept {
@@ -84,11 +86,10 @@ inline void write_in_order(const plan& p, bytes payload) noexcept {
     if (!h.in_lanes)
         detail::write_in_order(chosen, payload);
     else if (h.width > 0)
-        detail::with_sums(
-            h.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
-                detail::encoder::pack<Sums>(chosen.distances.data(), h.count, chosen.reference,
-                                            h.width, payload.data());
-            });
+        with_sums(h.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+            kernel::encoder::pack<Sums>(chosen.distances.data(), h.count, chosen.reference, h.width,
+                                        payload.data());
+        });
     if (h.exceptions > 0) detail::write_exceptions(chosen, writer.reserve(h.exception_bytes()));
     return size;
 }
@@ -151,7 +152,7 @@ template <kernel::sums Sums>
     if ((modes & only(h.kind)) == 0) return errc::corrupt;
     const cbytes payload = reader.take(h.payload_bytes());
     const cbytes exceptions = reader.rest();
-    (void)reader.take(h.exception_bytes());
+    reader.skip(h.exception_bytes());
     if (reader.failed()) return errc::truncated;
 
     const kernel::start s = map({h.reference, h.scale, h.base, h.first_delta}, h.kind);
@@ -169,4 +170,6 @@ template <kernel::sums Sums>
     return reader.position();
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

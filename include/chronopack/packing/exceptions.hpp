@@ -12,7 +12,9 @@
 
 #include <array>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing::detail {
 
 inline void write_exceptions(const plan& p, bytes out) noexcept {
     const header& h = p.head;
@@ -74,4 +76,6 @@ private:
     return {};
 }
 
-}  // namespace chronopack::packing::detail
+}  // namespace packing::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

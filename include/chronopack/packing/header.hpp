@@ -5,8 +5,11 @@
 #include <chronopack/bits/lsb.hpp>
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/kernel/lanes.hpp>
+#include <chronopack/packing/mode.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// Values of a full block.
 inline constexpr std::size_t block_values = kernel::slots;
@@ -14,10 +17,6 @@ inline constexpr std::size_t block_values = kernel::slots;
 /// Bits of an exception's position in its block.
 inline constexpr unsigned position_bits = 10;
 static_assert(block_values == 1u << position_bits);
-
-/// What a block stores: the values, their differences, or the differences of those.
-enum class mode : std::uint8_t { frame_of_reference = 0, delta = 1, delta_of_delta = 2 };
-inline constexpr unsigned mode_count = 3;
 
 struct header {
     mode kind = mode::frame_of_reference;
@@ -41,7 +40,6 @@ struct header {
 
 inline constexpr std::size_t fixed_header_bytes = 7;
 inline constexpr std::size_t max_header_bytes = fixed_header_bytes + 4 * max_varint_bytes;
-inline constexpr std::uint8_t scaled_flag = 0x04;
 inline constexpr std::uint8_t lanes_flag = 0x08;  ///< for 64 to 1,023 values; 1,024 need none
 
 [[nodiscard]] inline std::size_t header_bytes(const header& h) noexcept {
@@ -116,4 +114,6 @@ inline void write_header(byte_writer& out, const header& h) noexcept {
     return {};
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -11,7 +11,9 @@
 
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing {
 
 /// An encoding of a block: its header, and the fields before they are split
 /// into `width` packed bits and an exception's high part.
@@ -33,25 +35,8 @@ struct plan {
 
 namespace detail {
 
-using encoder = kernel::encoder;
-
-[[nodiscard]] inline const std::uint64_t* words(std::span<const std::int64_t> in) noexcept {
-    return reinterpret_cast<const std::uint64_t*>(in.data());  // the two may alias
-}
-
-/// Calls f with the sums that undo `kind`, as a constant.
-template <class F>
-auto with_sums(mode kind, F f) noexcept {
-    using kernel::sums;
-    switch (kind) {
-        case mode::delta:
-            return f(std::integral_constant<sums, sums::once>{});
-        case mode::delta_of_delta:
-            return f(std::integral_constant<sums, sums::twice>{});
-        default:
-            return f(std::integral_constant<sums, sums::none>{});
-    }
-}
+using kernel::as_words;
+using kernel::encoder;
 
 /// What the encoding under one mode promises, by a sample.
 struct prospect {
@@ -90,7 +75,7 @@ inline void set_window(header& h, std::span<const std::int64_t> in, std::uint64_
     with_sums(kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
         constexpr std::size_t first = kernel::first_residual<Sums>;
         if (in.size() <= first) return;
-        p.drawn = residual_sample(in.size() - first, [v = words(in)](std::size_t i) {
+        p.drawn = residual_sample(in.size() - first, [v = as_words(in)](std::size_t i) {
             return kernel::detail::residual<Sums>(v, first + i);
         });
         p.scale = finer == 1 ? 1 : p.drawn.common_divisor();
@@ -144,12 +129,12 @@ inline void make_plan(std::span<const std::int64_t> in, prospect& p, plan& out) 
     window best;
     with_sums(p.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
         constexpr std::size_t first = kernel::first_residual<Sums>;
-        if (n > first) e = encoder::spread<Sums>(words(in), n);
+        if (n > first) e = encoder::spread<Sums>(as_words(in), n);
         if (e.least == e.most) {
             std::fill_n(y, n, std::uint64_t{0});
             return;
         }
-        encoder::distances<Sums>(words(in), n, e.least, y);
+        encoder::distances<Sums>(as_words(in), n, e.least, y);
         std::fill_n(y, first, std::uint64_t{0});  // of any scale
         p.drawn.bound(e);
         most = e.most - e.least;
@@ -230,4 +215,6 @@ inline void make_plan(std::span<const std::int64_t> in, mode_set modes, plan& ou
     }
 }
 
-}  // namespace chronopack::packing
+}  // namespace packing
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

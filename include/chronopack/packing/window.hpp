@@ -22,7 +22,9 @@
 #include <array>
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI::packing::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace packing::detail {
 
 /// A range [reference, reference + 2^width) of distances and what packing
 /// around it costs.
@@ -212,4 +214,6 @@ private:
     return best;
 }
 
-}  // namespace chronopack::packing::detail
+}  // namespace packing::detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

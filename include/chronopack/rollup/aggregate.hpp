@@ -25,7 +25,8 @@
 
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -261,4 +262,5 @@ template <class V>
     return out;
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

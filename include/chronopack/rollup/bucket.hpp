@@ -10,19 +10,22 @@
 // first and the last are cut where int64 ends.
 #pragma once
 
+#include <chronopack/core/result.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/rollup/civil.hpp>
-#include <chronopack/series/cursor.hpp>
 
 #include <concepts>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// What cuts time into buckets: all t of containing(t) have the same one, and
 /// it holds t. A type that has unit() as well is only used on frames of that unit.
 template <class B>
 concept bucketing = requires(const B& buckets, std::int64_t t) {
-    { buckets.containing(t) }
-    noexcept->std::same_as<time_range>;
+    // clang-format off
+    { buckets.containing(t) } noexcept -> std::same_as<time_range>;
+    // clang-format on
 };
 
 namespace detail {
@@ -63,4 +66,5 @@ private:
 };
 static_assert(bucketing<fixed_buckets>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

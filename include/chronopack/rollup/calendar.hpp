@@ -18,7 +18,8 @@
 #include <chronopack/rollup/bucket.hpp>
 #include <chronopack/rollup/time_zone.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 enum class calendar : std::uint8_t {
     day,
@@ -108,4 +109,5 @@ private:
 };
 static_assert(bucketing<calendar_buckets>);
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

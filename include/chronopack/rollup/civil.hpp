@@ -13,7 +13,9 @@
 
 #include <cstdint>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 inline constexpr std::int64_t day_seconds = 86'400;
 
@@ -74,4 +76,6 @@ static_assert(civil_of(19'782) == civil_date{2024, 2, 29});
 static_assert(civil_of(-1) == civil_date{1969, 12, 31});
 static_assert(weekday_of(0) == 3 && weekday_of(-4) == 6);  // a Thursday, a Sunday
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

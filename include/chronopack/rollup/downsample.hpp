@@ -24,7 +24,8 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -187,4 +188,5 @@ template <class V>
     return written;
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

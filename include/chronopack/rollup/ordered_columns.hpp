@@ -12,7 +12,9 @@
 #include <optional>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 template <class V>
 class ordered_columns {
@@ -93,4 +95,6 @@ private:
     std::uint64_t blocks_decoded_ = 0;
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -20,7 +20,9 @@
 #include <optional>
 #include <string_view>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 class posix_tz {
 public:
@@ -168,4 +170,6 @@ private:
     bool changes_ = false;
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -24,7 +24,8 @@
 #include <chronopack/rollup/row.hpp>
 #include <chronopack/series/reader.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// What a rollup did.
 struct rollup_counts {
@@ -237,4 +238,5 @@ template <class V, bucketing B, class Sink>
     return builder.counts();
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -13,7 +13,8 @@
 
 #include <type_traits>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 template <class V>
 struct rollup_row {
@@ -171,4 +172,5 @@ private:
 };
 
 }  // namespace detail
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

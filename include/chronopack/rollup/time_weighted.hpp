@@ -17,10 +17,11 @@
 #pragma once
 
 #include <chronopack/core/rounded.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/rollup/aggregate.hpp>
-#include <chronopack/series/cursor.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// The NaN with which Prometheus ends a series.
 [[nodiscard]] inline bool is_stale_marker(double v) noexcept {
@@ -137,4 +138,5 @@ private:
     }
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -29,7 +29,8 @@
 #include <span>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Immutable, and so safe to share between threads. Holds 24 bytes a transition,
 /// and 20 KiB where a rule changes twice a year.
@@ -176,4 +177,5 @@ private:
     std::int64_t repeats_until_ = detail::era_seconds;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -24,7 +24,8 @@
 
 #include <string>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail::tzif {
 
@@ -146,4 +147,5 @@ inline constexpr std::size_t header_bytes = 44;
     return read_time_zone(file->data());
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -25,7 +25,8 @@
 #include <chronopack/frame/header.hpp>
 #include <chronopack/series/labels.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// A frame of an archive: where it is and what times it spans.
 struct archived_frame {
@@ -199,4 +200,5 @@ inline void seal(byte_writer& out, cbytes written) noexcept {
 }
 
 }  // namespace detail::archive
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -14,7 +14,9 @@
 #include <algorithm>
 #include <limits>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail::archive {
 
 [[nodiscard]] inline std::vector<std::byte> index_payload(const std::vector<archived_series>& all) {
     std::size_t room = max_varint_bytes + crc_bytes;
@@ -135,4 +137,6 @@ struct index {
     return index{std::move(all), *marks};
 }
 
-}  // namespace chronopack::detail::archive
+}  // namespace detail::archive
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

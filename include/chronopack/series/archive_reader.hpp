@@ -13,12 +13,13 @@
 #include <chronopack/series/archive_recovery.hpp>
 #include <chronopack/series/file.hpp>
 #include <chronopack/series/file_copy.hpp>
-#include <chronopack/series/series_finder.hpp>
 #include <chronopack/series/reader.hpp>
+#include <chronopack/series/series_finder.hpp>
 
 #include <mutex>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// How an archive's file is read.
 enum class file_access : std::uint8_t {
@@ -173,4 +174,5 @@ private:
     archive_losses losses_;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -13,7 +13,8 @@
 
 #include <algorithm>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// What is known to be missing from an archive that was opened by what is left of it.
 /// What was never written, or cut off, leaves no trace: the numbers are lower bounds.
@@ -121,4 +122,5 @@ private:
 };
 
 }  // namespace detail::archive
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -23,7 +23,8 @@
 
 #include <variant>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// A series of an archive being written.
 template <class V>
@@ -209,4 +210,5 @@ private:
     std::unique_ptr<state> state_;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

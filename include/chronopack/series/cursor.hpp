@@ -11,25 +11,14 @@
 #pragma once
 
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/frame/frame.hpp>
 
 #include <iterator>
 #include <optional>
 
-namespace chronopack::inline CHRONOPACK_ABI {
-
-/// Timestamps from `first` to `last`, both included.
-struct time_range {
-    std::int64_t first = INT64_MIN;
-    std::int64_t last = INT64_MAX;
-
-    [[nodiscard]] constexpr bool overlaps(std::int64_t from, std::int64_t to) const noexcept {
-        return from <= last && to >= first;
-    }
-    [[nodiscard]] constexpr bool contains(std::int64_t t) const noexcept {
-        return first <= t && t <= last;
-    }
-};
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Not thread-safe; the frames must outlive it.
 template <class V>
@@ -173,4 +162,5 @@ private:
     result<void> status_;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -13,7 +13,8 @@
 #include <string>
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// A file's bytes, mapped read-only for the object's lifetime. The file must
 /// not be cut short meanwhile: the system answers that with a signal.
@@ -57,4 +58,5 @@ private:
     cbytes data_;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -13,7 +13,8 @@
 #include <string>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Returns the bytes of a regular file. not_found; io_error when the system refuses or the
 /// file is of another kind; truncated when it becomes shorter while it is read.
@@ -38,4 +39,5 @@ namespace chronopack::inline CHRONOPACK_ABI {
     return all;
 }
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

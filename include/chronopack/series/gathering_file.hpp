@@ -8,7 +8,9 @@
 #include <chronopack/frame/scratch.hpp>
 #include <chronopack/series/output_file.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail::archive {
 
 /// Not thread-safe. An error is for good: what could not be written stays gathered, and
 /// nothing is written after it. What is gathered when it ends is written if that can be.
@@ -84,4 +86,6 @@ private:
     std::size_t gathered_ = 0;
 };
 
-}  // namespace chronopack::detail::archive
+}  // namespace detail::archive
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

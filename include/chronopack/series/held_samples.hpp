@@ -14,7 +14,8 @@
 #include <span>
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Not thread-safe. 16 bytes a sample that there is room for.
 template <class V>
@@ -107,4 +108,5 @@ private:
     std::size_t room_ = 0;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

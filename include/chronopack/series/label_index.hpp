@@ -9,7 +9,9 @@
 #include <string>
 #include <unordered_map>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
 
 /// Returns FNV-1a of the names and values, each ended by a byte that UTF-8 never has.
 [[nodiscard]] inline std::uint64_t hash_of(const labels& names) noexcept {
@@ -48,4 +50,6 @@ private:
     std::unordered_multimap<std::uint64_t, std::uint32_t> numbers_;
 };
 
-}  // namespace chronopack::detail
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -26,7 +26,8 @@
 #include <string_view>
 #include <utility>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
@@ -220,4 +221,5 @@ private:
     bool kept_ = false;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

@@ -14,7 +14,8 @@
 
 #include <chronopack/series/cursor.hpp>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 /// Keeps views of the frames' bytes, which must outlive it, and 16 bytes a
 /// frame. Immutable, and so safe to share between threads.
@@ -108,4 +109,5 @@ private:
     std::size_t size_ = 0;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

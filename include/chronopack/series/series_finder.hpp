@@ -13,7 +13,9 @@
 #include <algorithm>
 #include <span>
 
-namespace chronopack::inline CHRONOPACK_ABI::detail::archive {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail::archive {
 
 /// 16 bytes a series. Immutable; the series must stay where they are.
 class series_finder {
@@ -51,4 +53,6 @@ private:
     std::vector<entry> entries_;
 };
 
-}  // namespace chronopack::detail::archive
+}  // namespace detail::archive
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -25,7 +25,8 @@
 #include <functional>
 #include <vector>
 
-namespace chronopack::inline CHRONOPACK_ABI {
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
 
 struct series_options {
     frame::options frame = {};
@@ -122,4 +123,5 @@ private:
     frame_scratch* scratch_;
 };
 
+}  // namespace CHRONOPACK_ABI
 }  // namespace chronopack

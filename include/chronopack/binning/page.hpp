@@ -1,0 +1,174 @@
+// A page of binned integers: up to 2,048 values of a column (codec/binned.hpp).
+//
+//   0        1                                                            ..
+//   +--------+-----------+---------+--------+---------------+--------------+----------------+
+//   | kind   | reference | [scale] | [base] | [first delta] | bins - 1     | bins, slots,   |
+//   | u8     | zigzag    | varint  | zigzag |    zigzag     | or width  u8 | numbers: bits  |
+//   +--------+-----------+---------+--------+---------------+--------------+----------------+
+//   |<-------- or that all of it and the bins are as before ------------->|
+//
+//   kind: bits 0-1 mode, bit 2 scaled, bit 3 as before, bits 4-7 log of the slots
+//
+//   x = reference + scale * number
+//   frame of reference  v[i] = x[i]
+//   delta               v[i] = v[i-1] + x[i]
+//   delta of delta      d[i] = d[i-1] + x[i],  v[i] = v[i-1] + d[i]
+//
+// Sums go on from page to page; base and first delta are what is before a column's
+// first. A log of 0 stands for one bin: there are only offsets, of `width` bits. Bit by
+// bit: docs/FORMAT.md.
+#pragma once
+
+#include <chronopack/binning/decoder.hpp>
+#include <chronopack/binning/page_writer.hpp>
+#include <chronopack/packing/affine.hpp>
+
+#include <optional>
+
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace binning {
+
+/// Upper bound of the bytes of a page of `count` values: those of their words, and of
+/// the shortest header.
+[[nodiscard]] constexpr std::size_t max_page_bytes(std::size_t count) noexcept {
+    return 3 + 8 * count;
+}
+
+/// Writes the pages of a column in turn.
+class page_encoder {
+public:
+    /// `known` is what look_ahead() said of all of it, if that is known.
+    explicit page_encoder(std::span<const std::int64_t> column,
+                          const std::optional<prospects>& known = {}) noexcept
+        : column_(column), known_(known) {}
+
+    /// The page of the values [begin, end).
+    void write(std::size_t begin, std::size_t end, byte_writer& out) noexcept {
+        page_writer page(column_, begin, end);
+        const std::size_t most = max_page_bytes(end - begin);
+        std::uint64_t bits = begin == 0 ? UINT64_MAX : page.sort_into(*last_);
+        bool again = bits == 0;
+        if (!again) {
+            const prospects promised = promise(begin, end);
+            const std::uint64_t least = least_of(promised);
+            const auto hoped = static_cast<std::int64_t>(least * (end - begin));
+            // As before, if that is no worse than it was, measured by what is promised now.
+            again =
+                bits != UINT64_MAX && static_cast<std::int64_t>(bits) <= hoped + excess_ + margin;
+            if (!again) {
+                const plan& best = best_plan(begin, end, promised);
+                again = bits <= best.bits;
+                if (!again) {
+                    std::swap(last_, fresh_);
+                    bits = last_->number_bits;
+                    page.sort_into_own(*last_);
+                }
+                excess_ = static_cast<std::int64_t>(bits) - hoped;
+            }
+        }
+        if (page.write(*last_, again, most, out)) return;
+        // Words as they are.
+        last_->head = {};
+        detail::use_one_bin(64, end - begin, *last_);
+        page.sort_into_own(*last_);
+        (void)page.write(*last_, false, most, out);
+    }
+
+private:
+    static constexpr std::int64_t margin = 50 * log2_one;
+    static constexpr std::size_t few = 256;
+
+    // Of one page that is short nothing is made of it: all modes are tried.
+    [[nodiscard]] prospects promise(std::size_t begin, std::size_t end) const noexcept {
+        const bool alone = begin == 0 && end == column_.size();
+        if (alone && known_) return *known_;
+        if (alone && end < few) return {};
+        return look_ahead(column_, begin, end);
+    }
+
+    // The best plan, in *fresh_. What samples do not tell apart is tried; all of a short page,
+    // which is mostly header.
+    const plan& best_plan(std::size_t begin, std::size_t end, const prospects& promised) noexcept {
+        const std::uint64_t least = least_of(promised);
+        const std::uint64_t doubt = least / 128 + log2_one / 20;
+        fresh_->bits = UINT64_MAX;
+        for (unsigned m = 0; m < packing::mode_count; ++m) {
+            if (promised[m] > least + doubt && end - begin >= few) continue;
+            make_plan(column_, begin, end, static_cast<packing::mode>(m), *other_);
+            if (other_->bits < fresh_->bits) std::swap(fresh_, other_);
+        }
+        return *fresh_;
+    }
+
+    std::span<const std::int64_t> column_;
+    std::optional<prospects> known_;
+    std::array<plan, 3> plans_;
+    plan* last_ = &plans_[0];
+    plan* fresh_ = &plans_[1];
+    plan* other_ = &plans_[2];
+    std::int64_t excess_ = 0;  // of bits over what was promised
+};
+
+/// Reads the pages of a column in turn, its values mapped.
+class page_decoder {
+public:
+    explicit page_decoder(packing::affine map = {}) noexcept : map_(map) {}
+
+    /// The next page: page_values of them, or the last. Truncated or corrupt, with the
+    /// values unspecified.
+    [[nodiscard]] result<void> read(byte_reader& in, std::span<std::uint64_t> values) noexcept {
+        const unsigned start = in.u8();
+        if (in.failed()) return errc::truncated;
+        std::size_t bit = 0;
+        if (start != as_before || first_) {
+            bin_set bins;
+            const auto head = read_header(start, in, bins, first_);
+            if (!head) return head.error();
+            const kernel::start before = from_;
+            kind_ = head->kind;
+            from_ = map_(head->from, kind_);
+            if (!first_) {
+                from_.base = before.base;
+                from_.delta = before.delta;
+            }
+            log_ = bins.log;
+            width_ = bins.width[0];
+            if (log_ != 0) {
+                lsb_reader stream(in.rest());
+                const auto legal = read_bins(stream, bins);
+                if (stream.overrun()) return errc::truncated;
+                if (!legal) return legal.error();
+                bit = stream.position();
+                decoder_.set(bins, from_);
+            }
+        }
+        result<std::size_t> stop = errc::truncated;
+        packing::with_sums(kind_,
+                           [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+                               if (log_ == 0)
+                                   stop = read_offsets<Sums>(in.rest(), width_, from_, values);
+                               else
+                                   stop = decoder_.read<Sums>(in.rest(), bit, from_, values);
+                           });
+        if (!stop) return stop.error();
+        in.skip((*stop + 7) / 8);
+        first_ = false;
+        from_.base = values.back();
+        if (values.size() > 1) from_.delta = values.back() - values[values.size() - 2];
+        return {};
+    }
+
+private:
+    packing::affine map_;
+    bool first_ = true;
+    packing::mode kind_ = packing::mode::frame_of_reference;
+    kernel::start from_;  // sums go on from the last page's end
+    unsigned log_ = 0;
+    unsigned width_ = 0;
+    decoder decoder_;
+};
+
+}  // namespace binning
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

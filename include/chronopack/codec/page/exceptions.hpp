@@ -1,0 +1,84 @@
+// Which values of a page a codec could not take: their positions, ascending, as
+// LSB fields just wide enough for the page.
+//
+//   positions 3, 700 of 1,024 values     two fields of 10 bits
+#pragma once
+
+#include <chronopack/bits/lsb.hpp>
+#include <chronopack/codec/page/paged.hpp>
+
+#include <array>
+
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
+
+class exception_positions {
+public:
+    [[nodiscard]] static constexpr std::size_t bytes_of(std::size_t exceptions,
+                                                        std::size_t n) noexcept {
+        return field_bytes(exceptions, width(n));
+    }
+
+    void add(std::size_t position) noexcept {
+        positions_[count_++] = static_cast<std::uint16_t>(position);
+    }
+    [[nodiscard]] std::span<const std::uint16_t> all() const noexcept {
+        return std::span(positions_).first(count_);
+    }
+
+    /// Of a page of n values. A failed writer is the caller's to notice.
+    void write(std::size_t n, byte_writer& out) const noexcept {
+        const bytes room = out.reserve(bytes_of(count_, n));
+        if (out.failed()) return;
+        field_writer fields(room, width(n));
+        for (const std::uint16_t position : all()) fields.write(position);
+        fields.finish();
+    }
+
+    /// Reads positions of a page of n values and calls use(e, position) for each;
+    /// truncated, or corrupt unless they ascend below n.
+    template <class Use>
+    [[nodiscard]] static result<void> read(cbytes in, std::size_t exceptions, std::size_t n,
+                                           Use use) noexcept {
+        if (in.size() < bytes_of(exceptions, n)) return errc::truncated;
+        constexpr std::size_t at_once = 64;  // end on a byte, whatever their width
+        std::array<std::uint64_t, at_once> position;
+        std::uint64_t next = 0;  // the least legal position
+        for (std::size_t e = 0; e < exceptions; e += at_once) {
+            const std::size_t m = std::min(at_once, exceptions - e);
+            load_fields(in.subspan(e * width(n) / 8), width(n), std::span(position).first(m));
+            for (std::size_t i = 0; i < m; ++i) {
+                if (position[i] < next || position[i] >= n) return errc::corrupt;
+                next = position[i] + 1;
+                use(e + i, position[i]);
+            }
+        }
+        return {};
+    }
+
+private:
+    static constexpr unsigned width(std::size_t n) noexcept { return n < 2 ? 0 : bit_width(n - 1); }
+
+    std::array<std::uint16_t, page_values> positions_;
+    std::size_t count_ = 0;
+};
+
+/// Lets `first` write to `scratch`, which has room for it, and `second` to `out`;
+/// the smaller of both is then in `out`, whatever room that has left.
+template <class First, class Second>
+void write_smaller(bytes scratch, byte_writer& out, First first, Second second) noexcept {
+    byte_writer aside(scratch);
+    first(aside);
+    const std::size_t size = aside.position();
+    byte_writer there(out.rest().first(std::min(out.rest().size(), size - 1)));
+    second(there);
+    if (there.failed())
+        out.put(scratch.first(size));
+    else
+        (void)out.reserve(there.position());
+}
+
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -1,0 +1,330 @@
+// How XOR2 writes one sample after the other: timestamp and value under one
+// prefix, then its start time. prometheus_xor2.hpp has the chunk around it.
+//
+//   sample 0     t: zigzag varint   v: 64 bits   t - start: zigzag varint if known
+//   sample 1     t1 - t0: varint    V            start code if change = 1
+//   others       by the second difference of t   start code if i >= change > 0
+//     0                      0, same value
+//     10    + 0|1            0, value in the last | in a new window
+//     110   + 13 bits + V    -4096 .. 4095, two's complement
+//     1110  + 20 bits + V    -524288 .. 524287
+//     11110 + 64 bits + V    any
+//     11111                  0, stale
+//   V            0 same   10 last window   110 new window   111 stale
+//
+// Windows are xor_code's. A stale marker is not xored, and is passed over as a
+// predecessor; where there is none yet it is +0.0. A start time is coded by how
+// far it lies before the timestamp of the sample before: that in full at first,
+// then its difference. (prometheus/prometheus, tsdb/chunkenc/xor2.go.)
+#pragma once
+
+#include <chronopack/bits/msb_varint.hpp>
+#include <chronopack/codec/stream/start_time_code.hpp>
+#include <chronopack/core/bit.hpp>
+#include <chronopack/core/sample.hpp>
+
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace detail {
+
+struct started_sample {
+    sample value;
+    std::int64_t start_time;
+};
+
+// Its stream begins with the byte of start times. The encoder writes 0 there;
+// whoever owns the bytes puts start_byte() in its place, when all is known.
+class xor2_coder {
+    static constexpr std::uint64_t stale = 0x7ff0000000000002;
+    static constexpr std::uint8_t known = 0x80;
+    static constexpr unsigned last_change = 0x7f;
+
+public:
+    static constexpr unsigned max_sample_bits = 5 + 64 + 3 + 11 + 64;
+    static constexpr unsigned max_bits = max_sample_bits + start_time_code::max_bits;
+    static constexpr unsigned max_first_bits = 8 + 80 + 64 + 80;  // byte, varint, value, varint
+
+    [[nodiscard]] std::uint8_t start_byte() const noexcept {
+        return static_cast<std::uint8_t>(known_ | change_);
+    }
+
+    void write(msb_writer& out, const started_sample& s) noexcept {
+        const auto bits = bit_cast<std::uint64_t>(s.value.value);
+        const auto next = static_cast<std::uint64_t>(s.value.timestamp);
+        const std::uint64_t step = next - timestamp_;
+        if (index_ == 0) {
+            write_first(out, s);
+        } else {
+            if (index_ == 1) {
+                write_varint(out, step);
+                write_value(out, bits);
+            } else {
+                write_joint(out, static_cast<std::int64_t>(step - delta_), bits);
+            }
+            write_start_time(out, s.start_time);
+        }
+        start_time_ = s.start_time;
+        move_to(next, step, bits);
+        if (bits != stale) value_ = bits;
+    }
+
+    /// The next sample, or truncated / corrupt. The caller first checks the reader
+    /// for overrun: past the end there are zeros, which may be neither.
+    [[nodiscard]] result<started_sample> read(msb_reader& in) noexcept {
+        if (index_ == 0) return read_first(in);
+        if (index_ > 1) {
+            if (!read_joint(in)) return errc::corrupt;
+            return current();
+        }
+        const auto step = read_varint(in);
+        if (!step) return step.error();
+        std::uint64_t bits = value_;
+        if (!read_value(in, in.window(), bits)) return errc::corrupt;
+        read_start_time(in);
+        move_to(timestamp_ + *step, *step, bits);
+        return current();
+    }
+
+    /// Reads samples for as long as none can come near the end of the input, and
+    /// no code is illegal; how many. read() takes the rest, and has the errors.
+    template <class Out>
+    [[nodiscard]] std::size_t read_ahead(msb_reader& in, Out out) noexcept {
+        const std::size_t ahead = change_ == 0 ? max_sample_bits : max_bits;
+        if (index_ < 2 || in.windows_end() < ahead) return 0;
+        const std::size_t end = in.windows_end() - ahead;
+        unchecked_reader fast{in, in.position()};
+        xor2_coder coder = *this;
+        std::size_t i = 0;
+        while (i < out.size() && fast.bit < end) {
+            const std::size_t before = fast.bit;
+            if (change_ == 0 && fast.window() >> 63 == 0) {
+                // One zero for each sample that is on time and unchanged.
+                const std::size_t same = std::min(fast.zeros(), out.size() - i);
+                for (std::size_t k = 0; k < same; ++k) {
+                    coder.move_to(coder.timestamp_ + coder.delta_, coder.delta_, coder.value_);
+                    out[i++] = coder.current();
+                }
+                fast.skip(same);
+                continue;
+            }
+            if (!coder.read_joint(fast)) {
+                fast.bit = before;
+                break;
+            }
+            out[i++] = coder.current();
+        }
+        in.seek(fast.bit);
+        *this = coder;
+        return i;
+    }
+
+private:
+    // A reader that is never near the end.
+    struct unchecked_reader {
+        const msb_reader& in;
+        std::size_t bit;
+
+        // The next 57 bits, and others; no code's prefix and field takes more.
+        [[nodiscard]] std::uint64_t window() const noexcept { return in.short_window_at(bit); }
+        [[nodiscard]] std::size_t zeros() const noexcept {
+            constexpr std::uint64_t stop = std::uint64_t{1} << (63 - msb_reader::short_window_bits);
+            return static_cast<std::size_t>(countl_zero(window() | stop));
+        }
+        void skip(std::size_t bits) noexcept { bit += bits; }
+        [[nodiscard]] std::uint64_t read(unsigned width) noexcept {
+            const std::uint64_t value = in.window_at(bit) >> (64 - width);
+            skip(width);
+            return value;
+        }
+    };
+
+    void write_first(msb_writer& out, const started_sample& s) noexcept {
+        out.write(0, 8);
+        write_varint(out, zigzag(s.value.timestamp));
+        out.write(bit_cast<std::uint64_t>(s.value.value), 64);
+        if (s.start_time == 0) return;
+        known_ = known;
+        write_varint(
+            out, zigzag(static_cast<std::int64_t>(static_cast<std::uint64_t>(s.value.timestamp) -
+                                                  static_cast<std::uint64_t>(s.start_time))));
+    }
+
+    result<started_sample> read_first(msb_reader& in) noexcept {
+        const auto byte = static_cast<std::uint8_t>(in.read(8));
+        known_ = byte & known;
+        change_ = byte & last_change;
+        const auto timestamp = read_varint(in);
+        if (!timestamp) return timestamp.error();
+        const std::uint64_t bits = in.read(64);
+        const auto next = static_cast<std::uint64_t>(unzigzag(*timestamp));
+        if (known_ != 0) {
+            const auto before = read_varint(in);
+            if (!before) return before.error();
+            start_time_ =
+                static_cast<std::int64_t>(next - static_cast<std::uint64_t>(unzigzag(*before)));
+        }
+        move_to(next, next, bits);
+        if (bits != stale) value_ = bits;
+        return current();
+    }
+
+    void write_joint(msb_writer& out, std::int64_t dod, std::uint64_t bits) noexcept {
+        const auto field = static_cast<std::uint64_t>(dod);
+        if (dod == 0) {
+            if (bits == stale) return out.write(0b11111, 5);
+            if (bits == value_) return out.write(0, 1);
+            return write_changed(out, bits, {0b100, 3}, {0b101, 3});
+        }
+        if (-4096 <= dod && dod < 4096) {
+            out.write((0b110 << 13) | (field & 0x1fff), 16);
+        } else if (-524288 <= dod && dod < 524288) {
+            out.write((0b1110 << 20) | (field & 0xfffff), 24);
+        } else {
+            out.write(0b11110, 5);
+            out.write(field, 64);
+        }
+        write_value(out, bits);
+    }
+
+    // The mirror of write_joint and write_start_time. False, with nothing
+    // changed but the reader, where a code is not legal. One look at the input
+    // shows all that stands before a value's bits, but for the longest code.
+    template <class In>
+    [[nodiscard, gnu::always_inline]] bool read_joint(In& in) noexcept {
+        std::uint64_t window = in.window();
+        std::uint64_t step = delta_;
+        std::uint64_t bits = value_;
+        if (window >> 63 == 0) {
+            in.skip(1);
+        } else if (window >> 62 == 0b10) {
+            in.skip(3);
+            if (!read_changed(in, (window >> 61 & 1) != 0, window << 3, bits)) return false;
+        } else if (window >> 59 == 0b11111) {
+            in.skip(5);
+            bits = stale;
+        } else {
+            if (window >> 61 == 0b110) {
+                in.skip(16);
+                step += static_cast<std::uint64_t>(static_cast<std::int64_t>(window << 3) >> 51);
+                window <<= 16;
+            } else if (window >> 60 == 0b1110) {
+                in.skip(24);
+                step += static_cast<std::uint64_t>(static_cast<std::int64_t>(window << 4) >> 44);
+                window <<= 24;
+            } else {
+                in.skip(5);
+                step += in.read(64);
+                window = in.window();
+            }
+            if (!read_value(in, window, bits)) return false;
+        }
+        read_start_time(in);
+        move_to(timestamp_ + step, step, bits);
+        return true;
+    }
+
+    void write_value(msb_writer& out, std::uint64_t bits) noexcept {
+        if (bits == stale) return out.write(0b111, 3);
+        if (bits == value_) return out.write(0, 1);
+        write_changed(out, bits, {0b10, 2}, {0b110, 3});
+    }
+
+    // `window` begins with the next 14 bits at least, here and below; `bits` is
+    // the predecessor, and then the value.
+    template <class In>
+    [[nodiscard, gnu::always_inline]] bool read_value(In& in, std::uint64_t window,
+                                                      std::uint64_t& bits) noexcept {
+        if (window >> 63 == 0) {
+            in.skip(1);
+            return true;
+        }
+        if (window >> 62 == 0b10) {
+            in.skip(2);
+            return read_changed(in, false, window << 2, bits);
+        }
+        in.skip(3);
+        if (window >> 61 == 0b110) return read_changed(in, true, window << 3, bits);
+        bits = stale;
+        return true;
+    }
+
+    struct prefix {
+        std::uint64_t bits;
+        unsigned width;
+    };
+
+    void write_changed(msb_writer& out, std::uint64_t bits, prefix last, prefix opens) noexcept {
+        const std::uint64_t difference = bits ^ value_;
+        const unsigned leading = std::min(countl_zero(difference), 31u);
+        const unsigned trailing = countr_zero(difference);
+        if (length_ != 0 && leading >= leading_ && trailing >= 64 - leading_ - length_) {
+            out.write(last.bits, last.width);
+        } else {
+            leading_ = leading;
+            length_ = 64 - leading - trailing;
+            out.write((opens.bits << 11) | (leading << 6) | (length_ & 63), opens.width + 11);
+        }
+        out.write(difference >> (64 - leading_ - length_), length_);
+    }
+
+    // False where the last window is asked for before there was one, and for a
+    // new one past 64 bits.
+    template <class In>
+    [[nodiscard, gnu::always_inline]] bool read_changed(In& in, bool opens, std::uint64_t window,
+                                                        std::uint64_t& bits) noexcept {
+        if (opens) {
+            in.skip(11);
+            const auto leading = static_cast<unsigned>(window >> 59);
+            const auto length = ((static_cast<unsigned>(window >> 53) - 1) & 63) + 1;  // 0 is 64
+            if (leading + length > 64) return false;
+            leading_ = leading;
+            length_ = length;
+        }
+        if (length_ == 0) return false;
+        bits ^= in.read(length_) << (64 - leading_ - length_);
+        value_ = bits;
+        return true;
+    }
+
+    void write_start_time(msb_writer& out, std::int64_t start_time) noexcept {
+        if (change_ == 0 && (start_time != start_time_ || index_ == last_change)) change_ = index_;
+        if (change_ == 0) return;
+        const std::uint64_t before = timestamp_ - static_cast<std::uint64_t>(start_time);
+        start_time_code::write(out, static_cast<std::int64_t>(before - started_before_));
+        started_before_ = before;
+    }
+
+    template <class In>
+    [[gnu::always_inline]] void read_start_time(In& in) noexcept {
+        if (change_ == 0 || index_ < change_) return;
+        started_before_ += start_time_code::read(in);
+        start_time_ = static_cast<std::int64_t>(timestamp_ - started_before_);
+    }
+
+    void move_to(std::uint64_t timestamp, std::uint64_t step, std::uint64_t bits) noexcept {
+        timestamp_ = timestamp;
+        delta_ = step;
+        bits_ = bits;
+        ++index_;
+    }
+
+    [[nodiscard]] started_sample current() const noexcept {
+        return {{static_cast<std::int64_t>(timestamp_), bit_cast<double>(bits_)}, start_time_};
+    }
+
+    std::uint64_t timestamp_ = 0;
+    std::uint64_t delta_ = 0;
+    std::uint64_t bits_ = 0;            // of the last value
+    std::uint64_t value_ = 0;           // the last that was not a stale marker
+    std::uint64_t started_before_ = 0;  // the start time lies so far before a timestamp
+    std::int64_t start_time_ = 0;
+    unsigned leading_ = 0;
+    unsigned length_ = 0;  // of the window; 0: none yet
+    unsigned index_ = 0;   // of the next sample
+    unsigned change_ = 0;  // the sample whose start time is the first to differ; 0: none does
+    std::uint8_t known_ = 0;
+};
+
+}  // namespace detail
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack

@@ -1,5 +1,0 @@
-// What takes compilers longest in the command's files, compiled once.
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>

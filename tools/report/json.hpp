@@ -1,0 +1,14 @@
+// The rows as JSON, for programs.
+#pragma once
+
+#include "row.hpp"
+
+#include <string>
+#include <vector>
+
+namespace chronopack::report {
+
+/// An array with an object for each row.
+[[nodiscard]] std::string to_json(const std::vector<row>& rows);
+
+}  // namespace chronopack::report
