@@ -1,8 +1,10 @@
 # Sourced by bench/run and bench/compression: the public series, fetched if need be.
+#
+# CHRONOPACK_SERIES  a folder of more series, laid out as datasets.hpp of the report says
 
 package=vega-datasets@3.2.1
 data=$root/bench/data/${package/@/-}
-shared=$root/../shared/data
+folder=${CHRONOPACK_SERIES-}
 
 # Series among the package's files; the others are tables.
 series_files=(sp500-2000.csv seattle-weather-hourly-normals.csv seattle-weather.csv
@@ -35,7 +37,7 @@ find_defaults() {
     tail -n 3 "$build/fetch.log" >&2
     rm -rf "$data.part"
   fi
-  [[ ! -f $shared/index.tsv ]] || defaults+=(--default-folder "$shared")
+  [[ -z $folder ]] || defaults+=(--default-folder "$folder")
   if ((${#defaults[@]} == 0)); then
     say "No series to measure. Name CSV files (bench/run FILE.csv ...), or run this again"
     say "where npm can reach its registry, or put the files of $package into"

@@ -1,5 +1,5 @@
-// No read or write beyond either span (G5), and none past a capacity that is
-// too small (G6): each span is flush against a page that faults.
+// Codecs neither read nor write beyond either span, nor past a capacity that is too
+// small: each span is flush against a page that faults.
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"

@@ -1,5 +1,5 @@
-// Encodings that must decode to the same bits for ever (G12). How the files
-// are kept, and renewed before a first release: tests/golden/README.md.
+// These encodings must decode to the same bits for ever. tests/golden/README.md says how
+// the files are kept, and renewed before a first release.
 
 #include "support/codec.hpp"
 #include "support/hex.hpp"

@@ -1,4 +1,4 @@
-// Codecs allocate nothing (G7): each call of operator new is counted.
+// Codecs allocate nothing: each call of operator new is counted.
 
 #include "support/codec.hpp"
 #include "support/counted_new.hpp"

@@ -1,5 +1,5 @@
 // Which table chronopack-dispatch chooses, and that every table that this
-// processor runs gives the very words of the scalar twins (G2).
+// processor runs gives the very words of the scalar twins.
 
 #include "../../src/tables.hpp"
 

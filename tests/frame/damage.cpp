@@ -1,5 +1,5 @@
-// What a frame refuses: all damage (G3), and every header that lies under a
-// checksum that holds.
+// What a frame refuses: all damage, and every header that lies although its checksum
+// holds.
 
 #include "support/frames.hpp"
 #include "support/guard.hpp"

@@ -1,5 +1,5 @@
-// Frames of every released format version decode to the same bits for ever (G12).
-// How they are kept is told in tests/golden/README.md.
+// Frames of every released format version decode to the same bits for ever.
+// tests/golden/README.md says how the files are kept.
 
 #include "support/frames.hpp"
 #include "support/released_frames.hpp"

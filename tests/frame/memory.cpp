@@ -1,4 +1,5 @@
-// G7: what reading allocates is bounded by what the input has earned.
+// What frames allocate: a stated room to encode, and nothing for input whose checksums
+// have not been seen to hold.
 
 #include "support/counted_new.hpp"
 #include "support/frames.hpp"

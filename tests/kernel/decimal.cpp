@@ -1,4 +1,4 @@
-// Decimals: the vectorised conversions against their scalar twins (G2), and both
+// Decimals: the vectorised conversions against their scalar twins, and both
 // against division as C++ has it.
 
 #include <chronopack/kernel/decimal.hpp>

@@ -1,4 +1,4 @@
-// The vectorised block decoder against its scalar twin (G2), for the Arch that
+// The vectorised block decoder against its scalar twin, for the Arch that
 // this file is compiled for: tests/meson.build compiles it for several.
 
 #include <chronopack/kernel/decode.hpp>

@@ -1,4 +1,4 @@
-// The vectorised encoding kernels against their scalar twin (G2), for the Arch
+// The vectorised encoding kernels against their scalar twin, for the Arch
 // that this file is compiled for: tests/meson.build compiles it for several.
 
 #include <chronopack/kernel/encode.hpp>

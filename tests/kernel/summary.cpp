@@ -1,4 +1,4 @@
-// Vectorised sums, extremes and resets against plain loops (G2), for the Arch
+// Vectorised sums, extremes and resets against plain loops, for the Arch
 // that this file is compiled for and for every size of vector.
 
 #include <chronopack/kernel/summary.hpp>

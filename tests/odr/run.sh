@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One program of two files: one built at the baseline, one for AVX2 or AVX-512,
 # both with the headers alone. The baseline's path must run no instruction of
-# the other's, whichever the linker saw first (G34).
+# the other's, whichever the linker saw first.
 #
 #   usage: run.sh SOURCE COMPILER...
 #

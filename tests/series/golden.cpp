@@ -1,4 +1,4 @@
-// An archive of format version 1 reads the same for ever (G12): the file in
+// An archive of format version 1 reads the same for ever: the file in
 // tests/golden/v1/archive.txt, in hexadecimal, written by write_golden below.
 
 #include "support/hex.hpp"

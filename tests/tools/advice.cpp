@@ -34,7 +34,7 @@ TEST_CASE("the smallest way is taken where it is much smaller", "[advice]") {
     REQUIRE(given.ways[given.taken].options == " --second-stage zstd");
     REQUIRE(given.ways[given.taken].bits == 24);
     REQUIRE(given.why ==
-            "because zstd over each frame takes 25 % off, though the usual frames are read at 16.0 "
+            "because zstd over each frame saves 25 %, though the usual frames are read at 16.0 "
             "GB/s");
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("of ways that are nearly as small the fastest to read is taken", "[adv
     const advice given =
         advise_on({made("a", "balanced", 4000, 1e-6), made("a", "balanced+zstd", 3920, 9e-6)}, "");
     REQUIRE(given.ways[given.taken].options.empty());
-    REQUIRE(given.why == "because zstd over each frame takes only 2 % off, read at 1.78 GB/s");
+    REQUIRE(given.why == "because zstd over each frame saves only 2 % and is read at 1.78 GB/s");
 }
 
 TEST_CASE("int64 is asked for where values allow it and it is smaller", "[advice]") {

@@ -140,7 +140,7 @@ class Verify(WithArchive):
 
     def test_a_whole_archive_is_whole(self):
         self.assertEqual(self.ok("verify", "m.cpk").decode(),
-                         "m.cpk: whole; 4 series, 16 frames and 57,600 samples hold\n")
+                         "m.cpk: whole; 4 series, 16 frames and 57,600 samples intact\n")
         self.ok("verify", "-", stdin=(self.path / "m.cpk").read_bytes())
 
     def test_a_damaged_frame_is_named(self):

@@ -43,15 +43,15 @@ series_set accepted(std::string_view text, const csv_request& asked = {}) {
 }  // namespace
 
 TEST_CASE("malformed CSV is refused with file, line and column", "[csv]") {
-    REQUIRE(refusal("") == "f.csv:1:1: no records in this file");
+    REQUIRE(refusal("") == "f.csv:1:1: this file has no records");
     REQUIRE(refusal("a,b\n1,2\n3\n") ==
             "f.csv:3:2: the record ends after 1 field, the first has 2");
     REQUIRE(refusal("a,b\n1,2\n3,4,5\n") == "f.csv:3:5: more than 2 fields in this record");
     REQUIRE(refusal("a,b\n1,\"2\n") == "f.csv:2:3: this quote is never closed");
     REQUIRE(refusal("a\"b,c\n1,2") == "f.csv:1:2: quote inside an unquoted field");
     REQUIRE(refusal("a,b\n1,2\n3,x\n") ==
-            "f.csv:3:3: \"x\" is not a number, as the rest of column b is");
-    REQUIRE(refusal("a\nb\nc\n") == "f.csv:1:1: no numeric column in this file");
+            "f.csv:3:3: \"x\" is not a number, but column b holds numbers");
+    REQUIRE(refusal("a\nb\nc\n") == "f.csv:1:1: this file has no column of numbers");
     REQUIRE(refusal("\xff\xfe\x61") == "f.csv:1:1: this is UTF-16: convert it to UTF-8");
     REQUIRE(refusal("a,b\n1,1e999\n2,3\n4,5\n") ==
             "f.csv:2:3: \"1e999\" is outside the range of a double");

@@ -20,14 +20,14 @@ class BadCsv(CommandTest):
         return told[len("chronopack: "):].rstrip("\n")
 
     def test_errors_name_line_and_column(self):
-        self.assertEqual(self.refused(""), "f.csv:1:1: no records in this file")
-        self.assertEqual(self.refused("\n\n"), "f.csv:1:1: no records in this file")
+        self.assertEqual(self.refused(""), "f.csv:1:1: this file has no records")
+        self.assertEqual(self.refused("\n\n"), "f.csv:1:1: this file has no records")
         self.assertEqual(self.refused("time,v\n"),
-                         "f.csv:1:1: a header without records in this file")
+                         "f.csv:1:1: this file has a header but no records")
         self.assertEqual(self.refused("time,v\n1,2\n2,\"a\nb\"\n3,3\n"),
-                         "f.csv:3:4: \"a\\nb\" is not a number, as the rest of column v is")
+                         "f.csv:3:4: \"a\\nb\" is not a number, but column v holds numbers")
         self.assertEqual(self.refused("time,v\n1,2\n2,3\n3,x\n"),
-                         "f.csv:4:3: \"x\" is not a number, as the rest of column v is")
+                         "f.csv:4:3: \"x\" is not a number, but column v holds numbers")
         self.assertEqual(self.refused("time,v\n1,2\n2,\"3\n3,4\n5,6\n"),
                          "f.csv:3:3: this quote is never closed")
         self.assertEqual(self.refused("time,v\n1,2\n2,3,4\n"),
@@ -41,7 +41,7 @@ class BadCsv(CommandTest):
         rows = [f"{1700000000 + i},{i},{i * 0.5}" for i in range(200_000)]
         rows[150_000] = "1700150000,17,0x5"
         self.assertEqual(self.refused("time,a,b\n" + "\n".join(rows)),
-                         "f.csv:150002:15: \"0x5\" is not a number, as the rest of column b is")
+                         "f.csv:150002:15: \"0x5\" is not a number, but column b holds numbers")
 
     def test_what_is_no_text(self):
         self.assertEqual(self.refused(bytes(range(256)) * 100),

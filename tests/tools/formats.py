@@ -43,18 +43,18 @@ class LineProtocol(CommandTest):
                 ("cpu,a v=1 1", "m.lp:2:6: = is missing after tag \"a\""),
                 ("cpu,a= v=1 1", "m.lp:2:7: tag \"a\" has no value"),
                 ("cpu v 1", "m.lp:2:6: = is missing after field \"v\""),
-                ("cpu v=x 1", "m.lp:2:7: \"x\" is no value of a field"),
-                ("cpu v=1x 1", "m.lp:2:7: \"1x\" is no value of a field"),
-                ("cpu v=-1u 1", "m.lp:2:7: \"-1u\" is no value of a field"),
-                ("cpu v=9223372036854775808i 1", "is no value of a field"),
+                ("cpu v=x 1", "m.lp:2:7: \"x\" is not a value of a field"),
+                ("cpu v=1x 1", "m.lp:2:7: \"1x\" is not a value of a field"),
+                ("cpu v=-1u 1", "m.lp:2:7: \"-1u\" is not a value of a field"),
+                ("cpu v=9223372036854775808i 1", "is not a value of a field"),
                 ("cpu v=1", "m.lp:2:8: a timestamp is missing"),
-                ("cpu v=1 soon", "m.lp:2:9: \"soon\" is no timestamp"),
-                ("cpu v=1 1 2", "m.lp:2:9: \"1 2\" is no timestamp"),
+                ("cpu v=1 soon", "m.lp:2:9: \"soon\" is not a timestamp"),
+                ("cpu v=1 1 2", "m.lp:2:9: \"1 2\" is not a timestamp"),
                 ("cpu v=1 9223372036854775808", "does not fit 64 bits"),
                 ("cpu v=\"x 1", "m.lp:2:7: this text is never closed"),
                 ("old v=1i 2", "m.lp:2:5: series old{_field=\"v\"} has values of another type"),
                 ("old v=1 0", "m.lp:2:9: a sample older than the last of its series"),
-                ("cpu,a=1,a=2 v=1 1", "m.lp:2:13: a label twice"),
+                ("cpu,a=1,a=2 v=1 1", "m.lp:2:13: a label occurs twice"),
         ):
             with self.subTest(line):
                 self.file("m.lp", "old v=1 1\n" + line + "\n")
@@ -79,7 +79,7 @@ class RawColumns(CommandTest):
         self.file("v.f64", struct.pack("<3d", 0.5, -0.0, 2))
         self.file("t.i64", struct.pack("<3q", 10, 20, 20))
         self.ok("compress", "v.f64", "--times", "t.i64", "--time-unit", "ms", "--name", "load")
-        self.assertIn("1 sample at the time of the sample before", self.remarks)
+        self.assertIn("1 sample with the same time as the sample before", self.remarks)
         self.assertEqual(self.column("v.cpk", "load"), [(10, "0.5"), (20, "-0"), (20, "2")])
 
     def test_integers_at_even_steps(self):
@@ -91,7 +91,7 @@ class RawColumns(CommandTest):
 
     def test_sizes_that_do_not_fit(self):
         self.file("v.f64", bytes(17))
-        self.assertIn("v.f64: its size is no multiple of 8", self.fails(1, "compress", "v.f64"))
+        self.assertIn("v.f64: its size is not a multiple of 8", self.fails(1, "compress", "v.f64"))
         self.file("v.f64", bytes(24))
         self.file("t.i64", bytes(16))
         self.assertIn("t.i64: fewer timestamps than values",

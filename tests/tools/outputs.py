@@ -142,7 +142,7 @@ class Overlapping(OutputTest):
         second.stdin.write(text[len(text) // 2:])
         second.stdin.close()
         self.assertEqual(second.wait(timeout=60), 0)
-        self.assertIn("10,000 samples hold", self.ok("verify", "x.cpk").decode())
+        self.assertIn("10,000 samples intact", self.ok("verify", "x.cpk").decode())
         self.nothing_left("x.cpk")
 
     def test_files_of_like_names_are_left_alone(self):
@@ -157,7 +157,7 @@ class Overlapping(OutputTest):
 
 
 class OutputIsInput(OutputTest):
-    refusal = "this file is read and cannot be the output, too: name another"
+    refusal = "this file is an input and cannot be the output as well"
 
     def setUp(self):
         super().setUp()
@@ -239,12 +239,12 @@ class OtherFiles(OutputTest):
 
     def test_an_archive_replaces_an_archive_and_nothing_else(self):
         for name in ("notes.txt", "picture"):
-            self.forced(name, "a file is there that is no archive", "compress", "-q", "m.csv",
+            self.forced(name, "this file exists and is not an archive", "compress", "-q", "m.csv",
                         "-o", name)
         for name in ("m.cpk", "empty"):
             self.ok("compress", "-q", "m.csv", "-o", name)
             self.assertNotEqual((self.path / name).read_bytes(), self.old)
-            self.assertIn("9 samples hold", self.ok("verify", name).decode())
+            self.assertIn("9 samples intact", self.ok("verify", name).decode())
 
     def test_text_replaces_text_and_nothing_else(self):
         self.ok("compress", "-q", "m.csv", "-o", "n.cpk")
@@ -253,8 +253,8 @@ class OtherFiles(OutputTest):
                      ["advise", "-q", "m.csv", "--seconds", "1e-6", "--html"],
                      ["bench", "--brief", "m.csv", "--codec", "raw", "--seconds", "1e-6", "--json"]):
             with self.subTest(args):
-                self.forced("m.cpk", "an archive is there", *args, "m.cpk")
-                self.forced("picture", "a file is there that is no text", *args, "picture")
+                self.forced("m.cpk", "this file exists and is an archive", *args, "m.cpk")
+                self.forced("picture", "this file exists and is not text", *args, "picture")
                 for name in ("notes.txt", "empty"):
                     self.file(name, "" if name == "empty" else "keep me\n")
                     self.ok(*args, name)
@@ -275,7 +275,7 @@ class OtherFiles(OutputTest):
         for _ in range(2):  # where nothing is, then where an archive is
             self.ok("compress", "-q", "m.csv", "-o", "link.cpk")
             self.assertEqual(os.readlink(self.path / "link.cpk"), "data/real.cpk")
-            self.assertIn("9 samples hold", self.ok("verify", "data/real.cpk").decode())
+            self.assertIn("9 samples intact", self.ok("verify", "data/real.cpk").decode())
             self.assertEqual(os.listdir(self.path / "data"), ["real.cpk"])
         (self.path / "link.csv").symlink_to("data/real.csv")
         self.ok("decompress", "link.cpk", "-o", "link.csv")

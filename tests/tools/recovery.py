@@ -76,15 +76,15 @@ class Damaged(CommandTest):
             self.assertNotIn("missing", found)
             self.assertIn("Recovered: ", self.ok("inspect", "new.cpk").decode())
             self.assertIn("whole; 2 series", told := self.ok("verify", "new.cpk").decode())
-            self.assertIn("made of what was left of a damaged archive", told)
+            self.assertIn("recovered from a damaged archive", told)
             # The mark is handed on, and every reader says it.
             self.ok("compress", "new.cpk", "m.cpk", "--sort", "-o", "newer.cpk")
             self.ok("decompress", "newer.cpk")
-            self.assertIn("newer.cpk: warning: made of what was left of a damaged archive",
+            self.assertIn("newer.cpk: warning: recovered from a damaged archive",
                           self.remarks)
             # It outlives the index.
             self.file("again.cpk", (self.path / "new.cpk").read_bytes()[:-1])
-            self.assertIn("made of what was left", self.run_command(
+            self.assertIn("recovered from a damaged archive", self.run_command(
                 "decompress", "again.cpk", "--recover").stderr.decode())
         found = json.loads(self.ok("inspect", "--json", "m.cpk"))
         self.assertEqual((found["recovered"], found["row_numbers"]), (False, False))

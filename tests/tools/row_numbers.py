@@ -80,7 +80,7 @@ class Rows(CommandTest):
             return
         for name in ("r.csv", "r.cpk"):
             told = self.fails(2, "ship", name, "--to", "embedded:m.db")
-            self.assertIn(f"{name}: without times", told)
+            self.assertIn(f"{name}: its rows have no times", told)
             self.assertIn("--time-unit, --start and --step", told)
             self.ok("ship", name, "--to", "embedded:m.db", "--time-unit", "s", "--start",
                     "1700000000")

@@ -112,7 +112,7 @@ TEST_CASE("what is no selector is refused with its place", "[selector]") {
     REQUIRE(refusal("cpu{a}") == "selector cpu{a}: one of = != =~ !~ is missing at character 6");
     REQUIRE(refusal("cpu{") == "selector cpu{: the name of a label is missing at character 5");
     REQUIRE(refusal("{a=~\"x(\"}") ==
-            "selector {a=~\"x(\"}: the value before this is no regular expression (missing ): "
+            "selector {a=~\"x(\"}: the value before this is not a regular expression (missing ): "
             "x(): at character 9");
     for (const char* text : {"{a=1}", "{a=\"1\"", "{a=\"1", "{a=\"1\"}x", "{=\"1\"}", "{a=~\"[\"}",
                              "{a=\"1\" b=\"2\"}", "{a=\"1\\"})

@@ -60,9 +60,9 @@ class Ship(CommandTest):
 
     def test_what_cannot_be_shipped(self):
         self.file("rows.csv", "a,b\n1,2\n3,4\n")
-        self.assertIn("without times", self.fails(2, "ship", "rows.csv", "--to", "embedded:m.db"))
+        self.assertIn("its rows have no times", self.fails(2, "ship", "rows.csv", "--to", "embedded:m.db"))
         self.file("bad.otlp", b"\x0a\xff")
-        self.assertIn("bad.otlp: not a request", self.fails(1, "ship", "bad.otlp", "--to",
+        self.assertIn("bad.otlp: not a valid request", self.fails(1, "ship", "bad.otlp", "--to",
                                                             "embedded:m.db"))
         self.file("far.csv", "time,v\n9300000000,1\n")
         self.assertIn("outside the years",
@@ -197,7 +197,7 @@ class VictoriaMetrics(ServerTest):
         self.file("load.csv", Ship.CSV + f"{NOW},c,3.14159265358979\n")
         self.ok("ship", "load.csv", "--verify", "--to", f"victoriametrics+http://{self.at}")
         self.assertIn("victoriametrics: 201 samples delivered of 3 series\n"
-                      "1 sample with more digits than victoriametrics keeps\n"
+                      "1 sample with more digits than victoriametrics can keep\n"
                       "read back: 201 samples, all there, 1 rounded\n", self.remarks)
         self.server.kill()
         self.server.wait()

@@ -186,10 +186,10 @@ std::string why_integers(const std::vector<way>& ways, const way& taken, const w
     if (taken.integers)
         return fmt::format("the values of {} series are all integers (as doubles: {:.2f} bits)",
                            which, other->bits);
-    return fmt::format("int64 for the {} series whose values are all integers would take {}", which,
+    return fmt::format("int64 for the {} series whose values are all integers would {}", which,
                        other->bits < taken.bits
-                           ? fmt::format("off only {:.0f} %", percent_off(taken.bits, other->bits))
-                           : fmt::format("{:.2f} bits", other->bits));
+                           ? fmt::format("save only {:.0f} %", percent_off(taken.bits, other->bits))
+                           : fmt::format("take {:.2f} bits", other->bits));
 }
 
 /// What sets the frames of `taken` apart from the usual ones, or them from `taken`.
@@ -210,7 +210,7 @@ std::string why_frames(const std::vector<way>& ways, const way& taken) {
             return fmt::format(
                 "{} takes {:.0f} % more than the usual frames, which are read at {} GB/s",
                 named(taken), std::max(0.0, -off), speed);
-        return fmt::format("{} takes {:.0f} % off", named(taken), off) +
+        return fmt::format("{} saves {:.0f} %", named(taken), off) +
                (taken.decode_gbps < plain->decode_gbps
                     ? fmt::format(", though the usual frames are read at {} GB/s", speed)
                     : std::string());
@@ -220,8 +220,8 @@ std::string why_frames(const std::vector<way>& ways, const way& taken) {
     });
     if (smaller == nullptr) return {};
     const double off = percent_off(taken.bits, smaller->bits);
-    return off < 0.5 ? fmt::format("{} takes nothing off", named(*smaller))
-                     : fmt::format("{} takes only {:.0f} % off, read at {} GB/s", named(*smaller),
+    return off < 0.5 ? fmt::format("{} saves nothing", named(*smaller))
+                     : fmt::format("{} saves only {:.0f} % and is read at {} GB/s", named(*smaller),
                                    off, short_number(smaller->decode_gbps));
 }
 
@@ -256,7 +256,7 @@ advice advise_on(const std::vector<row>& rows, const std::string& integer_option
         if (reason.empty()) continue;
         made.why += (made.why.empty() ? "because " : ", and ") + reason;
     }
-    if (made.why.empty()) made.why = "because there is no smaller way among those tried";
+    if (made.why.empty()) made.why = "because nothing that was tried is smaller";
     return made;
 }
 

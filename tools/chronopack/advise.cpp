@@ -126,7 +126,7 @@ std::string sentence(const request& asked, const gathered& in, const advice& giv
     const std::string size =
         ratio >= 1
             ? fmt::format("{:.1f} times smaller than raw", ratio)
-            : fmt::format("more than raw, for each frame has a header and {} {} only {}",
+            : fmt::format("more than raw, because each frame has a header and {} {} only {}",
                           counted(in.series.size(), "series"),
                           in.series.size() == 1 ? "has" : "have", counted(in.samples, "sample"));
     return fmt::format(
@@ -184,7 +184,7 @@ void print_text(const request& asked, const gathered& in, const std::vector<row>
                        report::series_tables(of_one));
         }
     print_totals(totals(rows), in.series.size());
-    report::grid ways({"all of it", "bits/sample", "to 1", "encode GB/s", "decode GB/s"},
+    report::grid ways({"command", "bits/sample", "to 1", "encode GB/s", "decode GB/s"},
                       {27, 11, 7, 11, 11});
     std::vector<std::string> bars;
     for (const way& one : given.ways) {
@@ -222,14 +222,14 @@ int advise(const request& asked) {
     if (!asked.html.path.empty())  // before the long work
         html.emplace(asked.html.checked(content::text, inputs_of(asked.in)));
     const gathered in = gather(asked);
-    if (in.series.empty()) throw failure(fault::data, "no samples to measure");
+    if (in.series.empty()) throw failure(fault::data, "there are no samples to measure");
     const std::vector<row> rows = measure(in, asked.seconds);
     const auto lost =
         std::find_if(rows.begin(), rows.end(), [](const row& one) { return !one.lossless; });
     if (lost != rows.end())
         throw failure(fault::data, lost->series + ": " + lost->codec + ": " + lost->failure);
     const advice given = advise_on(rows, integer_options(in, rows));
-    if (given.ways.empty()) throw failure(fault::data, "no frames of these series");
+    if (given.ways.empty()) throw failure(fault::data, "no frame could be made of these series");
     asked.as_json ? print_json(asked, in, rows, given) : print_text(asked, in, rows, given);
     if (!in.all_read && !asked.in.quiet)
         fmt::print(stderr, "only the first {} were read; --samples reads more\n",
@@ -249,24 +249,25 @@ void add_advise(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
     CLI::App* const command = add_command(
         app, "advise",
-        "Which codec for this data: every codec, and every way to compress, measured on it.\n"
-        "Ends with one recommendation, and why.",
+        "Measures every codec and every way to compress on your data, and ends with one\n"
+        "recommendation and its reason.",
         "  chronopack advise load.csv\n"
         "  chronopack advise load.csv --seconds 0.002 --html advice.html\n"
         "  chronopack advise load.csv --seconds 0.002 --json");
     add_ingest_options(*command, asked->in);
-    command->add_flag("--json", asked->as_json, "as one JSON object, with all measurements");
-    command->add_option("--html", asked->html.path, "also a page with charts and every series")
+    command->add_flag("--json", asked->as_json, "print one JSON object with all measurements");
+    command
+        ->add_option("--html", asked->html.path, "also write a page with charts and every series")
         ->type_name("FILE");
     add_force(*command, asked->html, "text");
-    command->add_flag("--each", asked->each, "print the table of each series, too");
+    command->add_flag("--each", asked->each, "also print a table for each series");
     command
         ->add_option("--samples", asked->samples,
-                     "read so many at most, from the start of the files")
+                     "read at most so many, from the start of the files")
         ->type_name("N")
         ->check(CLI::PositiveNumber.description(""))
         ->capture_default_str();
-    command->add_option("--series", asked->series, "measure so many at most, evenly among them")
+    command->add_option("--series", asked->series, "measure at most so many, spread evenly")
         ->type_name("N")
         ->check(CLI::PositiveNumber.description(""))
         ->capture_default_str();

@@ -110,8 +110,8 @@ archive_bytes::~archive_bytes() = default;
 
 void add_recover_option(CLI::App& app, bool& recover) {
     app.add_flag("--recover", recover,
-                 "of a damaged archive read what is left, and say what is missing;\n"
-                 "otherwise such an archive is refused");
+                 "read what is left of a damaged archive and report what is missing;\n"
+                 "without this a damaged archive is refused");
 }
 
 void add_archive_options(CLI::App& app, archive_request& asked) {
@@ -125,7 +125,7 @@ archive_file::archive_file(const archive_request& asked)
         fmt::print(stderr, "{}: warning: recovered: {}\n", name(), losses_text(*reader_));
     if (reader_->marks().recovered)
         fmt::print(stderr,
-                   "{}: warning: made of what was left of a damaged archive: samples are "
+                   "{}: warning: recovered from a damaged archive: samples are "
                    "missing\n",
                    name());
 }

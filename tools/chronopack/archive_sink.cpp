@@ -65,16 +65,17 @@ std::size_t archive_sink::add(std::vector<label> names, value_type type, input::
         if (added.error() == errc::io_error) refuse(added.error());
         const auto made = labels::from(std::move(names));
         if (!made)
-            throw failure(fault::data, "a label twice, or more than " +
+            throw failure(fault::data, "a label occurs twice, or there are more than " +
                                            input::grouped(labels::max_bytes) + " bytes of labels");
         throw failure(fault::data, "series " + input::printable(input::series_text(*made), 120) +
-                                       " has values of another type before");
+                                       " had values of another type before");
     }
     if (number < open_.size()) return number;
     if (open_.size() == plan_.most_series)
-        throw input::too_many("more than " + input::grouped(plan_.most_series) +
-                              " series: is a column taken for a label that is none? --labels and "
-                              "--values say what is what, --max-series allows more");
+        throw input::too_many(
+            "more than " + input::grouped(plan_.most_series) +
+            " series; perhaps a column is wrongly taken for a label: --labels and "
+            "--values name the columns, --max-series raises the limit");
     label_bytes_.charge(names);
     open_.push_back({number});
     return number;

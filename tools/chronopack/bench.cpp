@@ -28,7 +28,7 @@ Exit status: 0, 1 for bad data or if anything was not lossless, 2 for wrong usag
 // Its command line is the report's own, help included.
 void add_bench(CLI::App& app, action& todo) {
     CLI::App* const command = app.add_subcommand(
-        "bench", "The report of all codecs on each series: size, speed, HTML, JSON.");
+        "bench", "Compares the size and speed of all codecs on each series: text, HTML, JSON.");
     command->prefix_command();
     command->set_help_flag();
     command->callback([command, &todo] {

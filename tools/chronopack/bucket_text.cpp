@@ -54,15 +54,16 @@ std::optional<calendar> period_of(const std::string& text) {
 bucket_request::bucket_request(const std::string& every, const std::string& zone)
     : every_(every), period_(period_of(every)), width_(width_of(every)), rows_(rows_of(every)) {
     if (!period_ && width_ == 0 && rows_ == 0)
-        throw failure(fault::usage, "--every: " + input::quoted(every) +
-                                        " is no width, such as 15s, 5m or 1h, and no day, week, "
-                                        "sunday-week, month, quarter or year");
+        throw failure(fault::usage,
+                      "--every: " + input::quoted(every) +
+                          " is neither a width, such as 15s, 5m or 1h, nor one of day, "
+                          "week, sunday-week, month, quarter and year");
     if (zone.empty()) return;
     const std::int64_t hours = width_ / hour;
     if (!period_ && (width_ % hour != 0 || hours == 0 || hours > 24 || 24 % hours != 0))
         throw failure(fault::usage,
-                      "--zone: goes with a day or more of the calendar, or with hours "
-                      "that divide one, not with " +
+                      "--zone: works with buckets of the calendar, or with hours that "
+                      "divide a day, not with " +
                           every);
     auto loaded = load_time_zone(zone);
     if (!loaded)
@@ -77,13 +78,13 @@ any_buckets bucket_request::in(input::tick unit) const {
     if (unit == input::tick::row) {
         if (rows_ != 0) return *fixed_buckets::every(rows_);
         throw failure(fault::usage,
-                      "--every: the times of this archive are row numbers: ask for "
+                      "--every: the times of this archive are row numbers; give "
                       "a number of rows, such as 100");
     }
     if (rows_ != 0)
         throw failure(fault::usage, "--every: " + every_ +
-                                        " is a number of rows, and this archive has times: ask "
-                                        "for a width, such as 15s");
+                                        " is a number of rows, but this archive has times; give "
+                                        "a width, such as 15s");
     return in_time(input::unit_in_frames(unit));
 }
 
@@ -93,7 +94,7 @@ any_buckets bucket_request::in_time(time_unit unit) const {
     const std::int64_t tick = second / per_second(unit);
     if (width_ % tick != 0)
         throw failure(fault::usage,
-                      "--every: " + every_ + " is no whole number of the series' unit");
+                      "--every: " + every_ + " is not a whole number of the series' unit");
     return *fixed_buckets::every(width_ / tick);
 }
 

@@ -36,7 +36,7 @@ public:
         if (to.is_file()) return;
         copy_to_.emplace(to);
         if (copy_to_->is_terminal())
-            throw failure(fault::usage, "compress: no archive is written to a terminal");
+            throw failure(fault::usage, "compress: an archive cannot be written to a terminal");
         whole_.emplace((std::filesystem::temp_directory_path() / "chronopack").string(), ".cpk");
         path_ = whole_->path();
     }
@@ -61,7 +61,8 @@ private:
 std::string output_of(const request& asked) {
     if (!asked.output.path.empty()) return asked.output.path;
     const std::string& first = asked.in.files.front();
-    if (first == "-") throw failure(fault::usage, "compress: -o says where the archive goes");
+    if (first == "-")
+        throw failure(fault::usage, "compress: -o FILE must say where the archive goes");
     return std::filesystem::path(first).replace_extension(".cpk").string();
 }
 
@@ -93,7 +94,7 @@ void report(const std::string& name, const archive_sink& to, const ingested& in)
                    static_cast<double>(in.bytes) / bytes, 8 * bytes / samples);
     fmt::print(stderr, "\n");
     if (to.repeated() != 0)
-        fmt::print(stderr, "{}: {} at the time of the sample before\n", name,
+        fmt::print(stderr, "{}: {} with the same time as the sample before\n", name,
                    counted(to.repeated(), "sample"));
 }
 
@@ -116,7 +117,7 @@ int compress(const request& asked) {
     file.deliver();
     if (asked.in.quiet) return 0;
     report(text::printable(goal.name()), to, in);
-    if (late != 0) fmt::print(stderr, "{} sorted in\n", counted(late, "late sample"));
+    if (late != 0) fmt::print(stderr, "{} sorted into place\n", counted(late, "late sample"));
     return 0;
 }
 
@@ -127,44 +128,46 @@ void add_compress(CLI::App& app, action& todo) {
     asked->output.path.clear();  // FILE.cpk
     CLI::App* const command = add_command(
         app, "compress",
-        "CSV, line protocol or raw columns to an archive. Which column of CSV is the time, a\n"
-        "label or a value is told from the first records, and said; options say otherwise.\n"
-        "Memory does not grow with the file.",
+        "Compresses CSV, line protocol, raw columns or archives into one archive. Which CSV\n"
+        "column is the time, a label or a value is guessed from the first records and\n"
+        "reported; options override it. Memory does not grow with the file.",
         "  chronopack compress load.csv -o load.cpk\n"
         "  chronopack compress - -o - --values load <load.csv >load.cpk");
     add_ingest_options(*command, asked->in);
     command
         ->add_option("-o,--output", asked->output.path,
-                     "the archive, written aside and renamed; an archive that is there\n"
-                     "is replaced. - is standard output; FILE.cpk otherwise")
+                     "the archive; default: FILE.cpk; - is standard output. Written under\n"
+                     "another name and renamed; replaces an archive of that name")
         ->type_name("ARCHIVE");
     add_force(*command, asked->output, "an archive");
     command->add_flag("--sort", asked->sort,
-                      "take samples in any order: all of a series are sorted, with a\n"
-                      "file as large as the archive beside it meanwhile");
+                      "take samples in any order and sort each series; needs a temporary\n"
+                      "file as large as the archive, beside it");
     command
         ->add_option("--preset", asked->preset,
-                     "what to give up for what: fastest to read, balanced, or smallest")
+                     "fastest to read, smallest, or balanced between the two")
         ->type_name("PRESET")
         ->check(CLI::IsMember({"fastest", "balanced", "smallest"}).description(""))
         ->capture_default_str();
     command
         ->add_option("--second-stage", asked->second_stage,
-                     "none, zstd or snappy over each frame: smaller, slower to read. Without\n"
-                     "this, zstd at preset smallest where it pays, none at others")
+                     "none, zstd or snappy over each frame: smaller, slower to read.\n"
+                     "Default: zstd at preset smallest where it pays, else none")
         ->type_name("STAGE")
         ->check(CLI::IsMember({"none", "zstd", "snappy"}).description(""));
     command
         ->add_option("--frame-samples", asked->frame_samples,
-                     "samples of a series to a frame; 4,096, at preset smallest 32,768")
+                     "samples in a frame; default: 4,096, at preset smallest 32,768")
         ->type_name("N")
         ->check(CLI::Range(std::size_t{1}, frame::max_samples).description(""));
-    command->add_option("--max-series", asked->most_series, "more are taken for a mistake")
+    command
+        ->add_option("--max-series", asked->most_series,
+                     "refuse more series than this, as a mistake")
         ->type_name("N")
         ->capture_default_str();
     command
         ->add_option("--max-label-bytes", asked->most_label_bytes,
-                     "likewise, of memory for the labels of all series")
+                     "refuse labels that need more memory, over all series")
         ->type_name("BYTES")
         ->capture_default_str();
     command->callback([asked, &todo] {

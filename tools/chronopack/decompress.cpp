@@ -25,10 +25,11 @@ int decompress(const request& asked) {
 
 void add_decompress(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
-    CLI::App* const command = add_command(
-        app, "decompress", "An archive to CSV or JSON lines, every value to its last bit.",
-        "  chronopack decompress load.cpk -o load-again.csv\n"
-        "  chronopack decompress - --to-format jsonl <load.cpk");
+    CLI::App* const command =
+        add_command(app, "decompress",
+                    "Writes an archive as CSV or JSON lines, every value exact to its last bit.",
+                    "  chronopack decompress load.cpk -o load-again.csv\n"
+                    "  chronopack decompress - --to-format jsonl <load.cpk");
     add_archive_options(*command, asked->archive);
     add_text_options(*command, asked->text);
     command->callback([asked, &todo] {

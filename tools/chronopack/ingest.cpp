@@ -143,8 +143,8 @@ private:
         raw.step = asked_.step.value_or(1);
         if (csv_.kept.value_or(raw.unit) != raw.unit)
             throw failure(fault::usage, {from.name()},
-                          "raw timestamps are kept as they are: the files before count time in " +
-                              std::string(name(*csv_.kept)) + ", --time-unit says otherwise");
+                          "its raw timestamps have another unit than those of the files before, " +
+                              std::string(name(*csv_.kept)) + "; --time-unit sets the unit");
         csv_.kept = raw.unit;
         std::optional<input::file_source> times;
         if (!asked_.times.empty()) times.emplace(asked_.times);
@@ -160,7 +160,8 @@ private:
             if (csv_.kept.value_or(unit) != unit)
                 throw failure(fault::data, {archive.name()},
                               "its timestamps are in " + std::string(name(unit)) +
-                                  ", those before in " + std::string(name(*csv_.kept)));
+                                  ", those of the files before in " +
+                                  std::string(name(*csv_.kept)));
             csv_.kept = unit;
             if (archive.series()[i].integers)
                 read_series<std::int64_t>(archive, i, unit);
@@ -199,7 +200,7 @@ private:
         if (told_++ < shown_bad)
             remark(std::string("left out: ") + wrong.what());
         else if (told_ == shown_bad + 1)
-            remark("more is left out, and counted at the end");
+            remark("more are left out; the number is reported at the end");
     }
 
     void remark(const std::string& text) {
@@ -259,30 +260,31 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
     app.add_option("--format", asked.format,
                    "csv, line (InfluxDB's line protocol), f64 or i64 (little-endian),\n"
                    "cpk (an archive)" +
-                       more + "; auto: by the file's extension, csv otherwise")
+                       more + "; auto: by the file's extension, else csv")
         ->type_name("FORMAT")
         ->check(CLI::IsMember(formats).description(""))
         ->capture_default_str();
     app.add_option("--time-unit", asked.unit,
-                   "s, ms, us or ns: what numbers count since 1970, and dates are kept\n"
-                   "in; told from their size otherwise, with dates kept in ns")
+                   "s, ms, us or ns: the unit of numbers since 1970, and the one that\n"
+                   "dates are kept in; default: guessed from their size, ns for dates")
         ->type_name("UNIT")
         ->check(CLI::IsMember({"s", "ms", "us", "ns"}).description(""));
     app.add_flag("--skip-bad", asked.skip_bad,
                  "leave out cells and records that cannot be read, and count them");
     add_recover_option(app, asked.recover);
-    app.add_flag("-q,--quiet", asked.quiet, "no remarks on stderr but errors");
+    app.add_flag("-q,--quiet", asked.quiet, "print nothing but errors on stderr");
     app.add_option("--time", asked.csv.time, "the column of times")
         ->type_name("COLUMN")
         ->group("CSV columns");
     columns("--labels", asked.csv.labels, "columns that are labels of the series");
-    columns("--values,--value", asked.csv.values, "columns to take; all of numbers otherwise");
+    columns("--values,--value", asked.csv.values,
+            "columns to take; default: all columns of numbers");
     columns("--integers", asked.csv.integers,
-            "columns of values to keep as int64, \"*\" for all; others are doubles");
-    app.add_flag("--long", asked.csv.long_form, "all columns of text are labels")
+            "columns to keep as int64, \"*\" for all; the others are doubles");
+    app.add_flag("--long", asked.csv.long_form, "take all columns of text as labels")
         ->group("CSV columns");
     app.add_option("--separator", asked.separator,
-                   "between fields; found out otherwise: a comma, semicolon or tab")
+                   "what separates fields; default: comma, semicolon or tab, as found")
         ->type_name("CHAR")
         ->group("CSV columns");
     raw("--times", asked.times, "FILE", "timestamps: little-endian int64");
@@ -290,8 +292,8 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
         app.add_option(name, to, what)->type_name(type)->group("Rows without times, raw columns");
     };
     rows("--start", asked.start, "T", "when the first row was, in --time-unit (0)");
-    rows("--step", asked.step, "N", "from one to the next (1)");
-    raw("--name", asked.name, "NAME", "of the series; the file's otherwise");
+    rows("--step", asked.step, "N", "time from one row to the next (1)");
+    raw("--name", asked.name, "NAME", "the name of the series; default: the file's");
 }
 
 std::vector<std::string> inputs_of(const ingest_request& asked) {

@@ -81,7 +81,7 @@ void print_text(const archive_file& archive, const looked& all) {
                          : fmt::format(", {:.1f} to 1", 16 * static_cast<double>(all.samples) /
                                                             static_cast<double>(bytes)));
     report::grid sizes({"series", "type", "samples", "frames", "bits/sample", "unit", "from", "to",
-                        "times as", "values as"});
+                        "time codecs", "value codecs"});
     report::grid values({"series", "min", "max", "mean", "first", "last", "NaNs"});
     for (std::size_t i = 0; i < all.series.size(); ++i) {
         const series_facts& one = all.series[i];
@@ -103,7 +103,8 @@ void print_text(const archive_file& archive, const looked& all) {
     }
     if (!all.series.empty()) fmt::print("{}\n{}", sizes.plain(), values.plain());
     if (archive.has_rows())
-        fmt::print("\nTimes are row numbers, or counts of an unknown unit: no clock gave them.\n");
+        fmt::print(
+            "\nThe times are row numbers, or counts of an unknown unit: no clock gave them.\n");
     if (archive.recovered())
         fmt::print(
             "\nRecovered: this is what is left of a damaged archive; samples are missing.\n");
@@ -194,12 +195,12 @@ void add_inspect(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
     CLI::App* const command = add_command(
         app, "inspect",
-        "What an archive holds: series, times, sizes, codecs and statistics, from its index,\n"
-        "its frames' headers and the first byte of each column. No value is decoded.",
+        "Shows what an archive holds: series, times, sizes, codecs and statistics. Reads the\n"
+        "index, the frames' headers and the first byte of each column; decodes no value.",
         "  chronopack inspect load.cpk\n"
         "  chronopack inspect --json load.cpk");
     add_archive_options(*command, asked->archive);
-    command->add_flag("--json", asked->as_json, "as one JSON object");
+    command->add_flag("--json", asked->as_json, "print one JSON object");
     command->callback([asked, &todo] {
         todo = [asked] {
             return inspect(*asked);

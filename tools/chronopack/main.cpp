@@ -16,8 +16,8 @@ using namespace chronopack::tool;
 namespace text = chronopack::text;
 
 constexpr auto about =
-    R"(Time series, compressed: CSV, line protocol or raw columns into one archive, and
-back, every bit as it was.)";
+    R"(Compresses time series from CSV, line protocol or raw columns into one archive, and
+gives back every bit.)";
 
 constexpr auto examples = R"(Examples:
   chronopack compress load.csv -o load.cpk

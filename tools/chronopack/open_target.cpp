@@ -31,7 +31,7 @@ std::string first_line(const std::string& file) {
     while (const std::size_t n = from.read(piece)) {
         text.append(piece.data(), n);
         if (text.size() > piece.size())
-            throw failure(fault::usage, {file}, "too long for a line of credentials");
+            throw failure(fault::usage, {file}, "the line of credentials is too long");
     }
     return text;
 }

@@ -10,7 +10,7 @@ void add_text_output(CLI::App& app, output_request& asked) {
 
 void add_force(CLI::App& app, output_request& asked, const std::string& what) {
     app.add_flag("--force", asked.force,
-                 "replace whatever file is there; only " + what + " otherwise");
+                 "replace any file; without this only " + what + " is replaced");
 }
 
 }  // namespace chronopack::tool

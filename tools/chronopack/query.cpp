@@ -28,19 +28,19 @@ void add_query(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
     CLI::App* const command = add_command(
         app, "query",
-        "Samples of some series and some time, as CSV or JSON lines. Reads only the blocks\n"
-        "that hold them.",
+        "Prints the samples of chosen series and times as CSV or JSON lines. Reads only the\n"
+        "blocks that hold them.",
         "  chronopack query load.cpk load --from 2024-01-01 --to 2024-01-01T12:00:00Z\n"
         "  chronopack query load.cpk '{__name__=~\"l.*|requests\"}' --to-format jsonl");
     add_archive_options(*command, asked->archive);
     command->add_option("SELECTOR", asked->selectors,
                         "a name, labels in braces, or both: cpu, cpu{host=\"a\"},\n"
-                        "{host=~\"web.*\"}; none: all series");
+                        "{host=~\"web.*\"}; default: all series");
     command
         ->add_option("--from", asked->from,
-                     "from this time on: a date, or a count of the series' unit")
+                     "the first time: a date, or a count of the series' unit")
         ->type_name("TIME");
-    command->add_option("--to", asked->to, "up to this time, included")->type_name("TIME");
+    command->add_option("--to", asked->to, "the last time, included")->type_name("TIME");
     add_text_options(*command, asked->text);
     command->callback([asked, &todo] {
         todo = [asked] {

@@ -218,23 +218,23 @@ void add_rollup(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
     CLI::App* const command = add_command(
         app, "rollup",
-        "Aggregates of series over buckets of time, as CSV or JSON lines: a row for each\n"
-        "bucket with samples. Frames within one bucket are answered by their headers.",
+        "Aggregates series over buckets of time, as CSV or JSON lines: a row for each bucket\n"
+        "with samples. A frame that lies in one bucket is answered from its header alone.",
         "  chronopack rollup load.cpk --every 15m\n"
         "  chronopack rollup load.cpk load --every 6h --aggregates mean,time_weighted_mean\n"
         "  chronopack rollup load.cpk requests --every day --zone Europe/Berlin");
     add_archive_options(*command, asked->archive);
-    command->add_option("SELECTOR", asked->selectors, "as in query; none: all series");
+    command->add_option("SELECTOR", asked->selectors, "as in query; default: all series");
     command
         ->add_option("--every", asked->every,
-                     "15s, 5m, 1h, 1d, ... from 1970 on; or a day, week, sunday-week,\n"
-                     "month, quarter or year of the calendar; of rows a number, as 100")
+                     "15s, 5m, 1h, 1d, ... from 1970 on; or day, week, sunday-week,\n"
+                     "month, quarter or year; for row numbers a count, such as 100")
         ->type_name("BUCKET")
         ->required();
     command
         ->add_option("--zone", asked->zone,
-                     "whose midnights count, as Europe/Berlin: for a day and more, or for\n"
-                     "hours that divide one; UTC otherwise")
+                     "time zone of the midnights, such as Europe/Berlin, for days and\n"
+                     "more, or for hours that divide a day; default: UTC")
         ->type_name("ZONE");
     command
         ->add_option("--aggregates", asked->aggregates,
@@ -250,7 +250,7 @@ void add_rollup(CLI::App& app, action& todo) {
     command->add_option("--to", asked->to, "as in query")->type_name("TIME");
     command
         ->add_option("--empty-rows", asked->empty_rows,
-                     "also rows for empty buckets between others, up to so many a series")
+                     "also print rows for empty buckets, at most so many a series")
         ->type_name("N")
         ->capture_default_str();
     add_text_output(*command, asked->output);
@@ -258,7 +258,7 @@ void add_rollup(CLI::App& app, action& todo) {
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"csv", "jsonl"}).description(""))
         ->capture_default_str();
-    command->add_flag("-q,--quiet", asked->quiet, "no remarks on stderr but errors");
+    command->add_flag("-q,--quiet", asked->quiet, "print nothing but errors on stderr");
     command->callback([asked, &todo] {
         todo = [asked] {
             return rollup_command(*asked);

@@ -91,7 +91,7 @@ private:
             const auto& pairs = series(i).labels.pairs();
             if (pairs.size() != 1 || pairs[0].name != "__name__" || pairs[0].value.empty())
                 return input::printable(input::series_text(series(i).labels, 120), 120) +
-                       " has other labels than a name";
+                       " has labels besides its name";
             if (pairs[0].value == time_name_ || !names.insert(pairs[0].value).second)
                 return "two columns would be called " + input::printable(pairs[0].value);
             if (!dates_ && units_[i] != units_[0]) return "the series count time in several units";

@@ -138,7 +138,7 @@ selector::selector(const std::string& text) {
             try {
                 one.matches.emplace_back(one.value);
             } catch (const std::invalid_argument& wrong) {
-                in.refuse("the value before this is no regular expression (" +
+                in.refuse("the value before this is not a regular expression (" +
                           input::printable(wrong.what(), 200) + "):");
             }
         }

@@ -30,8 +30,8 @@ public:
     std::size_t add(std::vector<label> names, input::value_type, input::tick unit) override {
         if (unit == input::tick::row)
             throw failure(fault::usage,
-                          "without times: a store has no place for row numbers; --time-unit, "
-                          "--start and --step say when the rows were");
+                          "its rows have no times, and a store cannot keep row numbers; "
+                          "--time-unit, --start and --step say when the rows were");
         std::sort(names.begin(), names.end());
         const auto [at, is_new] = numbers_.try_emplace(std::move(names), steps_.size());
         if (is_new) {
@@ -46,7 +46,7 @@ public:
     void append(std::size_t series, std::int64_t timestamp, double value) override {
         std::int64_t nanoseconds = 0;
         if (__builtin_mul_overflow(timestamp, steps_[series], &nanoseconds))
-            throw failure(fault::data, "a time outside the years 1677 to 2262");
+            throw failure(fault::data, "a time lies outside the years 1677 to 2262");
         to_.send(series, nanoseconds, value);
     }
 
@@ -75,14 +75,14 @@ void report(const ship_line& to, std::size_t rounded, bool quiet) {
     for (const std::string& line : to.shown_drops()) fmt::print(stderr, "dropped: {}\n", line);
     if (quiet) return;
     for (const std::string& line : to.shown_losses()) fmt::print(stderr, "OTLP: {}\n", line);
-    if (rounded != 0) fmt::print(stderr, "{} rounded to a double\n", counted(rounded, "integer"));
+    if (rounded != 0) fmt::print(stderr, "{} rounded to double\n", counted(rounded, "integer"));
     fmt::print(stderr, "{}: {} delivered", to.store(), counted(to.sent() - to.dropped(), "sample"));
     if (to.series() != 0) fmt::print(stderr, " of {}", counted(to.series(), "series"));
     if (to.dropped() != 0) fmt::print(stderr, ", {} dropped", input::grouped(to.dropped()));
     fmt::print(stderr, "\n");
     if (to.rounded() != 0)
-        fmt::print(stderr, "{} with more digits than {} keeps\n", counted(to.rounded(), "sample"),
-                   to.store());
+        fmt::print(stderr, "{} with more digits than {} can keep\n",
+                   counted(to.rounded(), "sample"), to.store());
 }
 
 /// Returns whether the store has all that it said it has.
@@ -98,7 +98,8 @@ bool verify(ship_line& to, bool quiet) {
         fmt::print(stderr, ", {} missing, {} differing", input::grouped(found.missing),
                    input::grouped(found.differing));
     if (found.rounded != 0) fmt::print(stderr, ", {} rounded", input::grouped(found.rounded));
-    if (!found.on_disk) fmt::print(stderr, "; {} does not say whether on its disk", to.store());
+    if (!found.on_disk)
+        fmt::print(stderr, "; {} does not say whether they are on its disk", to.store());
     fmt::print(stderr, "\n");
     return whole;
 }
@@ -129,37 +130,39 @@ void add_ship(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
     CLI::App* const command = add_command(
         app, "ship",
-        "Samples of archives, CSV, line protocol, raw columns or OTLP into a store:\n\n"
+        "Writes samples of archives, CSV, line protocol, raw columns or OTLP into a store:\n\n"
         "  prometheus+http://HOST:PORT         or +https: a server that takes remote write\n"
         "  victoriametrics+http://HOST:PORT    or +https: VictoriaMetrics, a single node\n"
         "  embedded:PATH                       a database of frames, no server\n\n"
-        "The label __name__ is the metric, job the service, and others are tags. A file\n"
-        "shipped again is kept twice by VictoriaMetrics unless it deduplicates, and once\n"
-        "by the others. Samples that the store will not have are dropped, named\n"
-        "and counted, and the exit status is 1.",
+        "The label __name__ becomes the metric, job the service, and the others tags. If a\n"
+        "file is shipped twice, VictoriaMetrics keeps both copies unless it deduplicates;\n"
+        "the other stores keep one. Samples that the store rejects for good are dropped,\n"
+        "named and counted, and the exit status is 1.",
         "  chronopack ship load.cpk --to embedded:load.db\n"
         "  chronopack ship load.csv --values load --to embedded:load.db");
     add_ingest_options(*command, asked->in, {"otlp"});
-    command->add_option("--to", asked->to.url, "the store, as above")->type_name("URL")->required();
+    command->add_option("--to", asked->to.url, "the URL of the store, as above")
+        ->type_name("URL")
+        ->required();
     command
         ->add_option("--credentials", asked->to.credentials_file,
                      "a file of one line, \"bearer TOKEN\" or \"basic USER:PASSWORD\";\n"
-                     "without it that line is in CHRONOPACK_CREDENTIALS, or nowhere")
+                     "without this option CHRONOPACK_CREDENTIALS is read, if it is set")
         ->type_name("FILE");
     command
         ->add_option("--ca-file", asked->to.ca_file,
-                     "authorities for https, PEM; the system's otherwise")
+                     "PEM file of the authorities for https; default: the system's")
         ->type_name("FILE");
     command
         ->add_option("--patience", asked->patience,
-                     "give up when the store has taken nothing for so long")
+                     "give up when the store takes nothing for this long")
         ->type_name("SECONDS")
         ->check(CLI::Range(1u, 86'400u).description(""))
         ->capture_default_str();
     command->add_flag("--verify", asked->verify,
-                      "read back what was delivered and compare; VictoriaMetrics is\n"
-                      "first waited for until it is on its disk, 20 s. Missing or\n"
-                      "differing samples: exit status 1. Takes memory, 48 bytes a sample");
+                      "read back what was delivered and compare it; first waits, about\n"
+                      "20 s, until VictoriaMetrics has it on disk. If samples are missing\n"
+                      "or differ, the exit status is 1. Needs 48 bytes of memory a sample");
     command->callback([asked, &todo] {
         todo = [asked] {
             return ship(*asked);

@@ -55,9 +55,10 @@ std::size_t ship_line::add(const pairs& all) {
             one.service = value;
         else
             tags.push_back({name, value});
-    if (one.metric.empty()) throw failure(fault::data, "a series without a name (__name__)");
+    if (one.metric.empty()) throw failure(fault::data, "a series has no name (__name__)");
     auto made = labels::from(std::move(tags));
-    if (!made) throw failure(fault::data, "a label twice, or more than 1 MiB of labels");
+    if (!made)
+        throw failure(fault::data, "a label occurs twice, or there are more than 1 MiB of labels");
     one.tags = std::move(*made);
     state_->series.push_back(std::move(one));
     return state_->series.size() - 1;
@@ -87,9 +88,8 @@ void ship_line::send_otlp(const std::string& file) {
     }
     const auto read = otlp::decode_metrics(std::as_bytes(std::span(body)), limits);
     if (!read)
-        throw failure(
-            fault::data, {from.name()},
-            "not a request of OTLP metrics that is taken: " + std::string(message(read.error())));
+        throw failure(fault::data, {from.name()},
+                      "not a valid request of OTLP metrics: " + std::string(message(read.error())));
     std::vector<storage::point> points;
     state_->lost += read->lost;
     state_->lost += state_->converter.convert(read->data, points);

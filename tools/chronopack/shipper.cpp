@@ -85,7 +85,7 @@ void shipper::watch() {
         line_.clear();
         throw failure(
             fault::environment,
-            fmt::format("{}: nothing taken for {} s; {} delivered, the rest is not: {}", to_.name(),
+            fmt::format("{}: took nothing for {} s; {} delivered, the rest not: {}", to_.name(),
                         patience_.count(), input::counted(counts.delivered, "sample"),
                         writer_.flush(storage::in(0s)).message));
     }

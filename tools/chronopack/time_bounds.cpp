@@ -19,7 +19,7 @@ std::variant<std::monostate, std::int64_t, input::instant> parse(const std::stri
     if (const auto when = input::parse_iso8601(text)) return *when;
     throw input::failure(input::fault::usage,
                          std::string(option) + ": " + input::quoted(text) +
-                             " is no date, such as 2024-02-29T12:30:00Z, and no count");
+                             " is neither a date, such as 2024-02-29T12:30:00Z, nor a count");
 }
 
 /// The tick at or before `when`, or at or after it; the last there is, where
@@ -61,7 +61,7 @@ void time_bounds::expect_counts() const {
         if (std::holds_alternative<input::instant>(one))
             throw input::failure(input::fault::usage,
                                  "--from and --to: the times of this archive are row numbers, "
-                                 "which have no date: ask for numbers");
+                                 "which have no date; give numbers");
 }
 
 }  // namespace chronopack::tool

@@ -106,11 +106,11 @@ int verify(const std::vector<std::string>& files) {
         const verdict found = verify_archive(archive);
         for (const std::string& wrong : found.wrong)
             fmt::print(stderr, "{}: {}\n", archive.name(), wrong);
-        fmt::print("{}: {}; {}, {} and {} hold{}{}\n", archive.name(),
+        fmt::print("{}: {}; {}, {} and {} intact{}{}\n", archive.name(),
                    found.wrong.empty() ? "whole" : "DAMAGED", counted(found.series, "series"),
                    counted(found.frames, "frame"), counted(found.samples, "sample"),
                    found.marks.row_numbers ? "; times are row numbers" : "",
-                   found.marks.recovered ? "; made of what was left of a damaged archive" : "");
+                   found.marks.recovered ? "; recovered from a damaged archive" : "");
         if (!found.wrong.empty()) status = static_cast<int>(fault::data);
     }
     return status;
@@ -122,8 +122,8 @@ void add_verify(CLI::App& app, action& todo) {
     auto files = std::make_shared<std::vector<std::string>>();
     CLI::App* const command = add_command(
         app, "verify",
-        "Checks every checksum of archives, decodes every block, and holds the index and\n"
-        "the frames' headers against the samples. Damage is named: series, frame, byte.",
+        "Checks every checksum of archives, decodes every block, and compares the index and\n"
+        "the frames' headers with the samples. Reports damage by series, frame and byte.",
         "  chronopack verify load.cpk\n"
         "  chronopack verify - <load.cpk");
     command->add_option("ARCHIVE", *files, "archives; - is standard input")->required();

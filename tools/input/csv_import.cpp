@@ -130,19 +130,18 @@ private:
             keep(at, read.value, i, series);
             return;
         }
-        take_bad(wrong(values_[i].index,
-                       quoted(text) + (read.what == number::kind::too_large
-                                           ? " is outside the range of a double"
-                                           : " is not a number, as the rest of column " +
-                                                 name_of(i) + " is")));
+        take_bad(wrong(values_[i].index, quoted(text) + (read.what == number::kind::too_large
+                                                             ? " is outside the range of a double"
+                                                             : " is not a number, but column " +
+                                                                   name_of(i) + " holds numbers")));
     }
 
     void take_integer(std::int64_t at, std::string_view text, std::size_t i, std::size_t& series) {
         if (const auto value = parse_integer(text))
             keep(at, *value, i, series);
         else
-            take_bad(wrong(values_[i].index, quoted(text) + " is not an integer of 64 bits, as " +
-                                                 "column " + name_of(i) + " is said to be"));
+            take_bad(wrong(values_[i].index, quoted(text) + " is not an integer of 64 bits, but " +
+                                                 "--integers names column " + name_of(i)));
     }
 
     template <class V>
@@ -200,7 +199,7 @@ private:
                      " with an empty cell skipped");
             if (one.rounded != 0)
                 note("column " + name_of(i) + ": " + counted(one.rounded, "integer") +
-                     " rounded to the nearest double; kept whole in a column of integers");
+                     " rounded to the nearest double; --integers keeps them exact");
         }
     }
 

@@ -50,7 +50,7 @@ private:
         if (in_.rows() == 1 && std::count(kinds_.begin(), kinds_.end(), kind::numbers) == 0)
             throw in_.first_failure()
                 ? *in_.first_failure()
-                : failure(fault::data, {file_, 1, 1}, "a header without records in this file");
+                : failure(fault::data, {file_, 1, 1}, "this file has a header but no records");
         if (found_.header || first_row_ == 0) return;
         first_row_ = 0;
         for (std::size_t column = 0; column < in_.columns(); ++column)
@@ -90,7 +90,7 @@ private:
         csv_layout::column& column = found_.columns[column_of(name)];
         if (column.role != role::left_out && column.role != to)
             throw failure(fault::usage, {file_},
-                          "column " + printable(name) + " is asked for as two things");
+                          "column " + printable(name) + " is asked for in two roles");
         column.role = to;
     }
 
@@ -103,7 +103,7 @@ private:
                 found_.time_column = column;
         if (found_.time_column == none && take_row_numbers()) return;
         if (found_.time_column == none) {
-            note("no time column: timestamps are 0, 1, 2, ...");
+            note("no time column: rows are numbered 0, 1, 2, ...");
             return;
         }
         found_.columns[found_.time_column].role = role::time;
@@ -219,7 +219,7 @@ private:
             values += column.role == role::value && kinds_[i] != kind::empty;
         }
         if (values == 0)
-            throw failure(fault::data, {file_, 1, 1}, "no numeric column in this file");
+            throw failure(fault::data, {file_, 1, 1}, "this file has no column of numbers");
     }
 
     void set_types() {
@@ -232,14 +232,14 @@ private:
             csv_layout::column& column = found_.columns[column_of(name)];
             if (column.role != role::value)
                 throw failure(fault::usage, {file_},
-                              "column " + printable(name) + " is no column of values");
+                              "column " + printable(name) + " is not a column of values");
             column.type = value_type::integers;
         }
     }
 
     static std::string why_left_out(kind column) {
-        return column == kind::dates ? "a second column of dates"
-                                     : "neither numbers nor one label for all";
+        return column == kind::dates ? "it is a second column of dates"
+                                     : "it holds neither numbers nor one text for all rows";
     }
 
     void note(std::string text) { found_.notes.push_back(std::move(text)); }
@@ -284,7 +284,7 @@ csv_layout find_layout(std::string_view start, const std::string& file, const cs
                       "this is not text: byte " + grouped(zero + 1) + " is zero");
     const char separator = asked.separator != 0 ? asked.separator : find_separator(start);
     const csv_sample sample(start, file, separator);
-    if (sample.rows() == 0) throw failure(fault::data, {file, 1, 1}, "no records in this file");
+    if (sample.rows() == 0) throw failure(fault::data, {file, 1, 1}, "this file has no records");
     csv_layout found = layout_finder(sample, file, asked).find();
     found.separator = separator;
     return found;

@@ -32,9 +32,9 @@ public:
         held_ += memory_of(pairs);
         if (held_ > most_)
             throw too_many("more than " + grouped(most_) +
-                           " bytes of memory for labels: is a column taken for a "
-                           "label that is none? --labels and --values say what is "
-                           "what, --max-label-bytes allows more");
+                           " bytes of memory for labels; perhaps a column is wrongly "
+                           "taken for a label: --labels and --values name the "
+                           "columns, --max-label-bytes raises the limit");
     }
 
 private:

@@ -28,7 +28,8 @@ public:
         while (next_line() && !to_.full())
             if (!is_pointless(line_)) take_line();
         if (texts_ != 0)
-            report_.notes.push_back(counted(texts_, "text field") + " left out: not numbers");
+            report_.notes.push_back(counted(texts_, "text field") +
+                                    " left out: they are not numbers");
         return std::move(report_);
     }
 
@@ -54,7 +55,7 @@ private:
             }
             if (text.size() > max_line_bytes)
                 throw failure(fault::data, {file_, line_number_, 1},
-                              "a line of more than " + grouped(max_line_bytes) + " bytes");
+                              "a line has more than " + grouped(max_line_bytes) + " bytes");
             const std::size_t wanted = 2 * text.size();
             while (in_.more() && in_.unread().size() < wanted) {}
         }

@@ -85,7 +85,7 @@ private:
         out_.fields.push_back({key, {}});
         if (read_value(text, out_.fields.back().value)) return std::nullopt;
         at_ = first;
-        return error(quoted(text) + " is no value of a field");
+        return error(quoted(text) + " is not a value of a field");
     }
 
     bool skip_text() noexcept {
@@ -133,7 +133,7 @@ private:
         skip_blanks();
         if (done() && out_.timestamp != "-") return std::nullopt;
         at_ = first;
-        return error(quoted(line_.substr(first)) + " is no timestamp");
+        return error(quoted(line_.substr(first)) + " is not a timestamp");
     }
 
     std::string_view line_;

@@ -26,7 +26,7 @@ public:
             last_ += n;
             if (n != 0) continue;
             if (last_ == 0) return std::nullopt;
-            throw failure(fault::data, {file_}, "its size is no multiple of 8 bytes");
+            throw failure(fault::data, {file_}, "its size is not a multiple of 8 bytes");
         }
         const auto* at = reinterpret_cast<const std::byte*>(buffer_.data() + first_);
         first_ += sizeof(std::uint64_t);
@@ -55,7 +55,7 @@ public:
             if (!word) throw failure(fault::data, {file_}, "fewer timestamps than values");
             return static_cast<std::int64_t>(*word);
         }
-        if (past_end_) throw failure(fault::data, "the steps of time run past 64 bits");
+        if (past_end_) throw failure(fault::data, "--start and --step lead to times past 64 bits");
         const std::int64_t at = next_;
         past_end_ = __builtin_add_overflow(next_, step_, &next_);
         return at;

@@ -17,8 +17,8 @@ public:
     [[nodiscard]] std::size_t add(std::vector<label> names, value_type type, tick unit) override {
         if (unit != tick::row)
             throw failure(fault::usage,
-                          "--start and --step say when rows without times were, and these "
-                          "samples have times");
+                          "--start and --step are for rows without times, but these samples "
+                          "have times");
         return to_.add(std::move(names), type, unit_);
     }
     void append(std::size_t series, std::int64_t row, double value) override {
@@ -34,7 +34,7 @@ private:
     [[nodiscard]] std::int64_t time_of(std::int64_t row) const {
         std::int64_t at = 0;
         if (__builtin_mul_overflow(row, step_, &at) || __builtin_add_overflow(start_, at, &at))
-            throw failure(fault::data, "the steps of time run past 64 bits");
+            throw failure(fault::data, "--start and --step lead to times past 64 bits");
         return at;
     }
 

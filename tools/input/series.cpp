@@ -37,7 +37,8 @@ collector::~collector() = default;
 
 std::size_t collector::add(std::vector<label> names, value_type type, tick unit) {
     auto made = labels::from(std::move(names));
-    if (!made) throw failure(fault::data, "labels that no series can have");
+    if (!made)
+        throw failure(fault::data, "a label occurs twice, or there are too many bytes of labels");
     const auto known =
         numbers_.find(*made, [&](std::uint32_t n) -> const labels& { return columns_[n].names; });
     if (!known) {
@@ -48,7 +49,7 @@ std::size_t collector::add(std::vector<label> names, value_type type, tick unit)
     }
     if (columns_[*known].type != type)
         throw failure(fault::data, "series " + printable(series_text(*made), 120) +
-                                       " has values of another type before");
+                                       " had values of another type before");
     return *known;
 }
 

@@ -95,7 +95,7 @@ void destination::refuse_input(const std::vector<std::string>& inputs) const {
             input == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(input.c_str(), &status);
         if (failed == 0 && same(*there_, status))
             throw failure(fault::usage, {name()},
-                          "this file is read and cannot be the output, too: name another");
+                          "this file is an input and cannot be the output as well");
     }
 }
 
@@ -105,13 +105,13 @@ void destination::refuse_other_kind(content what) const {
         throw failure(fault::usage, {path_}, std::string(why) + "; --force replaces it");
     };
     const auto beginning = beginning_of(path_);
-    if (!beginning) refuse("a file is there that cannot be read to see what it is");
+    if (!beginning) refuse("this file exists and cannot be read to see what it is");
     if (what == content::archive) {
-        if (!is_archive(*beginning)) refuse("a file is there that is no archive");
+        if (!is_archive(*beginning)) refuse("this file exists and is not an archive");
         return;
     }
-    if (is_archive(*beginning)) refuse("an archive is there");
-    if (beginning->find('\0') != std::string::npos) refuse("a file is there that is no text");
+    if (is_archive(*beginning)) refuse("this file exists and is an archive");
+    if (beginning->find('\0') != std::string::npos) refuse("this file exists and is not text");
 }
 
 }  // namespace chronopack::tool

@@ -113,7 +113,7 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
         app.add_option(flag, *to, what)
             ->type_name("FILE")
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    app.add_flag("--force", read.force, "replace whatever files are there; only text otherwise");
+    app.add_flag("--force", read.force, "replace any file; without this only text is replaced");
     if (shown.with_defaults) {
         app.add_flag("--no-micro", read.no_micro, "leave out the micro-benchmarks");
         app.add_flag("--micro", read.micro_only,
