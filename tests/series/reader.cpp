@@ -5,6 +5,8 @@
 #include <chronopack/series/reader.hpp>
 #include <chronopack/series/writer.hpp>
 
+#include <stdexcept>
+
 #include <catch2/catch.hpp>
 #include <rapidcheck/catch.h>
 
@@ -235,6 +237,50 @@ TEST_CASE("when a sink fails nothing that was taken is lost", "[series]") {
     REQUIRE(writer.held() == 0);
     const auto reader = series_reader<double>::open(out);
     REQUIRE(collect(reader->samples()) == taken);
+}
+
+TEST_CASE("a writer moves with what it holds, and leaves nothing to the one it was", "[series]") {
+    std::vector<std::byte> file;
+    series_writer<double> first(append_to(file));
+    for (int i = 0; i < 20; ++i) REQUIRE(first.append(i, i * 0.5));
+    series_writer<double> second(std::move(first));
+    REQUIRE(first.held() == 0);
+    REQUIRE(second.held() == 20);
+    std::vector<series_writer<double>> many;
+    many.push_back(std::move(second));
+    many.push_back(series_writer<double>(append_to(file)));
+    for (int i = 20; i < 40; ++i) REQUIRE(many[0].append(i, i * 0.5));
+    REQUIRE(many[0].flush());
+    REQUIRE(many[0].taken() == 40);
+    const auto reader = series_reader<double>::open(file);
+    REQUIRE(reader);
+    std::int64_t expected = 0;
+    for (const auto s : reader->range(INT64_MIN, INT64_MAX)) {
+        REQUIRE(*s == sample{expected, static_cast<double>(expected) * 0.5});
+        ++expected;
+    }
+    REQUIRE(expected == 40);
+}
+
+TEST_CASE("when a sink throws nothing that was taken is lost", "[series]") {
+    bool full = true;
+    std::size_t frames = 0;
+    series_writer<double> writer(
+        [&](cbytes) -> result<void> {
+            if (full) throw std::runtime_error("full");
+            ++frames;
+            return {};
+        },
+        {.frame_samples = 30});
+    for (int i = 0; i < 30; ++i) REQUIRE(writer.append(i, 0.5 * i));
+    REQUIRE_THROWS_AS(writer.append(30, 15.0), std::runtime_error);
+    REQUIRE_THROWS_AS(writer.flush(), std::runtime_error);
+    REQUIRE(writer.held() == 30);
+    full = false;
+    REQUIRE(writer.append(30, 15.0));
+    REQUIRE(writer.held() == 1);
+    REQUIRE(writer.taken() == 31);
+    REQUIRE(frames == 1);
 }
 
 TEST_CASE("columns of two lengths are not taken", "[series]") {

@@ -77,23 +77,33 @@ public:
         return series_handle<V>{number};
     }
 
-    /// As series_writer's.
+    /// As series_writer's. Fastest for the series that the last sample was of.
     template <class V>
     result<void> append(series_handle<V> series, std::int64_t timestamp,
                         std::type_identity_t<V> value) {
-        state& s = *state_;
-        held_samples<V>& held = s.held_of(series);
-        return held.add(timestamp, value, s.how.frame_samples,
-                        [&] { return s.cut(series.number, held); });
+        current<V>& now = turn_to(series);
+        if (now.open.full()) [[unlikely]]
+            if (const auto made = now.adopt(state_->make_room(series, now.open, 1)); !made)
+                return made;
+        now.open.push(timestamp, value);
+        return {};
     }
     template <class V>
     result<void> append(series_handle<V> series, std::span<const std::int64_t> timestamps,
                         std::span<const std::type_identity_t<V>> values) {
         if (timestamps.size() != values.size()) return errc::count_mismatch;
-        state& s = *state_;
-        held_samples<V>& held = s.held_of(series);
-        return held.add(timestamps, values, s.how.frame_samples,
-                        [&] { return s.cut(series.number, held); });
+        current<V>& now = turn_to(series);
+        while (!timestamps.empty()) {
+            if (now.open.full())
+                if (const auto made =
+                        now.adopt(state_->make_room(series, now.open, timestamps.size()));
+                    !made)
+                    return made;
+            const std::size_t n = now.open.push(timestamps, values);
+            timestamps = timestamps.subspan(n);
+            values = values.subspan(n);
+        }
+        return {};
     }
 
     /// Marks the archive, from here on and for good. io_error.
@@ -106,6 +116,8 @@ public:
     /// Cuts a frame of what is held of each series, and gives that memory back.
     result<void> flush() {
         state& s = *state_;
+        put_back(doubles_);
+        put_back(integers_);
         for (std::uint32_t number = 0; number < s.held.size(); ++number) {
             const auto release = [&](auto& held) {
                 const auto ok = s.cut(number, held);
@@ -152,6 +164,26 @@ public:
     [[nodiscard]] std::uint64_t bytes_written() const noexcept { return state_->out.size(); }
 
 private:
+    template <class V>
+    struct settled {
+        open_samples<V> open;
+        result<void> done;
+    };
+
+    // The series of one type that was appended to last, and the view of its samples: here
+    // rather than in `state` for the reason that series_writer has.
+    static constexpr std::uint32_t none = UINT32_MAX;
+    template <class V>
+    struct current {
+        std::uint32_t number = none;
+        open_samples<V> open = {};
+
+        result<void> adopt(settled<V> after) noexcept {
+            open = after.open;
+            return after.done;
+        }
+    };
+
     struct state {
         state(output_file file, const series_options& asked) : out(std::move(file)), how(asked) {}
 
@@ -178,6 +210,19 @@ private:
                 {kind, number, static_cast<std::uint32_t>(payload.size())});
             if (const auto ok = out.put(header); !ok) return ok;
             return out.put(payload);
+        }
+
+        // Room for at least one of `coming` samples.
+        template <class V>
+        [[gnu::noinline]] settled<V> make_room(series_handle<V> of, open_samples<V> open,
+                                               std::size_t coming) {
+            held_samples<V>& samples = held_of(of);
+            samples.close(open);
+            const std::size_t most = how.frame_samples;
+            if (samples.size() == most)
+                if (const auto done = cut(of.number, samples); !done) return {samples.open(), done};
+            samples.reserve(samples.size() + std::min(coming, most - samples.size()), most);
+            return {samples.open(), {}};
         }
 
         // Writes a frame of what is held, if anything is.
@@ -207,6 +252,35 @@ private:
 
     explicit archive_writer(std::unique_ptr<state> s) : state_(std::move(s)) {}
 
+    template <class V>
+    current<V>& current_of() noexcept {
+        if constexpr (std::is_same_v<V, double>)
+            return doubles_;
+        else
+            return integers_;
+    }
+
+    template <class V>
+    current<V>& turn_to(series_handle<V> series) noexcept {
+        current<V>& now = current_of<V>();
+        if (now.number != series.number) {
+            put_back(now);
+            now.open = state_->held_of(series).open();
+            now.number = series.number;
+        }
+        return now;
+    }
+
+    // Gives `state` what the view took.
+    template <class V>
+    void put_back(current<V>& now) noexcept {
+        if (now.number == none) return;
+        state_->held_of(series_handle<V>{now.number}).close(now.open);
+        now = {};
+    }
+
+    current<double> doubles_;
+    current<std::int64_t> integers_;
     std::unique_ptr<state> state_;
 };
 

@@ -3,6 +3,18 @@
 //
 //   timestamps   t0 t1 t2 ... | room
 //   values       v0 v1 v2 ... | for as many again
+//
+// A held_samples owns the columns; whoever adds samples one by one does so through its
+// open_samples, a view that he keeps beside him:
+//
+//   open_samples<double> open = held.open();
+//   if (open.full()) { held.close(open); held.reserve(held.size() + 1, most); ... }
+//   open.push(timestamp, value);
+//   held.close(open);
+//
+// A count in memory is loaded, raised and stored for every sample, and each load waits
+// for the store before it: as long as a third of encoding takes. A view that is passed
+// only by value stays in registers.
 #pragma once
 
 #include <chronopack/core/result.hpp>
@@ -17,6 +29,56 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
+/// A view of held samples and of their room, which takes more of them. Valid until the
+/// held_samples that it is of grows or ends. One that was moved from is full.
+template <class V>
+class open_samples {
+public:
+    open_samples() = default;
+    open_samples(std::int64_t* timestamps, V* values, std::size_t size, std::size_t room) noexcept
+        : timestamps_(timestamps), values_(values), size_(size), room_(room) {}
+    open_samples(const open_samples&) = default;
+    open_samples& operator=(const open_samples&) = default;
+    open_samples(open_samples&& other) noexcept
+        : timestamps_(other.timestamps_),
+          values_(other.values_),
+          size_(std::exchange(other.size_, 0)),
+          room_(std::exchange(other.room_, 0)) {}
+    open_samples& operator=(open_samples&& other) noexcept {
+        timestamps_ = other.timestamps_;
+        values_ = other.values_;
+        size_ = std::exchange(other.size_, 0);
+        room_ = std::exchange(other.room_, 0);
+        return *this;
+    }
+    ~open_samples() = default;
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool full() const noexcept { return size_ == room_; }
+
+    /// Adds a sample. Must not be full.
+    void push(std::int64_t timestamp, V value) noexcept {
+        timestamps_[size_] = timestamp;
+        values_[size_] = value;
+        ++size_;
+    }
+
+    /// Adds as many samples of two columns of one size as there is room for, and returns how many.
+    std::size_t push(std::span<const std::int64_t> timestamps, std::span<const V> values) noexcept {
+        const std::size_t n = std::min(timestamps.size(), room_ - size_);
+        std::copy_n(timestamps.begin(), n, timestamps_ + size_);
+        std::copy_n(values.begin(), n, values_ + size_);
+        size_ += n;
+        return n;
+    }
+
+private:
+    std::int64_t* timestamps_ = nullptr;
+    V* values_ = nullptr;
+    std::size_t size_ = 0;
+    std::size_t room_ = 0;
+};
+
 /// Not thread-safe. 16 bytes a sample that there is room for.
 template <class V>
 class held_samples {
@@ -30,38 +92,26 @@ public:
     }
     [[nodiscard]] std::span<const V> values() const noexcept { return {values_.get(), size_}; }
 
-    /// Adds a sample. If `most` are held already, `cut` makes room first, by clear(); an
-    /// error of it is returned and the sample is not added. `most` is the same in all calls.
-    template <class Cut>
-    result<void> add(std::int64_t timestamp, V value, std::size_t most, Cut cut) {
-        if (size_ == room_) [[unlikely]] {  // which is never more than `most`
-            if (size_ == most)
-                if (const result<void> done = cut(); !done) return done;
-            reserve(size_ + 1, most);
-        }
-        const std::size_t at = size_;  // loaded once: a timestamp's store could change size_
-        timestamps_[at] = timestamp;
-        values_[at] = value;
-        size_ = at + 1;
-        return {};
+    /// A view that takes samples; close() takes over what it took.
+    [[nodiscard]] open_samples<V> open() noexcept {
+        return {timestamps_.get(), values_.get(), size_, room_};
     }
+    void close(const open_samples<V>& view) noexcept { size_ = view.size(); }
 
-    /// Adds two columns of one size, likewise: on an error those that fitted are added.
-    template <class Cut>
-    result<void> add(std::span<const std::int64_t> timestamps, std::span<const V> values,
-                     std::size_t most, Cut cut) {
-        while (!timestamps.empty()) {
-            if (size_ == most)
-                if (const result<void> done = cut(); !done) return done;
-            const std::size_t n = std::min(timestamps.size(), most - size_);
-            reserve(size_ + n, most);
-            std::copy_n(timestamps.begin(), n, timestamps_.get() + size_);
-            std::copy_n(values.begin(), n, values_.get() + size_);
-            size_ += n;
-            timestamps = timestamps.subspan(n);
-            values = values.subspan(n);
-        }
-        return {};
+    /// Doubles the room until n samples fit, so that adding them one by one takes linear
+    /// time; to `most`, which is at least n, at most.
+    void reserve(std::size_t n, std::size_t most) {
+        if (n <= room_) return;
+        std::size_t room = std::max(room_, least_room);
+        while (room < n) room *= 2;
+        room = std::min(room, most);
+        std::unique_ptr<std::int64_t[]> timestamps(new std::int64_t[room]);
+        std::unique_ptr<V[]> values(new V[room]);
+        std::copy_n(timestamps_.get(), size_, timestamps.get());
+        std::copy_n(values_.get(), size_, values.get());
+        timestamps_ = std::move(timestamps);
+        values_ = std::move(values);
+        room_ = room;
     }
 
     /// Forgets the samples and keeps their room.
@@ -86,22 +136,6 @@ public:
     ~held_samples() = default;
 
 private:
-    // Doubles the room until n samples fit, so that adding them one by one takes linear
-    // time; to `most` at most.
-    void reserve(std::size_t n, std::size_t most) {
-        if (n <= room_) return;
-        std::size_t room = std::max(room_, least_room);
-        while (room < n) room *= 2;
-        room = std::min(room, most);
-        std::unique_ptr<std::int64_t[]> timestamps(new std::int64_t[room]);
-        std::unique_ptr<V[]> values(new V[room]);
-        std::copy_n(timestamps_.get(), size_, timestamps.get());
-        std::copy_n(values_.get(), size_, values.get());
-        timestamps_ = std::move(timestamps);
-        values_ = std::move(values);
-        room_ = room;
-    }
-
     std::unique_ptr<std::int64_t[]> timestamps_;
     std::unique_ptr<V[]> values_;
     std::size_t size_ = 0;

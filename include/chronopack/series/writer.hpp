@@ -60,67 +60,123 @@ template <class V>
 class series_writer {
 public:
     explicit series_writer(frame_sink sink, series_options how = {})
-        : sink_(std::move(sink)),
-          how_(how),
-          own_(std::make_unique<frame_scratch>()),
-          scratch_(own_.get()) {
-        how_.frame_samples = std::clamp<std::size_t>(how_.frame_samples, 1, frame::max_samples);
-    }
+        : state_(state::make(std::move(sink), how, nullptr)) {}
 
     /// Encodes in `shared`, which must outlive the writer, and which others may use between
     /// its calls.
     series_writer(frame_sink sink, series_options how, frame_scratch& shared)
-        : sink_(std::move(sink)), how_(how), scratch_(&shared) {
-        how_.frame_samples = std::clamp<std::size_t>(how_.frame_samples, 1, frame::max_samples);
-    }
+        : state_(state::make(std::move(sink), how, &shared)) {}
 
     /// Takes a sample, in any order of time. When it is the first of a new
     /// frame, the full one goes to the sink; if that fails, its error is
     /// returned, the sample is not taken, and all that was taken is still held.
     result<void> append(std::int64_t timestamp, V value) {
-        return held_.add(timestamp, value, how_.frame_samples, [&] { return flush(); });
+        if (open_.full()) [[unlikely]]
+            if (const auto made = adopt(state_->make_room(open_, 1)); !made) return made;
+        open_.push(timestamp, value);
+        return {};
     }
 
     /// Takes two columns of one size; count_mismatch otherwise. On any other
     /// error taken() says how many samples went in.
     result<void> append(std::span<const std::int64_t> timestamps, std::span<const V> values) {
         if (timestamps.size() != values.size()) return errc::count_mismatch;
-        return held_.add(timestamps, values, how_.frame_samples, [&] { return flush(); });
+        while (!timestamps.empty()) {
+            if (open_.full())
+                if (const auto made = adopt(state_->make_room(open_, timestamps.size())); !made)
+                    return made;
+            const std::size_t n = open_.push(timestamps, values);
+            timestamps = timestamps.subspan(n);
+            values = values.subspan(n);
+        }
+        return {};
     }
 
     /// Gives the sink a frame of all samples held; nothing when there are none.
-    result<void> flush() {
-        if (held_.size() == 0) return {};
-        const bytes wire = scratch_->wire.first(frame::max_bytes<V>(held_.size()));
-        const auto size = frame::encode<V>(held_.timestamps(), held_.values(), how_.frame, wire,
-                                           scratch_->encoding);
-        if (!size) return size.error();
-        if (const auto sunk = sink_(wire.first(*size)); !sunk) return sunk;
-        sunk_ += held_.size();
-        held_.clear();
-        return {};
-    }
+    result<void> flush() { return adopt(state_->flush(open_)); }
 
     /// flush(), and frees the memory that frames are gathered and, unless it is shared,
     /// encoded in.
-    result<void> release() {
-        if (const auto cut = flush(); !cut) return cut;
-        held_.release();
-        if (own_) own_->release();
-        return {};
-    }
+    result<void> release() { return adopt(state_->release(open_)); }
 
     /// Samples taken so far, and how many of them no sink has seen.
-    [[nodiscard]] std::size_t taken() const noexcept { return sunk_ + held(); }
-    [[nodiscard]] std::size_t held() const noexcept { return held_.size(); }
+    [[nodiscard]] std::size_t taken() const noexcept { return state_->sunk + held(); }
+    [[nodiscard]] std::size_t held() const noexcept { return open_.size(); }
 
 private:
-    frame_sink sink_;
-    series_options how_;
-    held_samples<V> held_;
-    std::size_t sunk_ = 0;
-    std::unique_ptr<frame_scratch> own_;  // none where it is shared
-    frame_scratch* scratch_;
+    struct settled {
+        open_samples<V> open;
+        result<void> done;
+    };
+
+    // All but the view. Its functions take the view and return it, for a writer that no
+    // call knows the address of is one whose view needs no memory.
+    struct state {
+        frame_sink sink;
+        series_options how;
+        std::unique_ptr<frame_scratch> own;  // none where it is shared
+        frame_scratch* scratch;
+        held_samples<V> samples = {};
+        std::size_t sunk = 0;
+
+        struct destroy {
+            [[gnu::noinline]] void operator()(state* s) const noexcept { delete s; }
+        };
+        using owner = std::unique_ptr<state, destroy>;
+
+        [[gnu::noinline]] static owner make(frame_sink sink, series_options how,
+                                            frame_scratch* shared) {
+            how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
+            auto own = shared ? nullptr : std::make_unique<frame_scratch>();
+            frame_scratch* const scratch = shared ? shared : own.get();
+            return owner(new state{std::move(sink), how, std::move(own), scratch});
+        }
+
+        // Room for at least one of `coming` samples.
+        [[gnu::noinline]] settled make_room(open_samples<V> open, std::size_t coming) {
+            samples.close(open);
+            if (samples.size() == how.frame_samples)
+                if (const auto done = cut(); !done) return {samples.open(), done};
+            const std::size_t most = how.frame_samples;
+            samples.reserve(samples.size() + std::min(coming, most - samples.size()), most);
+            return {samples.open(), {}};
+        }
+        [[gnu::noinline]] settled flush(open_samples<V> open) {
+            samples.close(open);
+            const auto done = cut();
+            return {samples.open(), done};
+        }
+        [[gnu::noinline]] settled release(open_samples<V> open) {
+            samples.close(open);
+            const auto done = cut();
+            if (done) {
+                samples.release();
+                if (own) own->release();
+            }
+            return {samples.open(), done};
+        }
+
+        // Gives the sink a frame of what is held, if anything is.
+        result<void> cut() {
+            if (samples.size() == 0) return {};
+            const bytes wire = scratch->wire.first(frame::max_bytes<V>(samples.size()));
+            const auto size = frame::encode<V>(samples.timestamps(), samples.values(), how.frame,
+                                               wire, scratch->encoding);
+            if (!size) return size.error();
+            if (const auto sunk_now = sink(wire.first(*size)); !sunk_now) return sunk_now;
+            sunk += samples.size();
+            samples.clear();
+            return {};
+        }
+    };
+
+    result<void> adopt(settled after) noexcept {
+        open_ = after.open;
+        return after.done;
+    }
+
+    open_samples<V> open_;
+    typename state::owner state_;
 };
 
 }  // namespace CHRONOPACK_ABI
