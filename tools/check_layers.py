@@ -20,7 +20,7 @@ import sys
 
 CORE = ["core", "bits", "kernel", "packing", "binning", "codec/stream", "codec", "frame", "series", "rollup"]
 
-# What each folder may include beside itself and the core.
+# The folders that each folder may include beside itself and the core.
 ADAPTERS = {
     "text": [],
     "model": [],
@@ -30,7 +30,7 @@ ADAPTERS = {
     "prometheus_protocol": ["http", "storage", "text"],
     "downsampler": ["storage"],
 }
-STORE = ["http", "prometheus_protocol", "storage", "text"]  # every other folder of adapters/
+STORE = ["http", "prometheus_protocol", "storage", "text"]  # all other folders of adapters/
 ANY_ADAPTER = "adapters/"
 OTHERS = {
     "tools/input": ["adapters/text"],

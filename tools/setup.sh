@@ -5,10 +5,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '%s\n' "$*" >&2; }
 
-# need PACKAGE[:COMMAND] ...
-# A package counts as there when its command runs or, with none named, when
-# dpkg has it. Missing ones are installed with apt where root or sudo may;
-# otherwise the command that would do it is printed, and we stop.
+# need PACKAGE[:COMMAND] ... installs missing packages with apt where root or sudo may. A package
+# counts as there when its command runs, or with no command when dpkg has it. Where it cannot
+# install, it prints the command that would do so, and stops.
 need() {
   local spec package missing=()
   for spec in "$@"; do
@@ -59,15 +58,14 @@ build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libx
 # qemu: for tests that ask an older processor. sqlite3: to look at an embedded store's database
 # from another process. tzdata: to read zones as the C library does.
 test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 sqlite3:sqlite3 tzdata)
-# What the adapters are built with.
+# The libraries that the adapters are built with.
 adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev)
 # Real stores that the adapters' tests start for themselves.
 server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics openssl)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
 bench_packages=("${tool_packages[@]}" libbenchmark-dev libstreamvbyte-dev)
 
-# configure DIRECTORY [meson option ...]: makes the build directory, or brings
-# its options up to date.
+# configure DIRECTORY [meson option ...] makes the build directory, or updates its options.
 configure() {
   local dir=$1
   shift

@@ -55,7 +55,8 @@ std::string width_text(std::chrono::nanoseconds width) {
     return std::to_string(width.count()) + "ns";
 }
 
-/// Nothing where there is no number, but for the count.
+/// Returns what `which` is of a bucket, or nothing where the bucket has no number. A count is
+/// always there.
 std::optional<double> value_of(const aggregate<double>& a, aggregate_name which) {
     if (which == aggregate_name::count) return static_cast<double>(a.count);
     if (a.numbers() == 0) return std::nullopt;
@@ -114,7 +115,7 @@ reply<std::optional<std::int64_t>> downsampler::watermark(storage::deadline unti
 std::optional<std::int64_t> downsampler::done_with(storage::deadline until) {
     const auto at = watermark(until);
     if (!at || !*at) return std::nullopt;
-    // The bucket before gives increases their start.
+    // The increases of the first bucket start at the last number of the bucket before it.
     return less(less(**at, std::max<std::int64_t>(how_.lateness.count(), 0)),
                 2 * std::min(how_.every.count(), INT64_MAX / 2));
 }
@@ -128,7 +129,8 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
     const std::int64_t late = std::max<std::int64_t>(how_.lateness.count(), 0);
     std::int64_t first = buckets->containing(*at ? less(**at, late) : how_.since).first;
     done.watermark = at->value_or(first);
-    const std::int64_t end = buckets->containing(now).first;  // of the one that is not complete
+    // the start of the bucket that is not complete yet
+    const std::int64_t end = buckets->containing(now).first;
     while (first < end) {
         if (clock::now() >= until) return no_time;
         std::int64_t last = first;
@@ -150,7 +152,7 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
 
 reply<std::monostate> downsampler::step(const fixed_buckets& buckets, std::int64_t first,
                                         std::int64_t last, report& done, storage::deadline until) {
-    // From a bucket earlier: increases start from the number before.
+    // The read starts one bucket earlier, because increases start from the number before.
     const auto found = from_.query_range({.metric = how_.metric,
                                           .service = how_.service,
                                           .start = less(first, how_.every.count()),

@@ -1,4 +1,4 @@
-// Rollups from one store to another, again and again.
+// Rolls up one store into another, run after run.
 //
 //   downsampler hourly(raw, rollups, {.metric = "cpu", .every = 1h, .since = first_ns});
 //   const auto done = hourly.run(now_ns, in(1min));     // resumes where the last run ended
@@ -9,11 +9,12 @@
 //   buckets   |     |     |     |     |     |     |     |
 //   this run              ^lateness^  ^watermark        ^ becomes the watermark
 //
-// A point of a rollup stands at its bucket's start. Complete buckets only; those that ended
-// up to `lateness` before the watermark are made again, so that late samples are in them:
-// the target must let a point written again stand for the first (embedded does). The
-// watermark is a point in the target, `chronopack_rolled_up`, written after what it tells
-// of: a run that fails or is killed is resumed, and writes the same points again.
+// A point of a rollup stands at the start of its bucket. Only complete buckets are written. Each
+// run writes again the buckets that ended up to `lateness` before the watermark, so that late
+// samples are counted. The target must therefore let a point that is written again replace the
+// first one, as embedded does. The watermark is a point of the series `chronopack_rolled_up` in the
+// target, written after the points that it covers: after a failure or a kill the next run resumes
+// from it and writes the same points again.
 #pragma once
 
 #include <adapters/storage/backend.hpp>
@@ -22,57 +23,60 @@
 
 namespace chronopack::downsample {
 
-/// Of a bucket's samples. NaN are counted, and in nothing else; with no number there is
-/// only a count.
+/// An aggregate of the samples of one bucket. NaN values count in `count` and nowhere else. A
+/// bucket without a number has only its count.
 enum class aggregate_name : std::uint8_t {
     count,
     sum,
     min,
     max,
-    mean,  ///< for eyes only: rolled up again it would be a mean of means
+    mean,  ///< for display only: rolled up again it would be a mean of means
     first,
     last,
-    increase,  ///< of a counter, since the number before; resets seen to
+    increase,  ///< increase of a counter since the number before; counter resets are handled
     resets
 };
 
 struct options {
     std::string metric = {};
-    std::string service = {};  ///< empty: of every service
+    std::string service = {};  ///< empty: every service
     std::chrono::nanoseconds every{0};
-    std::int64_t since = 0;  ///< nanoseconds: where to begin when there is no watermark
+    std::int64_t since = 0;  ///< nanoseconds: where to start when there is no watermark yet
     std::chrono::nanoseconds lateness{0};
     std::vector<aggregate_name> aggregates = {aggregate_name::count, aggregate_name::sum,
                                               aggregate_name::min, aggregate_name::max,
                                               aggregate_name::last};
-    std::size_t buckets_a_step = 100;      ///< that are read, and held, at once
-    std::size_t most_points = 10'000'000;  ///< of a step
+    std::size_t buckets_a_step = 100;      ///< buckets that one step reads and holds in memory
+    std::size_t most_points = 10'000'000;  ///< points that one step may read
 };
 
 struct report {
-    std::uint64_t read = 0;     ///< points
-    std::uint64_t written = 0;  ///< points, watermarks too
-    std::uint64_t dropped = 0;  ///< by the target
+    std::uint64_t read = 0;     ///< points read
+    std::uint64_t written = 0;  ///< points written, watermarks included
+    std::uint64_t dropped = 0;  ///< points that the target dropped
     std::int64_t watermark = 0;
 };
 
-/// "cpu:1h:max": the width in the largest of d, h, m, s, ms, us and ns that divides it.
+/// Returns the name of a rollup: "cpu:1h:max". The width is given in the largest of d, h, m, s, ms,
+/// us and ns that divides it.
 [[nodiscard]] std::string rollup_metric(const options& how, aggregate_name which);
 
-/// Not thread-safe. The stores must outlive it.
+/// Runs the rollups of one metric. Not thread-safe. Both stores must outlive it.
 class downsampler {
 public:
     downsampler(storage::storage_backend& from, storage::storage_backend& to, options how)
         : from_(from), to_(to), how_(std::move(how)) {}
 
-    /// Makes all buckets that ended by `now`. What failed; or refused for a width below 1
-    /// or buckets of no samples in order. Steps that were done stay done.
+    /// Writes all buckets that ended by `now`, a time in nanoseconds since 1970, and returns the
+    /// counts. Fails with the failure of the store, or with refused for a width below 1 or for
+    /// buckets that do not start in order. Steps that were completed stay done.
     [[nodiscard]] storage::reply<report> run(std::int64_t now, storage::deadline until);
 
-    /// Before which all is rolled up; nothing before the first run.
+    /// Returns the time before which everything is rolled up, or nothing before the first run.
     [[nodiscard]] storage::reply<std::optional<std::int64_t>> watermark(storage::deadline until);
 
-    /// Before which no run will read again: what a retention policy may delete up to.
+    /// Returns the time before which no run will read again: a retention policy may delete up to
+    /// it.
     [[nodiscard]] std::optional<std::int64_t> done_with(storage::deadline until);
 
 private:

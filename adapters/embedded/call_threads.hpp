@@ -1,5 +1,5 @@
-// Threads that calls run in, so that a caller can leave at its deadline however long the
-// disk keeps its call.
+// Threads that run the calls of a store, so that a caller can leave at its deadline even while the
+// disk holds its call up.
 //
 //   auto found = threads.run(until, [&] { return read_from_disk(); });
 //   if (!found) return no_time;      // the work goes on in its thread
@@ -22,19 +22,19 @@
 
 namespace chronopack::embedded {
 
-/// Thread-safe. There are as many threads as there ever was work at once.
+/// A pool of threads, as many as there ever were pieces of work at once. Thread-safe.
 class call_threads {
 public:
     call_threads() = default;
     call_threads(const call_threads&) = delete;
-    /// Waits for all work, also for that whose caller has left.
+    /// Waits for all work, including work whose caller has left.
     ~call_threads();
 
-    /// Runs work() in another thread and returns its result, or nothing once `until` has
-    /// passed. Work that has begun then goes on, so it may refer to nothing of the caller's;
-    /// unread(result) runs after it. `work` is destroyed right after that. No work begins after
-    /// `until`. Throws what the work throws, and std::bad_alloc where the system has no thread
-    /// left.
+    /// Runs work() in another thread and returns its result, or returns nothing once `until` has
+    /// passed. Work that has begun then goes on, so it must not refer to anything that the caller
+    /// owns. When it ends, unread(result) runs. `work` is destroyed right after that. No work
+    /// begins after `until`. Throws what the work throws, and std::bad_alloc where the system has
+    /// no thread left.
     template <class Work, class Unread>
     [[nodiscard]] auto run(storage::deadline until, Work work, Unread unread)
         -> std::optional<std::invoke_result_t<Work&>> {
@@ -95,7 +95,7 @@ private:
         std::optional<value> result_;
         std::exception_ptr thrown_;
         bool ended_ = false;
-        bool left_ = false;  // the caller, before the end; never changes after it
+        bool left_ = false;  // the caller left before the end; never changes after the end
     };
 
     void start(std::shared_ptr<job> next);

@@ -1,9 +1,9 @@
-// The series of an embedded store, by what names them and by metric, each with the
-// samples of it that are not in frames yet.
+// The series of an embedded store, found by name and by metric. Each holds its recent samples:
+// those that are not in frames yet.
 //
 //   find(point) -> series 7 {cpu, shop, host="a"}   recent: 10:00:03 0.5, 10:00:04 0.6
 //
-// All names are in memory: some 200 bytes a series beside its labels.
+// All names are in memory: about 200 bytes a series in addition to its labels.
 #pragma once
 
 #include <adapters/embedded/run.hpp>
@@ -19,7 +19,7 @@
 
 namespace chronopack::embedded {
 
-/// What names a series. Shared with readers, which go on when it is deleted.
+/// The names of a series. Readers share them and may go on using them after the series is deleted.
 struct series_names {
     std::string metric;
     std::string service;
@@ -30,11 +30,11 @@ struct series {
     std::int64_t id = 0;
     std::shared_ptr<const series_names> names;
     run recent;
-    std::int64_t oldest_row = 0;           ///< of the log, where `recent` starts
-    std::list<series*>::iterator waiting;  ///< its place among those with recent samples
+    std::int64_t oldest_row = 0;           ///< the row of the log where `recent` starts
+    std::list<series*>::iterator waiting;  ///< its place in the list of series with recent samples
 };
 
-/// `cpu{host="a"} of shop`, for messages.
+/// Returns `cpu{host="a"} of shop`, for messages.
 [[nodiscard]] inline std::string text_of(const series_names& s) {
     std::string text = s.metric + '{';
     for (const label& l : s.tags.pairs()) {
@@ -46,10 +46,10 @@ struct series {
     return text;
 }
 
-/// Not thread-safe.
+/// All series of a store. Not thread-safe.
 class catalogue {
 public:
-    /// The series of a point, or nullptr.
+    /// Returns the series of a point, or nullptr where it is not known.
     [[nodiscard]] series* find(const storage::point& p) const {
         const auto found = by_names_.find(p);
         return found == by_names_.end() ? nullptr : *found;

@@ -31,7 +31,7 @@ file_identity identity_of(const struct stat& s) {
     return {s.st_dev, s.st_ino};
 }
 
-// The last part need not be there yet.
+// Returns the path without symbolic links. The last part need not exist.
 reply<std::string> real_path(const std::string& given) {
     namespace fs = std::filesystem;
     if (given.find('\0') != std::string::npos) return held_up("a path with a NUL byte in it");
@@ -49,7 +49,7 @@ reply<std::string> real_path(const std::string& given) {
     return (real / path.filename()).string();
 }
 
-// An existing file is not opened, not even for a moment.
+// Makes an empty file where there is none. It does not open an existing file, not even briefly.
 trouble make_where_missing(const std::string& path) {
     const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (made >= 0)

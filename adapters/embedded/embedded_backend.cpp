@@ -18,7 +18,7 @@ using storage::verdict;
 
 namespace {
 
-/// A connection that only reads, and its statements.
+/// A connection for reading, and its statements.
 struct reader {
     connection db;
     frame_table frames;
@@ -32,7 +32,7 @@ struct reader {
     }
 };
 
-/// What a query has to read of one series.
+/// A series of a query, with what has to be read of it.
 struct part {
     std::int64_t id = 0;
     std::shared_ptr<const series_names> names;
@@ -54,8 +54,8 @@ storage::write_outcome outcome_of(const failure& why) {
 
 }  // namespace
 
-/// Whatever needs the disk runs in a thread of `threads_`, so that no caller waits for the
-/// disk beyond its deadline.
+/// The store itself. Everything that needs the disk runs in a thread of `threads_`, so that no
+/// caller waits for the disk beyond its deadline.
 class embedded_backend::state {
 public:
     state(database_lock lock, std::unique_ptr<writer> w)
@@ -65,8 +65,9 @@ public:
 
     [[nodiscard]] storage::write_outcome write(std::span<const point> points, deadline until);
 
-    /// Returns work(writer), which runs while no other work has the writer. It must hold no
-    /// reference to what is the caller's. unread(writer, result) runs where the caller has left.
+    /// Runs work(writer) while no other work has the writer, and returns its result. The work must
+    /// not refer to anything that the caller owns. Where the caller has left, unread(writer,
+    /// result) runs.
     template <class Work, class Unread = decltype(nothing)>
     auto exclusive(deadline until, Work work, Unread unread = nothing)
         -> decltype(work(std::declval<writer&>())) {
@@ -99,7 +100,7 @@ private:
         return std::move(*done);
     }
 
-    /// Makes the writer fit for work. For threads that hold the gate.
+    /// Makes the writer ready for work. Only threads that hold the gate may call it.
     [[nodiscard]] trouble ready(deadline until) {
         if (auto bad = lock_.check()) return bad;
         writer_->wait_until(until);
@@ -125,21 +126,21 @@ private:
 
     [[nodiscard]] reply<std::vector<point>> answer(const storage::range_query& what,
                                                    deadline until);
-    /// The series of a query and their recent samples, as of the reader's snapshot.
+    /// Returns the series of a query with their recent samples, as of the reader's snapshot.
     [[nodiscard]] reply<std::vector<part>> begin(reader& r, const storage::range_query& what,
                                                  deadline until);
     [[nodiscard]] reply<std::vector<point>> read(reader& r, const std::vector<part>& parts,
                                                  const storage::range_query& what, deadline until);
 
-    database_lock lock_;         // goes after every connection
-    storage::timed_mutex gate_;  // before the writer
+    database_lock lock_;         // destroyed after every connection
+    storage::timed_mutex gate_;  // taken before the writer is used
     std::unique_ptr<writer> writer_;
     std::mutex readers_mutex_;
     std::vector<std::unique_ptr<reader>> readers_;
     std::atomic<std::size_t> series_ = 0;
     std::atomic<std::size_t> recent_samples_ = 0;
     std::atomic<std::uint64_t> frames_read_ = 0;
-    call_threads threads_;  // goes first: its work uses all the others
+    call_threads threads_;  // destroyed first: its work uses all the others
 };
 
 storage::write_outcome embedded_backend::state::write(std::span<const point> points,
@@ -154,7 +155,7 @@ storage::write_outcome embedded_backend::state::write(std::span<const point> poi
             if (!again) return outcome_of(again.error());
             continue;
         }
-        // The thread has no use for the points, and may outlive them.
+        // The thread does not need the points, and may outlive them.
         writer_->prepare(points);
         const auto done = hand_over(
             std::move(held), until,
@@ -193,7 +194,7 @@ reply<std::vector<part>> embedded_backend::state::begin(reader& r, const storage
     const std::unique_lock held(gate_, until);
     if (!held) return no_time();
     if (auto bad = ready(until)) return *bad;
-    // The snapshot is that of the first read.
+    // The snapshot starts with the first read.
     if (auto bad = r.db.execute("BEGIN; SELECT 1 FROM frame LIMIT 1")) return *bad;
     std::vector<part> parts;
     for (const series* s : writer_->known().of_metric(what.metric)) {

@@ -8,7 +8,7 @@ using storage::verdict;
 
 namespace {
 
-/// The samples of a frame, if it is whole and what its row says.
+/// Returns the samples of a frame, or an error where it is damaged or not what its row says.
 result<run> decode(const stored_frame& row, cbytes data) {
     const auto opened = frame::reader<double>::open(data);
     if (!opened) return opened.error();
@@ -50,7 +50,8 @@ trouble create_frame_tables(connection& db) {
 reply<frame_table> frame_table::open(connection& db) {
 #define COLUMNS "SELECT rowid, series, first, last, samples"
     constexpr const char* text[statements] = {
-        // Frames do not overlap: the first that can matter is the last to start before.
+        // Frames do not overlap, so the first one that can matter is the last to start before the
+        // range.
         COLUMNS
         ", bytes FROM frame WHERE series = ?1 AND first <= ?3 AND first >= "
         "coalesce((SELECT max(first) FROM frame WHERE series = ?1 AND first <= ?2), ?2) "
@@ -136,7 +137,7 @@ trouble frame_table::merge(std::int64_t series, run newer, std::size_t frame_sam
     for (const stored_frame& f : inside)
         if (auto bad = absorb(f, newer)) return bad;
 
-    // Neighbours that are smaller, or not much larger.
+    // Neighbours are merged if they are smaller, or not much larger.
     for (const which side : {before, after}) {
         for (;;) {
             const bool back = side == before;

@@ -1,4 +1,4 @@
-// A run: samples of one series as two columns, and what becomes of late ones.
+// A run holds samples of one series as two columns. Late samples are merged into it.
 //
 //   written   10 a | 20 b | 15 c | 20 d
 //   settled   10 a | 15 c | 20 d          by time; of equal times the last written stays
@@ -20,7 +20,7 @@ namespace chronopack::embedded {
 struct run {
     std::vector<std::int64_t> timestamps;
     std::vector<double> values;
-    bool settled = true;  ///< whether each timestamp is above the one before
+    bool settled = true;  ///< whether each timestamp is greater than the one before
 
     [[nodiscard]] std::size_t size() const noexcept { return timestamps.size(); }
     [[nodiscard]] bool empty() const noexcept { return timestamps.empty(); }
@@ -31,11 +31,11 @@ struct run {
         values.push_back(value);
     }
 
-    /// Gives the memory back, too.
+    /// Removes all samples and frees the memory.
     void clear() noexcept { *this = {}; }
 };
 
-/// Puts it in order of time; of equal timestamps the last written stays.
+/// Sorts the run by time. Of equal timestamps the last one written stays.
 inline void settle(run& r) {
     if (r.settled) return;
     std::vector<std::uint32_t> order(r.size());
@@ -52,7 +52,7 @@ inline void settle(run& r) {
     r = std::move(out);
 }
 
-/// Of two settled runs; where both have a timestamp, the newer's value.
+/// Merges two settled runs. Where both have a timestamp, the value of `newer` stays.
 [[nodiscard]] inline run merged(run older, run newer) {
     if (older.empty()) return newer;
     if (newer.empty()) return older;
@@ -82,7 +82,7 @@ inline void settle(run& r) {
     return out;
 }
 
-/// The part of a settled run from `first` to `last`, both included.
+/// Returns the part of a settled run from `first` to `last`, both included.
 [[nodiscard]] inline run within(const run& r, std::int64_t first, std::int64_t last) {
     const auto from = std::lower_bound(r.timestamps.begin(), r.timestamps.end(), first);
     const auto to = std::upper_bound(from, r.timestamps.end(), last);

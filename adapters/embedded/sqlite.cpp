@@ -27,7 +27,7 @@ verdict verdict_of(int code) {
     }
 }
 
-// SQLite's own wait is counted anew by every statement; this one ends at one time for all.
+// SQLite's own timeout starts again for every statement. This one ends at one time for all of them.
 int wait_a_little(void* until, int waited) {
     const auto left = *static_cast<const storage::deadline*>(until) - storage::clock::now();
     if (left <= storage::clock::duration::zero()) return 0;
@@ -101,7 +101,7 @@ std::string_view statement::text(int column) noexcept {
     return {reinterpret_cast<const char*>(raw.data()), raw.size()};
 }
 
-// As bytes whatever it was stored as: a damaged file may hold any type.
+// Returns bytes whatever the type of the column: a damaged file may hold any type.
 cbytes statement::data(int column) noexcept {
     const void* at = sqlite3_column_blob(statement_.get(), column);
     const int size = sqlite3_column_bytes(statement_.get(), column);

@@ -1,4 +1,4 @@
-// SQLite, as far as it is needed: a connection, its statements, its failures.
+// The part of SQLite that the store uses: a connection, its statements and its failures.
 //
 //   auto db = connection::open(path);
 //   db->wait_until(until);
@@ -6,8 +6,8 @@
 //   add->bind(1, id).bind(2, "cpu");
 //   if (const auto bad = add->run()) return *bad;
 //
-// Failures say whether trying again helps: a database that is busy is `retry`; a full
-// disk, missing rights or a damaged file wait for an operator and are `hold`.
+// A failure says whether trying again helps. A busy database is `retry`. A full disk, missing
+// rights or a damaged file need an operator and are `hold`.
 #pragma once
 
 #include <adapters/storage/outcome.hpp>
@@ -28,29 +28,30 @@ using storage::reply;
 /// Nothing, or what went wrong.
 using trouble = std::optional<failure>;
 
-/// Returns what a call reports whose deadline has passed.
+/// Returns the failure of a call whose deadline has passed.
 [[nodiscard]] inline failure no_time() {
     return {storage::verdict::retry, {}, "no time left"};
 }
 
-/// What `code` of `db` means to a caller.
+/// Returns what `code` of `db` means to a caller.
 [[nodiscard]] failure failed(sqlite3* db, int code);
 
-/// Not thread-safe. The connection must outlive it.
+/// A prepared statement. Not thread-safe. The connection must outlive it.
 class statement {
 public:
-    /// Parameters count from 1. Text and bytes must stay until the statement has run.
+    /// Binds a parameter; they count from 1. Text and bytes must stay until the statement has run.
     statement& bind(int parameter, std::int64_t value) noexcept;
     statement& bind(int parameter, std::string_view text) noexcept;
     statement& bind(int parameter, cbytes data) noexcept;
 
-    /// Whether there is a row; after the last, and after a failure, it is reset.
+    /// Moves to the next row and returns whether there is one. After the last row and after a
+    /// failure the statement is reset.
     [[nodiscard]] reply<bool> step();
-    /// Steps to the end.
+    /// Runs the statement to its end.
     [[nodiscard]] trouble run();
     void reset() noexcept;
 
-    /// Of the row, columns counting from 0; views hold until the next step.
+    /// Returns a column of the row; columns count from 0. Views are valid until the next step.
     [[nodiscard]] std::int64_t integer(int column) noexcept;
     [[nodiscard]] std::string_view text(int column) noexcept;
     [[nodiscard]] cbytes data(int column) noexcept;
@@ -66,25 +67,25 @@ private:
     int bound_ = SQLITE_OK;  // the first failure of a bind
 };
 
-/// Not thread-safe.
+/// A connection to a database. Not thread-safe.
 class connection {
 public:
-    /// Opens a database that is there; an empty file is one. It is SQLite alone that opens the
-    /// file: database_lock.hpp says why.
+    /// Opens an existing database, which may be an empty file. Only SQLite opens the file:
+    /// database_lock.hpp says why.
     [[nodiscard]] static reply<connection> open(const std::string& path);
 
     [[nodiscard]] reply<statement> prepare(std::string_view sql);
-    /// Statements without parameters, `;` between them.
+    /// Runs statements that have no parameters, separated by `;`.
     [[nodiscard]] trouble execute(const char* sql);
-    /// Returns the first column of the first row, 0 where there is none.
+    /// Returns the first column of the first row, or 0 where there is none.
     [[nodiscard]] reply<std::int64_t> number(std::string_view sql);
-    /// Says until when statements from now on wait for other connections, all of them together.
+    /// Sets the time until which all later statements together may wait for other connections.
     void wait_until(storage::deadline until) noexcept { *until_ = until; }
 
     [[nodiscard]] std::int64_t last_id() const noexcept {
         return sqlite3_last_insert_rowid(db_.get());
     }
-    /// Takes back the transaction that there may be, and ends all statements.
+    /// Rolls back the transaction, if there is one, and ends all statements.
     [[nodiscard]] trouble give_up();
     [[nodiscard]] bool in_transaction() const noexcept {
         return sqlite3_get_autocommit(db_.get()) == 0;

@@ -30,7 +30,7 @@ void writer::take(series& s, std::int64_t row, std::int64_t timestamp, double va
 void writer::prepare(std::span<const storage::point> points) {
     batch_.whose.clear();
     batch_.dropped.clear();
-    // What a large batch took is given back; what usual ones take is kept.
+    // The memory of a large batch is freed; that of a usual one is kept for the next.
     batch_.records.resize(1);
     batch_.records[0].clear();
     for (std::size_t i = 0; i < points.size(); ++i) {
@@ -50,7 +50,8 @@ void writer::prepare(std::span<const storage::point> points) {
 
 series& writer::series_of(const storage::point& p) {
     if (series* known = known_.find(p)) return *known;
-    stale_ = true;  // until all of it is in memory, which may run out
+    // It stays stale until all of the series is in memory: there may not be enough of it.
+    stale_ = true;
     newcomers_.push_back(last_series_ + 1);
     series& made = known_.add(last_series_ + 1, {p.metric, p.service, p.tags});
     ++last_series_;
@@ -89,7 +90,7 @@ storage::write_outcome writer::write(storage::deadline until) {
 trouble writer::insert_newcomers() {
     for (const std::int64_t id : newcomers_) {
         const series* const s = known_.find(id);
-        if (s == nullptr) continue;  // deleted before it had a sample
+        if (s == nullptr) continue;  // The series was deleted before it had a sample.
         std::vector<std::byte> tags(s->names->tags.wire_bytes());
         byte_writer out(tags);
         s->names->tags.write(out);
@@ -106,7 +107,7 @@ trouble writer::insert_newcomers() {
 trouble writer::log(std::vector<series*>& full) {
     auto whose = batch_.whose.begin();
     for (const storage::sample_columns& record : batch_.records) {
-        if (record.size() == 0) break;  // a batch of no points
+        if (record.size() == 0) break;  // A batch without points needs no row.
         wire_.clear();
         if (const auto ok = storage::append_samples(record, wire_); !ok)
             return failure{verdict::refused, {}, std::string(message(ok.error()))};
@@ -152,7 +153,7 @@ trouble writer::checkpoint(storage::deadline until) {
 
 reply<storage::deletion> writer::delete_before(std::string_view metric, std::int64_t cutoff,
                                                storage::deadline until) {
-    // What is recent would come back with the log.
+    // Recent samples would come back with the log.
     if (auto bad = checkpoint(until)) return *bad;
     storage::deletion done{0};
     trouble damage;
@@ -221,7 +222,7 @@ trouble writer::probe() {
 }
 
 void writer::shrink(storage::deadline until) noexcept {
-    // In steps: a large deletion frees more pages than there may be time for.
+    // The file shrinks in steps: a large deletion frees more pages than there may be time for.
     std::int64_t before = INT64_MAX;
     while (clock::now() < until) {
         const auto free = db_.number("PRAGMA freelist_count");

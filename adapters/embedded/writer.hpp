@@ -1,4 +1,4 @@
-// What changes an embedded store: the log of recent batches, the series, the frames.
+// Everything that changes an embedded store: the log of recent batches, the series and the frames.
 //
 //   recent   id | bytes      a batch, or a part of 65,536 samples (storage/sample_record.hpp)
 //   series   id | metric | service | tags
@@ -6,9 +6,9 @@
 //   log   1 2 3 4 5 6          waiting   B (from row 3), A (from row 5)
 //         ---                  rows 1 and 2 are in frames: deleted
 //
-// A row of the log stays until all its samples are in frames. Replaying one whose samples
-// partly are changes nothing: the log has all later samples of these series as well, and
-// the last written wins. So frames are cut series by series, the longest waiting first,
+// A row of the log stays until all its samples are in frames. Replaying a row whose samples are
+// partly in frames changes nothing: the log also has all later samples of these series, and the
+// last one written wins. So frames are cut series by series, the one that has waited longest first,
 // and never all at once.
 #pragma once
 
@@ -20,20 +20,20 @@
 
 namespace chronopack::embedded {
 
-/// Not thread-safe.
+/// Writes to a database. Not thread-safe.
 class writer {
 public:
-    /// Opens a database that is there, and waits for other processes until `until`.
+    /// Opens an existing database, and waits for other processes until `until`.
     [[nodiscard]] static reply<std::unique_ptr<writer>> open(const std::string& path, options how,
                                                              storage::deadline until);
 
-    /// Says whether memory is not what the database has: a transaction failed.
+    /// Returns whether memory differs from the database, because a transaction failed.
     [[nodiscard]] bool stale() const noexcept { return stale_; }
-    /// Reads memory again from the database where it is stale.
+    /// Reads memory from the database again if it is stale.
     [[nodiscard]] trouble refresh();
 
-    /// Takes what the next write() writes. Touches memory only, which must not be stale, so it
-    /// takes no longer than the points do; afterwards they are needed no more.
+    /// Takes the points that the next write() writes. It touches only memory, which must not be
+    /// stale, so it is fast. The points are not needed afterwards.
     void prepare(std::span<const storage::point> points);
     [[nodiscard]] storage::write_outcome write(storage::deadline until);
 
@@ -42,7 +42,7 @@ public:
                                                          std::int64_t cutoff,
                                                          storage::deadline until);
     [[nodiscard]] reply<std::vector<lost_frame>> repair(storage::deadline until);
-    /// Has the next repair() say again what one said that nobody heard.
+    /// Makes the next repair() report again what an earlier one reported to a caller who had left.
     void say_again(std::vector<lost_frame> lost) { unheard_ = std::move(lost); }
     [[nodiscard]] trouble probe();
     /// Gives free pages back to the file system, as far as time allows.
@@ -55,7 +55,7 @@ public:
 private:
     enum which : std::size_t { insert_recent, trim_recent, insert_series, remove_series };
 
-    /// A batch without its text: records as the log has them, and the samples' series.
+    /// A batch without its text: its records as the log has them, and the series of its samples.
     struct batch {
         std::vector<storage::sample_columns> records;
         std::vector<series*> whose;
@@ -65,7 +65,8 @@ private:
     writer(connection db, frame_table frames, options how)
         : db_(std::move(db)), frames_(std::move(frames)), how_(how) {}
 
-    // `work` in a transaction: all of it, or none and memory is stale.
+    // Runs `work` in a transaction. Where it fails, nothing of it is in the database and memory is
+    // stale.
     template <class Work>
     [[nodiscard]] trouble transact(Work work) {
         if (auto bad = db_.execute("BEGIN IMMEDIATE")) return bad;
@@ -83,7 +84,7 @@ private:
     [[nodiscard]] trouble log(std::vector<series*>& full);
     void take(series& s, std::int64_t row, std::int64_t timestamp, double value);
     [[nodiscard]] trouble cut(series& s);
-    // Down to `most` recent samples, or as far as time allows.
+    // Writes frames until `most` recent samples are left, or until time runs out.
     [[nodiscard]] trouble cut_down_to(std::size_t most, storage::deadline until);
     [[nodiscard]] trouble trim_log();
     [[nodiscard]] trouble delete_series_before(series& s, std::int64_t cutoff,
@@ -96,7 +97,8 @@ private:
     catalogue known_;
     std::int64_t last_series_ = 0;         // no series has a greater number
     std::vector<std::int64_t> newcomers_;  // known, and not in the database yet
-    std::list<series*> waiting_;           // with recent samples, by their oldest row of the log
+    // series with recent samples, by their oldest row of the log
+    std::list<series*> waiting_;
     std::size_t recent_ = 0;
     batch batch_;
     std::vector<std::byte> wire_;

@@ -1,4 +1,4 @@
-// Opening an embedded store, and reading into memory what the database has.
+// Opens an embedded store, and reads into memory what the database has.
 #include <adapters/embedded/writer.hpp>
 
 namespace chronopack::embedded {
@@ -14,7 +14,7 @@ constexpr const char* tables =
     "PRAGMA application_id = 1129335620;"  // "CPKD"
     "PRAGMA user_version = 1;";
 
-// Ours, or empty.
+// Checks that the database is empty or was made by this library.
 trouble check_kind(connection& db) {
     const auto id = db.number("PRAGMA application_id");
     if (!id) return id.error();
@@ -60,7 +60,7 @@ reply<std::unique_ptr<writer>> writer::open(const std::string& path, options how
 
 trouble writer::refresh() {
     if (!stale_) return std::nullopt;
-    // An exception leaves all as it was.
+    // An exception leaves everything as it was.
     if (auto bad = db_.give_up()) return bad;
     waiting_.clear();
     known_.clear();
@@ -91,7 +91,7 @@ trouble writer::refresh() {
         if (!*row) break;
         if (replay_row(rows->integer(0), rows->data(1))) damaged.push_back(rows->integer(0));
     }
-    // Whose samples they were is not known: every query says so until repair().
+    // The series of these samples is not known, so every query fails until repair().
     for (const std::int64_t id : damaged) {
         auto bad = transact([&]() -> trouble {
             auto move = db_.prepare(

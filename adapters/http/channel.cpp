@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t max_header_bytes = std::size_t{64} << 10;
 
-/// OpenSSL writes to sockets that may be closed by then. libcurl would change the
-/// whole process's handling of SIGPIPE around that; this holds back our thread's.
+/// Blocks SIGPIPE in this thread: OpenSSL may write to sockets that are already closed. libcurl
+/// would change how the whole process handles SIGPIPE instead.
 class no_sigpipe {
 public:
     no_sigpipe() noexcept {
@@ -74,7 +74,7 @@ std::size_t transport::channel::on_header(char* data, std::size_t, std::size_t n
     }
     std::string_view line(data, n);
     while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
-    if (line.starts_with("HTTP/")) {  // anew after each 1xx
+    if (line.starts_with("HTTP/")) {  // the headers start again after each 1xx
         into.answer.headers.clear();
         into.answer.status = 0;
         const std::size_t at = std::min(line.find(' '), line.size());
@@ -129,7 +129,7 @@ void transport::channel::set_up(const transport_options& options, const endpoint
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_PROXY, "");
     set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs is left behind, not waited for
+    set(CURLOPT_QUICK_EXIT, 1L);  // do not wait for a resolver that hangs
     set(CURLOPT_NOPROGRESS, 1L);
     set(CURLOPT_ERRORBUFFER, error_);
     error_[0] = '\0';
@@ -155,7 +155,7 @@ void transport::channel::set_up(const transport_options& options, const endpoint
     }
 
     add("User-Agent: chronopack");
-    add("Expect:");  // or curl would wait for a 100 before a long body
+    add("Expect:");  // otherwise curl would wait for a 100 before it sends a long body
     for (const auto* list : {&options.headers, &what.headers})
         for (const header& h : *list) add(h.name + ": " + h.value);
     if (what.method == method::post) {
@@ -185,7 +185,7 @@ storage::reply<CURLcode> transport::channel::transfer(storage::deadline until,
         if (stop.stop_requested() || cancelled.stop_requested()) return may_pass("cancelled");
         const auto rest = until - storage::clock::now();
         if (rest <= rest.zero()) return may_pass("no answer in time");
-        // Rounded up, for a wait of none would spin through the last millisecond.
+        // The wait is rounded up: a wait of 0 would spin through the last millisecond.
         const auto wait = std::min(std::chrono::ceil<std::chrono::milliseconds>(rest),
                                    std::chrono::milliseconds(60'000));
         code = curl_multi_poll(multi_, nullptr, 0, static_cast<int>(wait.count()), nullptr);

@@ -1,7 +1,7 @@
-// One connection, and one call at a time over it. Part of the transport.
+// One connection, which runs one call at a time. Part of the transport.
 //
-// libcurl's multi interface with a single transfer: unlike curl_easy_perform it can
-// be woken from another thread at once, and leaves deadlines to us to the millisecond.
+// It uses libcurl's multi interface with a single transfer. Unlike curl_easy_perform, that can be
+// woken from another thread at once, and it leaves deadlines to us, to the millisecond.
 #pragma once
 
 #include <adapters/http/transport.hpp>
@@ -12,14 +12,14 @@ namespace chronopack::http {
 
 class transport::channel {
 public:
-    /// Throws std::bad_alloc where libcurl has no handle for us.
+    /// Throws std::bad_alloc where libcurl has no handle left.
     channel();
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
     ~channel();
 
-    /// As transport::send, with a message that does not yet name the request. After
-    /// a failure the channel is of no more use.
+    /// Does what transport::send does, but the message of a failure does not name the request yet.
+    /// After a failure the channel must not be used again.
     [[nodiscard]] storage::reply<response> run(const transport_options& options,
                                                const endpoint& where, const request& what,
                                                storage::deadline until,
@@ -30,8 +30,8 @@ private:
         response answer;
         std::size_t header_bytes = 0;
         std::size_t most_bytes = 0;
-        bool cut = false;        // a refusal's body, at 4 KiB
-        bool too_long = false;   // a good one's, or the headers
+        bool cut = false;        // the body of a refusal was cut at 4 KiB
+        bool too_long = false;   // the body of a good answer was too long, or the headers were
         bool no_memory = false;  // exceptions must not pass through C
     };
 

@@ -1,4 +1,4 @@
-// Calls that are not writes: an answer of 2xx, or a failure by the table of verdicts.
+// For calls that are not writes: returns an answer of 2xx, or a failure by the table of verdicts.
 #pragma once
 
 #include <adapters/http/transport.hpp>
@@ -6,7 +6,7 @@
 
 namespace chronopack::http {
 
-/// The judgement of an answer that is here now.
+/// Returns the judgement of an answer that arrives now.
 [[nodiscard]] inline judgement judge(const response& got) {
     return judge({got.status, got.body, got["retry-after"]}, std::chrono::system_clock::now());
 }

@@ -21,7 +21,7 @@ std::optional<std::string> part(CURLU* url, CURLUPart which, unsigned flags = 0)
 }  // namespace
 
 result<endpoint> endpoint::parse(std::string_view url) {
-    // curl would take a URL up to the first NUL.
+    // curl would read a URL only up to the first NUL.
     if (url.find('\0') != url.npos) return errc::out_of_range;
     const url_handle parsed(curl_url());
     if (!parsed) throw std::bad_alloc();

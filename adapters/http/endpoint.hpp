@@ -1,12 +1,11 @@
-// Where a store is, and who asks it.
+// The address of a store, and the credentials to use there.
 //
 //   endpoint::parse("https://me:p%40ss@tsdb.example:8443/prefix/")
 //     text()        https://tsdb.example:8443/prefix      for requests and messages
 //     credentials   basic {"me", "p@ss"}                  for the Authorization header
 //
-// What a URL holds before the @ is taken out at once, so that no message can
-// print it. A query or a fragment is refused: what a store needs of them is
-// its adapter's to add.
+// Everything in a URL before the @ is taken out at once, so that no message can print it. A query
+// or a fragment is refused: an adapter adds what its store needs of them.
 #pragma once
 
 #include <adapters/http/secret.hpp>
@@ -19,7 +18,7 @@
 namespace chronopack::http {
 
 struct basic {
-    std::string user;  ///< without a colon, which would end it
+    std::string user;  ///< must not have a colon, which would end it
     secret password;
 };
 
@@ -31,10 +30,10 @@ using credentials = std::variant<std::monostate, basic, bearer>;
 
 class endpoint {
 public:
-    /// Of an absolute http or https URL; out_of_range for any other.
+    /// Parses an absolute http or https URL. Returns out_of_range for any other text.
     [[nodiscard]] static result<endpoint> parse(std::string_view url);
 
-    /// The URL without userinfo and without a slash at its end.
+    /// Returns the URL without userinfo and without a slash at its end.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
     [[nodiscard]] const http::credentials& credentials() const noexcept { return credentials_; }
 

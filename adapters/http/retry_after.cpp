@@ -12,7 +12,7 @@ std::optional<std::chrono::milliseconds> retry_after(std::string_view value,
     using std::chrono::seconds;
     constexpr auto longest = std::chrono::duration_cast<seconds>(max_retry_after);
     constexpr std::string_view blank = " \t";
-    constexpr std::size_t longest_date = 64;  // of the three forms, with room
+    constexpr std::size_t longest_date = 64;  // of the three forms of a date, with room to spare
 
     value.remove_prefix(std::min(value.find_first_not_of(blank), value.size()));
     value = value.substr(0, value.find_last_not_of(blank) + 1);
@@ -23,7 +23,7 @@ std::optional<std::chrono::milliseconds> retry_after(std::string_view value,
         for (const char c : value) asked = std::min(asked * 10 + seconds(c - '0'), longest);
         return asked;
     }
-    // A date begins with the name of a day; curl would take much else for one.
+    // A date begins with the name of a day; curl would accept many other forms.
     const bool named = (value[0] >= 'A' && value[0] <= 'Z') && value.size() <= longest_date &&
                        value.find(':') != value.npos && value.find('\0') == value.npos;
     if (!named) return std::nullopt;

@@ -1,11 +1,11 @@
-// Text that must never be read by anyone but a server: a password or a token.
+// Text that only a server may read: a password or a token.
 //
 //   http::secret token(read_token());
 //   std::cout << token;              does not compile
 //   use(token.reveal());             where it is used, and only there
 //
-// Its bytes are overwritten when it dies. Messages of this library are passed
-// through http::redact(), for a server may send back what it was sent.
+// Its bytes are overwritten when it is destroyed. Messages of this library pass through
+// http::redact(), because a server may send back what it received.
 #pragma once
 
 #include <chronopack/core/abi.hpp>

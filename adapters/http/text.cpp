@@ -44,7 +44,7 @@ std::string redact(std::string text, std::span<const std::string> secrets) {
         for (std::size_t at = text.find(hidden); at != text.npos;
              at = text.find(hidden, at + stars.size()))
             text.replace(at, hidden.size(), stars);
-        constexpr std::size_t telling = 4;  // fewer characters stand there by chance
+        constexpr std::size_t telling = 4;  // fewer characters than this may stand there by chance
         for (std::size_t n = std::min(hidden.size() - 1, text.size()); n >= telling; --n) {
             if (!text.ends_with(std::string_view(hidden).substr(0, n))) continue;
             text.replace(text.size() - n, n, stars);

@@ -1,4 +1,4 @@
-// Text on its way into a URL, a header or a message.
+// Text for a URL, a header or a message.
 //
 //   percent_encoded("a b&c")         a%20b%26c
 //   redact("bad token s3", {"s3"})   bad token ***
@@ -14,10 +14,10 @@
 
 namespace chronopack::http {
 
-/// Bytes of a message or of a refusal's body at most.
+/// The most bytes of a message, or of the body of a refusal.
 inline constexpr std::size_t max_message_bytes = 4096;
 
-/// All but RFC 3986's unreserved characters as %XX.
+/// Returns the text with all but RFC 3986's unreserved characters as %XX.
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 
 /// Returns what a server or a library says as one line of a message: printable
@@ -25,8 +25,8 @@ inline constexpr std::size_t max_message_bytes = 4096;
 /// max_message_bytes.
 [[nodiscard]] std::string shown(std::string_view said);
 
-/// The text with *** in place of each of `secrets`, and of what may be the beginning
-/// of one at its end, where it was cut; empty ones are none.
+/// Returns the text with *** in place of each secret. A beginning of a secret at the end of the
+/// text, where it may have been cut, is replaced as well. Empty secrets are ignored.
 [[nodiscard]] std::string redact(std::string text, std::span<const std::string> secrets);
 
 /// RFC 4648, with padding.

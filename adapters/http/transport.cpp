@@ -7,7 +7,7 @@ namespace chronopack::http {
 
 namespace {
 
-// Idle connections that are kept; more calls at once than that open new ones.
+// How many idle connections are kept. More calls at once open new ones.
 constexpr std::size_t max_idle = 16;
 
 storage::failure refused(std::string why) {
@@ -19,7 +19,7 @@ bool token_character(char c) noexcept {
            c == '_';
 }
 
-/// Whether it stays one line: nothing in it ends a header.
+/// Returns whether the text stays on one line: nothing in it ends a header.
 bool one_line(std::string_view text) noexcept {
     return std::none_of(text.begin(), text.end(),
                         [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
@@ -33,7 +33,7 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
                       [&](char x, char y) { return lower(x) == lower(y); });
 }
 
-/// As it stands between quotes in JSON, and in Go.
+/// Returns the text as it stands between quotes in JSON and in Go.
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -47,7 +47,7 @@ std::string_view path_of(std::string_view target) noexcept {
     return target.substr(0, target.find('?'));
 }
 
-/// libcurl's own state, set up once and for the life of the process.
+/// Sets up libcurl's global state, once for the life of the process.
 bool curl_is_ready() {
     static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     return ready;
@@ -65,7 +65,7 @@ storage::reply<std::unique_ptr<transport>> transport::open(transport_options opt
     if (!curl_is_ready()) return refused("libcurl cannot be set up");
     auto where = endpoint::parse(options.url);
     if (!where) return refused("not an http or https URL without query and fragment");
-    // What it holds before the @ must not stay around.
+    // Userinfo before the @ must not stay in memory.
     options.url.clear();
     if (!std::holds_alternative<std::monostate>(where->credentials())) {
         if (!std::holds_alternative<std::monostate>(options.auth))

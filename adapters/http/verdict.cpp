@@ -22,7 +22,7 @@ judgement judge(const answer& what, std::chrono::system_clock::time_point now) {
                 what.body.find("partial write") == what.body.npos ? blame::some_point
                                                                   : blame::rest_written,
                 drop_reason::refused, std::nullopt};
-    // No status of a whole answer: some other protocol, or a server that is broken.
+    // No complete answer has such a status: it is another protocol, or the server is broken.
     if (status < 200) return {verdict::retry, blame::none, drop_reason::refused, std::nullopt};
     return {verdict::refused, blame::every_point, drop_reason::refused, std::nullopt};
 }
@@ -40,7 +40,7 @@ storage::write_outcome outcome_of(const judgement& judged, std::span<const std::
         return out;
     }
 
-    // Each point has the beginning of the message, the outcome all of it.
+    // Each dropped point has the beginning of the message; the outcome has all of it.
     constexpr std::size_t kept = 256;
     const auto drop = [&](std::size_t index) {
         out.dropped.push_back({index, judged.why, out.message.substr(0, kept)});

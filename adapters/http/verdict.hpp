@@ -1,4 +1,4 @@
-// What an answer over HTTP means for a batch: one table, of pure functions.
+// What an answer over HTTP means for a batch: one table, in pure functions.
 //
 //   answer                     what       whose           why
 //   2xx                        delivered  -
@@ -9,9 +9,9 @@
 //   408, 425, 429, 5xx         retry      -               Retry-After, capped
 //   any other                  refused    every_point     refused: drop
 //
-// 3xx: redirects are not followed, for they would carry credentials to where no
-// one meant them to go. A store whose answers mean something else has a function
-// of its own that looks at those first, and then asks this one.
+// Redirects (3xx) are not followed, because they could carry credentials to another host. A store
+// whose answers mean something else has a function of its own, which handles those first and then
+// asks this one.
 #pragma once
 
 #include <adapters/http/retry_after.hpp>
@@ -23,19 +23,19 @@
 
 namespace chronopack::http {
 
-/// As much of an answer as decides.
+/// The parts of an answer that decide.
 struct answer {
     unsigned status = 0;
     std::string_view body;         ///< its first max_message_bytes
     std::string_view retry_after;  ///< the header; empty where there is none
 };
 
-/// Which points a refusal is about.
+/// Says which points a refusal is about.
 enum class blame : std::uint8_t {
     none,
     some_point,    ///< nothing was written; without the bad points it would be
-    every_point,   ///< nothing was written; smaller batches would fare no better
-    rest_written,  ///< the store dropped some, and took the rest
+    every_point,   ///< nothing was written, and smaller batches would not help
+    rest_written,  ///< the store dropped some points and took the rest
 };
 
 struct judgement {
@@ -49,20 +49,20 @@ struct judgement {
 
 [[nodiscard]] judgement judge(const answer& what, std::chrono::system_clock::time_point now);
 
-/// The outcome for a batch of which the points at `sent` were in the request and
-/// those of `dropped` were not, for reasons of their own; both ascending.
+/// Returns the outcome for a batch of which the points at `sent` were in the request. Those of
+/// `dropped` were not sent, each for its own reason. Both are in ascending order.
 ///
-/// A point refused alone is dropped; several of which some are bad are refused as a
-/// whole, for the caller to bisect; where every point is bad, all are dropped. Where
-/// the rest was written, `written` points by the store's own count, as many as are
-/// missing are dropped unnamed.
+/// A point refused alone is dropped. Several points of which some are bad are refused as a whole,
+/// and the caller bisects. Where every point is bad, all are dropped. Where the rest was written,
+/// `written` is the number of points by the store's own count, and as many as are missing are
+/// dropped unnamed.
 [[nodiscard]] storage::write_outcome outcome_of(const judgement& verdict,
                                                 std::span<const std::size_t> sent,
                                                 std::vector<storage::dropped_point> dropped,
                                                 std::string message, std::size_t written = 0);
 
-/// The outcome where there is no answer. One that was too long to read may have been
-/// a good one: it is worth a retry as well.
+/// Returns the outcome where there is no answer. An answer that was too long to read may have been
+/// a good one, so it is also worth a retry.
 [[nodiscard]] storage::write_outcome outcome_of(const storage::failure& why,
                                                 std::vector<storage::dropped_point> dropped);
 

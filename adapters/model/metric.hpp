@@ -1,5 +1,4 @@
-// Metrics as OpenTelemetry's data model has them: what producers send, before any
-// store's view of it.
+// Metrics in OpenTelemetry's data model: what producers send, before any store's view of it.
 //
 //   metrics            a request: one entry a resource
 //     scope_metrics      one entry a library of it
@@ -11,8 +10,8 @@
 //         exponential_histogram  the same, with bounds that are powers of a base
 //         summary                quantiles as the producer estimated them
 //
-// Nothing here is checked against anything: bounds may not increase, counts may not
-// go together. What converts points says what it makes of such.
+// Nothing here is validated: bounds may not increase, and counts may not add up. The code that
+// converts points says how it handles such points.
 //
 // Source: github.com/open-telemetry/opentelemetry-proto, metrics/v1.
 #pragma once
@@ -27,25 +26,25 @@
 
 namespace chronopack::model {
 
-/// Nanoseconds since 1970, UTC; 0 is unknown.
+/// Nanoseconds since 1970, UTC; 0 means unknown.
 using timestamp = std::uint64_t;
 
-/// What a point's value is the total of: the time since the point before, or since a start.
+/// Says what a point's value adds up: the time since the previous point, or the time since a start.
 enum class temporality : std::uint8_t { unspecified, delta, cumulative };
 
-/// What all points have. Their values are types of their own, for totals of many points
-/// are kept without attributes.
+/// The parts that all points have. The types of their values are separate, because totals of many
+/// points are kept without attributes.
 struct data_point {
     labels attributes;
-    timestamp start = 0;             ///< of the interval that the value is of
-    timestamp time = 0;              ///< its end, or the time of measurement
-    bool no_recorded_value = false;  ///< the series ends here; there is no value
+    timestamp start = 0;             ///< the start of the interval that the value covers
+    timestamp time = 0;              ///< the end of that interval, or the time of measurement
+    bool no_recorded_value = false;  ///< the series ends here, and there is no value
 };
 
 using number = std::variant<std::monostate, std::int64_t, double>;
 
 struct number_point : data_point {
-    number value;  ///< monostate: none, which is against the definition
+    number value;  ///< monostate: none, which the definition does not allow
 };
 
 struct gauge {
@@ -58,8 +57,8 @@ struct sum {
     bool monotonic = false;
 };
 
-/// Bucket i counts what lies in (bounds[i-1], bounds[i]]; the first starts at
-/// -infinity, the last, which has no bound, ends at +infinity.
+/// Bucket i counts values in (bounds[i-1], bounds[i]]. The first bucket starts at -infinity. The
+/// last one has no bound and ends at +infinity.
 struct histogram_value {
     std::uint64_t count = 0;
     std::optional<double> sum, min, max;
@@ -76,15 +75,15 @@ struct histogram {
     temporality of = temporality::unspecified;
 };
 
-/// Bucket i of `counts` is that of index offset + i.
+/// `counts[i]` is the bucket with index offset + i.
 struct exponential_buckets {
     std::int32_t offset = 0;
     std::vector<std::uint64_t> counts;
 };
 
-/// With base = 2^(2^-scale), the positive bucket of index i counts what lies in
-/// (base^i, base^(i+1)], the negative one the same with its sign turned, and the zero
-/// bucket [-zero_threshold, zero_threshold].
+/// With base = 2^(2^-scale), the positive bucket with index i counts values in (base^i,
+/// base^(i+1)], the negative one counts the same values with a minus sign, and the zero bucket
+/// counts [-zero_threshold, zero_threshold].
 struct exponential_value {
     std::uint64_t count = 0;
     std::optional<double> sum, min, max;
@@ -115,14 +114,14 @@ struct summary_point : data_point {
     std::vector<quantile> quantiles;
 };
 
-/// Always of the time since a start.
+/// A summary always covers the time since a start.
 struct summary {
     std::vector<summary_point> points;
 };
 
 struct metric {
     std::string name;
-    std::string unit;  ///< of UCUM: "By/s"
+    std::string unit;  ///< in UCUM: "By/s"
     std::string description;
     labels metadata;
     std::variant<std::monostate, gauge, sum, histogram, exponential_histogram, summary> data;
@@ -136,7 +135,7 @@ struct scope_metrics {
 
 struct resource_metrics {
     model::resource resource;
-    std::string schema_url;  ///< of the resource
+    std::string schema_url;  ///< the schema of the resource
     std::vector<scope_metrics> scopes;
 };
 

@@ -1,10 +1,10 @@
-// Who measured: a resource (a process, a host) and a scope (a library in it).
+// The origin of a measurement: a resource (a process, a host) and a scope (a library in it).
 //
 //   resource  service.name="shop" service.namespace="eu" service.instance.id="7" host="a"
 //   scope     name="http.server" version="2.1"
 //
-// Attributes are labels: text, sorted, each name once. Names of attributes are
-// OpenTelemetry's semantic conventions.
+// Attributes are labels: text, sorted, each name once. Their names follow OpenTelemetry's semantic
+// conventions.
 #pragma once
 
 #include <chronopack/series/labels.hpp>
@@ -27,8 +27,8 @@ struct resource {
         return attributes["service.instance.id"];
     }
 
-    /// What stores know the service by, one name for two: "eu/shop", or "shop" without
-    /// a namespace. Empty without a service name.
+    /// Returns the service as stores name it: "eu/shop", or "shop" without a namespace. It is empty
+    /// where there is no service name.
     [[nodiscard]] std::string service() const {
         std::string name(service_name());
         if (name.empty() || service_namespace().empty()) return name;

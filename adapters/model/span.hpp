@@ -3,8 +3,7 @@
 //   trace 4bf92f35...   GET /cart     server   |--------------|
 //     span 00f067aa...    SELECT cart   client     |------|
 //
-// Events in a span and links between spans are not kept: no time series is made of
-// them.
+// Events in spans and links between spans are not kept, because no time series is made from them.
 //
 // Source: github.com/open-telemetry/opentelemetry-proto, trace/v1.
 #pragma once
@@ -44,7 +43,7 @@ struct scope_spans {
 
 struct resource_spans {
     model::resource resource;
-    std::string schema_url;  ///< of the resource
+    std::string schema_url;  ///< the schema of the resource
     std::vector<scope_spans> scopes;
 };
 

@@ -14,8 +14,8 @@ namespace {
 void append_value(std::string& out, std::string_view any_value, bool json, std::size_t depth,
                   decoding& state);
 
-/// Text that is as long as what it came from, or longer: what cannot become a label is
-/// refused before it is written.
+/// Returns `from`. Throws refusal out_of_range, before any text is made, where `from` is longer
+/// than a label may be: the text made from it is at least as long.
 std::string_view bounded(std::string_view from) {
     if (from.size() > labels::max_bytes) throw refusal{errc::out_of_range};
     return from;
@@ -64,7 +64,7 @@ void append_list(std::string& out, std::string_view list, std::size_t depth, dec
 void append_value(std::string& out, std::string_view any_value, bool json, std::size_t depth,
                   decoding& state) {
     fields in(any_value);
-    fields last(any_value);  // one of them is the value: the last
+    fields last(any_value);  // a message has one of them as its value; the last one counts
     while (in.next())
         if (in.number() >= wire::any_value::string && in.number() <= wire::any_value::bytes)
             last = in;
@@ -118,7 +118,7 @@ void attributes::add(std::string_view key_value, decoding& state) {
     pairs_.push_back(read);
 }
 
-/// By key, each once: the last that came.
+/// Sorts the pairs by key and keeps each key once: the last one that came.
 void attributes::sort(decoding& state) {
     const auto before = [](const pair& a, const pair& b) {
         const int order = a.key.compare(b.key);

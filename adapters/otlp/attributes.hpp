@@ -1,9 +1,8 @@
-// Attributes from the wire: KeyValue messages to labels.
+// Attributes from the wire: KeyValue messages become labels.
 //
 //   {"a": 1} {"b": [true, null]} {"a": "x"}  ->  a="x" b="[true,null]", one repeated_attribute
 //
-// Pairs are collected as views first, so that labels are made once, sorted and in one
-// block of memory.
+// Pairs are first collected as views, so that labels are made once, sorted, in one block of memory.
 #pragma once
 
 #include <adapters/otlp/decode.hpp>
@@ -17,7 +16,7 @@
 
 namespace chronopack::otlp {
 
-/// What is left of a decoder's limits, and what it lost.
+/// What is left of a decoder's limits, and what it has lost so far.
 struct decoding {
     explicit decoding(const limits& limits) noexcept : within(limits), left(limits.model_bytes) {}
 
@@ -25,27 +24,27 @@ struct decoding {
     std::size_t left;
     loss_report lost;
 
-    /// Counts memory about to be used; throws refusal out_of_range beyond the limit.
+    /// Counts memory that is about to be used. Throws refusal out_of_range beyond the limit.
     void take(std::size_t bytes) {
         if (bytes > left) throw refusal{errc::out_of_range};
         left -= bytes;
     }
     void give_back(std::size_t bytes) noexcept { left += bytes; }
 
-    /// A string or bytes of a message as a string of ours.
+    /// Returns a string or bytes of a message as valid UTF-8, and counts its memory.
     [[nodiscard]] std::string text(std::string_view from);
 };
 
-/// Pairs of one label set, or of one list in a value.
+/// The pairs of one label set, or of one list in a value.
 class attributes {
 public:
-    /// Takes a KeyValue message. It is only looked at, not kept: see labels().
+    /// Adds a KeyValue message. The message must stay in memory until the pairs are taken.
     void add(std::string_view key_value, decoding& state);
 
-    /// The labels of all pairs, and none is left.
+    /// Returns the labels of all pairs, and removes the pairs.
     [[nodiscard]] labels take_labels(decoding& state);
 
-    /// All pairs as a JSON object, and none is left. `depth` more levels are allowed.
+    /// Writes all pairs as a JSON object, and removes them. `depth` more levels are allowed.
     void take_json(std::string& out, std::size_t depth, decoding& state);
 
 private:
@@ -59,7 +58,7 @@ private:
     void clear(decoding& state) noexcept;
 
     std::vector<pair> pairs_;
-    std::deque<std::string> mended_;  // keys that were no UTF-8
+    std::deque<std::string> mended_;  // keys that were not UTF-8
 };
 
 }  // namespace chronopack::otlp

@@ -6,7 +6,8 @@ namespace chronopack::otlp {
 
 namespace {
 
-/// Of a oneof: the alternative that is there already is merged, another replaced.
+/// Returns the alternative T of a oneof. One that is already there is merged; another one is
+/// replaced.
 template <class T, class Variant>
 T& alternative(Variant& data) {
     if (T* const there = std::get_if<T>(&data)) return *there;
@@ -70,7 +71,7 @@ private:
         }
     }
 
-    /// Each field of a point: those that all have are read here, the rest by `read`.
+    /// Reads each field of a point: the common ones here, the others by `read`.
     template <class Point, class Read>
     void read_fields(std::string_view message, Point& out, std::uint32_t attributes,
                      std::uint32_t flags, std::uint32_t exemplars, Read read) {
@@ -188,7 +189,7 @@ private:
         }
     }
 
-    /// Eight bytes each, packed or not.
+    /// Appends words of eight bytes, packed or not.
     template <class Word>
     void read_words(const fields& in, std::vector<Word>& out) {
         if (!in.is_bytes()) {

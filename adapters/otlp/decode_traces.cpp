@@ -15,7 +15,8 @@ Id id_of(std::string_view wire) {
     return id;
 }
 
-/// The enumerator of a number; `first` for those that are none, as of later versions.
+/// Returns the enumerator with that number, or `first` for a number that has none, such as one of a
+/// later version.
 template <class Enum>
 Enum enum_of(std::uint64_t wire, Enum first, Enum last) noexcept {
     return wire <= static_cast<std::uint64_t>(last) ? static_cast<Enum>(wire) : first;

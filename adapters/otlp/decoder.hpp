@@ -1,4 +1,4 @@
-// What decoding of metrics and of traces have in common.
+// Code that decoding metrics and decoding traces share.
 #pragma once
 
 #include <adapters/otlp/attributes.hpp>
@@ -10,7 +10,7 @@
 
 namespace chronopack::otlp {
 
-/// `read` a request into a T, its refusals as errors.
+/// Runs `read` on a request and returns the T that it fills. Refusals become errors.
 template <class T, class Read>
 [[nodiscard]] result<decoded<T>> decode_request(cbytes request, const limits& within, Read read) {
     if (request.size() > within.request_bytes) return errc::out_of_range;
@@ -29,8 +29,8 @@ template <class T, class Read>
     }
 }
 
-/// Room for all messages of `number` in `message`, so that none is moved to make it.
-/// A second such message, to be merged, has its room made as it comes: exact room
+/// Reserves room for all messages with field number `number` in `message`, so that none is moved
+/// later. If a second message comes to be merged, its room grows as usual: reserving the exact room
 /// each time would be quadratic.
 template <class T>
 void make_room(std::vector<T>& out, std::string_view message, std::uint32_t number,
@@ -41,12 +41,12 @@ void make_room(std::vector<T>& out, std::string_view message, std::uint32_t numb
     if (out.empty()) out.reserve(count);
 }
 
-/// ResourceMetrics and ResourceSpans; `read_item` reads a metric or a span.
+/// Reads ResourceMetrics and ResourceSpans; `read_item` reads a metric or a span.
 class resource_reader {
 public:
     explicit resource_reader(decoding& state) noexcept : state_(state) {}
 
-    /// `items` is the member of `Data::scopes` that has them.
+    /// `items` is the member of the scope that holds the items.
     template <class Data, class Items, class ReadItem>
     void read(std::string_view message, Data& out, Items items, ReadItem read_item) {
         make_room(out.scopes, message, wire::resource_data::scopes, state_);

@@ -37,7 +37,7 @@ void add_number(number_total& total, const model::number& delta) noexcept {
     total.whole = more;
 }
 
-/// False, and nothing done, where a count overflows.
+/// Adds the counts. Where a count would overflow, it returns false and changes nothing.
 bool add_histogram(model::histogram_value& total, const model::histogram_value& delta) noexcept {
     std::uint64_t unused = 0;
     for (std::size_t i = 0; i < total.bucket_counts.size(); ++i)
@@ -65,8 +65,8 @@ void delta_totals::forget(std::string_view key) {
     if (const auto at = by_key_.find(key); at != by_key_.end()) remove(at->second);
 }
 
-/// Brings the bytes of an entry up to date, and makes room for it. False where it is
-/// larger than all may be together: then it is gone.
+/// Updates the size of an entry, and removes old entries to make room for it. Returns false where
+/// the entry alone is larger than the limit for all of them; the entry is then removed.
 bool delta_totals::count_bytes(place at, loss_report& lost) {
     constexpr std::size_t nodes = 2 * 4 * sizeof(void*) + sizeof(decltype(by_key_)::value_type);
     const std::size_t bytes = sizeof(entry) + nodes + at->key.size() +
@@ -83,8 +83,8 @@ bool delta_totals::count_bytes(place at, loss_report& lost) {
     return false;
 }
 
-/// `first()` is the total of a series that is not known, `add(total)` adds to one that is,
-/// or returns false and does nothing where counts overflow.
+/// `first()` returns the total of a series that is not known yet. `add(total)` adds to a known one;
+/// it returns false and changes nothing where counts overflow.
 template <class Total, class First, class Add>
 const Total* delta_totals::add_to(std::string_view key, const model::data_point& of,
                                   loss_report& lost, First first, Add add) {

@@ -1,12 +1,12 @@
-// Deltas to totals: what stores of counters want, from producers that say what is new.
+// Turns deltas into totals: stores of counters need totals, and some producers send deltas.
 //
 //   delta    (0, 10]  3      (10, 20]  2      (30, 40]  4
 //   total    at 10    3      at 20     5      at 40     9, delta_misaligned
 //
-// A total is kept for each series, in memory that is bounded: the series that was added
-// to least recently makes room, and starts again if it comes back, which stores take for
-// the reset of a counter. Time and order are those of the points; there is no clock.
-// What is out of order is refused: it cannot be told from a point sent twice.
+// A total is kept for each series, in bounded memory. The series to which nothing was added for the
+// longest time makes room. If it comes back it starts again, which stores take for a counter reset.
+// Time and order are those of the points; there is no clock. A delta out of order is refused,
+// because it may be a point that was sent twice.
 #pragma once
 
 #include <adapters/model/metric.hpp>
@@ -21,33 +21,35 @@
 
 namespace chronopack::otlp {
 
-/// The total of integers is exact to 2^63, whatever else is added.
+/// A total of numbers. The total of integers is exact up to 2^63, whatever else is added.
 struct number_total {
     std::int64_t whole = 0;
     double real = 0;
 };
 
-/// Not thread-safe. Keys of series differ by the kind of metric as well.
+/// Holds the totals of all series. Not thread-safe. Keys of series must differ by the kind of
+/// metric, too.
 class delta_totals {
 public:
     explicit delta_totals(std::size_t most_bytes) noexcept : most_bytes_(most_bytes) {}
 
-    /// The total of the series `key` with `delta`; none, and the reason counted, where the
-    /// point must be left out. What is given must be whole: one bucket more than bounds, and
-    /// so on. Valid until the next call.
+    /// Adds `delta` to the total of the series `key` and returns the total. Returns nullptr, and
+    /// counts the reason, where the point must be left out. A histogram must be valid: one bucket
+    /// more than bounds, and so on. The pointer is valid until the next call.
     [[nodiscard]] const number_total* add(std::string_view key, const model::data_point& of,
                                           const model::number& delta, loss_report& lost);
     [[nodiscard]] const model::histogram_value* add(std::string_view key,
                                                     const model::data_point& of,
                                                     const model::histogram_value& delta,
                                                     loss_report& lost);
-    /// `delta` and what comes back are reduced to `most_buckets`.
+    /// Does the same for an exponential histogram. `delta` and the total are reduced to
+    /// `most_buckets`.
     [[nodiscard]] const model::exponential_value* add(std::string_view key,
                                                       const model::data_point& of,
                                                       const model::exponential_value& delta,
                                                       std::size_t most_buckets, loss_report& lost);
 
-    /// The total of a series, if it is known and of that type.
+    /// Returns the total of a series if the series is known and has that type, or nullptr.
     template <class Total>
     [[nodiscard]] const Total* find(std::string_view key) const {
         const auto at = by_key_.find(key);
@@ -68,7 +70,7 @@ private:
     };
     using place = std::list<entry>::iterator;
 
-    /// A series' total is always of one type: the key says which.
+    /// The total of a series always has one type, because the key contains it.
     template <class Total, class First, class Add>
     const Total* add_to(std::string_view key, const model::data_point& of, loss_report& lost,
                         First first, Add add);
@@ -77,8 +79,9 @@ private:
 
     std::size_t most_bytes_;
     std::size_t bytes_ = 0;
-    std::list<entry> entries_;                  // the one added to last is first
-    std::map<std::string_view, place> by_key_;  // not hashed: keys may be chosen to collide
+    std::list<entry> entries_;  // the entry that was added to last is first
+    // An ordered map: an attacker could choose keys that collide in a hash table.
+    std::map<std::string_view, place> by_key_;
 };
 
 }  // namespace chronopack::otlp

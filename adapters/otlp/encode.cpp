@@ -12,8 +12,8 @@ namespace chronopack::otlp {
 
 namespace {
 
-/// protozero's writer, but for messages without fields: it leaves them out, and with them
-/// that there is a point, or of which kind a metric is.
+/// protozero's writer, except that it also writes messages without fields. protozero leaves those
+/// out, and a point or the kind of a metric would be lost.
 class writer : public protozero::pbf_writer {
 public:
     explicit writer(std::string& body) : basic_pbf_writer(body), body_(body) {}
@@ -43,7 +43,7 @@ void write_fixed64(writer& out, std::uint32_t number, std::uint64_t value) {
     if (value != 0) out.add_fixed64(number, value);
 }
 
-/// Zero is left out, -0.0 is not zero.
+/// Writes a double unless it is +0.0. -0.0 is written.
 void write_real(writer& out, std::uint32_t number, double value) {
     if (bit_cast<std::uint64_t>(value) != 0) out.add_double(number, value);
 }
@@ -161,7 +161,7 @@ void write_point(writer& out, const model::summary_point& point) {
 
 void write_data(writer&, std::monostate) {}
 
-/// The kind is told even if there is no point.
+/// The kind is written even if there is no point.
 template <class Data>
 void write_data(writer& out, const Data& data) {
     constexpr std::uint32_t number =
@@ -210,7 +210,7 @@ void write_item(writer& out, const model::span& span) {
     if (span.flags != 0) out.add_fixed32(wire::span::flags, span.flags);
 }
 
-/// `items` is the member of a scope that has its metrics or spans.
+/// `items` is the member of a scope that holds its metrics or spans.
 template <class Resources, class Items>
 std::string encode(const Resources& resources, Items items) {
     std::string body;

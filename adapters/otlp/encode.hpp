@@ -1,13 +1,13 @@
-// The model to OTLP requests: for clients, for tests, and for data on its way from one
+// Encodes the model as OTLP requests: for clients, for tests, and for data on its way from one
 // collector to the next.
 //
 //   const std::string body = otlp::encode_metrics(metrics);
 //   // POST /v1/metrics, Content-Type: application/x-protobuf
 //
-// What decode_metrics makes of it is what was given, all bits of doubles included.
-// Attributes are written as strings, which is all that labels say of them. Fields that
-// are 0 or empty are left out, the others are in the order of their numbers, as protobuf
-// has it; the same model gives the same bytes.
+// decode_metrics returns exactly what was encoded, all bits of doubles included. Attributes are
+// written as strings, because labels have no other type. As in protobuf, fields that are 0 or empty
+// are left out and the others are in the order of their numbers. The same model always gives the
+// same bytes.
 #pragma once
 
 #include <adapters/model/metric.hpp>
@@ -17,10 +17,10 @@
 
 namespace chronopack::otlp {
 
-/// An ExportMetricsServiceRequest, of less than 2 GiB: that is all protobuf has.
+/// Returns an ExportMetricsServiceRequest. It must have less than 2 GiB, protobuf's limit.
 [[nodiscard]] std::string encode_metrics(const model::metrics& data);
 
-/// An ExportTraceServiceRequest, of less than 2 GiB.
+/// Returns an ExportTraceServiceRequest. It must have less than 2 GiB.
 [[nodiscard]] std::string encode_traces(const model::traces& data);
 
 }  // namespace chronopack::otlp

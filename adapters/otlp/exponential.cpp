@@ -16,9 +16,9 @@ using model::exponential_value;
 
 constexpr std::int32_t finest_scale = 20;
 
-/// 2^(2^-1), 2^(2^-2), ... 2^(2^-20). Products of these, always in the same order, are
-/// a few units in the last place off, which is nothing beside a bucket's width, and need
-/// no exp2(), whose last bit is the C library's to choose.
+/// 2^(2^-1), 2^(2^-2), ... 2^(2^-20). Products of these, always taken in the same order, are off by
+/// a few units in the last place, which is far less than the width of a bucket. exp2() is not used,
+/// because its last bit depends on the C library.
 constexpr std::array<double, finest_scale> roots{
     0x1.6a09e667f3bcdp+0, 0x1.306fe0a31b715p+0, 0x1.172b83c7d517bp+0, 0x1.0b5586cf9890fp+0,
     0x1.059b0d3158574p+0, 0x1.02c9a3e778061p+0, 0x1.0163da9fb3335p+0, 0x1.00b1afa5abcbfp+0,
@@ -26,12 +26,12 @@ constexpr std::array<double, finest_scale> roots{
     0x1.00058ba01fba0p+0, 0x1.0002c5cc37da9p+0, 0x1.000162e525ee0p+0, 0x1.0000b17255776p+0,
     0x1.000058b91b5bdp+0, 0x1.00002c5c89d5fp+0, 0x1.0000162e43f50p+0, 0x1.00000b1721bd0p+0};
 
-/// m * 2^exponent, where the exponent may be any.
+/// Returns m * 2^exponent for any exponent.
 double scaled(double m, std::int64_t exponent) noexcept {
     return std::ldexp(m, static_cast<int>(std::clamp<std::int64_t>(exponent, -2000, 2000)));
 }
 
-/// One more than the last index.
+/// Returns one more than the last index.
 std::int64_t end_of(const exponential_buckets& buckets) noexcept {
     return std::int64_t{buckets.offset} + static_cast<std::int64_t>(buckets.counts.size());
 }
@@ -50,14 +50,15 @@ void trim(exponential_buckets& buckets) {
     counts.erase(counts.begin(), first);
 }
 
-/// Merges each 2^shift buckets.
+/// Merges every 2^shift buckets into one.
 void coarsen(exponential_buckets& buckets, unsigned shift) {
     shift = std::min(shift, 62u);
     auto& counts = buckets.counts;
     if (counts.empty() || shift == 0) return;
     const std::int64_t offset = buckets.offset;
     const std::int64_t merged = offset >> shift;
-    std::size_t end = 0;  // of what is merged already, always behind what is read
+    // The end of the merged buckets, always at or before the bucket that is read.
+    std::size_t end = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const auto to =
             static_cast<std::size_t>(((offset + static_cast<std::int64_t>(i)) >> shift) - merged);
@@ -80,7 +81,7 @@ bool overflows(std::uint64_t& total, std::uint64_t n) noexcept {
     return __builtin_add_overflow(total, n, &total);
 }
 
-/// Adds `other`, whose scale is the same. Indexes are within 32 bits at both ends.
+/// Adds `other`, which has the same scale. Indexes fit 32 bits at both ends.
 void add_buckets(exponential_buckets& total, const exponential_buckets& other) {
     if (other.counts.empty()) return;
     if (total.counts.empty()) {
@@ -99,7 +100,7 @@ void add_buckets(exponential_buckets& total, const exponential_buckets& other) {
         total.counts[shift + i] += other.counts[i];
 }
 
-/// How far both must be coarsened for their sum to have no more than `most` buckets.
+/// Returns by how many scales both must be coarsened so that their sum has at most `most` buckets.
 unsigned shift_to_fit(const exponential_buckets& a, const exponential_buckets& b,
                       std::size_t most) noexcept {
     if (a.counts.empty() || b.counts.empty()) return 0;
@@ -118,7 +119,7 @@ unsigned shift_to_fit(const exponential_buckets& a, const exponential_buckets& b
 double exponential_bound(std::int64_t index, std::int32_t scale) noexcept {
     assert(scale <= finest_scale);
     if (scale <= 0) {
-        // Below scale -11 a base is beyond doubles: there are 0, 1 and infinity.
+        // Below scale -11 the base exceeds all doubles: only 0, 1 and infinity are left.
         return scaled(
             1, index * (std::int64_t{1} << std::min(-std::int64_t{scale}, std::int64_t{11})));
     }
@@ -139,10 +140,10 @@ std::optional<loss> fault_of(const exponential_value& value) noexcept {
 }
 
 bool reduce(exponential_value& value, std::size_t most) {
-    most = std::max<std::size_t>(most, 2);  // -1 and 0 stay apart for ever
+    most = std::max<std::size_t>(most, 2);  // the buckets -1 and 0 are never merged
     trim(value.positive);
     trim(value.negative);
-    // Coarser than that all bounds are as if it were that.
+    // Below -64 all bounds are the same as at -64.
     value.scale = std::max(value.scale, -64);
     const std::int32_t before = value.scale;
     if (value.scale > finest_scale)
@@ -187,9 +188,9 @@ std::uint64_t cumulate(const exponential_value& value, std::vector<cumulative_bu
     const auto up_to = [&](double bound) {
         if (bound == infinity || bound == -infinity) return;
         if (!out.empty() && bound <= out.back().bound)
-            out.back().count = count;  // a bound that is not told apart, or within the zero bucket
+            out.back().count = count;  // the same double, or a bound within the zero bucket
         else
-            out.push_back({bound + 0.0, count});  // 0, not -0
+            out.push_back({bound + 0.0, count});  // + 0.0 turns -0 into 0
     };
     const auto& [below, falling] = value.negative;
     if (!falling.empty()) up_to(-exponential_bound(end_of(value.negative), value.scale));

@@ -1,16 +1,15 @@
-// The fields of a protobuf message, one after another.
+// Reads the fields of a protobuf message, one after another.
 //
 //   0a 03 61 62 63  ->  number 1, bytes "abc"
 //   |  |  +-- as many bytes as the length says
 //   |  +----- length, for wire type 2 only
 //   +-------- number << 3 | wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes
 //
-// Numbers and wire types are protozero's, and so are varints. Its pbf_reader is not
-// used: it cuts lengths and tags of more than 32 bits down to 32, where "every length
-// is checked" means that they are refused.
+// The types of numbers, wire types and varints are protozero's. Its pbf_reader is not used, because
+// it cuts lengths and tags of more than 32 bits down to 32 bits; here they are refused.
 //
-// What is wrong is thrown as `refusal`, for protozero throws too; decode.cpp turns
-// both into an errc, and lets neither out.
+// Errors are thrown as `refusal`, because protozero throws too. decoder.hpp turns both into an errc
+// and lets no exception out.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
@@ -28,14 +27,14 @@ struct refusal {
     errc why;
 };
 
-/// Throws refusal, or an exception of protozero, where the message is malformed or a
-/// field has another wire type than it is asked for.
+/// Iterates over the fields. It throws refusal, or an exception of protozero, where the message is
+/// malformed or a field has another wire type than the one asked for.
 class fields {
 public:
     explicit fields(std::string_view message) noexcept
         : at_(message.data()), end_(message.data() + message.size()) {}
 
-    /// Moves to the next field, if there is one.
+    /// Moves to the next field, and returns whether there is one.
     [[nodiscard]] bool next() {
         if (at_ == end_) return false;
         const std::uint64_t tag = protozero::decode_varint(&at_, end_);
@@ -56,7 +55,7 @@ public:
                 word_ = protozero::decode_varint(&at_, end_);
                 bytes_ = reinterpret_cast<const char*>(take(word_));
                 break;
-            default:  // groups, which OTLP never had, and what is no type
+            default:  // groups, which OTLP never had, and invalid types
                 throw refusal{errc::corrupt};
         }
         return true;
@@ -78,7 +77,7 @@ public:
         return static_cast<std::uint32_t>(word_of(protozero::pbf_wire_type::fixed32));
     }
     [[nodiscard]] double real() const { return bit_cast<double>(fixed64()); }
-    /// A string, bytes, a message or packed numbers.
+    /// Returns the bytes of a string, bytes, message or packed numbers.
     [[nodiscard]] std::string_view bytes() const {
         return {bytes_,
                 static_cast<std::size_t>(word_of(protozero::pbf_wire_type::length_delimited))};

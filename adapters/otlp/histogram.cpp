@@ -23,7 +23,8 @@ std::uint64_t cumulate(const model::histogram_value& value, std::vector<cumulati
     if (value.bucket_counts.empty()) return value.count;
     std::uint64_t total = 0;
     for (std::size_t i = 0; i < value.bounds.size(); ++i)
-        out.push_back({value.bounds[i] + 0.0, total += value.bucket_counts[i]});  // 0, not -0
+        // + 0.0 turns -0 into 0.
+        out.push_back({value.bounds[i] + 0.0, total += value.bucket_counts[i]});
     return total + value.bucket_counts.back();
 }
 

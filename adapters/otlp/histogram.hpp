@@ -1,4 +1,4 @@
-// Histograms with bounds of their own, as cumulative buckets.
+// Histograms with explicit bounds, as cumulative buckets.
 //
 //   bounds      0.1   1          bound   0.1   1   +Inf
 //   counts    5     3    1   ->  count     5   8      9
@@ -14,19 +14,19 @@ namespace chronopack::otlp {
 
 struct cumulative_bucket {
     double bound = 0;         ///< finite
-    std::uint64_t count = 0;  ///< of values up to it
+    std::uint64_t count = 0;  ///< values up to and including the bound
 };
 
-/// What keeps a point from being one: counts that are not one more than bounds, bounds
-/// that do not increase or are not finite, counts that do not fit 64 bits together. What
-/// follows here takes for granted that there is nothing.
+/// Returns why a point is invalid, if it is: the number of counts is not one more than that of the
+/// bounds, bounds do not increase or are not finite, or the counts together exceed 64 bits. The
+/// functions below require a valid point.
 [[nodiscard]] std::optional<loss> fault_of(const model::histogram_value& value) noexcept;
 
-/// Cumulative buckets by increasing bound, none where there are no bounds. Returns the
-/// count of all, which is that of the bound +Inf.
+/// Writes cumulative buckets by increasing bound; there are none where there are no bounds. Returns
+/// the count of all values, which is the count of the bound +Inf.
 std::uint64_t cumulate(const model::histogram_value& value, std::vector<cumulative_bucket>& out);
 
-/// Whether there is anything to name its buckets by.
+/// Returns whether the point has buckets from which bounds can be named.
 [[nodiscard]] bool has_buckets(const model::histogram_value& value) noexcept;
 
 }  // namespace chronopack::otlp

@@ -11,8 +11,8 @@ namespace {
 
 using word = std::pair<std::string_view, std::string_view>;
 
-// UCUM's units and Prometheus' words for them. "tibibytes" is a slip of Prometheus and
-// the collector that their users' queries have by now.
+// UCUM's units and Prometheus' words for them. "tibibytes" is a mistake of Prometheus and the
+// collector, but their users' queries contain it by now.
 constexpr std::array units{word{"d", "days"},
                            word{"h", "hours"},
                            word{"min", "minutes"},
@@ -67,7 +67,7 @@ std::string_view trimmed(std::string_view text) noexcept {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// The word of one side of a unit; none for what is in braces.
+/// Returns the word of one side of a unit. It is empty for an annotation in braces.
 template <std::size_t N>
 std::string_view unit_word(const std::array<word, N>& table, std::string_view unit) noexcept {
     unit = trimmed(unit);
@@ -75,7 +75,7 @@ std::string_view unit_word(const std::array<word, N>& table, std::string_view un
     return looked_up(table, unit);
 }
 
-/// What a unit adds to a name: "bytes" and "per_second"; either may be empty.
+/// The suffixes that a unit adds to a name, "bytes" and "per_second"; either may be empty.
 struct unit_suffixes {
     std::string main;
     std::string per;
@@ -89,7 +89,7 @@ struct unit_suffixes {
     }
 };
 
-/// The runs of characters that a metric's name may have, without underscores.
+/// Returns the parts of a name between underscores and characters that a metric's name cannot have.
 std::vector<std::string> tokens_of(std::string_view name) {
     std::vector<std::string> tokens;
     bool inside = false;
@@ -114,14 +114,14 @@ std::string joined(const std::vector<std::string>& tokens) {
     return name;
 }
 
-/// `suffix` at the end, and nowhere else: "a_total_b" becomes "a_b_total".
+/// Moves `suffix` to the end and removes it elsewhere: "a_total_b" becomes "a_b_total".
 void move_to_end(std::vector<std::string>& tokens, std::string_view suffix) {
     tokens.erase(std::remove(tokens.begin(), tokens.end(), suffix), tokens.end());
     tokens.emplace_back(suffix);
 }
 
-/// Whether a name ends in `suffix`, behind a name and something that is no letter or
-/// digit: "a.total", but not "subtotal".
+/// Returns whether a name ends in `suffix` after a separator, which is neither letter nor digit:
+/// "a.total" does, and "subtotal" does not.
 bool has_suffix(std::string_view name, std::string_view suffix) noexcept {
     return name.size() > suffix.size() + 1 && name.ends_with(suffix) &&
            !is_letter_or_digit(name[name.size() - suffix.size() - 1]);
@@ -148,7 +148,8 @@ std::string escaped_with_suffixes(std::string_view name, const unit_suffixes& un
 
 std::string with_suffixes(std::string name, const unit_suffixes& unit, metric_kind kind,
                           bool ratio) {
-    // From the outside in, then from the inside out: "a_bytes_total" has both already.
+    // A name may have suffixes already, as "a_bytes_total" has: they are taken off from the last to
+    // the first, and put on again from the first to the last.
     if (ratio) remove_suffix(name, "ratio");
     if (kind == metric_kind::counter) remove_suffix(name, "total");
     if (!unit.per.empty()) remove_suffix(name, unit.per);
@@ -159,8 +160,8 @@ std::string with_suffixes(std::string name, const unit_suffixes& unit, metric_ki
     return name;
 }
 
-/// Each run of characters outside the alphabet as one underscore. Underscores of the
-/// name are left alone, but for those that would follow one another.
+/// Replaces each run of characters outside the alphabet by one underscore. Underscores of the name
+/// stay, except that none follows another one.
 std::string escaped(std::string_view name, bool (*allowed)(char)) {
     std::string out;
     for (const char c : name) {
@@ -181,7 +182,7 @@ bool only_underscores(std::string_view name) noexcept {
 std::string metric_name(std::string_view name, std::string_view unit, metric_kind kind,
                         translation how) {
     if (name.empty()) return {};
-    // Counters in "1" are common, and no ratios; only gauges are taken at their word.
+    // Many counters have the unit "1" and are not ratios. Only gauges become ratios.
     const bool ratio = unit == "1" && kind == metric_kind::gauge;
     if (how == translation::no_translation) return std::string(name);
     if (how == translation::no_utf8_escaping_with_suffixes)
@@ -198,7 +199,7 @@ std::string label_name(std::string_view name, translation how) {
     if (!escapes(how)) return std::string(name);
     std::string made = escaped(name, is_letter_or_digit);
     if (only_underscores(made)) return {};
-    // A leading underscore is kept for the stores themselves.
+    // Stores keep names with a leading underscore for themselves.
     if (is_digit(made[0]))
         made.insert(0, "key_");
     else if (made[0] == '_')

@@ -1,5 +1,5 @@
-// Names of metrics and labels, from OpenTelemetry's to Prometheus' conventions, by one
-// of the four translation strategies of the compatibility specification.
+// Translates names of metrics and labels from OpenTelemetry's conventions to Prometheus', by one of
+// the four translation strategies of the compatibility specification.
 //
 //   "http.request.body" in "By/s"          a gauge           "http.route"
 //     underscore_escaping_with_suffixes      http_request_body_bytes_per_second  http_route
@@ -7,8 +7,8 @@
 //     no_utf8_escaping_with_suffixes         http.request.body_bytes_per_second  http.route
 //     no_translation                         http.request.body                   http.route
 //
-// Suffixes are the unit, then what comes of the kind: "_total" for monotonic sums,
-// "_ratio" for gauges in "1". None is there twice. Units in braces are no units.
+// The suffixes are the unit, then one for the kind: "_total" for monotonic sums, "_ratio" for
+// gauges in "1". A suffix is not added twice. An annotation in braces is not a unit.
 //
 // Sources: github.com/open-telemetry/opentelemetry-specification, specification/
 // compatibility/prometheus_and_openmetrics.md; for the tables of units, which it leaves
@@ -24,8 +24,8 @@
 namespace chronopack::otlp {
 
 enum class translation : std::uint8_t {
-    underscore_escaping_with_suffixes,     ///< what Prometheus does by default
-    underscore_escaping_without_suffixes,  ///< metrics of different units may become one
+    underscore_escaping_with_suffixes,     ///< Prometheus' default
+    underscore_escaping_without_suffixes,  ///< metrics that differ only in their unit become one
     no_utf8_escaping_with_suffixes,
     no_translation
 };
@@ -39,15 +39,15 @@ enum class translation : std::uint8_t {
            how == translation::no_utf8_escaping_with_suffixes;
 }
 
-/// As far as names differ by it.
+/// The kinds of metric that a name depends on.
 enum class metric_kind : std::uint8_t { gauge, counter, other };
 
-/// The name of a metric; empty where nothing of it is left but underscores.
+/// Returns the name of a metric. It is empty where only underscores would be left.
 [[nodiscard]] std::string metric_name(std::string_view name, std::string_view unit,
                                       metric_kind kind, translation how);
 
-/// The name of a label, from that of an attribute; empty for an empty one, or where
-/// nothing of it is left but underscores.
+/// Returns the name of a label for an attribute. It is empty for an empty name, and where only
+/// underscores would be left.
 [[nodiscard]] std::string label_name(std::string_view name, translation how);
 
 }  // namespace chronopack::otlp

@@ -23,8 +23,8 @@ double stale_marker() noexcept {
     return bit_cast<double>(std::uint64_t{0x7ff0'0000'0000'0002});
 }
 
-/// One call of convert(): what holds for a resource, a scope and a metric while their
-/// points are converted.
+/// One call of convert(). It holds the state of a resource, a scope and a metric while their points
+/// are converted.
 class points_converter::call {
 public:
     call(points_converter& of, std::vector<storage::point>& out) noexcept
@@ -98,8 +98,8 @@ private:
         }
     }
 
-    /// The tags of a point; false where there are too many. They are charged for as they
-    /// are made: points that come to nothing must not cost more than others.
+    /// Sets the tags of a point, and returns false where they take too much room. Their memory is
+    /// counted here, so that a point without result costs as much as any other.
     bool set_tags(std::span<const label> attributes) {
         const std::size_t least = common_bytes_ + bytes_of(attributes);
         if (least >= labels::max_bytes || !take(least + name_.size() + service_.size()))
@@ -108,10 +108,10 @@ private:
         append_tags(tags_, attributes, options_.names, lost_);
         sort_tags(tags_, lost_);
         merge_tags(tags_, common_, lost_);
-        return bytes_of(tags_) < labels::max_bytes;  // escaped, names may be longer
+        return bytes_of(tags_) < labels::max_bytes;  // escaping may make names longer
     }
 
-    /// Whether there is room for `points` with the tags there are and one more.
+    /// Returns whether there is room for `points` more points with the present tags and one more.
     bool has_room(std::size_t points) {
         const std::size_t each = sizeof(storage::point) + name_.size() + service_.size() +
                                  bytes_of(tags_) + sizeof(label) + 64;
@@ -120,7 +120,7 @@ private:
         return true;
     }
 
-    /// Takes `bytes` off what a call may make.
+    /// Takes `bytes` off the limit of this call.
     bool take(std::size_t bytes) noexcept {
         if (bytes > left_) return false;
         left_ -= bytes;
@@ -134,7 +134,7 @@ private:
 
     double real(std::uint64_t count) {
         const auto value = static_cast<double>(count);
-        // 2^64, to which the largest counts are rounded, is no count.
+        // The largest counts round up to 2^64, which is not a count.
         if (value >= 0x1p64 || static_cast<std::uint64_t>(value) != count)
             lost_.add(loss::rounded_integer);
         return value;
@@ -147,7 +147,7 @@ private:
     }
     double real(const number_total& total) { return real(total.whole) + total.real; }
 
-    /// Names a series of deltas, whatever becomes of its points.
+    /// Returns the key of a series of deltas, whether or not its points are kept.
     const std::string& key() {
         key_.assign(1, kind_);
         append_key(key_, name_);
@@ -159,7 +159,7 @@ private:
         return key_;
     }
 
-    /// The point's last: its tags are gone.
+    /// Ends a point: its tags are moved out.
     void emit_number(double value) {
         if (!has_room(1)) return lost_.add(loss::too_large);
         emit(name_, std::move(tags_), value);
@@ -217,7 +217,7 @@ private:
         });
     }
 
-    /// `add` adds `value`, a delta, to its total, and returns that.
+    /// Calls `add`, which adds the delta `value` to its total and returns the total.
     template <class Value, class Add>
     void convert_histogram(model::temporality of, const model::data_point& point,
                            const Value& value, Add add) {
@@ -239,7 +239,7 @@ private:
         emit(name_ + "_count", tags_, real(total->count));
     }
 
-    /// Stale markers for all series that are known of a histogram.
+    /// Ends all known series of a histogram with stale markers.
     template <class Value>
     void end_histogram(const Value& last) {
         if (!has_buckets(last)) lost_.add(loss::unmarked_buckets);
@@ -270,7 +270,8 @@ private:
         const std::size_t at = reserve_tag(tags, "quantile", lost_);
         double before = -1;
         for (const model::quantile& q : point.quantiles) {
-            // They come increasing; what does not could be there twice.
+            // Quantiles come in increasing order. One that does not increase could be a repeated
+            // one.
             if (!(q.at >= 0 && q.at <= 1 && q.at > before)) {
                 lost_.add(loss::invalid_quantile);
                 continue;
@@ -289,13 +290,13 @@ private:
     std::size_t left_;
     loss_report lost_;
 
-    std::string service_;                 // of the resource
-    std::optional<std::int64_t> latest_;  // time of its points
-    tag_list common_;                     // of the resource and the scope
+    std::string service_;                 // the service of the resource
+    std::optional<std::int64_t> latest_;  // the latest time of its points
+    tag_list common_;                     // tags of the resource and the scope
     std::size_t common_bytes_ = 0;
-    std::string name_;  // of the metric, translated
+    std::string name_;  // name of the metric, translated
     char kind_ = 0;
-    tag_list tags_;  // of the point
+    tag_list tags_;  // tags of the point
     std::int64_t time_ = 0;
 
     std::string key_;

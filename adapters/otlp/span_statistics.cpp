@@ -35,7 +35,8 @@ loss_report span_statistics::add(const model::traces& traces) {
     return lost;
 }
 
-/// Of a service and span name; null where they are new and there is no room for them.
+/// Returns the durations of a service and span name, or null where they are new and there is no
+/// room.
 span_statistics::durations* span_statistics::find_or_add(const std::string& service,
                                                          const std::string& name) {
     const auto names = services_.find(service);

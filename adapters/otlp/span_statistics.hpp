@@ -7,7 +7,7 @@
 //     -> span_duration_bucket {span_name="GET /cart", le="10"} 0   {..., le="50"} 1  ...
 //        span_duration_sum {span_name="GET /cart"} 12.5   span_duration_count 1
 //
-// In milliseconds, and cumulative since the object was made.
+// Durations are in milliseconds, and cumulative since the object was made.
 #pragma once
 
 #include <adapters/otlp/spans.hpp>
@@ -20,14 +20,15 @@ namespace chronopack::otlp {
 
 struct span_statistics_options {
     translation names = translation::underscore_escaping_with_suffixes;
-    /// Milliseconds, finite and increasing. Those of OpenTelemetry's collector.
+    /// The bounds of the buckets in milliseconds, finite and increasing. The defaults are those of
+    /// OpenTelemetry's collector.
     std::vector<double> bounds{2,   4,   6,    8,    10,   50,   100,   200,
                                400, 800, 1000, 1400, 2000, 5000, 10000, 15000};
-    /// Of all statistics; spans of names that would take more are left out.
+    /// The most memory for all statistics. Spans with new names beyond it are left out.
     std::size_t most_bytes = std::size_t{16} << 20;
 };
 
-/// Durations by service and span name, since it was made. Not thread-safe.
+/// Counts durations by service and span name. Not thread-safe.
 class span_statistics {
 public:
     struct durations {
@@ -37,19 +38,19 @@ public:
     };
     using by_name = std::map<std::string, durations>;
 
-    /// Bounds that are not increasing or not finite are left out.
+    /// Ignores bounds that are not finite or not greater than the one before.
     explicit span_statistics(span_statistics_options options = {});
 
-    /// Returns what is left out: spans without end, of negative duration, or too many names.
+    /// Adds the spans, and returns the losses: no end, a negative duration, or too many names.
     loss_report add(const model::traces& traces);
 
-    /// By service, then by span name.
+    /// Returns the durations by service, then by span name.
     [[nodiscard]] const std::map<std::string, by_name>& services() const noexcept {
         return services_;
     }
     [[nodiscard]] const std::vector<double>& bounds() const noexcept { return options_.bounds; }
 
-    /// Appends the points of all durations at a time, in nanoseconds since 1970.
+    /// Appends the points of all durations at `time`, in nanoseconds since 1970.
     void points(std::int64_t time, std::vector<storage::point>& out) const;
 
 private:

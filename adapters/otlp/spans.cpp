@@ -76,7 +76,7 @@ private:
     const std::string name_ = label_name("span.name", options_.names);
     const std::string status_ = label_name("status.code", options_.names);
     std::string service_;        // of the resource
-    std::string_view instance_;  // the same
+    std::string_view instance_;  // of the resource
 };
 
 }  // namespace

@@ -75,7 +75,7 @@ void append_number(std::string& out, std::int64_t value) {
 
 void append_number(std::string& out, double value) {
     const double size = std::fabs(value);
-    // Anything in between has at most 21 digits before the point, or 23 behind it.
+    // A number in that range has at most 21 digits before the point, or 23 after it.
     if (size == 0 || (size >= 1e-6 && size < 1e21))
         append_digits(out, value, std::chars_format::fixed);
     else

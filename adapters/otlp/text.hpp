@@ -1,5 +1,5 @@
-// Text as the conversions write it: UTF-8 whatever came, numbers that read back to
-// the same bits, JSON and base64.
+// Text as the conversions write it: valid UTF-8, numbers that read back to the same bits, JSON and
+// base64.
 //
 //   append_utf8     "ab\xffc"   ab?c          where ? is U+FFFD, one for each bad byte
 //   append_json     a"b         "a\"b"
@@ -15,22 +15,22 @@
 
 namespace chronopack::otlp {
 
-/// Appends `text`; false if some of it was no UTF-8 and was replaced.
+/// Appends `text`, and returns whether it was UTF-8. Each bad byte is replaced by U+FFFD.
 bool append_utf8(std::string& out, std::string_view text);
 
 /// Appends `text`, which is UTF-8, as a JSON string (RFC 8259).
 void append_json(std::string& out, std::string_view text);
 
-/// Standard alphabet, padded (RFC 4648, section 4).
+/// Appends the bytes in base64 with the standard alphabet and padding (RFC 4648, section 4).
 void append_base64(std::string& out, std::string_view bytes);
 
 void append_number(std::string& out, std::int64_t value);
 
-/// A finite number in as few digits as read back to it; with an exponent from 1e21 on
-/// and below 1e-6, as JSON's writers do.
+/// Appends a finite number in the fewest digits that read back to it. From 1e21 and below 1e-6 it
+/// has an exponent, as in JSON's writers.
 void append_number(std::string& out, double value);
 
-/// A bound of a bucket or a quantile, as Prometheus writes it: "0.005", "+Inf", "NaN".
+/// Returns a bucket's bound or a quantile as Prometheus writes it: "0.005", "+Inf", "NaN".
 [[nodiscard]] std::string bound_text(double value);
 
 }  // namespace chronopack::otlp

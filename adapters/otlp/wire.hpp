@@ -1,11 +1,11 @@
-// Field numbers of OTLP's messages, as far as they are read or written here.
+// The field numbers of OTLP's messages that are read or written here.
 //
 //   request 1 -> ResourceMetrics 1 resource, 2 scopes -> ScopeMetrics 2 metrics
 //             -> Metric 5 gauge, 7 sum, ... -> 1 points -> attributes, times, values
 //
 // Source: github.com/open-telemetry/opentelemetry-proto, opentelemetry/proto/
 // {collector/metrics,collector/trace,metrics,trace,resource,common}/v1/*.proto.
-// Numbers never change there; new fields get new ones, and are skipped.
+// Numbers do not change there. New fields get new numbers, and are skipped.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -51,7 +51,7 @@ inline constexpr number gauge = 5, sum = 7, histogram = 9, exponential = 10,
 namespace points {  // Gauge, Sum, Histogram, ExponentialHistogram, Summary
 inline constexpr number point = 1, temporality = 2, monotonic = 3;
 }
-namespace any_point {  // what all points have under the same number
+namespace any_point {  // the fields that have the same number in all points
 inline constexpr number start = 2, time = 3;
 }
 namespace number_point {

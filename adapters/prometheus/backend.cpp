@@ -36,7 +36,7 @@ http::answer answer_of(const http::response& got) {
 }
 
 storage::failure unreadable(errc why) {
-    // More than was asked for, or histograms: it will be so the next time. Damage may not.
+    // Histograms and too many samples would come again at the next try; damage may not.
     const verdict what = why == errc::unsupported    ? verdict::unsupported
                          : why == errc::out_of_range ? verdict::refused
                                                      : verdict::retry;
@@ -148,7 +148,7 @@ storage::reply<std::vector<storage::point>> backend::query_range(const storage::
 storage::reply<storage::deletion> backend::delete_before(std::string_view metric,
                                                          std::int64_t cutoff,
                                                          storage::deadline until) {
-    // Samples of times before the cutoff: their milliseconds are below its, rounded up.
+    // The samples before the cutoff have milliseconds below the cutoff's, rounded up.
     const std::int64_t last = ceil_milliseconds(cutoff) - 1;
     const std::string which = selector(matchers_of(metric, "", options_.rules));
     const http::request asking{
@@ -158,8 +158,8 @@ storage::reply<storage::deletion> backend::delete_before(std::string_view metric
     const auto got = line_->send(asking, until);
     if (!got) return got.error();
     if (got->status >= 200 && got->status < 300) {
-        // The server says so even of late samples that it holds apart, and keeps. Where
-        // all is gone this reads nothing.
+        // The server reports success even for late samples that it keeps elsewhere, and keeps
+        // those. Where everything is deleted, this query reads nothing.
         const auto left = evaluate("count(present_over_time(" + which + "[100y]))", last, until);
         if (!left) return left.error();
         if (left->series.empty()) return storage::deletion{};

@@ -1,13 +1,13 @@
-// Prometheus as a store: remote write in, remote read out.
+// Prometheus as a store: written by remote write, read by remote read.
 //
 //   auto store = prometheus::backend::open({.where = {.url = "http://127.0.0.1:9090"}});
 //   if (!store) return store.error();
 //   (*store)->write_batch(points, in(5s));
 //
-// Promised: a point that is `delivered` is in the server's write-ahead log, with every
-// bit of its value, NaN payloads and stale markers included, and its time in whole
-// milliseconds. What Prometheus asks of samples (in order within a series, unless it
-// has an out-of-order window) holds; docs/adapters.md says what that means for retries.
+// Promised: a point that is `delivered` is in the server's write-ahead log, with every bit of its
+// value, NaN payloads and stale markers included, and its time in whole milliseconds. Prometheus
+// takes samples only in order within a series, unless it has an out-of-order window.
+// docs/adapters.md says what that means for retries.
 #pragma once
 
 #include <adapters/http/transport.hpp>
@@ -20,24 +20,27 @@
 namespace chronopack::prometheus {
 
 enum class remote_write : std::uint8_t {
-    version_1,           ///< all of a batch or nothing: what is refused can be found by bisection
-    version_2_if_taken,  ///< smaller, names once a request; what a receiver drops of it is unnamed
+    /// All of a batch or nothing, so that bisection finds the points that are refused.
+    version_1,
+    /// Smaller, because names are sent once a request; a receiver does not name the points it
+    /// drops.
+    version_2_if_taken,
 };
 
 struct options {
     http::transport_options where;
     series_rules rules{};
     remote_write protocol = remote_write::version_1;
-    /// Bytes of a write request before compression; more is split.
+    /// The most bytes of a write request before compression. Larger ones are split.
     std::size_t max_request_bytes = std::size_t{16} << 20;
-    /// Bytes of an answer to query_range().
+    /// The most bytes of an answer to query_range().
     std::size_t max_answer_bytes = std::size_t{256} << 20;
 };
 
-/// Calls may come from any threads at once.
+/// Prometheus as a store. Any number of threads may call it at once.
 class backend final : public storage::storage_backend {
 public:
-    /// Does not connect; fails for options that could never work.
+    /// Does not connect. Fails for options that can never work.
     [[nodiscard]] static storage::reply<std::unique_ptr<backend>> open(options with);
 
     [[nodiscard]] std::string_view name() const noexcept override { return "prometheus"; }
@@ -45,16 +48,16 @@ public:
                                                      storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
-    /// By the admin API, which a server has only when started with it; without it
-    /// `unsupported`. `retry` where samples that came late are still there: a server
-    /// deletes those only once they are compacted. That frees the space as well.
+    /// Deletes by the admin API, and frees the space. Returns `unsupported` where the server was
+    /// started without that API, and `retry` where samples that came late are still there: a server
+    /// deletes those only after it has compacted them.
     [[nodiscard]] storage::reply<storage::deletion> delete_before(std::string_view metric,
                                                                   std::int64_t cutoff,
                                                                   storage::deadline until) override;
-    /// Writes nothing, as a batch: it tells whether writes are taken at all.
+    /// Returns whether the server accepts writes. It sends a write of nothing.
     [[nodiscard]] storage::reply<std::monostate> health(storage::deadline until) override;
 
-    /// PromQL at a time, in milliseconds.
+    /// Evaluates PromQL at a time in milliseconds.
     [[nodiscard]] storage::reply<query_result> evaluate(std::string_view promql, std::int64_t time,
                                                         storage::deadline until) {
         return query(*line_, promql, time, until);
@@ -65,7 +68,7 @@ public:
         return prometheus::query_range(*line_, promql, over, until);
     }
 
-    /// Ends the calls under way; later ones fail.
+    /// Ends the calls under way. Later calls fail.
     void cancel() noexcept { line_->cancel(); }
 
 private:
@@ -76,7 +79,7 @@ private:
 
     options options_;
     std::unique_ptr<http::transport> line_;
-    std::atomic<bool> try_version_2_;  // until the server turns out not to
+    std::atomic<bool> try_version_2_;  // until a server refuses it
 };
 
 }  // namespace chronopack::prometheus

@@ -30,7 +30,7 @@ protozero::pbf_reader reader_of(cbytes message) noexcept {
     return {reinterpret_cast<const char*>(message.data()), message.size()};
 }
 
-/// Calls `see` with each field's number and type; protozero's errors as ours.
+/// Calls `see` with each field's number and type. Errors of protozero become ours.
 template <class See>
 result<void> each_field(cbytes message, See see) {
     try {
@@ -83,7 +83,7 @@ std::string read_request(const std::vector<matcher>& all, const read_span& over,
             one.add_string(3, m.value.data(), m.value.size());
         }
     }
-    // Both in order of preference: a server that knows no chunks takes the second.
+    // Both in order of preference: a server without chunks takes the second.
     if (streamed) request.add_enum(2, streamed_xor_chunks);
     request.add_enum(2, samples);
     return out;
@@ -133,7 +133,7 @@ result<void> read_answer::add_samples(cbytes message) {
     });
 }
 
-/// A ChunkedSeries or a TimeSeries: labels in field 1 of both, samples in field 2.
+/// Adds a ChunkedSeries or a TimeSeries. Both have labels in field 1 and samples in field 2.
 result<void> read_answer::add_series(cbytes message, form how) {
     std::vector<label> pairs;
     std::vector<sample> found;
@@ -149,7 +149,8 @@ result<void> read_answer::add_series(cbytes message, form how) {
                 const cbytes held = bytes_of(in.get_view());
                 return how == form::chunks ? add_chunk(held, found) : add_sample(held, found);
             }
-            case text_field(4):  // a TimeSeries' native histograms; a ChunkedSeries has none
+            // The native histograms of a TimeSeries; a ChunkedSeries has no such field.
+            case text_field(4):
                 return errc::unsupported;
             default:
                 in.skip();
@@ -186,7 +187,7 @@ result<void> read_answer::add_chunk(cbytes message, std::vector<sample>& to) {
     if (encoding != xor_encoding) return errc::unsupported;
     const auto count = prometheus_xor::count(data);
     if (!count) return count.error();
-    // A u16: 1 MiB at most, and kept from chunk to chunk.
+    // The count is a u16, so this takes at most 1 MiB. It is kept from chunk to chunk.
     chunk_.resize(*count);
     const auto decoded = prometheus_xor::decode(data, chunk_);
     if (!decoded) return decoded.error();
@@ -222,7 +223,7 @@ std::map<labels, std::vector<sample>> read_answer::take() {
         return a.timestamp == b.timestamp;
     };
     for (auto& [names, samples] : series_) {
-        // Chunks of late samples may lie over others.
+        // Chunks of late samples may overlap others.
         if (!std::is_sorted(samples.begin(), samples.end(), earlier))
             std::stable_sort(samples.begin(), samples.end(), earlier);
         samples.erase(std::unique(samples.begin(), samples.end(), same_time), samples.end());

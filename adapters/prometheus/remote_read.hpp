@@ -1,4 +1,4 @@
-// Remote read: series as Prometheus stores them, bit for bit.
+// Remote read: series with the bits that Prometheus stores.
 //
 //   request    prometheus.ReadRequest, snappy: one query, streamed chunks preferred
 //   answer     frames, each of one series or a part of it:
@@ -11,8 +11,8 @@
 //              or one ReadResponse, snappy: labels, samples
 //
 // Source: prometheus/prometheus, prompb/remote.proto and storage/remote/chunked.go.
-// An answer is hostile until it has passed: every frame's length and checksum, every
-// chunk's count; nothing is allocated on a number alone.
+// An answer may come from an attacker. The length and checksum of every frame and the count of
+// every chunk are checked, and nothing is allocated on the word of a number alone.
 #pragma once
 
 #include <adapters/prometheus_protocol/promql.hpp>
@@ -27,29 +27,30 @@
 
 namespace chronopack::prometheus {
 
-/// Milliseconds, both included.
+/// A range of time in milliseconds, both ends included.
 struct read_span {
     std::int64_t start = INT64_MIN;
     std::int64_t end = INT64_MAX;
 };
 
-/// prometheus.ReadRequest, before compression.
+/// Returns a prometheus.ReadRequest before compression.
 [[nodiscard]] std::string read_request(const std::vector<matcher>& all, const read_span& over,
                                        bool streamed);
 
-/// The samples of an answer that lie in the span, by series.
+/// Collects the samples of an answer that lie in the span, by series.
 class read_answer {
 public:
     read_answer(const read_span& over, std::size_t most) : over_(over), most_(most) {}
 
-    /// Frames to the end; truncated, checksum_mismatch, corrupt; unsupported for
-    /// chunks that are no doubles; out_of_range for more than `most` samples.
+    /// Adds the frames of a body. Returns truncated, checksum_mismatch or corrupt for damaged ones,
+    /// unsupported for chunks that do not hold doubles, and out_of_range for more than `most`
+    /// samples.
     [[nodiscard]] result<void> add_frames(cbytes body);
 
-    /// An uncompressed ReadResponse; errors as above.
+    /// Adds an uncompressed ReadResponse. Errors are those of add_frames().
     [[nodiscard]] result<void> add_samples(cbytes message);
 
-    /// In order of time, each time once.
+    /// Returns the samples of each series in order of time, each time once.
     [[nodiscard]] std::map<labels, std::vector<sample>> take();
 
 private:

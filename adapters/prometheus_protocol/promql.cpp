@@ -4,7 +4,7 @@ namespace chronopack::prometheus {
 
 std::string quoted(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
-    // PromQL's lexer takes U+FFFD for a sign of bytes that are no UTF-8.
+    // PromQL's lexer takes U+FFFD as a sign of bytes that are not UTF-8.
     constexpr std::string_view replacement = "\xef\xbf\xbd";
     std::string out = "\"";
     for (std::size_t i = 0; i < text.size(); ++i) {

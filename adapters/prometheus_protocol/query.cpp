@@ -20,7 +20,7 @@ storage::failure unreadable(std::string_view what) {
             "not an answer of the API: " + std::string(what)};
 }
 
-/// [seconds, "value"]
+/// Reads [seconds, "value"].
 std::optional<sample> read_sample(const json& pair) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !pair[1].is_string())
         return std::nullopt;
@@ -43,7 +43,7 @@ std::optional<labels> read_labels(const json& object) {
     return *std::move(made);
 }
 
-/// {"metric": {...}, "value": [...]} or {"metric": {...}, "values": [[...], ...]}
+/// Reads {"metric": {...}, "value": [...]} or {"metric": {...}, "values": [[...], ...]}.
 std::optional<query_series> read_series(const json& one, bool matrix) {
     if (!one.is_object()) return std::nullopt;
     const auto metric = one.find("metric");
@@ -95,8 +95,8 @@ storage::reply<query_result> ask(http::transport& line, std::string target, std:
 }  // namespace
 
 std::string seconds_text(std::int64_t milliseconds) {
-    // Without a floating-point number in between, which has no room for the
-    // milliseconds of times far away.
+    // No floating-point number is used on the way: far from 1970 a double has no room for
+    // milliseconds.
     const bool negative = milliseconds < 0;
     const auto size = negative ? 0 - static_cast<std::uint64_t>(milliseconds)
                                : static_cast<std::uint64_t>(milliseconds);

@@ -34,7 +34,7 @@ series_batch::series_batch(std::span<const storage::point> points, const series_
     std::vector<found_series> found;
     std::vector<member> members;
     members.reserve(points.size());
-    const storage::point* before = nullptr;  // the last one looked up, for batches by series
+    const storage::point* before = nullptr;  // the last one looked up, for batches sorted by series
     std::size_t current = 0;
     for (std::size_t i = 0; i < points.size(); ++i) {
         const storage::point& p = points[i];
@@ -63,7 +63,7 @@ series_batch::series_batch(std::span<const storage::point> points, const series_
     if (!std::is_sorted(members.begin(), members.end(), earlier))
         std::stable_sort(members.begin(), members.end(), earlier);
 
-    samples_.reserve(members.size());  // the spans into it stay
+    samples_.reserve(members.size());  // no reallocation: the spans into it stay valid
     sent_.reserve(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {
         const member& m = members[i];

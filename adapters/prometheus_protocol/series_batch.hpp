@@ -1,13 +1,13 @@
-// Points of a batch as series, each with its samples in order of time: what a write
-// request consists of.
+// Groups the points of a batch by series, each with its samples in order of time, as a write
+// request needs them.
 //
 //   points   a@3  b@1  a@1  a@2  c@1 (no legal name)
 //   series   a: 1 2 3   b: 1         dropped: 4
 //
-// Samples have times in milliseconds, Prometheus' resolution: what is finer is cut
-// off, towards the past. Two points of a series in one millisecond are one if their
-// values have the same bits; otherwise the first is kept, and the others are dropped
-// as duplicates, for a server that is sent both keeps one and does not say so.
+// Times of samples are in milliseconds, Prometheus' resolution; the rest is cut off, towards the
+// past. Two points of a series in one millisecond count as one if their values have the same bits.
+// If not, the first is kept and the others are dropped as duplicates, because a server that
+// receives both keeps one of them and does not say so.
 #pragma once
 
 #include <adapters/prometheus_protocol/series_name.hpp>
@@ -21,19 +21,19 @@
 
 namespace chronopack::prometheus {
 
-/// Nanoseconds in milliseconds, towards the past.
+/// Converts nanoseconds to milliseconds, rounded towards the past.
 [[nodiscard]] constexpr std::int64_t floor_milliseconds(std::int64_t nanoseconds) noexcept {
     constexpr std::int64_t n = 1'000'000;
     return nanoseconds / n - (nanoseconds % n < 0);
 }
 
-/// The first whole millisecond at or after a time.
+/// Returns the first whole millisecond at or after a time.
 [[nodiscard]] constexpr std::int64_t ceil_milliseconds(std::int64_t nanoseconds) noexcept {
     constexpr std::int64_t n = 1'000'000;
     return nanoseconds / n + (nanoseconds % n > 0);
 }
 
-/// Milliseconds in nanoseconds, or the end of int64 that lies beyond.
+/// Converts milliseconds to nanoseconds, clamped to the range of int64.
 [[nodiscard]] constexpr std::int64_t clamp_nanoseconds(std::int64_t milliseconds) noexcept {
     constexpr std::int64_t n = 1'000'000;
     if (milliseconds > INT64_MAX / n) return INT64_MAX;
@@ -41,7 +41,7 @@ namespace chronopack::prometheus {
     return milliseconds * n;
 }
 
-/// Prometheus' mark for the end of a series.
+/// The bits of Prometheus' stale marker, which ends a series.
 inline constexpr std::uint64_t stale_bits = 0x7ff0'0000'0000'0002;
 
 struct refused_sample {
@@ -52,25 +52,25 @@ struct refused_sample {
 class series_batch {
 public:
     struct series {
-        std::size_t point;  ///< one of its points, for its labels
+        std::size_t point;  ///< a point of the series, for its labels
         std::span<const sample> samples;
     };
 
-    /// Which samples the store would drop without a word; nothing: all are taken.
+    /// Returns why the store would silently drop a sample, or nothing where it keeps it.
     using sample_check = std::function<std::optional<refused_sample>(const sample&)>;
 
-    /// Of points that outlive it.
+    /// Groups points, which must outlive the batch.
     series_batch(std::span<const storage::point> points, const series_rules& rules,
                  const sample_check& check = {});
 
     [[nodiscard]] std::span<const storage::point> points() const noexcept { return points_; }
     [[nodiscard]] std::span<const series> all() const noexcept { return series_; }
-    /// Of all series.
+    /// Returns the number of samples of all series.
     [[nodiscard]] std::size_t samples() const noexcept { return samples_.size(); }
 
-    /// The points that are in here, ascending.
+    /// Returns the indexes of the points in this batch, ascending.
     [[nodiscard]] std::span<const std::size_t> sent() const noexcept { return sent_; }
-    /// Those that are not, ascending; to be moved out.
+    /// Returns the points that are not in this batch, ascending; they may be moved out.
     [[nodiscard]] std::vector<storage::dropped_point>& dropped() noexcept { return dropped_; }
 
 private:

@@ -113,7 +113,7 @@ storage::point point_of(const labels& all, const series_rules& rules) {
         else
             tags.push_back(l);
     }
-    // A part of a legal set of labels is one.
+    // A subset of a legal set of labels is legal.
     made.tags = *labels::from(std::move(tags));
     return made;
 }

@@ -12,17 +12,18 @@ namespace chronopack::prometheus {
 
 namespace {
 
-// All field numbers are below 16: a tag is one byte.
+// All field numbers are below 16, so a tag is one byte.
 std::size_t delimited(std::size_t n) noexcept {
     return 1 + static_cast<std::size_t>(protozero::length_of_varint(n)) + n;
 }
 
-/// Whether a Sample has its value: +0 is what readers take where there is none, -0 is not.
+/// Returns whether the value of a Sample is written. Readers take +0 where there is none, but not
+/// -0.
 bool is_written(double value) noexcept {
     return bit_cast<std::uint64_t>(value) != 0;
 }
 
-/// Of a Sample: double value = 1, int64 timestamp = 2, in both versions.
+/// Returns the size of a Sample: double value = 1, int64 timestamp = 2, in both versions.
 std::size_t size_of(const sample& s) noexcept {
     const std::size_t of_time = static_cast<std::size_t>(
         protozero::length_of_varint(static_cast<std::uint64_t>(s.timestamp)));
@@ -46,13 +47,13 @@ std::size_t size_of(std::span<const std::uint32_t> references) noexcept {
                            });
 }
 
-/// Messages within messages, of sizes known beforehand, so that nothing is moved once it
-/// is written. (protozero's own writers of known size assert at the second in a row.)
+/// Writes nested messages whose sizes are known beforehand, so that nothing is moved once it is
+/// written. (protozero's own writers of known size assert at the second in a row.)
 class message_writer {
 public:
     explicit message_writer(std::string& out) : out_(out), fields_(out) {}
 
-    /// What follows, `size` bytes of it, is the message in field `tag`.
+    /// Begins the message in field `tag`, which has `size` bytes.
     void begin(std::uint32_t tag, std::size_t size) {
         protozero::add_varint_to_buffer(
             &out_, protozero::tag_and_type(tag, protozero::pbf_wire_type::length_delimited));
@@ -100,7 +101,7 @@ std::string write_request_1(const series_batch& batch, const series_rules& rules
 }
 
 std::string write_request_2(const series_batch& batch, const series_rules& rules) {
-    // The symbols come first in the message: references are laid out beforehand.
+    // The symbols come first in the message, so the references are numbered before.
     std::unordered_map<std::string_view, std::uint32_t> known{{"", 0}};
     std::vector<std::string_view> symbols{""};
     const auto reference = [&](std::string_view text) {

@@ -1,10 +1,10 @@
-// The one interface to stores.
+// The interface that every store implements.
 //
 //   storage::write_outcome done = store.write_batch(points, in(5s));
 //   auto found = store.query_range({"http_requests", "shop", from, to}, in(5s));
 //   if (found) for (const storage::point& p : *found) ...
 //
-// A new store is a folder with a class of these, and no change elsewhere.
+// A new store is a folder with a class of this interface.
 #pragma once
 
 #include <adapters/storage/outcome.hpp>
@@ -19,32 +19,32 @@
 
 namespace chronopack::storage {
 
-/// `what` from now: `store.health(in(2s))`.
+/// Returns the deadline that is `what` from now: `store.health(in(2s))`.
 [[nodiscard]] inline deadline in(std::chrono::nanoseconds what) noexcept {
     return clock::now() + std::chrono::duration_cast<clock::duration>(what);
 }
 
-/// The points of a metric in a range of time.
+/// Selects the points of a metric in a range of time.
 struct range_query {
     std::string metric{};
-    std::string service{};           ///< empty: of every service
+    std::string service{};           ///< empty: every service
     std::int64_t start = INT64_MIN;  ///< nanoseconds, included
     std::int64_t end = INT64_MAX;    ///< nanoseconds, included
-    std::size_t most = 10'000'000;   ///< more points than that are refused
+    std::size_t most = 10'000'000;   ///< a query with more points than this is refused
 };
 
 struct deletion {
-    /// Points deleted; none where the store does not say.
+    /// the number of deleted points; nothing where the store does not report it
     std::optional<std::uint64_t> points;
 };
 
-/// Calls may come from any threads at once. None outlasts its deadline by more than
-/// a tenth; all report by their outcome and throw nothing but std::bad_alloc.
+/// A store. Any number of threads may call it at once. No call outlasts its deadline by more than a
+/// tenth. Calls report failures by their outcome and throw only std::bad_alloc.
 class storage_backend {
 public:
     virtual ~storage_backend() = default;
 
-    /// For messages and counters: "prometheus".
+    /// Returns the name of the store for messages and counters: "prometheus".
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
     [[nodiscard]] virtual write_outcome write_batch(std::span<const point> points,
@@ -53,16 +53,16 @@ public:
         return write_batch({&one, 1}, until);
     }
 
-    /// By series (metric, service, tags), each in order of time.
+    /// Returns the points by series (metric, service, tags), each series in order of time.
     [[nodiscard]] virtual reply<std::vector<point>> query_range(const range_query& what,
                                                                 deadline until) = 0;
 
-    /// Deletes what is before `cutoff`, in nanoseconds, of one metric, or of all
-    /// for an empty one.
+    /// Deletes the points before `cutoff`, in nanoseconds since 1970, of one metric, or of all
+    /// metrics where it is empty.
     [[nodiscard]] virtual reply<deletion> delete_before(std::string_view metric,
                                                         std::int64_t cutoff, deadline until) = 0;
 
-    /// Whether the store can be reached and would take a write.
+    /// Returns success if the store can be reached and would accept a write.
     [[nodiscard]] virtual reply<std::monostate> health(deadline until) = 0;
 };
 

@@ -1,12 +1,11 @@
-// How long to wait before trying again: exponential backoff with full jitter.
+// Chooses how long to wait before the next try: exponential backoff with full jitter.
 //
 //   attempt   1        2        3        4
 //   window    0..0.5s  0..1s    0..2s    0..4s   ... 0..60s
 //
-// Any moment of the window is as likely as any other, so that clients that failed
-// together do not come back together. Where the store named a time it is waited out, up
-// to a cap, and the first window on top.
-// (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.)
+// Every wait in the window is equally likely, so clients that failed together do not return
+// together. Where the store asked for a time, the wait is that time, up to a cap, plus a wait from
+// the first window. (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.)
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -21,15 +20,15 @@ namespace chronopack::storage {
 struct backoff_options {
     std::chrono::milliseconds first{500};
     std::chrono::milliseconds most{60'000};
-    std::chrono::milliseconds most_asked_for{600'000};  ///< of a Retry-After
+    std::chrono::milliseconds most_asked_for{600'000};  ///< the longest Retry-After that is obeyed
 };
 
-/// Not thread-safe.
+/// Keeps the state of one sequence of tries. Not thread-safe.
 class backoff {
 public:
     backoff(backoff_options how, std::uint64_t seed) noexcept : how_(how), random_(seed) {}
 
-    /// After one more failure.
+    /// Returns the wait after one more failure.
     [[nodiscard]] std::chrono::milliseconds next(
         std::optional<std::chrono::milliseconds> retry_after = {}) noexcept {
         const auto first = std::max(how_.first, std::chrono::milliseconds(1));
@@ -41,11 +40,11 @@ public:
                any_of(first);
     }
 
-    /// After a success.
+    /// Starts over after a success.
     void reset() noexcept { window_ = std::chrono::milliseconds(0); }
 
 private:
-    // 0 to `window`, both included. splitmix64 (Steele et al., 2014).
+    // Returns 0 to `window`, both included. splitmix64 (Steele et al., 2014).
     std::chrono::milliseconds any_of(std::chrono::milliseconds window) noexcept {
         std::uint64_t z = random_ += 0x9e3779b97f4a7c15u;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;

@@ -9,7 +9,7 @@ namespace chronopack::storage {
 
 namespace {
 
-/// A little later than `until`, for what only has to be waited for.
+/// Returns a deadline a little after `until`, for events that only have to be waited for.
 deadline shortly_after(deadline until) {
     const auto left = until - clock::now();
     if (left.count() <= 0 || left > std::chrono::hours(1)) return until;
@@ -82,7 +82,7 @@ batch_writer::state::~state() {
 
 admission batch_writer::state::submit(std::vector<point> points, deadline until) {
     admission out;
-    telling_lock telling;  // from the first loss on
+    telling_lock telling;  // held from the first loss on
     std::vector<loss> lost;
     {
         lock held(mutex_);
@@ -119,7 +119,8 @@ bool batch_writer::state::admit(lock& held, point& p, deadline until, telling_lo
             why = "the queue is full, and on_dropped has not returned";
             return false;
         }
-        // The spool's oldest did not make room, or there is none; or all is being sent.
+        // The oldest points of the spool made no room, or there is no spool, or all points are
+        // being sent.
         if (how_.when_full == overflow::drop_newest || queue_.empty()) {
             ++counts_.accepted;
             ++entered_;
@@ -139,7 +140,7 @@ bool batch_writer::state::admit(lock& held, point& p, deadline until, telling_lo
     return true;
 }
 
-// A point alone is never too large: what would never fit must not wait for ever.
+// A single point always fits an empty queue: it must not wait for ever.
 bool batch_writer::state::fits(std::size_t points, std::size_t bytes) const noexcept {
     const std::size_t held = queue_.size() + in_flight_ + moving_;
     if (held == 0 && points == 1) return true;
@@ -191,9 +192,9 @@ batch_writer::state::places batch_writer::state::where() const {
     if (how_.to_disk == nullptr) return out;
     out.disk = how_.to_disk->counts(reader_);
     out.appended_here = out.disk.appended_by_reader - at_start_.appended_by_reader;
-    // What is being moved is here until the spool has it.
+    // Points that are being moved count here until the spool has them.
     out.queued += handed_ - out.appended_here;
-    // Another lease, or none: it was settled just now.
+    // Another lease, or none, means that this one has just been settled.
     out.spooled = out.disk.pending - (out.disk.lease == lease_ ? of_lease_ : 0);
     return out;
 }
@@ -255,7 +256,7 @@ leftover batch_writer::state::close(deadline until) {
     if (first) {
         ++flushing_;
         close_by_ = until;
-        changed_.notify_all();  // who waits for room
+        changed_.notify_all();  // wakes those that wait for room
         bool safe = false;
         const bool settled = drain(held, until, safe);
         first_close_.settled = settled;
@@ -264,7 +265,7 @@ leftover batch_writer::state::close(deadline until) {
         stop_ = true;
         wake_threads();
     }
-    // Unless it is in a call, the thread ends at once.
+    // Unless it is in a call of the store, the thread ends at once.
     changed_.wait_until(held, end, [&] { return done_; });
     return left(first_close_.settled, first_close_.safe);
 }

@@ -1,18 +1,18 @@
-// Points in, batches out: a queue and a thread in front of a store that may be slow or
-// away.
+// Takes points and sends them in batches: a queue and a thread in front of a store that may be slow
+// or unreachable.
 //
 //   batch_writer writer(store, {.on_dropped = log_it});
 //   writer.submit(std::move(points), in(1s));
-//   const auto left = writer.close(in(10s));      // the truth: what was not delivered
+//   const auto left = writer.close(in(10s));      // what was not delivered
 //
 //   submit -> queue -> [spool] -> batches of up to 5,000 -> write_batch, again and again
 //                                                        `-> on_dropped, with the reason
 //
-// A point that was accepted is delivered, or kept, or dropped for a reason that is
-// counted. Without a spool it is kept in memory; with one on disk as soon as a batch is
-// full, has waited for `linger`, or flush() was called, and then survives the process.
+// An accepted point is delivered, or kept, or dropped for a reason that is counted. Without a spool
+// it is kept in memory. With a spool it is on disk as soon as a batch is full, has waited for
+// `linger`, or flush() was called, and then survives the end of the process.
 //
-// Points of one series are sent in the order they were submitted, whatever fails.
+// Points of one series are sent in the order in which they were submitted, whatever fails.
 #pragma once
 
 #include <adapters/storage/backoff.hpp>
@@ -24,84 +24,87 @@
 
 namespace chronopack::storage {
 
-/// What to do with points for which there is no room.
+/// What happens to points when there is no room for them.
 enum class overflow : std::uint8_t {
     block,        ///< submit() waits, until its deadline
-    reject,       ///< submit() takes none of them
-    drop_oldest,  ///< what has waited longest makes room; of a spool a whole segment
-    drop_newest   ///< they are counted as dropped
+    reject,       ///< submit() does not take them
+    drop_oldest,  ///< the oldest points make room; in a spool, a whole segment does
+    drop_newest   ///< the new points are counted as dropped
 };
 
 struct batch_options {
     std::size_t batch_points = 5'000;         ///< at most 65,536
-    std::chrono::milliseconds linger{1'000};  ///< how long a point may wait for more
+    std::chrono::milliseconds linger{1'000};  ///< how long a point may wait for its batch to fill
 
-    /// Of the queue in memory: points that are being sent are part of it.
+    /// The most points in memory, those being sent included.
     std::size_t most_points = 1'000'000;
     std::size_t most_bytes = std::size_t{256} << 20;
     std::chrono::milliseconds most_age{std::chrono::hours(24)};  ///< on disk, too
     storage::overflow when_full = storage::overflow::block;
 
-    std::chrono::milliseconds call_time{10'000};  ///< of one call of the store
-    std::chrono::milliseconds hold_for{30'000};   ///< between calls that an operator must help
+    /// The longest that one call of the store may take.
+    std::chrono::milliseconds call_time{10'000};
+    /// The pause between calls that need an operator's help.
+    std::chrono::milliseconds hold_for{30'000};
     backoff_options retries = {};
-    std::optional<std::uint64_t> seed = {};  ///< of the jitter, for tests
+    std::optional<std::uint64_t> seed = {};  ///< of the jitter; set by tests
 
-    /// Called with each point that will not be delivered, but those that a full spool or a
-    /// damaged record loses: they are only counted. One call at a time, from the writer's
-    /// threads and from submit(), which take as long as it does. It may ask for counters();
-    /// it must not throw, or submit to the writer, flush or close it.
+    /// Called with each point that will not be delivered. The exceptions are points that a full
+    /// spool or a damaged record loses: they are only counted. Only one call runs at a time, from
+    /// the writer's threads or from submit(), which wait for it. It may call counters(). It must
+    /// not throw, and must not call submit(), flush() or close() of the writer.
     std::function<void(const point&, const dropped_point&)> on_dropped = {};
 
     storage::spool* to_disk = nullptr;  ///< must outlive the writer
-    std::string reader = {};  ///< of the spool, for this writer alone; empty: the store's name
+    /// Name of the spool's reader, used by this writer alone; empty: the store's name.
+    std::string reader = {};
 };
 
-/// What submit() took: the first so many points.
+/// The points that submit() accepted: the first `accepted` ones.
 struct admission {
     std::size_t accepted = 0;
-    std::string message = {};  ///< why not all
+    std::string message = {};  ///< why not all were accepted
 };
 
-/// What is left when flush() or close() return.
+/// What is left when flush() or close() returns.
 struct leftover {
     std::uint64_t queued = 0;   ///< in memory
     std::uint64_t spooled = 0;  ///< on disk
-    /// Whether all that was accepted before the call is delivered, or dropped.
+    /// Whether all points accepted before the call are delivered or dropped.
     bool settled = false;
-    /// Whether nothing is lost when the process ends now.
+    /// Whether nothing is lost if the process ends now.
     bool safe = false;
-    std::string message = {};  ///< the last that went wrong; empty where it is settled
+    std::string message = {};  ///< the last failure; empty where everything is settled
 
     friend bool operator==(const leftover&, const leftover&) = default;
 };
 
-/// Thread-safe. The store must outlive it. Each call ends by its deadline, whatever the
-/// store, the disk and other callers do.
+/// Sends points to a store. Thread-safe. The store must outlive it. Each call ends by its deadline,
+/// whatever the store, the disk and other callers do.
 class batch_writer {
 public:
-    /// hold where the reader's name of the spool is in use, by another writer for one;
-    /// refused where it is no name; retry where the disk fails.
+    /// Returns hold where the spool's reader of that name is in use, for example by another writer;
+    /// refused where the name is not valid; retry where the disk fails.
     [[nodiscard]] static reply<std::unique_ptr<batch_writer>> make(storage_backend& to,
                                                                    batch_options how = {});
-    /// As make(), but throws std::runtime_error where that says why not. Without a spool
-    /// there is nothing to refuse.
+    /// Does what make() does, but throws std::runtime_error with the message of a failure. Without
+    /// a spool it does not fail.
     explicit batch_writer(storage_backend& to, batch_options how = {});
     batch_writer(const batch_writer&) = delete;
     batch_writer& operator=(const batch_writer&) = delete;
-    /// close() at once, then waits for the call that is under way, up to call_time, and for
-    /// the disk to take what is in memory.
+    /// Calls close() with no time, then waits for the call that is under way, at most call_time,
+    /// and for the disk to take the points in memory.
     ~batch_writer();
 
     [[nodiscard]] admission submit(std::vector<point> points, deadline until);
 
-    /// Sends what is there without lingering, and waits for it.
+    /// Sends everything that is queued without lingering, and waits for it.
     leftover flush(deadline until);
 
-    /// Takes no more points, sends what is there until then, and stops. What is still in
-    /// memory is dropped as closed, or with a spool put there. What a call or the disk has
-    /// under way at the deadline is counted as queued, and settled when that ends. Another
-    /// close() waits for the end, and says what the first did.
+    /// Accepts no more points, sends the queued ones until `until`, and stops the threads. Points
+    /// that are still in memory are dropped as closed, or with a spool written to it. Points in a
+    /// call of the store or the disk at the deadline count as queued, and are settled when that
+    /// call ends. Another close() waits for that end and returns what the first one did.
     leftover close(deadline until);
 
     [[nodiscard]] writer_counters counters() const;

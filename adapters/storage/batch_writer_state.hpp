@@ -4,9 +4,9 @@
 //                 `---------------------> sender -> store     without a spool, or past one
 //                                                             that takes nothing
 //
-// The mutex is never held over a call of the store or of on_dropped, or a wait for the disk.
-// The spool's counts, which wait for nothing, are read under it: so counters() sees each
-// point in one place.
+// The mutex is never held during a call of the store or of on_dropped, or while waiting for the
+// disk. The counts of the spool, which never wait, are read under it, so counters() sees each point
+// in exactly one place.
 #pragma once
 
 #include <adapters/storage/batch_writer.hpp>
@@ -39,9 +39,10 @@ private:
     using telling_lock = std::unique_lock<timed_mutex>;
     struct batch {
         std::vector<point> points;
-        std::uint64_t lease = 0;                           // 0: from memory
-        clock::time_point since;                           // of the first, in memory
-        std::chrono::system_clock::time_point written_at;  // on disk
+        std::uint64_t lease = 0;  // 0: the batch is from memory
+        // Since when its first point waits; for batches from memory.
+        clock::time_point since;
+        std::chrono::system_clock::time_point written_at;  // for batches from disk
     };
     struct loss {
         point what;
@@ -51,37 +52,40 @@ private:
         std::uint64_t queued = 0;
         std::uint64_t spooled = 0;
         spool_counts disk;
-        std::uint64_t appended_here = 0;  // to the spool
+        std::uint64_t appended_here = 0;  // to the spool, by this writer
     };
 
     state(storage_backend& to, batch_options how);
 
-    // submit()'s: whether the point was taken. What it takes the place of is in `lost`.
+    // Queues a point for submit() and returns whether it did. Points that make room for it are
+    // added to `lost`.
     [[nodiscard]] bool admit(lock& held, point& p, deadline until, telling_lock& telling,
                              std::vector<loss>& lost, std::string& why);
     [[nodiscard]] bool fits(std::size_t points, std::size_t bytes) const noexcept;
-    // Waits for it; but to block, only as long as the disk takes points.
+    // Waits for room. Unless the policy is to block, it waits only while the disk takes points.
     [[nodiscard]] bool room_for(lock& held, std::size_t points, std::size_t bytes, deadline until);
     [[nodiscard]] bool disk_takes() const;
     void lose(std::vector<loss>& lost, point p, drop_reason why, const char* message);
-    // Who calls it holds telling_mutex_, and not the mutex. Lost points are queued until then.
+    // Reports lost points. The caller holds telling_mutex_ and not the mutex. The points count as
+    // queued until then.
     void tell(const std::vector<loss>& lost);
 
     void wake_threads() {
         sender_bell_.ring();
         mover_bell_.ring();
     }
-    // Whether all that has entered is settled; `safe`: or durable. Lets go of the lock.
+    // Waits until everything that has entered is settled and returns whether it is; `safe` says
+    // whether it is settled or durable. Releases the lock while it waits.
     [[nodiscard]] bool drain(lock& held, deadline until, bool& safe);
     [[nodiscard]] places where() const;
     [[nodiscard]] leftover left(bool settled, bool safe) const;
     [[nodiscard]] bool on_disk_settled(std::uint64_t appended) const;
 
-    // The mover's.
+    // These run in the mover.
     void move();
     [[nodiscard]] bool due(clock::time_point now) const noexcept;
 
-    // The sender's.
+    // These run in the sender.
     void send();
     [[nodiscard]] std::optional<batch> next(clock::time_point& wake);
     void drop_expired(lock& held, clock::time_point now);
@@ -95,32 +99,32 @@ private:
     spool_counts at_start_;
     shipment_events events_;
     backoff pause_;
-    timed_mutex telling_mutex_;  // one call of on_dropped at a time; taken before the mutex
+    timed_mutex telling_mutex_;  // one call of on_dropped at a time; locked before the mutex
 
     mutable std::mutex mutex_;
-    std::condition_variable changed_;  // something was settled or moved, or closed
+    std::condition_variable changed_;  // points were settled or moved, or the writer was closed
     bell sender_bell_, mover_bell_;    // the thread has something to look at
     point_queue queue_;
-    std::size_t in_flight_ = 0;  // of memory
+    std::size_t in_flight_ = 0;  // points from memory
     std::size_t in_flight_bytes_ = 0;
-    std::size_t moving_ = 0;  // to the spool
+    std::size_t moving_ = 0;  // points on their way to the spool
     std::size_t moving_bytes_ = 0;
-    std::size_t telling_ = 0;     // lost, and not counted yet
-    std::uint64_t lease_ = 0;     // what the sender has of the spool
-    std::uint64_t of_lease_ = 0;  // settled points of a record that is not
-    std::uint64_t handed_ = 0;    // to the spool: those that it did not refuse
-    std::uint64_t entered_ = 0;   // the queue
-    std::uint64_t gone_ = 0;      // from memory: settled there or on disk
+    std::size_t telling_ = 0;     // points that are lost, and not counted yet
+    std::uint64_t lease_ = 0;     // the lease of the spool that the sender has
+    std::uint64_t of_lease_ = 0;  // settled points of a record that is not settled as a whole
+    std::uint64_t handed_ = 0;    // points given to the spool that it did not refuse
+    std::uint64_t entered_ = 0;   // points that entered the queue
+    std::uint64_t gone_ = 0;      // points that left memory: settled there, or on disk
     clock::time_point disk_again_ = {};
     writer_counters counts_;  // accepted: by submit()
     std::string message_;
     bool failing_ = false;
     unsigned flushing_ = 0;
-    unsigned pressing_ = 0;  // wait for room
+    unsigned pressing_ = 0;  // calls that wait for room
     bool closed_ = false;
     leftover first_close_;
     bool moved_ = true;  // the mover has ended, or there is none
-    bool done_ = false;  // the sender has
+    bool done_ = false;  // the sender has ended
     deadline close_by_ = deadline::max();
     std::atomic<bool> stop_ = false;
     std::thread mover_, sender_;  // last: they use all of the above

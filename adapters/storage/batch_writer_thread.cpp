@@ -1,5 +1,5 @@
-// What the threads of a batch_writer do. The mover puts points into the spool; the sender
-// takes a batch, sends it, settles it.
+// The threads of a batch_writer. The mover puts points into the spool. The sender takes a batch,
+// sends it and settles it.
 #include <adapters/storage/batch_writer_state.hpp>
 
 #include <algorithm>
@@ -61,15 +61,17 @@ void batch_writer::state::move() {
 }
 
 std::optional<batch_writer::state::batch> batch_writer::state::next(clock::time_point& wake) {
-    // Only this thread leases: nothing but a later append comes in between.
+    // Only this thread leases, so only a later append can come in between.
     if (how_.to_disk != nullptr) {
         if (auto leased = how_.to_disk->lease(reader_)) {
             const std::lock_guard held(mutex_);
             lease_ = leased->lease;
             return batch{std::move(leased->points), leased->lease, {}, leased->written_at};
         }
-        // A damaged record may have been the last that somebody waits for. Who looked before
-        // it was dropped waits by now: the mutex is let go of only by waiting.
+        // A damaged record that was just dropped may have been the last one that somebody waits
+        // for. A waiter that looked before the drop releases the mutex only by waiting. So once
+        // this thread has locked the mutex, such a waiter is asleep, and the notification below
+        // reaches it.
         { const std::lock_guard held(mutex_); }
         changed_.notify_all();
     }
@@ -78,13 +80,13 @@ std::optional<batch_writer::state::batch> batch_writer::state::next(clock::time_
     drop_expired(held, now);
     wake = queue_.empty() ? now + std::chrono::hours(1) : queue_.oldest() + how_.linger;
     if (how_.to_disk != nullptr && how_.to_disk->has_next(reader_)) {
-        // Appended just now, which rings; or there, and the disk does not give it.
+        // The record was appended just now, which rings; or the disk does not return it.
         wake = now + std::chrono::milliseconds(100);
         return std::nullopt;
     }
     if (!due(now)) return std::nullopt;
-    // Through the disk; past it only where it takes nothing and has nothing. The mover rings
-    // when it was refused.
+    // Points go through the disk, and past it only if it takes nothing and has nothing. The mover
+    // rings when the disk refused them.
     if (how_.to_disk != nullptr && now >= disk_again_) {
         wake = now + std::chrono::hours(1);
         return std::nullopt;
@@ -212,7 +214,7 @@ void batch_writer::state::ship(batch& b) {
         lease_ = 0;
         if (all) {
             of_lease_ = 0;
-        } else {  // what of it was settled stays so here, and is sent again after a restart
+        } else {  // its settled points stay settled here, and are sent again after a restart
             (void)how_.to_disk->give_back(reader_, b.lease);
         }
         disk_again_ = {};  // there may be room now

@@ -1,6 +1,6 @@
-// A bell: rung from anywhere, under any lock, and never missed.
+// A bell that any thread may ring, under any lock, and whose rings are never missed.
 //
-//   const auto heard = bell.rings();      // before looking at what it is about
+//   const auto heard = bell.rings();      // before looking for work
 //   if (nothing_to_do()) bell.wait(heard, until);
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace chronopack::storage {
 
-/// Thread-safe.
+/// A counter of rings that threads can wait for. Thread-safe.
 class bell {
 public:
     void ring() {
@@ -27,7 +27,7 @@ public:
         return rings_;
     }
 
-    /// Until it has rung more often than `heard`, or until then.
+    /// Waits until it has rung more often than `heard`, or until `until`.
     void wait(std::uint64_t heard, deadline until) const {
         std::unique_lock held(mutex_);
         rung_.wait_until(held, until, [&] { return rings_ != heard; });

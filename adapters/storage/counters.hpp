@@ -1,4 +1,4 @@
-// Where points are: at all times
+// Counts where points are. At all times
 //
 //   accepted = delivered + queued + spooled + dropped, by reason
 #pragma once
@@ -9,7 +9,7 @@
 
 namespace chronopack::storage {
 
-/// Points by the reason they were dropped for.
+/// Counts points by the reason for which they were dropped.
 class drop_counts {
 public:
     void add(drop_reason why, std::uint64_t points = 1) noexcept {
@@ -24,7 +24,7 @@ public:
         return n;
     }
 
-    /// What came since `before`.
+    /// Returns the counts added since `before`.
     [[nodiscard]] drop_counts since(const drop_counts& before) const noexcept {
         drop_counts out;
         for (std::size_t i = 0; i < drop_reasons; ++i)
@@ -41,18 +41,18 @@ private:
 };
 
 struct writer_counters {
-    std::uint64_t accepted = 0;  ///< points; those found in a spool at the start too
+    std::uint64_t accepted = 0;  ///< points, including those found in the spool at the start
     std::uint64_t delivered = 0;
-    std::uint64_t queued = 0;   ///< in memory, or being sent from there
-    std::uint64_t spooled = 0;  ///< on disk, being sent from there too
+    std::uint64_t queued = 0;   ///< in memory, including those being sent from memory
+    std::uint64_t spooled = 0;  ///< on disk, including those being sent from disk
     drop_counts dropped;
 
-    std::uint64_t rounded = 0;  ///< of those delivered: what write_outcome::rounded counts
-    std::uint64_t calls = 0;    ///< of the store
+    std::uint64_t rounded = 0;  ///< of the delivered points: the sum of write_outcome::rounded
+    std::uint64_t calls = 0;    ///< calls of the store
     std::uint64_t retries = 0;  ///< calls answered retry
     std::uint64_t holds = 0;    ///< calls answered hold
 
-    /// Whether each point is somewhere, once.
+    /// Returns whether each point is counted in exactly one place.
     [[nodiscard]] bool balanced() const noexcept {
         return accepted == delivered + queued + spooled + dropped.total();
     }

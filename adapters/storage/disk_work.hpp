@@ -1,5 +1,5 @@
-// Work on files, one piece at a time, that is waited for only until a deadline: a disk may
-// stall, and a thread that is in a write or an fdatasync cannot be called back.
+// Runs work on files, one piece at a time, and waits for it only until a deadline. A disk may
+// stall, and a thread inside a write or an fdatasync cannot be interrupted.
 //
 //   const auto done = work_.run<result<void>>(until, [=](const still_wanted& wanted) ...);
 //   if (!done) return no_time;
@@ -7,7 +7,7 @@
 //   caller   |-- its turn --|-- waits ------| the deadline: no answer
 //   thread                  |-- write, fdatasync -------------------| wanted() is false
 //
-// Work without a deadline is done by the caller itself, at no cost but the lock's.
+// Work without a deadline runs in the caller, at no cost but that of the lock.
 #pragma once
 
 #include <adapters/storage/timed_mutex.hpp>
@@ -20,11 +20,11 @@
 
 namespace chronopack::storage {
 
-/// Returns whether the caller still waits. Once it has returned true the caller waits for
-/// the answer, whatever its deadline: only what takes no time may follow.
+/// Returns whether the caller still waits. After it has returned true, the caller waits for the
+/// answer whatever its deadline, so only work that takes no time may follow.
 using still_wanted = std::function<bool()>;
 
-/// Thread-safe.
+/// Runs the work. Thread-safe.
 class disk_work {
 public:
     disk_work() = default;
@@ -32,8 +32,8 @@ public:
     disk_work& operator=(const disk_work&) = delete;
     ~disk_work() { finish(); }
 
-    /// Returns what `work` does, or nothing once the deadline has passed: then `work` was
-    /// not begun, or goes on alone and must own what it uses.
+    /// Runs `work` and returns its answer, or nothing once the deadline has passed. In that case
+    /// `work` was not begun, or it goes on alone and must own everything it uses.
     template <class Answer>
     [[nodiscard]] std::optional<Answer> run(deadline until,
                                             std::function<Answer(const still_wanted&)> work) {
@@ -63,7 +63,7 @@ public:
     void lock() { turn_.lock(); }
     void unlock() { turn_.unlock(); }
 
-    /// Waits for the end of the work that is under way. No more may be begun.
+    /// Waits until the work under way has ended. No work may begin after that.
     void finish() {
         {
             const std::lock_guard held(mutex_);
@@ -135,7 +135,7 @@ private:
     std::condition_variable changed_;
     std::function<void()> job_;
     bool stopped_ = false;
-    std::thread thread_;  // from the first work with a deadline on
+    std::thread thread_;  // started by the first work with a deadline
 };
 
 }  // namespace chronopack::storage

@@ -10,7 +10,8 @@ namespace chronopack::storage {
 
 namespace {
 
-/// `call` of each at once: one that hangs until its deadline takes no other's time.
+/// Runs `call` for all stores at once, so that one that hangs until its deadline takes no time from
+/// the others.
 template <class T, class Call>
 auto at_once(const std::vector<T>& all, Call call) {
     std::vector<std::future<decltype(call(std::size_t{0}))>> running;
@@ -83,7 +84,7 @@ write_outcome multi_backend::spool_points(std::span<const point> points, deadlin
 
 write_outcome multi_backend::write_batch(std::span<const point> points, deadline until) {
     if (how_.mode == multi_mode::primary_only) return stores_[0]->write_batch(points, until);
-    // Batches of one series must reach all stores in one order.
+    // Batches of one series must reach all stores in the same order.
     const std::unique_lock held(order_, until);
     if (!held) {
         write_outcome late;
@@ -96,7 +97,7 @@ write_outcome multi_backend::write_batch(std::span<const point> points, deadline
     write_outcome out = stores_[0]->write_batch(points, until);
     if (!out.ok() || stores_.size() == 1) return out;
     std::vector<point> taken;
-    std::vector<std::size_t> index;  // of each of them in the batch
+    std::vector<std::size_t> index;  // the index of each of them in the batch
     std::span<const point> to_replicate = points;
     if (!out.dropped.empty()) {
         std::vector<bool> dropped(points.size());
@@ -109,8 +110,8 @@ write_outcome multi_backend::write_batch(std::span<const point> points, deadline
         }
         to_replicate = taken;
     }
-    // The first store has them. Written again they are again in it, which is harmless as
-    // far as a retry is; not replicated they would be lost to the others.
+    // The first store has these points. If the caller retries, it writes them again, which is as
+    // harmless as any retry. If they were not replicated, the other stores would never get them.
     write_outcome kept = spool_points(to_replicate, until);
     if (!kept.ok()) return kept;
     for (dropped_point& d : kept.dropped) {
@@ -146,7 +147,7 @@ std::vector<write_outcome> multi_backend::write_each(std::span<const point> poin
 }
 
 reply<std::vector<point>> multi_backend::query_range(const range_query& what, deadline until) {
-    // Each but the last gets half of what time is left.
+    // Each store but the last gets half of the time that is left.
     const std::size_t n = how_.mode == multi_mode::primary_only ? 1 : stores_.size();
     for (std::size_t i = 0;; ++i) {
         const bool last = i + 1 == n;

@@ -1,4 +1,4 @@
-// Several stores as one.
+// Several stores that act as one.
 //
 //   auto s = spool::open("/var/lib/shop/spool");
 //   multi_backend both({&embedded, &influx}, {.mode = multi_mode::all, .to_disk = s->get()});
@@ -9,12 +9,12 @@
 //   primary_with_async_replication  points -> first store; what it took -> spool -> the others
 //   primary_only                    points -> first store
 //
-// Replication goes through the spool: a store that is slow or away finds everything there
-// when it is back, and keeps no other waiting. Every store gets every point at least once
-// and those of a series in their order.
+// Replication goes through the spool: a store that is slow or unreachable finds everything there
+// when it is back, and delays no other. Every store gets every point at least once, and the points
+// of a series in their order.
 //
-// Reads go to the first store; where it cannot be reached now, to the next. Under
-// replication that one may lack what is still in the spool.
+// Reads go to the first store, or to the next one if it cannot be reached. With replication that
+// one may lack points that are still in the spool.
 #pragma once
 
 #include <adapters/storage/batch_writer.hpp>
@@ -28,70 +28,75 @@ enum class multi_mode : std::uint8_t { all, primary_with_async_replication, prim
 
 struct multi_options {
     multi_mode mode = multi_mode::all;
-    spool* to_disk = nullptr;  ///< must outlive it; needed but for primary_only
-    /// What makes room in a full spool: block and reject answer `retry`, drop_newest drops
-    /// the batch, drop_oldest a segment that some store has not had.
+    spool* to_disk = nullptr;  ///< must outlive it; needed unless the mode is primary_only
+    /// What happens when the spool is full: block and reject answer `retry`, drop_newest drops the
+    /// batch, drop_oldest drops a segment that some store has not received yet.
     overflow when_full = overflow::block;
-    batch_options each = {};  ///< of the threads; what names a spool is set for them
+    batch_options each = {};  ///< of the threads; the members that name a spool are set for them
 };
 
-/// Thread-safe. The stores must outlive it, and have different names. Calls end by their
-/// deadlines as far as the stores' own do, whatever the disk and other callers do.
+/// Several stores as one. Thread-safe. The stores must outlive it and have different names. Calls
+/// end by their deadlines if those of the stores do, whatever the disk and other callers do.
 class multi_backend final : public storage_backend {
 public:
-    /// refused for no stores, equal names, or no spool where one is needed; hold where a
-    /// store's name is in use as a reader of the spool.
+    /// Returns refused for no stores, equal names, or a missing spool; hold where the name of a
+    /// store is in use as a reader of the spool.
     [[nodiscard]] static reply<std::unique_ptr<multi_backend>> make(
         std::vector<storage_backend*> stores, multi_options how);
     ~multi_backend() override;
 
     [[nodiscard]] std::string_view name() const noexcept override { return "multi"; }
 
-    /// all: delivered once the spool has the points, for every store. Otherwise what the
-    /// first store says; what it took goes to the others. Where the spool does not take that,
-    /// the answer is the spool's: `retry`, or with drop_newest the points dropped by index,
-    /// though the first store has them. `retry` as well where another call has the time.
+    /// With `all`, the points are delivered as soon as the spool has them, for every store.
+    /// Otherwise the answer is that of the first store, and the points that it took go to the
+    /// others. If the spool does not accept those, the answer is the spool's: `retry`, or with
+    /// drop_newest the points dropped by index, although the first store has them. It is `retry`,
+    /// too, if another call uses up the time.
     [[nodiscard]] write_outcome write_batch(std::span<const point> points, deadline until) override;
 
-    /// The same, and then waits until then for each store: an outcome a store, in their
-    /// order. `retry` says that points are kept and still to be sent: do not write them
-    /// again. Other points that were written before are waited for, too.
+    /// Does the same, then waits until `until` for each store, and returns an outcome for each in
+    /// their order. `retry` means that the points are kept and will be sent: do not write them
+    /// again. It also waits for points that were written before.
     [[nodiscard]] std::vector<write_outcome> write_each(std::span<const point> points,
                                                         deadline until);
 
     [[nodiscard]] reply<std::vector<point>> query_range(const range_query& what,
                                                         deadline until) override;
 
-    /// From every store, at once; points that the spool still has for one come back there.
-    /// The first failure, or the first store's number of points.
+    /// Deletes from every store at once. Points of the spool that a store has not received yet will
+    /// come back in that store. Returns the first failure, or the number of points of the first
+    /// store.
     [[nodiscard]] reply<deletion> delete_before(std::string_view metric, std::int64_t cutoff,
                                                 deadline until) override;
     [[nodiscard]] std::vector<reply<deletion>> delete_each(std::string_view metric,
                                                            std::int64_t cutoff, deadline until);
 
-    /// Whether a write would be taken: by the spool under `all`, else by the first store.
+    /// Returns success if a write would be accepted: with `all` by the spool, otherwise by the
+    /// first store.
     [[nodiscard]] reply<std::monostate> health(deadline until) override;
     [[nodiscard]] std::vector<reply<std::monostate>> health_each(deadline until);
 
-    /// Waits for all that was written: what is left of each store's.
+    /// Waits for all points that were written. Returns what is left for each store.
     [[nodiscard]] std::vector<leftover> flush(deadline until);
-    /// Stops the threads; what is left stays in the spool.
+    /// Stops the threads. What is left stays in the spool.
     [[nodiscard]] std::vector<leftover> close(deadline until);
 
-    /// By store; of one that is written to directly nothing is counted.
+    /// Returns the counts by store. A store that is written to directly has none.
     [[nodiscard]] std::vector<writer_counters> counters() const;
 
 private:
     multi_backend(std::vector<storage_backend*> stores, multi_options how)
         : stores_(std::move(stores)), how_(std::move(how)), followers_(stores_.size()) {}
 
-    // Into the spool, making room as asked; delivered or why not.
+    // Appends to the spool, making room as the options say. Returns delivered, or why not.
     [[nodiscard]] write_outcome spool_points(std::span<const point> points, deadline until);
 
     std::vector<storage_backend*> stores_;
     multi_options how_;
-    timed_mutex order_;  // of what the first store took and of what is replicated
-    std::vector<std::unique_ptr<batch_writer>> followers_;  // null: written to directly
+    // Keeps one order between the writes to the first store and their replication.
+    timed_mutex order_;
+    // Null: the store is written to directly.
+    std::vector<std::unique_ptr<batch_writer>> followers_;
 };
 
 }  // namespace chronopack::storage

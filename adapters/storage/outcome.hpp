@@ -1,4 +1,4 @@
-// What became of a call to a store: typed, and enough to act on without its text.
+// The outcome of a call to a store: typed, so that a caller can act without reading its text.
 //
 //   delivered   all points are in the store, or dropped for a reason that is counted
 //   retry       nothing is known to be in; the same call may succeed later
@@ -21,22 +21,22 @@
 namespace chronopack::storage {
 
 using clock = std::chrono::steady_clock;
-/// When a call has to have returned.
+/// The time by which a call must return.
 using deadline = clock::time_point;
 
 enum class verdict : std::uint8_t { delivered, retry, hold, refused, unsupported };
 
-/// Why a point is not in the store and never will be.
+/// The reason for which a point is not in the store and never will be.
 enum class drop_reason : std::uint8_t {
     invalid,       ///< a name, tag or value the store cannot hold
-    duplicate,     ///< another value stands at that time
-    out_of_order,  ///< older than the store takes
+    duplicate,     ///< the store has another value at that time
+    out_of_order,  ///< older than the store accepts
     too_old,       ///< before what the store keeps, or older than a queue may hold it
-    too_large,     ///< one point, over the store's limit
-    refused,       ///< by the store, for another reason
+    too_large,     ///< one point exceeds the store's limit
+    refused,       ///< the store refused it for another reason
     overflow,      ///< a queue or spool was full
     closed,        ///< the writer was closed before it could be sent
-    damaged        ///< lost on disk: a record that does not hold its checksum
+    damaged        ///< lost on disk: the checksum of its record fails
 };
 inline constexpr std::size_t drop_reasons = 9;
 
@@ -44,19 +44,19 @@ inline constexpr std::size_t drop_reasons = 9;
 inline constexpr std::size_t unnamed = SIZE_MAX;
 
 struct dropped_point {
-    std::size_t index = 0;  ///< in the batch of the call, or unnamed
+    std::size_t index = 0;  ///< the point's place in the batch of the call, or unnamed
     drop_reason why = drop_reason::refused;
-    std::string message = {};  ///< the store's words, without secrets, 4 KiB at most
+    std::string message = {};  ///< the store's words, without secrets, at most 4 KiB
 };
 
-/// Of a batch. Points that were not dropped are all delivered, or all not.
+/// The outcome of a batch. Points that were not dropped are either all delivered or all not.
 struct write_outcome {
     verdict what = verdict::delivered;
     std::size_t delivered = 0;
     std::vector<dropped_point> dropped = {};                    ///< by index, unnamed ones last
     std::optional<std::chrono::milliseconds> retry_after = {};  ///< as the store asked
     std::string message = {};                                   ///< empty where all went well
-    /// Of those delivered: points that may come back with another value, for the store keeps
+    /// How many of the delivered points may come back with another value, because the store keeps
     /// fewer digits.
     std::size_t rounded = 0;
 
@@ -69,7 +69,7 @@ struct failure {
     std::string message = {};  ///< without secrets
 };
 
-/// A value, or why there is none.
+/// A value, or the failure that explains why there is none.
 template <class T>
 class [[nodiscard]] reply {
 public:

@@ -1,4 +1,4 @@
-// Points in the order they came, with their bytes and how long they have waited.
+// Points in the order in which they came, with their bytes and how long they have waited.
 #pragma once
 
 #include <adapters/storage/backend.hpp>
@@ -7,14 +7,14 @@
 
 namespace chronopack::storage {
 
-/// Bytes of memory that a point takes, about.
+/// Returns about how many bytes of memory a point takes.
 [[nodiscard]] inline std::size_t bytes_of(const point& p) noexcept {
     std::size_t n = sizeof(point) + p.metric.size() + p.service.size();
     for (const label& l : p.tags.pairs()) n += sizeof(label) + l.name.size() + l.value.size();
     return n;
 }
 
-/// Not thread-safe.
+/// A queue of points. Not thread-safe.
 class point_queue {
 public:
     void push(point p, clock::time_point now) {
@@ -28,7 +28,7 @@ public:
         waiting_.pop_front();
         return p;
     }
-    /// Since when the first waits. Not of an empty queue.
+    /// Returns since when the first point waits. The queue must not be empty.
     [[nodiscard]] clock::time_point oldest() const noexcept { return waiting_.front().since; }
 
     [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
@@ -41,7 +41,7 @@ public:
         while (out.size() < n && !empty()) out.push_back(pop());
         return out;
     }
-    /// Puts back what pop() took, waiting since then.
+    /// Puts points that pop() returned back to the front. They have waited since `since`.
     void restore(std::vector<point> points, clock::time_point since) {
         for (std::size_t i = points.size(); i-- > 0;) {
             const std::size_t n = bytes_of(points[i]);

@@ -1,4 +1,4 @@
-// A batch of points as bytes that need nothing else to be read.
+// A batch of points as bytes that can be read without anything else.
 //
 //   +--------+-----------------------------------+--------------------------+
 //   | series | each: metric, service, tags       | samples, their numbers   |
@@ -6,8 +6,8 @@
 //   |        |                                   | record.hpp)              |
 //   +--------+-----------------------------------+--------------------------+
 //
-// 1 to 65,536 points, in their order. Names have no checksum here: the caller has one
-// over all of it.
+// A record has 1 to 65,536 points in their order. Names have no checksum here: the caller has one
+// for the whole record.
 #pragma once
 
 #include <adapters/storage/point.hpp>
@@ -21,7 +21,7 @@ inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
-/// Numbers the series of a batch, in the order they come.
+/// Gives each series of a batch a number, in the order in which they come.
 class series_numbers {
 public:
     explicit series_numbers(std::size_t points) { numbers_.reserve(points); }
@@ -34,7 +34,7 @@ public:
         if (static_cast<std::size_t>(last_number_) == first_.size()) first_.push_back(&p);
         return last_number_;
     }
-    /// A point of each.
+    /// Returns one point of each series.
     [[nodiscard]] const std::vector<const point*>& series() const noexcept { return first_; }
 
 private:
@@ -74,7 +74,7 @@ inline void write_text(byte_writer& out, const std::string& text) noexcept {
 
 }  // namespace detail
 
-/// Appends the record of 1 to max_record_samples points; out_of_range for other numbers.
+/// Appends the record of 1 to max_record_samples points. Returns out_of_range for another number.
 inline result<void> append_points(std::span<const point> points, std::vector<std::byte>& out) {
     if (points.empty() || points.size() > max_record_samples) return errc::out_of_range;
     detail::series_numbers numbers(points.size());
@@ -97,7 +97,7 @@ inline result<void> append_points(std::span<const point> points, std::vector<std
     return append_samples(samples, out);
 }
 
-/// The points that are exactly `in`; or truncated, corrupt, checksum_mismatch.
+/// Returns the points of a record that is exactly `in`, or truncated, corrupt or checksum_mismatch.
 [[nodiscard]] inline result<std::vector<point>> read_points(cbytes in) {
     byte_reader reader(in);
     const auto count = read_varint(reader);

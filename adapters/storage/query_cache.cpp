@@ -87,8 +87,9 @@ write_outcome query_cache::write_batch(std::span<const point> points, deadline u
         const auto at = spans.find(q.metric);
         return at != spans.end() && q.start <= at->second.second && q.end >= at->second.first;
     };
-    // Before, for what is read meanwhile is neither old nor new; and after, whatever came
-    // of it: a write that failed may have been one all the same.
+    // The answers are forgotten before the write, because a query meanwhile may see the old state
+    // or the new one. They are forgotten after it as well, even if it failed: it may have written
+    // all the same.
     forget(touched);
     write_outcome out = store_.write_batch(points, until);
     forget(touched);

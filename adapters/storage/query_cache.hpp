@@ -1,13 +1,13 @@
-// Answers of a store, kept for those who ask the same again.
+// Keeps answers of a store for callers who repeat a query.
 //
 //   query_cache cached(store, {.most_bytes = 64 << 20, .fresh_for = 10s});
 //   auto a = cached.query_range(what, in(5s));     // asks the store
 //   auto b = cached.query_range(what, in(5s));     // does not
 //
-// The least recently used go first. A write through the cache takes the answers it changes
-// with it: those of its metrics whose range has one of its timestamps; a deletion those of
-// its metric. An answer that was read while anything was written is not kept. What others
-// write to the store is seen when an answer is no longer fresh.
+// The least recently used answers are removed first. A write through the cache removes the answers
+// that it changes: those of its metrics whose range contains one of its timestamps. A deletion
+// removes the answers of its metric. An answer that was read during a write is not kept. What
+// others write to the store is seen once an answer is older than `fresh_for`.
 #pragma once
 
 #include <adapters/storage/backend.hpp>
@@ -31,7 +31,7 @@ struct cache_counters {
     std::size_t bytes = 0;
 };
 
-/// Thread-safe. The store must outlive it.
+/// A cache in front of a store. Thread-safe. The store must outlive it.
 class query_cache final : public storage_backend {
 public:
     explicit query_cache(storage_backend& store, cache_options how = {})
@@ -58,7 +58,7 @@ private:
     };
     using answers = std::list<answer>;
 
-    // Of the answers that `touched` is true of, and of those on their way.
+    // Forgets the answers for which `touched` is true, and keeps no answer that is being read now.
     template <class Touched>
     void forget(Touched touched);
     void remove(answers::iterator which);
@@ -66,9 +66,9 @@ private:
     storage_backend& store_;
     cache_options how_;
     mutable std::mutex mutex_;
-    answers answers_;  // the most recently used first
+    answers answers_;  // the most recently used one is first
     std::unordered_multimap<std::string, answers::iterator> by_metric_;
-    std::uint64_t changes_ = 0;  // writes and deletions, begun or ended
+    std::uint64_t changes_ = 0;  // writes and deletions, counted at their begin and their end
     cache_counters counters_;
 };
 

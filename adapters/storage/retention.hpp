@@ -1,15 +1,15 @@
-// What is kept for how long.
+// Deletes old points by policy.
 //
 //   retention keep(store, {{.metric = "http_requests", .keep = 30 * 24h},
 //                          {.keep = 400 * 24h}});
-//   const auto plan = keep.cleanup(now, in(1min), dry_run::yes);   // what would go
+//   const auto plan = keep.cleanup(now, in(1min), dry_run::yes);   // what would be deleted
 //   keep.start(1h, 1min);                                           // until stop()
 //
 //   points     ............|#################
-//   cutoff = now - keep    ^      but never past the watermark: what is not rolled
-//                                 up yet is not deleted
+//   cutoff = now - keep    ^      but never past the watermark: points that are not rolled
+//                                 up yet are not deleted
 //
-// A policy without a metric is of all metrics, those with policies of their own too.
+// A policy without a metric applies to all metrics, including those with a policy of their own.
 #pragma once
 
 #include <adapters/storage/backend.hpp>
@@ -23,25 +23,25 @@
 namespace chronopack::storage {
 
 struct retention_policy {
-    std::string metric = {};  ///< empty: all
+    std::string metric = {};  ///< empty: all metrics
     std::chrono::nanoseconds keep{0};
-    /// Before which all is rolled up, in nanoseconds; nothing: not known, delete nothing.
-    /// Without it there are no rollups to wait for.
+    /// Returns the time in nanoseconds before which everything is rolled up, or nothing where that
+    /// is not known; then nothing is deleted. Unset: there are no rollups to wait for.
     std::function<std::optional<std::int64_t>()> watermark = {};
 };
 
 /// What cleanup() did, or would do, for one policy.
 struct retention_report {
     std::string metric;
-    std::int64_t cutoff = 0;                   ///< nanoseconds: what is before goes
-    bool waits = false;                        ///< for the watermark: the cutoff would be later
-    std::optional<std::uint64_t> points = {};  ///< deleted, or to delete; where known
+    std::int64_t cutoff = 0;                   ///< in nanoseconds: everything before it is deleted
+    bool waits = false;                        ///< whether the watermark made the cutoff earlier
+    std::optional<std::uint64_t> points = {};  ///< deleted, or to be deleted, if known
     std::optional<failure> failed = {};
 };
 
 enum class dry_run : bool { no, yes };
 
-/// Thread-safe. The store must outlive it.
+/// Runs the policies. Thread-safe. The store must outlive it.
 class retention {
 public:
     retention(storage_backend& store, std::vector<retention_policy> policies)
@@ -50,18 +50,19 @@ public:
     retention& operator=(const retention&) = delete;
     ~retention() { stop(); }
 
-    /// A report a policy, in their order; doing it again changes nothing. A dry run
-    /// deletes nothing; it counts the points of a policy with a metric by reading them.
+    /// Applies the policies and returns a report for each, in their order. Doing it again changes
+    /// nothing. A dry run deletes nothing; it counts the points of a policy with a metric by
+    /// reading them.
     [[nodiscard]] std::vector<retention_report> cleanup(std::int64_t now, deadline until,
                                                         dry_run dry = dry_run::no);
 
-    /// Cleans up now and then once every `every`, each within `time`, in a thread of its
-    /// own, which calls `done` after each. Does nothing where it runs already.
+    /// Runs cleanup() now and then every `every`, each time for at most `time`, in a thread of its
+    /// own. The thread calls `done` after each. Does nothing if it runs already.
     void start(std::chrono::milliseconds every, std::chrono::milliseconds time,
                std::function<void(const std::vector<retention_report>&)> done = {});
-    /// Ends the thread, and waits for a cleanup that is under way. From `done` or a watermark
-    /// in that thread it only sees to it that the cleanup is the last: a start() elsewhere
-    /// waits for its end. Such a callback must not destroy this.
+    /// Stops the thread and waits for a cleanup that is under way. If `done` or a watermark calls
+    /// it in that thread, it only makes the present cleanup the last one, and a start() elsewhere
+    /// waits for its end. Such a callback must not destroy this object.
     void stop();
 
 private:
@@ -71,7 +72,8 @@ private:
 
     storage_backend& store_;
     std::vector<retention_policy> policies_;
-    std::mutex starting_;  // never waited for in the thread, whose end is waited for under it
+    // The thread itself never waits for it, because its end is awaited under it.
+    std::mutex starting_;
     std::atomic<bool> stop_ = false;
     std::atomic<std::thread::id> own_thread_;
     bell bell_;

@@ -1,16 +1,16 @@
-// Samples of many series in one run of bytes: what logs and spools hold until the
-// samples are where they belong.
+// Samples of many series in one run of bytes, as logs and spools keep them until the samples are in
+// their final place.
 //
-//   number     3  7  3  9 ...     which series, as the caller counts them
+//   number     3  7  3  9 ...     the caller's number of the series
 //   timestamp  0  0  1  1 ...
-//   value      a  b  c  d ...     in the order written
+//   value      a  b  c  d ...     in the order in which they were written
 //
 //   +--------+----------+-------------------------+-------+----------------+
 //   | n      | bytes of | numbers, packed         | CRC   | timestamps and |
 //   | varint | numbers  | (codec/packed.hpp)      | -32C  | values: frame  |
 //   +--------+----------+-------------------------+-------+----------------+
 //
-// n is 1 to 65,536. The frame has checksums of its own (frame/header.hpp).
+// n is 1 to 65,536. The frame has its own checksums (frame/header.hpp).
 #pragma once
 
 #include <chronopack/codec/packed.hpp>
@@ -23,7 +23,7 @@ inline namespace CHRONOPACK_ABI {
 
 inline constexpr std::size_t max_record_samples = 65'536;
 
-/// Three columns of one size.
+/// Three columns of equal size.
 struct sample_columns {
     std::vector<std::int64_t> numbers;
     std::vector<std::int64_t> timestamps;
@@ -42,7 +42,7 @@ struct sample_columns {
     }
 };
 
-/// Appends 1 to max_record_samples samples to `out`. out_of_range for another number.
+/// Appends 1 to max_record_samples samples to `out`. Returns out_of_range for another number.
 inline result<void> append_samples(const sample_columns& in, std::vector<std::byte>& out) {
     const std::size_t n = in.size();
     if (n == 0 || n > max_record_samples) return errc::out_of_range;
@@ -67,8 +67,8 @@ inline result<void> append_samples(const sample_columns& in, std::vector<std::by
     return {};
 }
 
-/// The samples that are exactly `in`; or truncated, corrupt, checksum_mismatch. What is
-/// allocated is 24 bytes a sample, at most max_record_samples of them.
+/// Returns the samples of a record that is exactly `in`, or truncated, corrupt or
+/// checksum_mismatch. It allocates 24 bytes a sample, for at most max_record_samples samples.
 [[nodiscard]] inline result<sample_columns> read_samples(cbytes in) {
     byte_reader reader(in);
     const auto n = read_varint(reader);

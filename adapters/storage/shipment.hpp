@@ -1,4 +1,4 @@
-// One batch on its way to a store, until every point of it is settled.
+// Sends one batch to a store until every point of it is settled.
 //
 //   delivered   settled                     retry   again, after a backoff
 //   refused     in halves, down to the      hold    again, after a while: an operator
@@ -10,10 +10,10 @@
 //           |---|                 delivered
 //               |----|            ...            one bad point of 5,000: 27 calls
 //
-// Parts are sent from the first to the last, each settled before the next, so that the
-// timestamps of a series never arrive out of order. Points that the store names are
-// dropped alone, without halving. Where a store refuses point after point and takes none,
-// its health is asked: one that is not well is waited for, and no longer fed.
+// Parts are sent from the first to the last, each settled before the next, so the timestamps of a
+// series never arrive out of order. Points that the store names are dropped alone, without halving.
+// Where a store refuses point after point and accepts none, its health is checked. If it is not
+// well, the shipment waits instead of sending.
 #pragma once
 
 #include <adapters/storage/backend.hpp>
@@ -24,14 +24,18 @@
 
 namespace chronopack::storage {
 
-/// What a shipment needs of whom it is sent for. Called from the thread that sends.
+/// What a shipment needs from its sender. Called from the thread that sends.
 struct shipment_events {
-    std::function<bool()> stopped;                              ///< whether to give up
-    std::function<deadline()> call_deadline;                    ///< of a call that starts now
-    std::function<void(deadline)> wait;                         ///< returns early when stopped
-    std::function<void(std::size_t, std::size_t)> delivered;    ///< points; of them, rounded
-    std::function<void(const point*, dropped_point)> dropped;   ///< null: unnamed, one of the rest
-    std::function<void(verdict, const std::string&)> answered;  ///< each call
+    std::function<bool()> stopped;  ///< returns whether to give up
+    /// Returns the deadline of a call that starts now.
+    std::function<deadline()> call_deadline;
+    /// Waits, and returns early when stopped.
+    std::function<void(deadline)> wait;
+    /// Points, and how many of them the store rounded.
+    std::function<void(std::size_t, std::size_t)> delivered;
+    /// Null: one of the rest, which the store did not name.
+    std::function<void(const point*, dropped_point)> dropped;
+    std::function<void(verdict, const std::string&)> answered;  ///< after each call of the store
 };
 
 class shipment {
@@ -42,7 +46,8 @@ public:
         if (!points.empty()) parts_.push_back({0, points.size()});
     }
 
-    /// Sends until all is settled, or stopped: whether all is. Called again it goes on.
+    /// Sends until everything is settled or the sender is stopped, and returns whether everything
+    /// is. Called again, it goes on.
     bool send(const std::function<bool()>& expired) {
         while (!parts_.empty()) {
             if (events_.stopped()) return false;
@@ -55,7 +60,7 @@ public:
         return true;
     }
 
-    /// Drops what is not settled.
+    /// Drops all points that are not settled.
     void drop_rest(drop_reason why, const std::string& message) {
         for (; !parts_.empty(); parts_.pop_back())
             for (std::size_t i = parts_.back().first; i < parts_.back().end; ++i)
@@ -118,14 +123,14 @@ private:
         parts_.pop_back();
     }
 
-    // Takes the points that the answer names out of the part: how many.
+    // Drops the points that the answer names, takes them out of the part, and returns their number.
     std::size_t drop_named(const write_outcome& answer) {
         part& p = parts_.back();
         std::size_t kept = p.first;
         auto named = answer.dropped.begin();
         std::size_t count = 0;
         for (std::size_t i = p.first; i < p.end; ++i) {
-            // By index; what is out of order or out of range is no point's name.
+            // An index out of order or out of range names no point.
             while (named != answer.dropped.end() && named->index < i - p.first) ++named;
             if (named != answer.dropped.end() && named->index == i - p.first) {
                 events_.dropped(&points_[i], {i, named->why, named->message});
@@ -139,7 +144,7 @@ private:
         return count;
     }
 
-    // Counts those of the part that the answer drops without saying which.
+    // Counts the points of the part that the answer drops without a name.
     void drop_unnamed(const write_outcome& answer) {
         part& p = parts_.back();
         for (const dropped_point& one : answer.dropped) {
@@ -154,9 +159,9 @@ private:
     backoff& pause_;
     std::chrono::milliseconds hold_for_;
     const shipment_events& events_;
-    std::vector<part> parts_;  // the next is last
+    std::vector<part> parts_;  // the next part to send is last
     bool any_taken_ = false;
-    std::size_t refused_ = 0;  // one by one, since the last look at the store's health
+    std::size_t refused_ = 0;  // one by one, since the last check of the store's health
 };
 
 }  // namespace chronopack::storage

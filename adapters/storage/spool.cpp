@@ -9,7 +9,7 @@
 namespace chronopack::storage {
 
 using namespace spool_format;
-using byte_span = std::span<std::byte>;  // `bytes` is how much a spool holds
+using byte_span = std::span<std::byte>;  // `bytes` is a member here: the size of the spool
 
 namespace {
 
@@ -82,12 +82,12 @@ result<void> spool::append_record(cbytes payload, std::uint32_t points, reader_i
     const bool durable =
         written && (how_.sync == sync_policy::on_request || files_->sync(s.file).has_value());
     if (!durable || !wanted()) {
-        // Back to where it was. A file that cannot, or whose sync failed, is left alone:
-        // what is in it now is not known.
+        // The file is cut back to its size before. If that fails, or a sync failed, its content is
+        // not known and nothing more is written to it.
         const bool back = files_->truncate(s.file, s.bytes).has_value();
         if ((written && !durable) || !back) seal(s);
-        // A record that may have stayed there keeps its ordinals: where another had them it
-        // would be the one that is skipped after a restart.
+        // A record that may have stayed there keeps its ordinals. If another record had them, that
+        // one would be skipped after a restart.
         if (!back) end_ += points;
         return errc::io_error;
     }
@@ -173,7 +173,7 @@ reply<std::monostate> spool::sync_now() {
                 s.synced = true;
             } else {
                 suspect_ = end_;
-                s.synced = true;  // never again
+                s.synced = true;  // it is never synced again
                 seal(s);
             }
         }
@@ -201,7 +201,7 @@ void spool::remove_settled() {
 }
 
 void spool::remove(segment& s) {
-    // A file that is open stays on the disk.
+    // The data of a file that is open stays on the disk.
     for (reader& r : readers_)
         if (r.segment == s.number) close_segment(r);
     (void)files_->remove(segment_name(s.number));

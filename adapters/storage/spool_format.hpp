@@ -1,4 +1,4 @@
-// The bytes of a spool: segment files of records, and a cursor file for each reader.
+// The bytes of a spool: segment files with records, and a cursor file for each reader.
 //
 //   0000000000000007.spool
 //   +---------+---------+--------+--------+-----+
@@ -9,10 +9,11 @@
 //            ordinal u64 | written at i64, ms since 1970 | CRC-32C of these 32 bytes |
 //            payload (storage/point_record.hpp)
 //
-// An ordinal is the number of points before, in all segments, and behind the last record
-// 2^62 at most: a gap tells how many are lost. Checksums of records start from their segment's
-// salt, which is random: bytes in a payload that look like a record are none. The head is
-// there twice, so that one damaged byte never costs a segment.
+// An ordinal is the number of points before the record, in all segments. The ordinal after the last
+// record is at most 2^62. A gap between ordinals says how many points are lost. The checksums of
+// records start from the salt of their segment, which is random, so bytes in a payload that look
+// like a record are not taken for one. The head is written twice, so a single damaged byte never
+// costs a segment.
 //
 //   NAME.cursor   two slots of 32 bytes, written in turn
 //   slot          magic "CPKP" | turn u64 | ordinal u64 | CRC-32C
@@ -40,14 +41,14 @@ inline constexpr std::size_t head_bytes = 32;
 inline constexpr std::size_t heads_bytes = 2 * head_bytes;
 inline constexpr std::size_t record_head_bytes = 36;
 inline constexpr std::size_t slot_bytes = 32;
-/// After a reader's name.
+/// follows the name of a reader
 inline constexpr std::string_view cursor_suffix = ".cursor";
-/// That a clock of nanoseconds can have.
+/// The latest time that a clock of nanoseconds can hold.
 inline constexpr std::int64_t latest_ms = INT64_MAX / 1'000'000;
-/// Of a segment or a cursor, and of what comes behind a record: what is read from disk can
-/// be gone on from, and what is written is read again.
+/// The greatest ordinal of a segment, of a cursor, and after a record. So the spool can append
+/// after everything that it reads from disk, and reads everything that it writes.
 inline constexpr std::uint64_t most_ordinal = std::uint64_t{1} << 62;
-/// In the name of a segment: one that is greater is no segment's.
+/// The greatest number of a segment. A file whose name has a greater one is not a segment.
 inline constexpr std::uint64_t most_number = std::uint64_t{1} << 62;
 
 struct segment_head {
@@ -69,7 +70,7 @@ struct record_head {
     return kernel::crc32c(data, kernel::crc32c(seed));
 }
 
-/// Both heads.
+/// Writes both copies of the head.
 inline void write_heads(bytes out, const segment_head& head) noexcept {
     for (std::size_t copy = 0; copy < 2; ++copy) {
         const bytes one = out.subspan(copy * head_bytes, head_bytes);
@@ -83,7 +84,7 @@ inline void write_heads(bytes out, const segment_head& head) noexcept {
     }
 }
 
-/// From either of the heads; nothing where both are damaged.
+/// Reads either copy of the head. Returns nothing where both are damaged.
 [[nodiscard]] inline std::optional<segment_head> read_heads(cbytes in) noexcept {
     for (std::size_t copy = 0; copy < 2; ++copy) {
         if (in.size() < (copy + 1) * head_bytes) return std::nullopt;
@@ -110,7 +111,7 @@ inline void write_record_head(bytes out, const record_head& head, std::uint64_t 
     writer.u32(salted_crc(out.first(writer.position()), salt));
 }
 
-/// Nothing unless `in` starts with a whole, undamaged head of a record.
+/// Returns the head of a record if `in` starts with a whole, undamaged one.
 [[nodiscard]] inline std::optional<record_head> read_record_head(cbytes in,
                                                                  std::uint64_t salt) noexcept {
     if (in.size() < record_head_bytes) return std::nullopt;
@@ -143,7 +144,7 @@ inline void write_slot(bytes out, const cursor_slot& slot) noexcept {
     while (!writer.rest().empty()) writer.u8(0);
 }
 
-/// The later of the slots that hold.
+/// Returns the later of the valid slots.
 [[nodiscard]] inline std::optional<cursor_slot> read_slots(cbytes in) noexcept {
     std::optional<cursor_slot> latest;
     for (std::size_t at = 0; at + slot_bytes <= in.size() && at < 2 * slot_bytes;

@@ -1,4 +1,4 @@
-// Opening a spool: what is there, whole.
+// Opens a spool: reads all segments and cursors.
 #include <adapters/storage/spool.hpp>
 #include <adapters/storage/spool_format.hpp>
 
@@ -79,7 +79,7 @@ result<void> spool::load() {
         if (const auto ok = load_segment(number, number == numbers.back()); !ok) return ok;
     if (!numbers.empty()) next_number_ = numbers.back() + 1;
 
-    // Records never get an ordinal that a cursor has passed: it would skip them.
+    // No record gets an ordinal that a cursor has passed: the reader would skip it.
     for (reader& r : readers_) {
         for (const segment& s : segments_)
             for (const record& one : s.records)
@@ -102,7 +102,7 @@ result<void> spool::load_cursor(const std::string& name) {
     reader& r = readers_.emplace_back();
     r.name = name.substr(0, name.size() - cursor_suffix.size());
     r.file = *file;
-    // Damaged: from the oldest record, which is more than once and not less.
+    // A damaged cursor starts at the oldest record: points come more than once, and none is lost.
     if (const auto slot = read_slots(*data)) {
         r.next = slot->ordinal;
         r.turn = slot->turn;
@@ -137,11 +137,11 @@ result<void> spool::load_segment(std::uint64_t number, bool last) {
     return {};
 }
 
-// Points that no record is left of, where some reader still wanted them.
+// Counts points of which no record is left as lost, for each reader that still needed them.
 void spool::count_gap(std::uint64_t from, std::uint64_t to) {
     std::uint64_t wanted = readers_.empty() ? 0 : UINT64_MAX;
     for (const reader& r : readers_) wanted = std::min(wanted, r.next);
-    // What lies before the oldest segment was settled, and deleted.
+    // Points before the oldest segment were settled and deleted.
     if (segments_.size() == 1) from = to;
     from = std::max(from, wanted);
     if (to <= from) return;
@@ -161,7 +161,7 @@ void spool::scan(segment& s, cbytes data, std::uint64_t expected, bool last) {
         auto head = whole(at);
         std::size_t next = at;
         while (!head && next + record_head_bytes < data.size()) head = whole(++next);
-        if (!head) {  // nothing more
+        if (!head) {  // there is nothing after this
             recovery_.torn_bytes += data.size() - at;
             if (last) s.bytes = at;
             break;

@@ -7,7 +7,7 @@
 namespace chronopack::storage {
 
 using namespace spool_format;
-using byte_span = std::span<std::byte>;  // `bytes` is how much a spool holds
+using byte_span = std::span<std::byte>;  // `bytes` is a member here: the size of the spool
 
 namespace {
 
@@ -95,7 +95,7 @@ reply<std::monostate> spool::forget(const std::string& name) {
 const spool::record* spool::find(std::uint64_t next, const segment** where) const {
     auto s = std::partition_point(segments_.begin(), segments_.end(),
                                   [&](const segment& one) { return one.end <= next; });
-    // Such a one may have no record left, or none from there on.
+    // Such a segment may have no record left, or none from there on.
     while (s != segments_.end() && (s->records.empty() || s->records.back().ordinal < next)) ++s;
     if (s == segments_.end()) return nullptr;
     *where = &*s;
@@ -125,7 +125,7 @@ std::optional<spooled_batch> spool::lease(reader_id id) {
         if (!file) return std::nullopt;
         if (const auto there = read_bytes(*file, *one, wire); !there) {
             close_segment(*r);
-            // A disk may be well again; a sector that never is must not hold up the rest.
+            // A disk may recover; a sector that never does must not hold up the rest.
             if (++r->failures < 10) return std::nullopt;
             wire.clear();
         }
@@ -133,7 +133,7 @@ std::optional<spooled_batch> spool::lease(reader_id id) {
         auto batch = decode(*s, *one, wire);
 
         held.lock();
-        if (r->user != id) return std::nullopt;  // left meanwhile
+        if (r->user != id) return std::nullopt;  // the user left meanwhile
         r->next = one->ordinal + one->points;
         if (batch) {
             r->leased = one->points;
@@ -147,7 +147,8 @@ std::optional<spooled_batch> spool::lease(reader_id id) {
     }
 }
 
-// Opened once for all of its records: there may be a hundred thousand in it.
+// Returns the file of a segment. It stays open for all its records: there may be a hundred
+// thousand.
 result<int> spool::file_of(const segment& s, reader& by) {
     if (s.file >= 0) return s.file;
     if (by.segment_file >= 0 && by.segment == s.number) return by.segment_file;
@@ -225,7 +226,7 @@ void spool::return_lease(reader& r) {
     r.counts.lease = 0;
 }
 
-// What no sync follows: a cursor that was not durable is an older one, and its points
+// The cursor is not synced. If the write was not durable, an older cursor is there, and its points
 // are sent once more.
 void spool::save(reader& r) {
     std::byte slot[slot_bytes];

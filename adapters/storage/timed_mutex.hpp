@@ -1,10 +1,10 @@
-// A mutex that is waited for until a deadline: for what is held over a call of a store, a
-// wait for a disk or a callback.
+// A mutex that can be locked with a deadline: for one that is held during a call of a store, a wait
+// for a disk or a callback.
 //
 //   const std::unique_lock held(order_, until);
 //   if (!held) return no_time;
 //
-// std::timed_mutex would do, but ThreadSanitizer does not see its waiting with gcc 12.
+// std::timed_mutex would do, but ThreadSanitizer in gcc 12 does not see its timed waits.
 #pragma once
 
 #include <adapters/storage/outcome.hpp>
@@ -14,7 +14,7 @@
 
 namespace chronopack::storage {
 
-/// Thread-safe. Any thread may unlock it, also one that did not lock it.
+/// A mutex. Thread-safe. Any thread may unlock it, not only the one that locked it.
 class timed_mutex {
 public:
     /// Returns whether it was locked before the deadline.
@@ -29,7 +29,7 @@ public:
         locked_ = true;
     }
     void unlock() {
-        // Under the mutex: who locks it next may destroy it.
+        // Under the mutex, because the thread that locks it next may destroy it.
         const std::lock_guard held(mutex_);
         locked_ = false;
         unlocked_.notify_one();

@@ -1,14 +1,14 @@
-// Text from outside - names, labels, paths, a server's answer - as it may be shown on
-// a terminal or in a log: on one line, in valid UTF-8, with nothing in it that moves
-// the cursor, turns the direction of writing, or cannot be seen.
+// Makes text from outside - names, labels, paths, a server's answer - safe to show on a terminal or
+// in a log: one line of valid UTF-8, without anything that moves the cursor, changes the direction
+// of writing, or is invisible.
 //
 //   two<line end>lines       two\nlines
 //   <ESC>[31mred             \x1b[31mred
 //   <byte 0x9b>31m           \x9b31m         no UTF-8; a terminal may take it for a CSI
 //   abc<U+202E>def           abc\u202edef
 //
-// Backslashes stay as they are: the text is to be read, not to be read back, and
-// what has been made printable stays the same when that is done again.
+// Backslashes stay as they are: the text is for people, not to be parsed back. Text that was made
+// printable does not change when it is made printable again.
 #pragma once
 
 #include <adapters/text/utf8.hpp>
@@ -18,8 +18,8 @@
 
 namespace chronopack::text {
 
-/// Says whether a character must not be shown: controls (C0, DEL, C1), what breaks
-/// lines, what turns the direction of writing, and what is not seen.
+/// Returns whether a character must not be shown: controls (C0, DEL, C1), line breaks, changes of
+/// the direction of writing, and invisible characters.
 [[nodiscard]] constexpr bool is_hidden(std::uint32_t point) noexcept {
     constexpr struct {
         std::uint32_t first, last;
@@ -41,9 +41,9 @@ namespace chronopack::text {
     return false;
 }
 
-/// Returns `text` with \n, \r, \t, \x1b, \u202e or \U000e0001 in place of what must not
-/// be shown and of bytes that are no UTF-8: at most `most` bytes, which is at least 3,
-/// and "..." at their end where there was more.
+/// Returns `text` with escapes (\n, \r, \t, \x1b, \u202e, \U000e0001) in place of characters that
+/// must not be shown and of bytes that are not UTF-8. It has at most `most` bytes (at least 3),
+/// with "..." at the end where text was cut.
 [[nodiscard]] inline std::string printable(std::string_view text,
                                            std::size_t most = std::string::npos) {
     constexpr std::string_view hex = "0123456789abcdef", more = "...";
@@ -63,7 +63,7 @@ namespace chronopack::text {
         return point < 0x10000 ? escaped('u', point, 4) : escaped('U', point, 8);
     };
     std::string out;
-    std::size_t fits = 0;  // of `out`, with room for the "..."
+    std::size_t fits = 0;  // the length of `out` that leaves room for the "..."
     while (!text.empty()) {
         const std::size_t n = std::max<std::size_t>(character_bytes(text), 1);
         out += shown(text.substr(0, n));

@@ -1,5 +1,5 @@
-// UTF-8, as Unicode's table 3-7 has it: no overlong forms, no surrogates, nothing
-// above U+10FFFF.
+// UTF-8 as Unicode's table 3-7 defines it: no overlong forms, no surrogates, nothing above
+// U+10FFFF.
 //
 //   leading_utf8("ab\xffc")    2
 //   valid_utf8("\xc3\xa9")     true
@@ -12,8 +12,8 @@
 
 namespace chronopack::text {
 
-/// Returns the bytes of the character that `text`, which is not empty, begins with;
-/// 0 where it begins with none.
+/// Returns the length in bytes of the character at the start of `text`, which must not be empty.
+/// Returns 0 where there is no valid one.
 [[nodiscard]] inline std::size_t character_bytes(std::string_view text) noexcept {
     const auto byte = [&](std::size_t i) {
         return static_cast<std::uint8_t>(text[i]);
@@ -35,7 +35,7 @@ namespace chronopack::text {
     return 0;
 }
 
-/// Returns the code point of `character`, which is one valid character.
+/// Returns the code point of `character`, which must be one valid character.
 [[nodiscard]] inline std::uint32_t code_point(std::string_view character) noexcept {
     constexpr std::uint8_t first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
     std::uint32_t point =
@@ -45,7 +45,7 @@ namespace chronopack::text {
     return point;
 }
 
-/// Returns how many bytes at the beginning of `text` are UTF-8.
+/// Returns how many bytes at the start of `text` are valid UTF-8.
 [[nodiscard]] inline std::size_t leading_utf8(std::string_view text) noexcept {
     constexpr std::uint64_t top_bits = 0x8080'8080'8080'8080;
     std::size_t n = 0;
@@ -60,7 +60,7 @@ namespace chronopack::text {
     return n;
 }
 
-/// Says whether all of `text` is UTF-8.
+/// Returns whether all of `text` is valid UTF-8.
 [[nodiscard]] inline bool valid_utf8(std::string_view text) noexcept {
     return leading_utf8(text) == text.size();
 }

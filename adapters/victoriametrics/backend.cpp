@@ -17,7 +17,7 @@ using storage::verdict;
 
 namespace {
 
-// Of VictoriaMetrics' clock: 1970 to 9999.
+// The end of VictoriaMetrics' range of times, which is 1970 to 9999.
 constexpr std::int64_t last_millisecond = 253'402'300'799'999;
 
 std::string as_snappy(const std::string& message) {
@@ -29,16 +29,16 @@ std::string as_snappy(const std::string& message) {
 std::string as_zstd(const std::string& message) {
     std::string out(ZSTD_compressBound(message.size()), '\0');
     const std::size_t n = ZSTD_compress(out.data(), out.size(), message.data(), message.size(), 1);
-    if (ZSTD_isError(n)) throw std::bad_alloc();  // the only error there is room for
+    if (ZSTD_isError(n)) throw std::bad_alloc();  // with this much room there is no other error
     out.resize(n);
     return out;
 }
 
-/// Returns what as_zstd() was given.
+/// Returns the bytes that as_zstd() was given.
 std::string from_zstd(const std::string& packed) {
     std::string out(ZSTD_getFrameContentSize(packed.data(), packed.size()), '\0');
     const std::size_t n = ZSTD_decompress(out.data(), out.size(), packed.data(), packed.size());
-    if (n != out.size()) throw std::bad_alloc();  // the only error there is room for
+    if (n != out.size()) throw std::bad_alloc();  // with this much room there is no other error
     return out;
 }
 
@@ -79,7 +79,7 @@ storage::reply<std::unique_ptr<backend>> backend::open(options with) {
     return std::unique_ptr<backend>(new backend(std::move(with), std::move(*line)));
 }
 
-/// The message of a write, and the same in zstd, made when it is first asked for.
+/// The message of a write, and its zstd form, which is made when it is first needed.
 class backend::outgoing {
 public:
     explicit outgoing(std::string message) : message_(std::move(message)) {}
@@ -117,7 +117,7 @@ storage::reply<std::optional<std::int64_t>> backend::ask_start(storage::deadline
     const auto got = line_->send(asking, until);
     if (!got) {
         if (got.error().what != verdict::refused) return got.error();
-        return std::optional<std::int64_t>{};  // too long for what we look for
+        return std::optional<std::int64_t>{};  // longer than anything we look for
     }
     const auto judged = http::judge(*got);
     if (judged.what == verdict::retry)
@@ -155,7 +155,7 @@ std::string backend::message_of(const series_batch& batch) const {
     return prometheus::write_request_1(batch, options_.rules);
 }
 
-/// Returns the answer to the message, in the form that the server takes.
+/// Sends the message in the form that the server accepts, and returns the answer.
 storage::reply<http::response> backend::send_write(outgoing& what, storage::deadline until) {
     if (options_.protocol != protocol::remote_write) {
         http::request plain = write_request();

@@ -7,10 +7,10 @@ namespace chronopack::victoriametrics {
 
 namespace {
 
-constexpr int digits_kept = 11;        // of a value, whatever it is
+constexpr int digits_kept = 11;        // of any value
 constexpr int digits_of_a_block = 18;  // of an int64
 
-// The powers of ten that are doubles.
+// The powers of ten that are exact doubles.
 constexpr int greatest_power = 22;
 constexpr std::array<double, greatest_power + 1> powers = [] {
     std::array<double, greatest_power + 1> all{1};
@@ -18,19 +18,19 @@ constexpr std::array<double, greatest_power + 1> powers = [] {
     return all;
 }();
 
-/// Returns the exponent of the power of ten at or below a positive value; one more or less
-/// where the value is nearly one.
+/// Returns the exponent of the power of ten at or below a positive value. It may be off by one
+/// where the value is close to a power of ten.
 int magnitude(double value) noexcept {
     return static_cast<int>(std::floor(std::log10(value)));
 }
 
-/// Returns how many places behind the point a block has whose greatest magnitude is this.
+/// Returns how many decimal places a block keeps whose greatest magnitude is this.
 int places_beside(double greatest) noexcept {
     if (greatest == 0 || !std::isfinite(greatest)) return greatest_power;
     return std::min(greatest_power, digits_of_a_block - 1 - magnitude(greatest));
 }
 
-/// Whether a value comes back bit for bit from a block with so many places.
+/// Returns whether a value comes back bit for bit from a block with so many decimal places.
 bool comes_back(double value, int block_places) noexcept {
     if (value == 0) return !std::signbit(value);
     if (!std::isfinite(value)) return true;
@@ -39,8 +39,8 @@ bool comes_back(double value, int block_places) noexcept {
     if (size == std::floor(size)) return true;
     const int places = std::min(digits_kept - 1 - magnitude(size), block_places);
     if (places < 0) return false;
-    // Of two integers that are doubles a quotient is rounded once: as many decimals as there
-    // are places for give the same double again.
+    // The quotient of two integers that are exact doubles is rounded only once. So as many decimals
+    // as there are places give the same double again.
     const double power = powers[static_cast<std::size_t>(places)];
     return std::nearbyint(size * power) / power == size;
 }

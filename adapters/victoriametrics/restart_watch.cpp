@@ -27,11 +27,11 @@ std::string_view value_of(std::string_view text, std::string_view name) {
 
 }  // namespace
 
-/// The right to ask the server and to send to it again, of one call at a time. No timed_mutex:
-/// the ThreadSanitizer of gcc 12 does not see its locks.
+/// The right to ask the server and to resend to it, which one call has at a time. It is not a
+/// timed_mutex, because ThreadSanitizer in gcc 12 does not see its locks.
 class restart_watch::turn {
 public:
-    /// Waits for it until then, and not at all where that is past.
+    /// Waits for the right until `until`, and not at all where that has passed.
     turn(restart_watch& of, storage::deadline until) : of_(of) {
         std::unique_lock held(of.mutex_);
         mine_ = of.changed_.wait_until(held, until, [&] { return !of.asking_; });
@@ -56,7 +56,7 @@ private:
 };
 
 std::optional<std::int64_t> start_in_metrics(std::string_view text) {
-    // Proxies and vminsert have a start of their own, and no rows in a storage.
+    // Proxies and vminsert have a start time of their own, and no rows in a storage.
     const std::string_view rows = "vm_rows{type=\"storage/";
     if (!text.starts_with(rows) && text.find('\n' + std::string(rows)) == text.npos)
         return std::nullopt;

@@ -12,7 +12,7 @@ namespace {
 
 using json = nlohmann::json;
 
-/// The shortest text that gives the same double back.
+/// Appends the shortest text that reads back to the same double.
 void append_number(std::string& out, double value) {
     if (std::isinf(value)) {
         out += value > 0 ? "+Inf" : "-Inf";
@@ -45,7 +45,7 @@ void append_json(std::string& out, std::string_view text) {
     out += '"';
 }
 
-/// The line with bare infinities between quotes.
+/// Returns the line with quotes around bare infinities.
 std::string with_quoted_infinities(std::string_view line) {
     std::string out;
     out.reserve(line.size());

@@ -23,7 +23,7 @@ constexpr double near_smallest = 1.05;
 constexpr double near_fastest = 1.25;  // timings vary
 constexpr std::string_view as_integers = " as int64";
 
-/// Bytes and seconds, added up.
+/// Sums of bytes and seconds.
 struct sum {
     std::size_t series = 0, samples = 0, bytes = 0;
     double encode = 0, decode = 0;
@@ -43,30 +43,30 @@ struct sum {
     }
 };
 
-/// "balanced+zstd" of "balanced+zstd as int64".
+/// Returns "balanced+zstd" for "balanced+zstd as int64".
 std::string base_of(const row& one) {
     return one.codec.substr(0, one.codec.size() - (one.integers ? as_integers.size() : 0));
 }
 
-/// "zstd" of "smallest+zstd".
+/// Returns "zstd" for "smallest+zstd".
 std::string stage_of(const std::string& base) {
     const std::size_t plus = base.find('+');
     return plus == std::string::npos ? std::string() : base.substr(plus + 1);
 }
 
-/// "smallest" of "smallest+zstd", nothing where that is what is usual.
+/// Returns "smallest" for "smallest+zstd", and an empty text for the default preset.
 std::string preset_of(const std::string& base) {
     const std::string level = base.substr(0, base.find('+'));
     return level == input::name(preset::balanced) ? std::string() : level;
 }
 
-/// Not one of the other ways to keep samples.
+/// Returns whether the row is of frames, and not of another way to keep samples.
 bool is_frame(const row& one) {
     const std::string base = base_of(one);
     return one.what == kind::frame && input::preset_of(base.substr(0, base.find('+')));
 }
 
-/// The options by which compress makes such frames.
+/// Returns the options with which compress makes such frames.
 std::string options_for(const std::string& base) {
     std::string options;
     if (const std::string preset = preset_of(base); !preset.empty())
@@ -110,7 +110,7 @@ std::vector<codec_total> totals(const std::vector<row>& rows) {
 
 namespace {
 
-/// The ways, for rows of frames grouped by their kind and series.
+/// Finds the ways in rows of frames, grouped by kind and series.
 class way_finder {
 public:
     explicit way_finder(const std::vector<row>& rows) {
@@ -132,7 +132,7 @@ public:
         return all;
     }
 
-    /// Series whose values are all integers, and all series.
+    /// Returns the number of series whose values are all integers, and the number of all series.
     [[nodiscard]] std::pair<std::size_t, std::size_t> whole() const {
         std::pair<std::size_t, std::size_t> count{0, 0};
         if (frames_.empty()) return count;
@@ -167,7 +167,7 @@ private:
     std::map<std::string, std::map<std::string, pair_of_rows>> frames_;
 };
 
-/// The way that is as `taken` but for one thing, which `is` tells.
+/// Returns the first way for which `is` returns true, or null.
 template <class F>
 const way* other_way(const std::vector<way>& ways, F is) {
     const auto at = std::find_if(ways.begin(), ways.end(), is);
@@ -192,7 +192,8 @@ std::string why_integers(const std::vector<way>& ways, const way& taken, const w
                            : fmt::format("take {:.2f} bits", other->bits));
 }
 
-/// What sets the frames of `taken` apart from the usual ones, or them from `taken`.
+/// Compares the frames of `taken` with the default ones, or, where they are the default ones, with
+/// the smallest others.
 std::string why_frames(const std::vector<way>& ways, const way& taken) {
     const auto usual = [](const way& one) {
         return one.preset.empty() && one.second_stage.empty();
@@ -216,7 +217,8 @@ std::string why_frames(const std::vector<way>& ways, const way& taken) {
                     : std::string());
     }
     const way* const smaller = other_way(ways, [&](const way& one) {
-        return one.integers == taken.integers && !usual(one);  // the smallest of these
+        // The ways are sorted: this is the smallest of them.
+        return one.integers == taken.integers && !usual(one);
     });
     if (smaller == nullptr) return {};
     const double off = percent_off(taken.bits, smaller->bits);

@@ -41,9 +41,9 @@ struct request {
 };
 
 struct gathered {
-    std::vector<std::string> columns;   // of values, where it was CSV
-    std::vector<input::series> series;  // those that are measured
-    std::size_t there = 0;              // series that were read
+    std::vector<std::string> columns;   // columns of values, if the input was CSV
+    std::vector<input::series> series;  // the series to measure
+    std::size_t there = 0;              // number of series that were read
     std::size_t samples = 0;
     bool all_read = true;
 };
@@ -57,7 +57,7 @@ gathered gather(const request& asked) {
     std::erase_if(found.series, [](const input::series& one) { return one.size() == 0; });
     report::make_names_unique(found.series);
     found.there = found.series.size();
-    if (found.there > asked.series) {  // evenly among them
+    if (found.there > asked.series) {  // evenly spread among them
         std::vector<input::series> some;
         for (std::size_t i = 0; i < asked.series; ++i)
             some.push_back(std::move(found.series[i * found.there / asked.series]));
@@ -81,7 +81,7 @@ std::vector<row> measure(const gathered& in, double seconds) {
     return rows;
 }
 
-/// The column of CSV that a series came from; empty where it is not known.
+/// Returns the CSV column that a series came from, or an empty text if it is not known.
 std::string column_of(const gathered& in, const input::series& one) {
     for (const char* const name : {"_field", "__name__"})
         if (const auto value = one.names[name];
@@ -90,13 +90,13 @@ std::string column_of(const gathered& in, const input::series& one) {
     return in.columns.size() == 1 ? in.columns.front() : std::string();
 }
 
-/// How compress is told to keep int64 in all columns whose series allow it all;
-/// empty where there are none, or the format says the type itself.
+/// Returns the options that make compress keep int64 in every column whose series all allow it.
+/// Returns an empty text where there is none, or where the format already says the type.
 std::string integer_options(const gathered& in, const std::vector<row>& rows) {
     std::set<std::string> as_integers;
     for (const row& one : rows)
         if (one.what == kind::frame && one.integers) as_integers.insert(one.series);
-    std::map<std::string, bool> whole;  // columns, and whether all their series are of integers
+    std::map<std::string, bool> whole;  // for each column, whether all its series are integers
     for (const input::series& one : in.series) {
         const std::string column = column_of(in, one);
         if (column.empty() || !one.integers.empty()) continue;
@@ -137,7 +137,7 @@ std::string sentence(const request& asked, const gathered& in, const advice& giv
 
 constexpr std::size_t bar_width = 24;
 
-/// A table whose lines, but the header, end in a bar each.
+/// Prints a table with a bar after each line except the header.
 void print_beside(const std::string& table, const std::vector<std::string>& bars) {
     std::size_t width = 0, line_start = 0;
     for (std::size_t i = 0; i <= bars.size(); ++i) {
@@ -219,7 +219,7 @@ void print_json(const request& asked, const gathered& in, const std::vector<row>
 
 int advise(const request& asked) {
     std::optional<output_writer> html;
-    if (!asked.html.path.empty())  // before the long work
+    if (!asked.html.path.empty())  // before the measurement, which takes long
         html.emplace(asked.html.checked(content::text, inputs_of(asked.in)));
     const gathered in = gather(asked);
     if (in.series.empty()) throw failure(fault::data, "there are no samples to measure");

@@ -36,7 +36,7 @@ std::string title(const archived_series& series) {
     return input::printable(input::series_text(series.labels, most), most);
 }
 
-/// What is known to be missing, as a list.
+/// Returns a list of the parts that are known to be missing.
 std::string missing(const archive_losses& lost) {
     std::vector<std::string> parts;
     const std::size_t known = lost.frames - lost.uncounted;
@@ -53,7 +53,7 @@ std::string missing(const archive_losses& lost) {
     return all;
 }
 
-/// What is left of a damaged archive, and what is not.
+/// Returns a text that says what is left of a damaged archive and what is missing.
 std::string losses_text(const archive_reader& archive) {
     std::size_t frames = 0, samples = 0;
     for (const archived_series& s : archive.series()) {

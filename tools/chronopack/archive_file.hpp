@@ -1,7 +1,7 @@
-// An archive as commands open it: a file, or standard input.
+// An archive that a command reads: a file, or standard input.
 //
-// An archive whose index does not hold is refused, for half an archive must not pass
-// for a whole one. --recover asks for what is left of it.
+// An archive whose index is damaged is refused, because half an archive must not pass for a whole
+// one. --recover reads what is left of it.
 #pragma once
 
 #include "input/time_text.hpp"
@@ -19,17 +19,16 @@ namespace chronopack::tool {
 
 class watched_map;
 
-/// The bytes of a file, which is mapped, or of standard input ("-"), which is read into
-/// memory whole.
+/// The bytes of an archive. A file is mapped; standard input ("-") is read into memory whole.
 class archive_bytes {
 public:
-    /// failure (environment) when the system refuses.
+    /// Throws failure (environment) when the system refuses.
     explicit archive_bytes(const std::string& path);
     ~archive_bytes();
 
-    /// The path as given, or "(standard input)".
+    /// Returns the path as given, or "(standard input)".
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    /// The same, printable.
+    /// Returns the same, made printable.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] cbytes data() const noexcept { return data_; }
 
@@ -41,7 +40,7 @@ private:
     cbytes data_;
 };
 
-/// Throws the failure (data) of a file that is no archive this program can read.
+/// Throws failure (data) for a file that is not an archive this program can read.
 [[noreturn]] void refuse_archive(const std::string& name, errc error);
 
 struct archive_request {
@@ -49,20 +48,20 @@ struct archive_request {
     bool recover = false;
 };
 
-/// Adds --recover.
+/// Adds the option --recover.
 void add_recover_option(CLI::App& app, bool& recover);
-/// Adds ARCHIVE and --recover.
+/// Adds the argument ARCHIVE and the option --recover.
 void add_archive_options(CLI::App& app, archive_request& asked);
 
 class archive_file {
 public:
-    /// failure (data) when it is no archive, or, unless it is to be recovered, one whose
-    /// index does not hold; the message then says what is left and what is missing.
-    /// What is recovered, or was when the archive was made, is said on stderr.
+    /// Opens the archive. Throws failure (data) when it is not an archive, or when its index is
+    /// damaged and --recover was not given; the message then says what is left and what is missing.
+    /// Prints to stderr what is recovered now, or was recovered when the archive was made.
     explicit archive_file(const archive_request& asked);
 
     [[nodiscard]] const std::string& path() const noexcept { return bytes_.path(); }
-    /// The same, printable.
+    /// Returns the path, made printable.
     [[nodiscard]] const std::string& name() const noexcept { return bytes_.name(); }
     [[nodiscard]] cbytes data() const noexcept { return bytes_.data(); }
     [[nodiscard]] const archive_reader& reader() const noexcept { return *reader_; }
@@ -70,18 +69,18 @@ public:
         return reader_->series();
     }
 
-    /// Whether samples are missing: of this archive, or of the one that it was made of.
+    /// Returns whether samples are missing from this archive, or from the one it was made from.
     [[nodiscard]] bool recovered() const noexcept;
-    /// Whether its timestamps are row numbers, or counts of an unknown unit.
+    /// Returns whether its timestamps are row numbers, or counts in an unknown unit.
     [[nodiscard]] bool has_rows() const noexcept { return reader_->marks().row_numbers; }
 
-    /// The unit of a series' timestamps, as its first frame has it.
+    /// Returns the unit of a series' timestamps, from its first frame.
     [[nodiscard]] time_unit unit(std::size_t series) const;
-    /// The same, or that they are rows.
+    /// Returns the same, or tick::row for row numbers.
     [[nodiscard]] input::tick tick(std::size_t series) const;
 
-    /// Returns a reader of the frames of series `number` that overlap `range`; failure
-    /// that names the frame which is damaged, or counts time in another unit.
+    /// Returns a reader of the frames of series `number` that overlap `range`. Throws a failure
+    /// that names the frame which is damaged or has another time unit.
     template <class V>
     [[nodiscard]] series_reader<V> read(std::size_t number, time_range range = {}) const {
         auto opened = reader_->read<V>(number, range);
@@ -90,8 +89,7 @@ public:
         return std::move(*opened);
     }
 
-    /// Throws the failure that reading series `number` met, with the first frame
-    /// that does not hold.
+    /// Throws the failure that reading series `number` met, with its first damaged frame.
     [[noreturn]] void fail(std::size_t number, errc error) const;
 
 private:
@@ -101,7 +99,7 @@ private:
     std::optional<archive_reader> reader_;
 };
 
-/// "frame 3 of 10 of cpu{host="a"}, at byte 1,234", for messages.
+/// Returns "frame 3 of 10 of cpu{host="a"}, at byte 1,234", for messages.
 [[nodiscard]] std::string frame_place(const archived_series& series, std::size_t frame);
 
 }  // namespace chronopack::tool

@@ -21,7 +21,7 @@ void archive_sink::refuse(errc error) const {
     throw failure_of(plan_.path, error);
 }
 
-// Once the unit is known, which all series of an archive share here.
+// Opens the archive once the unit is known. All series of an archive share it here.
 void archive_sink::open(input::tick unit) {
     plan_.frames.frame.unit = input::unit_in_frames(unit);
     errno = 0;
@@ -107,7 +107,7 @@ void archive_sink::append(std::size_t series, std::int64_t timestamp, std::int64
     take(series, timestamp, value);
 }
 
-// A series' memory grows by doubling and stays as it is when a frame is cut.
+// A series' memory grows by doubling, and is kept when a frame is cut.
 void archive_sink::account(open_series& s) {
     if (s.held == plan_.frames.frame_samples) s.held = 0;
     ++s.held;

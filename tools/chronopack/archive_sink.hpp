@@ -1,8 +1,8 @@
-// Samples into an archive, within a budget of memory.
+// Writes samples to an archive within a budget of memory.
 //
-// The archive holds a frame's worth of samples of each series. Were that more
-// than the budget, all that is held is cut into shorter frames: with 100,000
-// series open at once frames have 60 samples, with 1,000 they are full.
+// The archive gathers a frame's worth of samples for each series. When the budget is reached, all
+// gathered samples are cut into shorter frames: with 100,000 series open at once, frames have 60
+// samples; with 1,000 they are full.
 #pragma once
 
 #include "input/label_budget.hpp"
@@ -18,11 +18,12 @@ namespace chronopack::tool {
 struct archive_plan {
     std::string path;
     series_options frames = {};
-    std::vector<label> labels = {};                             ///< for every series
-    std::size_t most_series = 1'000'000;                        ///< more is taken for a mistake
-    std::size_t most_label_bytes = input::label_budget::usual;  ///< likewise, of memory
+    std::vector<label> labels = {};       ///< added to every series
+    std::size_t most_series = 1'000'000;  ///< more are taken for a mistake
+    /// More memory for labels is taken for a mistake.
+    std::size_t most_label_bytes = input::label_budget::usual;
     std::size_t most_held = std::size_t{6} << 20;  ///< samples in memory, 16 bytes each
-    bool any_order = false;                        ///< take samples as they come
+    bool any_order = false;                        ///< whether samples may come in any order
 };
 
 class archive_sink final : public input::sample_sink {
@@ -38,16 +39,15 @@ public:
     void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
     void note_recovered() override;
 
-    /// Ends the frames being gathered.
+    /// Ends the frames that are being gathered.
     void cut();
 
-    /// Publishes the archive; without that nothing stays. With no series it is an
-    /// archive of none.
+    /// Publishes the archive. Without this call no file stays. With no series the archive is empty.
     void finish();
 
     [[nodiscard]] std::size_t series() const noexcept { return open_.size(); }
     [[nodiscard]] std::size_t samples() const noexcept { return samples_; }
-    /// Samples at the very time of the one before.
+    /// Returns how many samples had the same time as the one before.
     [[nodiscard]] std::size_t repeated() const noexcept { return repeated_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return writer_->bytes_written(); }
     [[nodiscard]] const archive_plan& plan() const noexcept { return plan_; }
@@ -57,8 +57,8 @@ private:
         std::uint32_t number;
         bool started = false;
         std::int64_t last = 0;
-        std::size_t held = 0;     // in the frame being gathered
-        std::size_t charged = 0;  // samples' worth of memory that it has
+        std::size_t held = 0;     // samples in the frame that is being gathered
+        std::size_t charged = 0;  // samples that its memory has room for
     };
 
     void open(input::tick unit);

@@ -25,7 +25,7 @@ Exit status: 0, 1 for bad data or if anything was not lossless, 2 for wrong usag
 
 }  // namespace
 
-// Its command line is the report's own, help included.
+// Its command line and its help are those of the report.
 void add_bench(CLI::App& app, action& todo) {
     CLI::App* const command = app.add_subcommand(
         "bench", "Compares the size and speed of all codecs on each series: text, HTML, JSON.");

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t second = 1'000'000'000;
 constexpr std::int64_t hour = 3600 * second;
 
-/// Nanoseconds of "5m"; 0 for what is no such width.
+/// Returns the width of "5m" in nanoseconds, or 0 for text that is not a width.
 std::int64_t width_of(const std::string& text) {
     static const std::map<std::string, std::int64_t> units{
         {"ns", 1},          {"us", 1'000}, {"ms", 1'000'000}, {"s", second},
@@ -30,7 +30,7 @@ std::int64_t width_of(const std::string& text) {
     return width;
 }
 
-/// 100 of "100"; 0 for what is no number of rows.
+/// Returns 100 for "100", or 0 for text that is not a number of rows.
 std::int64_t rows_of(const std::string& text) {
     std::int64_t count = 0;
     const char* const end = text.data() + text.size();

@@ -1,9 +1,9 @@
-// The parts of the command line: each subcommand adds itself, and what it is to
-// do once all options are read.
+// The parts of the command line. Each subcommand adds itself, and the action to run once all
+// options are read.
 //
-// Exit statuses: 0; 1 when data is bad or a check failed; 2 for wrong usage; 3
-// when the system refuses. What goes wrong is an input::failure, which main()
-// prints on stderr. Results go to stdout, remarks to stderr.
+// Exit status: 0; 1 for bad data or a failed check; 2 for wrong usage; 3 when the system refuses.
+// Errors are input::failure, which main() prints on stderr. Results go to stdout, remarks to
+// stderr.
 #pragma once
 
 #include "input/failure.hpp"
@@ -18,7 +18,7 @@ namespace chronopack::tool {
 using input::failure;
 using input::fault;
 
-/// What a command line asks for; its exit status.
+/// Does what a command line asks for, and returns the exit status.
 using action = std::function<int()>;
 
 void add_advise(CLI::App& app, action& todo);
@@ -33,7 +33,7 @@ void add_ship(CLI::App& app, action& todo);
 #endif
 void add_verify(CLI::App& app, action& todo);
 
-/// A subcommand with its help: what it does, and examples that run.
+/// Adds a subcommand with its help: what it does, and examples that run.
 inline CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& about,
                              const std::string& examples) {
     CLI::App* const added = app.add_subcommand(name, about);

@@ -28,8 +28,8 @@ struct request {
     bool sort = false;
 };
 
-/// Where the archive is written: a file, or a temporary one that is copied when it is
-/// whole to what is no file.
+/// The place for the archive: a file, or a temporary file that is copied to a pipe or device once
+/// it is complete.
 class target {
 public:
     explicit target(const destination& to) : path_(to.path()) {
@@ -43,7 +43,7 @@ public:
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-    /// To be called once the file is there.
+    /// Copies a temporary file to its destination. Call it when the file is complete.
     void deliver() {
         if (!copy_to_) return;
         input::file_source from(path_);
@@ -125,7 +125,7 @@ int compress(const request& asked) {
 
 void add_compress(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
-    asked->output.path.clear();  // FILE.cpk
+    asked->output.path.clear();  // the default is FILE.cpk
     CLI::App* const command = add_command(
         app, "compress",
         "Compresses CSV, line protocol, raw columns or archives into one archive. Which CSV\n"

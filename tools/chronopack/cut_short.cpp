@@ -14,7 +14,7 @@ namespace chronopack::tool {
 
 namespace {
 
-// Looked at by a signal handler: a slot is in use while its message is set.
+// A signal handler reads the slots. A slot is in use while its message is set.
 struct slot {
     std::atomic<std::uintptr_t> begin{0}, end{0};
     std::atomic<const char*> message{nullptr};
@@ -31,7 +31,8 @@ void say_and_exit(int signal, siginfo_t* info, void*) {
             remove_leftovers();
             ::_exit(1);
         }
-    std::signal(signal, SIG_DFL);  // somebody else's: the instruction meets it again
+    // Not one of ours: the instruction runs again and meets the default action.
+    std::signal(signal, SIG_DFL);
 }
 
 void listen_once() {

@@ -1,9 +1,9 @@
-// What happens when somebody cuts a file short that is mapped: the system answers
-// the next look at what is gone with SIGBUS, and this turns the signal into
+// Handles a mapped file that somebody cuts short. When the program then reads the missing part, the
+// system sends SIGBUS, and this turns the signal into
 //
 //   chronopack: load.cpk: the file was cut short while it was read, or its disk failed
 //
-// and exit status 1. Files that must not stay behind are removed.
+// and exit status 1. Files that must not be left behind are removed.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -13,8 +13,8 @@
 
 namespace chronopack::tool {
 
-/// Watches a mapping for as long as it lives. Not thread-safe; failure when more than
-/// eight are watched at a time.
+/// Watches a mapping while it lives. Not thread-safe. Throws failure when more than eight are
+/// watched at a time.
 class watched_map {
 public:
     watched_map(cbytes map, const std::string& name);

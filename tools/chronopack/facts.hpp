@@ -1,5 +1,4 @@
-// What is known of an archive's series without decoding a value: sizes, times,
-// codecs, statistics.
+// Facts about an archive's series that need no value decoded: sizes, times, codecs, statistics.
 #pragma once
 
 #include "archive_file.hpp"
@@ -10,12 +9,12 @@
 
 namespace chronopack::tool {
 
-/// Statistics of a series' frames, taken together.
+/// The combined statistics of a series' frames.
 template <class V>
 struct total {
-    statistics<V> all;        ///< first, last, min, max, nans, resets; the rest unset
-    double sum = 0;           ///< NaN where int64 sums overflowed
-    std::size_t numbers = 0;  ///< values that are no NaN
+    statistics<V> all;        ///< first, last, min, max, nans, resets; the others are unset
+    double sum = 0;           ///< NaN if a sum of int64 overflowed
+    std::size_t numbers = 0;  ///< values that are not NaN
 };
 
 struct series_facts {
@@ -25,9 +24,10 @@ struct series_facts {
     time_unit unit = time_unit::milliseconds;
     std::int64_t from = 0;
     std::int64_t to = 0;
-    std::map<std::string, std::size_t> time_codecs, value_codecs, stages;  ///< blocks; frames
+    /// Counts of blocks; of frames for stages.
+    std::map<std::string, std::size_t> time_codecs, value_codecs, stages;
     std::variant<total<double>, total<std::int64_t>> values;
-    std::vector<std::string> damaged;  ///< frames that could not be looked at, and why
+    std::vector<std::string> damaged;  ///< frames that could not be opened, and why
 };
 
 [[nodiscard]] series_facts look_at(const archive_file& archive, std::size_t series);

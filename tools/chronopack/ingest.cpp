@@ -21,7 +21,8 @@ using input::fault;
 
 namespace {
 
-constexpr std::uint64_t long_work = std::uint64_t{64} << 20;  // bytes; less needs no progress
+// Bytes; for less, no progress is shown.
+constexpr std::uint64_t long_work = std::uint64_t{64} << 20;
 constexpr std::size_t shown_bad = 10;
 
 std::string format_of(const std::string& file, const std::string& asked) {
@@ -80,7 +81,7 @@ public:
     }
 
 private:
-    // What is asked for and does not fit a file is said with its name.
+    // An option that does not fit a file is reported with the file's name.
     void read_named(const std::string& file) {
         try {
             read_file(file);
@@ -120,7 +121,7 @@ private:
         for (const auto& column : done.layout.columns)
             if (column.role == input::csv_layout::role::value)
                 done_.value_columns.push_back(column.name);
-        // The files after the first are kept as it is.
+        // The files after the first are kept in its unit.
         if (!csv_.kept) csv_.kept = done.layout.clock.kept();
         take(from, done.report);
     }

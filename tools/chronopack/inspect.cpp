@@ -36,7 +36,7 @@ std::string text_of(V value) {
     return fmt::to_string(out);
 }
 
-/// Of at most six significant digits: to be read, not to be computed with.
+/// Returns at most six significant digits: for people, not for computing.
 std::string short_text(double value) {
     return std::isfinite(value) ? fmt::format("{:.6g}", value) : text_of(value);
 }
@@ -48,7 +48,7 @@ double bits_a_sample(std::size_t bytes, std::size_t samples) {
     return samples == 0 ? 0 : 8 * static_cast<double>(bytes) / static_cast<double>(samples);
 }
 
-/// "gorilla_values", or "gorilla_values 11, raw 1".
+/// Returns "gorilla_values", or "gorilla_values 11, raw 1".
 std::string codecs_text(const std::map<std::string, std::size_t>& blocks) {
     if (blocks.size() == 1) return blocks.begin()->first;
     std::string out;
@@ -117,7 +117,7 @@ json json_of(std::int64_t v) {
     return v;
 }
 
-/// Text; row numbers are numbers.
+/// Returns a time as text, and a row number as a number.
 json json_time(const archive_file& archive, std::size_t series, std::int64_t at) {
     return archive.has_rows() ? json(at) : json(time_text(at, archive.tick(series)));
 }

@@ -1,4 +1,4 @@
-// chronopack: compress, look at, query and check time series from a shell.
+// chronopack compresses, inspects and queries time series from a shell.
 
 #include "command.hpp"
 
@@ -76,7 +76,8 @@ int main(int argc, char** argv) {
         return static_cast<int>(wrong.whose());
     } catch (const std::bad_alloc&) {
         fmt::print(stderr, "chronopack: out of memory\n");
-    } catch (const std::exception& wrong) {  // of the system: no directory for temporary files
+        // From the system, such as: no directory for temporary files.
+    } catch (const std::exception& wrong) {
         std::fflush(stdout);
         fmt::print(stderr, "chronopack: {}\n", text::printable(wrong.what()));
     }

@@ -1,5 +1,4 @@
-// The samples of frames that overlap in time, each in order within, as one run
-// in order.
+// Merges frames that overlap in time, each in order within itself, into one run in order.
 #pragma once
 
 #include <chronopack/series/cursor.hpp>
@@ -11,9 +10,9 @@
 
 namespace chronopack::tool {
 
-/// Calls each(timestamp, value) for all samples; of equal timestamps those of the
-/// frame given first are first. What keeps a frame from being read, or the end.
-/// Frames are open only while their time is passed: 24 KiB each.
+/// Calls each(timestamp, value) for all samples. Of equal timestamps, those of the frame given
+/// first come first. Returns the error of a frame that cannot be read. A frame is open only while
+/// its time is passed, and takes 24 KiB.
 template <class V, class Each>
 [[nodiscard]] result<void> merge_frames(const std::vector<cbytes>& frames, Each each) {
     struct to_open {
@@ -34,7 +33,7 @@ template <class V, class Each>
             : order(n), wire(bytes), cursor({&wire, 1}, {}), next(cursor.next()) {}
         std::size_t order;
         cbytes wire;
-        sample_cursor<V> cursor;  // looks at wire
+        sample_cursor<V> cursor;  // has views of wire
         std::optional<basic_sample<V>> next;
     };
     const auto later = [](const std::unique_ptr<opened>& a, const std::unique_ptr<opened>& b) {

@@ -73,7 +73,7 @@ std::unique_ptr<Store> opened(storage::reply<std::unique_ptr<Store>> made, fault
     return std::move(*made);
 }
 
-/// Returns what follows `prefix`, where the text starts with it and does not end there.
+/// Returns the text after `prefix`, if it starts with it and is longer.
 std::optional<std::string_view> after(std::string_view prefix, std::string_view text) {
     if (!text.starts_with(prefix) || text.size() == prefix.size()) return std::nullopt;
     return text.substr(prefix.size());
@@ -99,7 +99,7 @@ target open_target(const target_request& asked) {
         };
         to.settle = [&store = *store](storage::deadline until) {
             const auto settled = store.settle(until);
-            // New points are visible after seconds anyway: what fails here costs nothing.
+            // New points become visible after seconds anyway, so a failure here does no harm.
             if (settled || settled.error().what == storage::verdict::unsupported)
                 static_cast<void>(store.force_flush(until));
             return settled;

@@ -1,4 +1,4 @@
-// The store that a URL names (ship_target.hpp).
+// Opens the store that a URL names (ship_target.hpp).
 #pragma once
 
 #include "ship_target.hpp"
@@ -11,24 +11,25 @@
 
 namespace chronopack::tool {
 
-/// A store, and what it promises of the points that it has taken.
+/// A store, and what it promises for the points that it has accepted.
 struct target {
     std::unique_ptr<storage::storage_backend> store;
-    std::int64_t tick = 1'000'000;  ///< nanoseconds that it keeps times in whole steps of
-    bool last_stays = false;        ///< of several values at one time; otherwise any may
-    /// Whether the value may come back rounded to 11 digits.
+    std::int64_t tick = 1'000'000;  ///< nanoseconds; the store keeps times in whole steps of this
+    /// Whether the last of several values at one time stays; if not, any of them may.
+    bool last_stays = false;
+    /// Returns whether the value may come back rounded to 11 digits.
     std::function<bool(double)> may_round = [](double) {
         return false;
     };
-    /// Waits until what was taken can be read and is on the store's disk; `unsupported`
-    /// where the store cannot say that it is.
+    /// Waits until the accepted points can be read and are on the store's disk. Returns
+    /// `unsupported` where the store cannot say whether they are.
     std::function<storage::reply<std::monostate>(storage::deadline)> settle =
         [](storage::deadline) {
             return std::monostate{};
         };
 };
 
-/// Connects to no server. Throws failure (usage) for what is no such URL or line, and
+/// Does not connect. Throws failure (usage) for an invalid URL or line of credentials, and failure
 /// (environment) for a file that cannot be read or a database that cannot be opened.
 [[nodiscard]] target open_target(const target_request& asked);
 

@@ -1,4 +1,4 @@
-// What a command line says of where the output goes.
+// The options of a command line that say where the output goes.
 #pragma once
 
 #include "output/destination.hpp"
@@ -11,16 +11,17 @@ struct output_request {
     std::string path = "-";
     bool force = false;
 
-    /// failure (usage) for what must not be written to: destination.hpp.
+    /// Returns the destination. Throws failure (usage) where it must not be written to:
+    /// destination.hpp.
     [[nodiscard]] destination checked(content what, const std::vector<std::string>& inputs) const {
         return {path, what, inputs, force};
     }
 };
 
-/// -o and --force, of text that otherwise goes to standard output.
+/// Adds -o and --force, for text that goes to standard output by default.
 void add_text_output(CLI::App& app, output_request& asked);
 
-/// --force alone. `what` says what may be replaced without it.
+/// Adds only --force. `what` says what may be replaced with it.
 void add_force(CLI::App& app, output_request& asked, const std::string& what);
 
 }  // namespace chronopack::tool

@@ -22,12 +22,12 @@ namespace {
 constexpr std::size_t shown_series = 10;
 constexpr auto pause = 200ms;
 
-/// A series that was sent, and what became of it.
+/// A series that was sent, and how many of its samples were found.
 struct checked_series {
     const recording_store::series* sent = nullptr;
     std::uint64_t missing = 0;
     std::uint64_t differing = 0;
-    std::int64_t first = 0;  ///< the time of the first of these
+    std::int64_t first = 0;  ///< the time of the first of these samples
 };
 
 std::int64_t floor_to(std::int64_t step, std::int64_t time) noexcept {
@@ -80,7 +80,8 @@ public:
             span / (count / limits_.points_at_once + 1), static_cast<std::uint64_t>(from_.tick));
         for (std::uint64_t at = 0;; at += step + 1) {
             const std::uint64_t end = std::min(span, at + std::min(step, span - at));
-            // Modulo 2^64: from the earliest timestamp to the latest is more than int64 holds.
+            // This is modulo 2^64: the span from the earliest to the latest timestamp exceeds
+            // int64.
             const auto after_first = [&](std::uint64_t ticks) {
                 return static_cast<std::int64_t>(static_cast<std::uint64_t>(first) + ticks);
             };
@@ -90,7 +91,7 @@ public:
     }
 
 private:
-    /// Both ends included.
+    /// Checks a range of time with both ends included.
     void check(std::vector<checked_series>& metric, std::int64_t start, std::int64_t end) {
         const auto found = ask(metric.front().sent->names.metric, start, end);
         if (!found) {
@@ -117,7 +118,7 @@ private:
         }
     }
 
-    /// Nothing where the range holds too many points to be read at once.
+    /// Returns the points of a range, or nothing where it holds too many to be read at once.
     std::optional<std::vector<storage::point>> ask(const std::string& metric, std::int64_t start,
                                                    std::int64_t end) {
         storage::range_query what{.metric = metric, .start = start, .end = end};
@@ -149,7 +150,7 @@ private:
         }
     }
 
-    /// Counts what was sent for one time, by what was found for it.
+    /// Compares the samples sent for one time with those found there, and counts the result.
     void judge(checked_series& one, std::span<const sample> sent, std::span<const sample> found) {
         const auto any = [&](auto like) {
             const auto allowed = from_.last_stays ? sent.last(1) : sent;

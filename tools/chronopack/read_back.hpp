@@ -1,10 +1,10 @@
-// What a store has taken, read again from it: the same samples, sample by sample?
+// Reads back what a store has accepted, and compares it sample by sample.
 //
 //   sent      load{host="a"}   1@10  2@20  3@30
 //   found     load{host="a"}   1@10        4@30      one missing, one differing
 //
-// A store's own promise is the measure: its step of time, which of several values at one
-// time it keeps, and the digits of its values. What it holds besides is of no interest.
+// A store is measured by its own promise: its step of time, which of several values at one time it
+// keeps, and the digits of its values. Other points in the store are ignored.
 #pragma once
 
 #include "open_target.hpp"
@@ -17,19 +17,21 @@
 namespace chronopack::tool {
 
 struct read_back_report {
-    std::uint64_t samples = 0;         ///< that were looked for
-    std::uint64_t missing = 0;         ///< nothing is there at their time
-    std::uint64_t differing = 0;       ///< another value is
-    std::uint64_t rounded = 0;         ///< 11 digits of the value are, as promised for it
-    std::vector<std::string> shown{};  ///< the first series that are not whole, for people
+    std::uint64_t samples = 0;    ///< samples that were looked for
+    std::uint64_t missing = 0;    ///< samples of which there is nothing at their time
+    std::uint64_t differing = 0;  ///< samples with another value
+    /// Samples with only 11 digits of the value, as promised for them.
+    std::uint64_t rounded = 0;
+    std::vector<std::string> shown{};  ///< the first incomplete series, as text for people
 };
 
 struct read_limits {
-    std::size_t points_at_once = 100'000;  ///< samples of ours in a range that is asked for
-    std::size_t most_points = 1'000'000;   ///< that an answer may have before it is halved
+    std::size_t points_at_once = 100'000;  ///< samples of ours in the range of one query
+    /// Points that an answer may have; a range with more is halved.
+    std::size_t most_points = 1'000'000;
 };
 
-/// Reads a metric at a time, in ranges of time. Sorts the series' samples by time. Throws
+/// Reads back one metric at a time, in ranges of time. Sorts the series' samples by time. Throws
 /// failure (environment) when the store gives no answer for `patience`.
 [[nodiscard]] read_back_report read_back(const target& from,
                                          std::deque<recording_store::series>& sent,

@@ -1,6 +1,6 @@
-// A store that passes everything on to another one, and counts what that one rounds. Asked
-// to, it also remembers each sample that the other has delivered, for read_back.hpp: in
-// memory, up to 48 bytes a sample while it grows, and the series' labels.
+// A store that passes all calls on to another one, and counts the samples which that one rounds. If
+// asked, it also remembers each delivered sample for read_back.hpp: in memory, up to 48 bytes a
+// sample while it grows, plus the labels of the series.
 #pragma once
 
 #include <adapters/prometheus_protocol/series_name.hpp>
@@ -17,7 +17,7 @@ namespace chronopack::tool {
 class recording_store final : public storage::storage_backend {
 public:
     struct series {
-        storage::point names;         ///< of no time and value
+        storage::point names;         ///< its time and value are not used
         std::vector<sample> samples;  ///< in the order of delivery, times in nanoseconds
     };
 
@@ -31,7 +31,7 @@ public:
             return prometheus::same_series(*a, *b);
         }
     };
-    /// By the series of a point: a tag without a value is none.
+    /// A map by the series of a point. A tag without a value counts as absent.
     template <class Value>
     using by_series = std::unordered_map<const storage::point*, Value, hash, equal>;
 
@@ -56,12 +56,12 @@ public:
         return to_.health(until);
     }
 
-    /// Samples that were delivered, and that the store may have rounded.
+    /// Returns how many delivered samples the store may have rounded.
     [[nodiscard]] std::uint64_t rounded() const {
         const std::lock_guard held(mutex_);
         return rounded_;
     }
-    /// Takes out all that is remembered; nothing may be written meanwhile.
+    /// Takes out all remembered series. Nothing may be written meanwhile.
     [[nodiscard]] std::deque<series> take() {
         const std::lock_guard held(mutex_);
         numbers_.clear();
@@ -95,7 +95,7 @@ private:
     bool remember_;
     mutable std::mutex mutex_;
     std::uint64_t rounded_ = 0;
-    std::deque<series> all_;  // stays in place: the numbers' keys point into it
+    std::deque<series> all_;  // a deque, because the keys of numbers_ point into it
     by_series<std::size_t> numbers_;
 };
 

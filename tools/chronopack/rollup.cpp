@@ -43,7 +43,7 @@ constexpr std::array<const char*, 13> all_aggregates{"count",
                                                      "resets",
                                                      "time_weighted_mean"};
 
-/// A time as CSV or JSON has it: dates are text, and row numbers are numbers.
+/// Returns a time as CSV or JSON writes it: a date is text, and a row number is a number.
 std::string time_field(std::int64_t at, input::tick unit, bool json) {
     const std::string text = time_text(at, unit);
     return json && unit != input::tick::row ? '"' + text + '"' : text;
@@ -57,7 +57,7 @@ void print_aggregate(fmt::memory_buffer& out, const std::string& name, const rol
         if constexpr (std::is_same_v<decltype(v), double>)
             json ? print_json_value(out, v) : print_value(out, v);
         else
-            fmt::format_to(fmt::appender(out), "{}", v);  // of 64 bits, or 128
+            fmt::format_to(fmt::appender(out), "{}", v);  // v has 64 bits, or 128
     };
     const auto time = [&](std::int64_t t) {
         append(out, time_field(t, unit, json));

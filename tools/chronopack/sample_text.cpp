@@ -17,7 +17,7 @@ using input::fault;
 
 namespace {
 
-constexpr std::size_t most_merged = std::size_t{64} << 20;  // bytes, to merge columns
+constexpr std::size_t most_merged = std::size_t{64} << 20;  // bytes that merging columns may take
 
 class sample_printer {
 public:
@@ -72,7 +72,7 @@ private:
         return why_not.empty() && (asked_.shape == "wide" || merged_bytes() <= most_merged);
     }
 
-    /// What the wide shape holds: of each series the largest block there is.
+    /// Returns the memory that the wide shape needs: for each series, its largest block.
     [[nodiscard]] std::size_t merged_bytes() const {
         std::size_t bytes = 0;
         for (std::size_t i = 0; i < numbers_.size(); ++i) {
@@ -175,13 +175,13 @@ private:
             });
     }
 
-    // A column of the wide shape: its samples not yet printed.
+    // A column of the wide shape, with the samples that are not printed yet.
     struct column {
         virtual ~column() = default;
-        /// False when there is none left.
+        /// Returns false when there is no sample left.
         virtual bool ready() = 0;
         virtual std::int64_t time() const = 0;
-        /// Prints the sample and goes on to the next.
+        /// Prints the sample and moves to the next one.
         virtual void take(fmt::memory_buffer& out) = 0;
     };
 
@@ -213,7 +213,7 @@ private:
         std::size_t at = 0;
     };
 
-    /// Nanoseconds, or the unit of all where times are printed as counts.
+    /// Nanoseconds, or ticks of the common unit where times are printed as counts.
     __extension__ using instant_key = __int128;
     [[nodiscard]] instant_key key(std::size_t i, std::int64_t at) const noexcept {
         return static_cast<instant_key>(at) * (1'000'000'000 / per_second(units_[i]));
@@ -265,7 +265,7 @@ private:
     bool dates_ = false;
     std::string time_name_ = "time";
     std::optional<time_printer> print_time_;
-    std::string head_, rest_;  // of a line, around the time and before the value
+    std::string head_, rest_;  // the line before the time, and between the time and the value
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The series of an archive that any of some selectors takes.
+// Selects the series of an archive that match any of some selectors.
 #pragma once
 
 #include "archive_file.hpp"
@@ -12,7 +12,8 @@ namespace chronopack::tool {
     return {texts.begin(), texts.end()};
 }
 
-/// Their numbers; all without selectors. failure where that is none.
+/// Returns their numbers, or all numbers where there is no selector. Throws failure where none
+/// matches.
 [[nodiscard]] inline std::vector<std::size_t> selected(const archive_file& archive,
                                                        const std::vector<selector>& wanted) {
     std::vector<std::size_t> numbers;

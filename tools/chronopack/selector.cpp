@@ -12,8 +12,9 @@ namespace chronopack::tool {
 
 namespace {
 
-/// Returns the bytes of the UTF-8 character at the front of `text`, which is not empty;
-/// 0 where there is none (overlong forms, surrogates and what is past U+10FFFF are none).
+/// Returns the length in bytes of the UTF-8 character at the front of `text`, which must not be
+/// empty. Returns 0 where there is none (overlong forms, surrogates and values above U+10FFFF do
+/// not count).
 std::size_t character_bytes(std::string_view text) noexcept {
     const auto byte = [&](std::size_t i) {
         return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
@@ -30,7 +31,7 @@ std::size_t character_bytes(std::string_view text) noexcept {
     return legal ? size : 0;
 }
 
-/// Returns the text with U+FFFD in place of each byte that is no UTF-8, as Go reads it.
+/// Returns the text with U+FFFD in place of each byte that is not UTF-8, as Go reads it.
 std::string as_utf8(std::string_view text) {
     std::string out;
     while (!text.empty()) {
@@ -84,7 +85,7 @@ public:
             }
             if (++at_ == text_.size()) break;
             const char c = text_[at_];
-            if (c != '"' && c != '\\' && c != 'n') out += '\\';  // for the pattern to see
+            if (c != '"' && c != '\\' && c != 'n') out += '\\';  // the pattern needs the backslash
             out += c == 'n' ? '\n' : c;
         }
         if (!accept("\"")) refuse("this value is never closed");

@@ -22,7 +22,7 @@ struct request {
     bool verify = false;
 };
 
-/// Samples as a ship_line takes them: in nanoseconds, and as doubles.
+/// Passes samples to a ship_line, with times in nanoseconds and values as doubles.
 class line_sink final : public input::sample_sink {
 public:
     explicit line_sink(ship_line& to) : to_(to) {}
@@ -37,7 +37,7 @@ public:
         if (is_new) {
             ship_line::pairs all;
             for (const label& one : at->first) all.emplace_back(one.name, one.value);
-            (void)to_.add(all);  // the number that it has here
+            (void)to_.add(all);  // the series has the same number here
             steps_.push_back(1'000'000'000 / ticks_per_second(unit));
         }
         return at->second;
@@ -52,7 +52,7 @@ public:
 
     void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override {
         const auto real = static_cast<double>(value);
-        // 2^63 is no int64: it is what the largest round up to.
+        // The largest int64 round up to 2^63, which is not an int64.
         rounded_ += real >= 0x1p63 || static_cast<std::int64_t>(real) != value;
         append(series, timestamp, real);
     }
@@ -62,7 +62,7 @@ public:
 private:
     ship_line& to_;
     std::map<std::vector<label>, std::size_t> numbers_;
-    std::vector<std::int64_t> steps_;  // nanoseconds of a step, by series
+    std::vector<std::int64_t> steps_;  // nanoseconds of a tick, by series
     std::size_t rounded_ = 0;
 };
 
@@ -85,7 +85,7 @@ void report(const ship_line& to, std::size_t rounded, bool quiet) {
                    counted(to.rounded(), "sample"), to.store());
 }
 
-/// Returns whether the store has all that it said it has.
+/// Returns whether the store has everything that it acknowledged.
 bool verify(ship_line& to, bool quiet) {
     const auto found = to.verify();
     for (const std::string& line : found.lines) fmt::print(stderr, "not as sent: {}\n", line);
@@ -110,7 +110,7 @@ int ship(const request& asked) {
                             .verify = asked.verify});
     line_sink samples(to);
     ingest_request others = asked.in;
-    others.progress = false;  // the line has its own
+    others.progress = false;  // the line shows its own
     others.files.clear();
     for (const std::string& file : asked.in.files)
         if (is_otlp(file, asked.in.format))

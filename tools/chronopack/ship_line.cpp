@@ -19,7 +19,7 @@ using input::fault;
 
 namespace {
 
-// VictoriaMetrics is given this long to write to its disk.
+// VictoriaMetrics has this long to write to its disk.
 constexpr std::chrono::seconds settle_time{30};
 constexpr std::chrono::milliseconds pause{200};
 
@@ -36,7 +36,7 @@ struct ship_line::state {
     target where;
     recording_store recorded;
     shipper to;
-    std::vector<storage::point> series;  // without time and value
+    std::vector<storage::point> series;  // their time and value are not used
     otlp::points_converter converter;
     otlp::loss_report lost;
 };

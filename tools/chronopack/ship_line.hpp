@@ -1,7 +1,7 @@
-// Samples and OTLP requests to a store, in types of the standard library alone.
+// Sends samples and OTLP requests to a store. Its interface uses only the standard library's types.
 //
-// The command is built with the kernels of every instruction set, the adapters are not:
-// their types have other names then, and must not meet in one file. This is the seam.
+// The command is built with the kernels of every instruction set, and the adapters are not. So
+// their types have different names and must not meet in one file: this header separates them.
 #pragma once
 
 #include "ship_target.hpp"
@@ -20,17 +20,17 @@ public:
     using pairs = std::vector<std::pair<std::string, std::string>>;
 
     struct options {
-        std::chrono::seconds patience{60};  ///< how long the store may take nothing
-        bool quiet = false;                 ///< no progress on a terminal
+        std::chrono::seconds patience{60};  ///< how long the store may accept nothing
+        bool quiet = false;                 ///< shows no progress on a terminal
         bool verify = false;                ///< remembers what is sent, for verify()
     };
-    /// What verify() found; the lines are for people.
+    /// What verify() found. The lines are for people.
     struct verified {
         std::uint64_t samples = 0;
         std::uint64_t missing = 0;
         std::uint64_t differing = 0;
         std::uint64_t rounded = 0;  ///< as the store promises for their values
-        bool on_disk = true;        ///< whether the store could say that it has them there
+        bool on_disk = true;        ///< whether the store could confirm that it has them there
         std::vector<std::string> lines{};
     };
 
@@ -38,32 +38,33 @@ public:
     ship_line(const target_request& to, const options& how);
     ~ship_line();
 
-    /// The number of a new series: `__name__` is its metric, `job` its service, the others
-    /// are tags. failure (data) without a name.
+    /// Adds a series and returns its number. `__name__` is its metric, `job` its service, and the
+    /// other labels are tags. Throws failure (data) without a name.
     [[nodiscard]] std::size_t add(const pairs& labels);
     [[nodiscard]] std::size_t series() const noexcept;
 
-    /// failure (environment) when the store has taken nothing for too long.
+    /// Sends a sample. Throws failure (environment) when the store has accepted nothing for too
+    /// long.
     void send(std::size_t series, std::int64_t nanoseconds, double value);
 
-    /// A file of one request with metrics; failure (data) for what is none.
+    /// Sends a file with one request of metrics. Throws failure (data) for another file.
     void send_otlp(const std::string& file);
 
-    /// Waits until all is delivered or dropped; failures as of send().
+    /// Waits until everything is delivered or dropped. Failures are those of send().
     void finish();
 
-    /// Waits, after finish(), until the store has all of it on its disk, and reads it back.
-    /// Failures as of send(). To be called once, where options::verify was set.
+    /// Waits, after finish(), until everything is on the store's disk, and reads it back. Failures
+    /// are those of send(). Call it once, with options::verify set.
     [[nodiscard]] verified verify();
 
     [[nodiscard]] std::string store() const;
     [[nodiscard]] std::uint64_t sent() const;
     [[nodiscard]] std::uint64_t dropped() const;
-    /// Samples with more digits than the store keeps.
+    /// Returns how many samples have more digits than the store keeps.
     [[nodiscard]] std::uint64_t rounded() const;
-    /// Points that OTLP requests had and that could not be made.
+    /// Returns how many points of OTLP requests could not be converted.
     [[nodiscard]] std::uint64_t left_out() const;
-    /// The first drops and all reasons, as lines for people.
+    /// Returns the first drops and all reasons, as lines for people.
     [[nodiscard]] std::vector<std::string> shown_drops() const;
     [[nodiscard]] std::vector<std::string> shown_losses() const;
 

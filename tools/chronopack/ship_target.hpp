@@ -1,12 +1,12 @@
-// Where `ship` sends points: a store by its URL, and who asks it.
+// The place that `ship` sends points to: a store by its URL, and the credentials to use.
 //
 //   prometheus+http://HOST:PORT            prometheus+https://...
 //   victoriametrics+http://HOST:PORT       victoriametrics+https://...
 //   embedded:PATH                          a database, made where there is none
 //
-// Credentials are one line, `bearer TOKEN` or `basic USER:PASSWORD`, of a file or of the
-// environment variable CHRONOPACK_CREDENTIALS. In a URL they are refused, for others can
-// read a command line; no message holds any of them.
+// Credentials are one line, `bearer TOKEN` or `basic USER:PASSWORD`, in a file or in the
+// environment variable CHRONOPACK_CREDENTIALS. In a URL they are refused, because others can read a
+// command line. No message holds any of them.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ inline constexpr const char* credentials_variable = "CHRONOPACK_CREDENTIALS";
 
 struct target_request {
     std::string url;
-    std::string credentials_file;  ///< empty: the environment's, where there are any
-    std::string ca_file;           ///< PEM; empty: the authorities of the system
+    std::string credentials_file;  ///< empty: use the environment's, if there are any
+    std::string ca_file;           ///< PEM; empty: the system's authorities
 };
 
 }  // namespace chronopack::tool

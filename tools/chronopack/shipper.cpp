@@ -57,7 +57,7 @@ void shipper::send(storage::point one) {
 
 void shipper::hand_over() {
     while (!gathered_.empty()) {
-        // What is not accepted stays with us only as a copy.
+        // Points that are not accepted stay in gathered_: submit() got a copy.
         const auto took = writer_.submit(gathered_, storage::in(look_every)).accepted;
         gathered_.erase(gathered_.begin(), gathered_.begin() + static_cast<std::ptrdiff_t>(took));
         watch();

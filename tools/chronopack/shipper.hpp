@@ -1,5 +1,5 @@
-// Points to a store, until it has them or will not: a batch_writer, with progress on a
-// terminal and an end to its patience.
+// Sends points to a store until it has accepted or refused them. It uses a batch_writer, shows
+// progress on a terminal, and gives up after a while without progress.
 #pragma once
 
 #include "input/progress.hpp"
@@ -16,20 +16,20 @@ namespace chronopack::tool {
 
 class shipper {
 public:
-    /// failure (environment) when the store is not well. `patience` is how long it may
-    /// take nothing; `quiet`: no progress.
+    /// Throws failure (environment) when the store is not well. `patience` is how long the store
+    /// may accept nothing. With `quiet` no progress is shown.
     shipper(storage::storage_backend& to, std::chrono::seconds patience, bool quiet);
 
-    /// Sends soon; waits where the store is slow. failure (environment) when it has taken
-    /// nothing for too long.
+    /// Sends a point soon, and waits where the store is slow. Throws failure (environment) when the
+    /// store has accepted nothing for too long.
     void send(storage::point one);
 
-    /// Waits until all is delivered or dropped; failures as of send().
+    /// Waits until everything is delivered or dropped. Failures are those of send().
     void finish();
 
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
     [[nodiscard]] std::uint64_t dropped() const { return writer_.counters().dropped.total(); }
-    /// The first points that the store will not have, as lines for people.
+    /// Returns the first points that the store refused, as lines for people.
     [[nodiscard]] std::vector<std::string> shown_drops();
 
 private:
@@ -43,11 +43,11 @@ private:
     std::chrono::seconds patience_;
     bool quiet_;
     std::mutex mutex_;
-    std::vector<std::string> drops_;  // the first
+    std::vector<std::string> drops_;  // the first ones
     storage::batch_writer writer_;
     std::vector<storage::point> gathered_;
     std::uint64_t sent_ = 0;
-    std::uint64_t settled_ = 0;  // when last looked at
+    std::uint64_t settled_ = 0;  // the number when last checked
     time_point started_, settled_at_;
     input::progress_line line_;
 };

@@ -14,8 +14,7 @@ using input::value_type;
 
 namespace {
 
-// Of memory that doubles while it grows: 64 MiB, and for sorting half of the
-// largest run.
+// Memory doubles while it grows. This gives 64 MiB, and sorting takes half of the largest run more.
 constexpr std::size_t most_gathered = std::size_t{4} << 20;
 constexpr std::size_t longest_run = std::size_t{1} << 20;
 
@@ -76,7 +75,7 @@ void sorting_sink::write_runs() {
         g.samples = std::vector<entry>();
     }
     charged_ = 0;
-    // A frame of two runs would not be in order.
+    // A frame with samples of two runs would not be in order.
     runs_.cut();
 }
 

@@ -1,14 +1,14 @@
-// Samples in any order into an archive in order of time: sorted in runs, then
-// merged, so that memory is bounded whatever the order.
+// Writes samples that come in any order to an archive in order of time. They are sorted in runs and
+// then merged, so memory is bounded for any order.
 //
 //   arriving   9 7 8 3 | 1 2 5 4 | 6 ...
 //   runs       3 7 8 9 | 1 2 4 5 | 6 ...      frames of PATH.RANDOM.runs, an archive
 //   merged     1 2 3 4 5 6 7 8 9              frames that overlap are read at once
 //
-// Samples of one time keep the order they came in. The runs take as much space as
-// the archive. Memory: 16 bytes a sample of the runs being gathered, up to a
-// budget; then 24 KiB for each frame open at once, of which there are as many
-// as runs of one series, or fewer.
+// Samples with the same time keep the order in which they came. The runs take as much disk space as
+// the archive. Memory: 16 bytes for each sample of the runs being gathered, up to a budget; later
+// 24 KiB for each frame that is open at once, of which there are at most as many as runs of one
+// series.
 #pragma once
 
 #include "archive_sink.hpp"
@@ -26,11 +26,11 @@ public:
     void append(std::size_t series, std::int64_t timestamp, std::int64_t value) override;
     void note_recovered() override { to_.note_recovered(); }
 
-    /// Gives all samples to the sink below, series by series. failure when they
-    /// cannot be read back.
+    /// Gives all samples to the sink below, series by series. Throws failure when they cannot be
+    /// read back.
     void finish();
 
-    /// Samples that came after a later one of their series.
+    /// Returns how many samples came after a later one of their series.
     [[nodiscard]] std::size_t late() const noexcept { return late_; }
 
 private:

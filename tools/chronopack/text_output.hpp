@@ -1,4 +1,4 @@
-// Text to a destination, gathered in pieces.
+// Writes text to a destination, in pieces.
 #pragma once
 
 #include "output/output_writer.hpp"
@@ -9,13 +9,14 @@ namespace chronopack::tool {
 
 class text_output {
 public:
-    /// failure when it cannot be opened.
+    /// Throws failure when it cannot be opened.
     explicit text_output(const destination& to) : to_(to) {}
 
-    /// What is put here is written in pieces by settle(), and by finish().
+    /// Returns the buffer to append to. settle() and finish() write what is in it.
     [[nodiscard]] fmt::memory_buffer& buffer() noexcept { return buffer_; }
 
-    /// To be called now and then; failure when the system refuses.
+    /// Writes the buffer when it is long enough. Call it now and then. Throws failure when the
+    /// system refuses.
     void settle() {
         if (buffer_.size() >= piece) write();
     }

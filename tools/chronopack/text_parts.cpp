@@ -17,7 +17,7 @@ void print_field(fmt::memory_buffer& out, std::string_view text) {
 }
 
 nlohmann::ordered_json label_object(const labels& names) {
-    // Names are there once each: no need to look for one before it is added.
+    // Names are unique, so there is no need to look for one before it is added.
     nlohmann::ordered_json::object_t members;
     members.reserve(names.pairs().size());
     for (const label& one : names.pairs()) members.emplace_back(one.name, one.value);
@@ -25,7 +25,7 @@ nlohmann::ordered_json label_object(const labels& names) {
 }
 
 std::string json_of(const labels& names) {
-    // Labels come from files and need not be UTF-8.
+    // Labels come from files and may not be UTF-8.
     return label_object(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

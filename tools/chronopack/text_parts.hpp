@@ -1,4 +1,4 @@
-// Pieces of CSV and JSON lines.
+// Prints parts of CSV and JSON lines.
 #pragma once
 
 #include <chronopack/series/labels.hpp>
@@ -15,13 +15,13 @@ inline void append(fmt::memory_buffer& out, std::string_view text) {
     out.append(text.data(), text.data() + text.size());
 }
 
-/// A CSV field, between quotes where it needs them to come back as it is.
+/// Appends a CSV field, with quotes where it needs them to read back unchanged.
 void print_field(fmt::memory_buffer& out, std::string_view text);
 
-/// Returns the labels as a JSON object, in time linear in them.
+/// Returns the labels as a JSON object. It takes time linear in their number.
 [[nodiscard]] nlohmann::ordered_json label_object(const labels& names);
 
-/// The same as text. What is not UTF-8 is replaced.
+/// Returns the same as text. Bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string json_of(const labels& names);
 
 }  // namespace chronopack::tool

@@ -22,14 +22,14 @@ std::variant<std::monostate, std::int64_t, input::instant> parse(const std::stri
                              " is neither a date, such as 2024-02-29T12:30:00Z, nor a count");
 }
 
-/// The tick at or before `when`, or at or after it; the last there is, where
-/// that is none.
+/// Returns the tick at or before `when`, or at or after it with `or_after`. Where there is none,
+/// returns the nearest end of int64.
 std::int64_t tick_at(const input::instant& when, time_unit unit, bool or_after) noexcept {
     const std::int64_t rate = per_second(unit);
     const std::int64_t step = 1'000'000'000 / rate;
     const std::int64_t part = (when.nanoseconds + (or_after ? step - 1 : 0)) / step;
     std::int64_t ticks = 0;
-    if (when.seconds < 0) {  // rounded down it might not fit where the sum does
+    if (when.seconds < 0) {  // rounded down, the product could overflow although the sum would not
         if (__builtin_mul_overflow(when.seconds + 1, rate, &ticks) ||
             __builtin_add_overflow(ticks, part - rate, &ticks))
             return INT64_MIN;

@@ -1,10 +1,10 @@
-// --from and --to: points in time as users write them, and the range they make
-// in a series' unit.
+// Reads --from and --to: points in time as users write them, and the range that they give in a
+// series' unit.
 //
 //   2024-01-01  2024-01-01T12:00:00.5+02:00     dates
-//   1700000000                                  a count of the series' own unit
+//   1700000000                                  a count in the series' own unit
 //
-// Both ends are included. A date between two ticks stands for the one within.
+// Both ends are included. A date between two ticks stands for the tick inside the range.
 #pragma once
 
 #include "input/time_text.hpp"
@@ -18,13 +18,13 @@ namespace chronopack::tool {
 
 class time_bounds {
 public:
-    /// Empty texts leave that end open. failure (usage) for text that is no time.
+    /// An empty text leaves its end open. Throws failure (usage) for text that is not a time.
     time_bounds(const std::string& from, const std::string& to);
     time_bounds() = default;
 
     [[nodiscard]] time_range in(time_unit unit) const noexcept;
 
-    /// failure (usage) when one is a date: series whose times are row numbers have none.
+    /// Throws failure (usage) when one is a date: series whose times are row numbers have no dates.
     void expect_counts() const;
 
 private:

@@ -58,7 +58,7 @@ void time_printer::operator()(fmt::memory_buffer& out, std::int64_t timestamp) {
     if (!dates_) return print_value(out, timestamp);
     const std::int64_t rate = per_second(unit_);
     const std::int64_t second = floor_div(timestamp, rate);
-    // The second in which the earliest timestamp lies starts before it.
+    // The second of the earliest timestamp starts before int64 does.
     auto part = static_cast<unsigned>(static_cast<std::uint64_t>(timestamp) -
                                       static_cast<std::uint64_t>(second) *
                                           static_cast<std::uint64_t>(rate));

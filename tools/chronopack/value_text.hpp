@@ -1,5 +1,5 @@
-// Values and times as text that reads back to the same bits: tools/input/number.hpp
-// and time_text.hpp are its other half.
+// Prints values and times as text that reads back to the same bits. tools/input/number.hpp and
+// time_text.hpp read them.
 //
 //   0.1  -0  5e-324  1e+300       the shortest decimal that gives the double
 //   NaN  +Inf  -Inf
@@ -20,25 +20,25 @@
 
 namespace chronopack::tool {
 
-/// Appends to `out`.
+/// Appends a value to `out`.
 inline void print_value(fmt::memory_buffer& out, std::int64_t v) {
     fmt::format_to(fmt::appender(out), FMT_COMPILE("{}"), v);
 }
 void print_value(fmt::memory_buffer& out, double v);
 
-/// The same; what JSON has no number for stands between quotes.
+/// Appends a value as JSON. Values for which JSON has no number are quoted.
 inline void print_json_value(fmt::memory_buffer& out, std::int64_t v) {
     print_value(out, v);
 }
 void print_json_value(fmt::memory_buffer& out, double v);
 
-/// Whether a timestamp lies in the years 0000 to 9999, which dates can say.
+/// Returns whether a timestamp lies in the years 0000 to 9999, so that it has a date.
 [[nodiscard]] bool has_date(std::int64_t timestamp, time_unit unit) noexcept;
 
-/// Prints timestamps of one unit; not thread-safe.
+/// Prints timestamps of one unit. Not thread-safe.
 class time_printer {
 public:
-    /// As RFC 3339, where has_date() holds; or as counts of the unit.
+    /// Prints dates in RFC 3339 where has_date() holds, or counts of the unit.
     time_printer(time_unit unit, bool dates) noexcept : unit_(unit), dates_(dates) {}
 
     void operator()(fmt::memory_buffer& out, std::int64_t timestamp);
@@ -50,13 +50,13 @@ private:
 
     time_unit unit_;
     bool dates_;
-    std::int64_t day_ = INT64_MIN;  // that day_text_ is of
+    std::int64_t day_ = INT64_MIN;  // the day that day_text_ holds
     std::string day_text_;
 };
 
-/// One timestamp; a count where there is no date for it.
+/// Returns one timestamp as text: a count where it has no date.
 [[nodiscard]] std::string time_text(std::int64_t timestamp, time_unit unit);
-/// The same; rows are counts.
+/// Returns the same; row numbers are counts.
 [[nodiscard]] std::string time_text(std::int64_t timestamp, input::tick unit);
 
 [[nodiscard]] std::string_view unit_name(time_unit unit) noexcept;

@@ -15,7 +15,7 @@ namespace {
 
 using input::counted;
 
-/// In what a frame's entry of the index differs from its samples.
+/// Returns in what a frame's entry in the index differs from its samples.
 std::vector<std::string_view> index_differences(const frame::info& samples,
                                                 const archived_series& series,
                                                 const archived_frame& entry) {
@@ -31,7 +31,7 @@ std::vector<std::string_view> index_differences(const frame::info& samples,
     return fields;
 }
 
-/// Looks at one frame after the other of a series.
+/// Checks the frames of a series one after the other.
 class frame_checker {
 public:
     frame_checker(const archive_reader& archive, const archived_series& series, verdict& found)

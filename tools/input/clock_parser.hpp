@@ -1,11 +1,11 @@
-// The cells of one time column to ticks of one unit.
+// Converts the cells of a time column to ticks of one unit.
 //
 //   form      cell                   counted   kept   ticks
 //   counts    1700000000             s         s      1700000000
 //   counts    1700000000.25          s         ns     1700000000250000000
 //   dates     2024-01-01T00:00:00Z             ms     1704067200000
 //
-// What the unit cannot hold exactly is refused, never rounded.
+// A time that the unit cannot hold exactly is refused, not rounded.
 #pragma once
 
 #include "time_text.hpp"
@@ -16,7 +16,7 @@ class clock_parser {
 public:
     enum class form : std::uint8_t { rows, dates, counts };
 
-    /// No clock: rows are numbered by whoever reads them.
+    /// No clock: the caller numbers the rows.
     clock_parser() = default;
     clock_parser(form what, tick counted, tick kept) noexcept
         : form_(what), counted_(counted), kept_(kept) {}
@@ -25,7 +25,7 @@ public:
     [[nodiscard]] tick counted() const noexcept { return counted_; }
     [[nodiscard]] tick kept() const noexcept { return kept_; }
 
-    /// None for text that is no such time, or does not fit the unit.
+    /// Returns the ticks, or nothing for text that is not such a time or does not fit the unit.
     [[nodiscard]] std::optional<std::int64_t> operator()(std::string_view cell) const noexcept {
         std::optional<instant> when;
         if (form_ == form::dates) {

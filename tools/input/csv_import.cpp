@@ -16,7 +16,7 @@ using role = csv_layout::role;
 constexpr std::size_t sample_bytes = std::size_t{1} << 20;
 constexpr std::size_t no_series = static_cast<std::size_t>(-1);
 
-// What the layout is told from: a megabyte, and some records however long.
+// The layout is found in this much text: a megabyte, and some records however long they are.
 bool is_enough(std::string_view start) noexcept {
     constexpr std::ptrdiff_t some = 4;
     return start.size() >= sample_bytes && (start.size() > 2 * csv_reader::max_record_bytes ||
@@ -53,7 +53,7 @@ private:
         std::size_t empty = 0, samples = 0, rounded = 0;
     };
 
-    // The next record that is one.
+    // Moves to the next valid record.
     bool next() {
         for (;;) {
             try {
@@ -93,8 +93,8 @@ private:
         return at;
     }
 
-    // Where the numbers of the record's series begin in series_, one for each
-    // column of values.
+    // Returns where the series of the record begin in series_: one number for each column of
+    // values.
     [[nodiscard]] std::size_t series_of_record() {
         key_.clear();
         for (const std::size_t column : labels_) {
@@ -211,8 +211,9 @@ private:
     csv_reader in_;
     std::vector<std::size_t> labels_;
     std::vector<value_column> values_;
-    key_index sets_;                   // of labels
-    std::vector<std::size_t> series_;  // numbers, for each label set one a column of values
+    key_index sets_;  // label sets
+    // Numbers of series: for each label set, one for each column of values.
+    std::vector<std::size_t> series_;
     std::string key_;
     std::size_t rows_ = 0;
     std::size_t without_time_ = 0;

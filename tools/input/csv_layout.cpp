@@ -113,7 +113,7 @@ private:
             set_counts();
     }
 
-    /// A column that decompress wrote for an archive of rows.
+    /// Takes a column that decompress wrote for an archive of rows.
     bool take_row_numbers() {
         for (std::size_t column = 0; column < in_.columns(); ++column) {
             csv_layout::column& one = found_.columns[column];
@@ -127,7 +127,7 @@ private:
         return false;
     }
 
-    /// Whether a numeric column reads as counts since 1970, its type apart.
+    /// Returns whether a numeric column reads as counts since 1970, apart from its type.
     [[nodiscard]] bool is_epoch(std::size_t column) const {
         if (kinds_[column] != kind::numbers) return false;
         const bool named = named_like_time(found_.columns[column].name);
@@ -139,7 +139,7 @@ private:
             if (cell.empty()) continue;
             const auto count = parse_epoch(cell);
             if (!count) {
-                // A number is then no time; anything else is an error to report.
+                // A number is not a time here. Anything else is an error to report.
                 if (kind_of(cell) == cell_kind::number) return false;
                 continue;
             }
@@ -151,8 +151,8 @@ private:
         return named || (ordered && least >= year_1973 && epoch_unit(least) == epoch_unit(last));
     }
 
-    // Nanoseconds, so that no later row is too fine; what no int64 of them
-    // holds, in the finest unit that the sample needs.
+    // The unit is nanoseconds, so that no later row is too fine. If int64 cannot hold the dates in
+    // nanoseconds, it is the finest unit that the sample needs.
     void set_dates() {
         tick kept = tick::nanoseconds, needed = tick::seconds;
         for (std::size_t row = first_row_; row < in_.rows(); ++row)
@@ -171,7 +171,7 @@ private:
         for (std::size_t row = first_row_; row < in_.rows(); ++row) {
             const std::string_view cell = in_.cell(row, found_.time_column);
             const auto count = parse_epoch(cell);
-            if (!count) continue;  // refused when it is read, or empty
+            if (!count) continue;  // refused later when it is read, or empty
             fractions |= cell.find('.') != std::string_view::npos;
             counted = std::max(counted, epoch_unit(count->whole));
         }
@@ -180,7 +180,7 @@ private:
         found_.clock = {clock_parser::form::counts, counted, asked_.kept.value_or(kept)};
     }
 
-    /// Whether one time stands in several records, or times go back.
+    /// Returns whether several records have the same time, or times go back.
     [[nodiscard]] bool times_repeat() const {
         if (found_.time_column == none) return false;
         std::optional<std::int64_t> last;
@@ -200,8 +200,8 @@ private:
     }
 
     void give_other_roles() {
-        const bool told = asked_.labels.empty();  // else those are all the labels
-        const bool labelled = asked_.long_form || (told && times_repeat());
+        const bool guessed = asked_.labels.empty();  // otherwise the request names all labels
+        const bool labelled = asked_.long_form || (guessed && times_repeat());
         std::size_t values = 0;
         for (std::size_t i = 0; i < found_.columns.size(); ++i) {
             csv_layout::column& column = found_.columns[i];
@@ -210,7 +210,7 @@ private:
                 if (numeric && asked_.values.empty())
                     column.role = role::value;
                 else if (kinds_[i] == kind::text &&
-                         (labelled || (told && (column.name == "__name__" || never_changes(i)))))
+                         (labelled || (guessed && (column.name == "__name__" || never_changes(i)))))
                     column.role = role::label;
                 else if (!numeric)
                     note("column " + printable(column.name) +

@@ -27,8 +27,8 @@ bool csv_reader::next() {
         in_.drop_to(record_);
         if (in_.unread().size() > max_record_bytes)
             refuse(record_, "a record of more than " + grouped(max_record_bytes) + " bytes");
-        // Twice as much, however little a pipe gives at a time: what was read of
-        // the record is read again.
+        // Reads twice as much, however little a pipe gives at a time, because the part of the
+        // record that was read is scanned again.
         const std::size_t wanted = 2 * in_.unread().size();
         while (fill() && in_.unread().size() < wanted) {}
     }
@@ -36,7 +36,7 @@ bool csv_reader::next() {
     return false;
 }
 
-// More text behind what is there; next_ stays where it is in the text.
+// Reads more text after what is there. next_ keeps its place in the text.
 bool csv_reader::fill() {
     in_.drop_to(next_);
     const bool more = in_.more();
@@ -53,7 +53,7 @@ void csv_reader::start() {
     if (text.starts_with("\xef\xbb\xbf")) next_ += 3;
 }
 
-// Goes to where a record begins, over blank lines; false at the end.
+// Moves to the start of the next record, past blank lines. Returns false at the end.
 bool csv_reader::find_record() {
     for (;;) {
         if (next_ == in_.end() && !fill()) return false;
@@ -71,7 +71,7 @@ bool csv_reader::find_record() {
     return true;
 }
 
-// Behind the line end at `p`; null where one more byte has to be seen.
+// Returns the place after the line end at `p`, or null where one more byte is needed to decide.
 const char* csv_reader::after_line_end(const char* p) const noexcept {
     if (*p == '\n') return p + 1;
     if (p + 1 == in_.end() && !in_.complete()) return nullptr;
@@ -108,7 +108,8 @@ csv_reader::outcome csv_reader::read_record() {
             if (p != end && *p != separator_ && !is_line_end(*p))
                 refuse(p, "a separator or the end of the line must follow a closing quote");
         } else {
-            while (!stops_[static_cast<unsigned char>(*p)]) ++p;  // the end of the window stops it
+            // The end of the window stops the loop.
+            while (!stops_[static_cast<unsigned char>(*p)]) ++p;
             if (p != end && *p == '"') refuse(p, "quote inside an unquoted field");
             cells_.emplace_back(first, static_cast<std::size_t>(p - first));
         }
@@ -132,7 +133,7 @@ csv_reader::outcome csv_reader::read_record() {
     return outcome::record;
 }
 
-// What is left of a line that was refused.
+// Skips the rest of a line that was refused.
 void csv_reader::skip_line() {
     for (;;) {
         const char* p = next_;

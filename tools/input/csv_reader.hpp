@@ -1,5 +1,5 @@
-// CSV as RFC 4180 has it, record by record: cells are views into a window over
-// the text, so that a file of any size takes little memory.
+// Reads CSV as RFC 4180 defines it, record by record. Cells are views into a window over the text,
+// so a file of any size needs little memory.
 //
 //   csv_reader in(window, "load.csv");
 //   while (in.next()) use(in.cells()[0]);
@@ -7,10 +7,9 @@
 //   time,"name, quoted",load\r\n        fields by separators, records by CRLF,
 //   2024-01-01,"say ""hi""",0.25\n      LF or CR; a quoted field may hold them
 //
-// A UTF-8 byte order mark is skipped, blank lines too (a one-column table
-// takes them for empty cells). All records have as many fields as the first.
-// Any bytes are safe to read, in linear time. Limits: 65,536 fields and 16 MiB
-// a record.
+// A UTF-8 byte order mark is skipped, and so are blank lines (in a table of one column they are
+// empty cells). All records have as many fields as the first. Any bytes can be read safely, in
+// linear time. Limits: 65,536 fields and 16 MiB for each record.
 #pragma once
 
 #include "source.hpp"
@@ -28,17 +27,17 @@ public:
     /// `file` is for messages.
     csv_reader(window& from, std::string file, char separator = ',');
 
-    /// Reads a record; false at the end. failure for what is no record, at its
-    /// place: the call after that starts on the next line.
+    /// Reads a record and returns false at the end. Throws failure with its place for an invalid
+    /// record; the next call then starts on the next line.
     bool next();
 
-    /// What stands between the separators, or the quotes, of the record read
-    /// last. A doubled quote is still doubled: see unquoted().
+    /// Returns the cells of the last record, without separators and outer quotes. A doubled quote
+    /// is still doubled: see unquoted().
     [[nodiscard]] std::span<const std::string_view> cells() const noexcept { return cells_; }
 
-    /// Where a cell of the record read last begins.
+    /// Returns where a cell of the last record begins.
     [[nodiscard]] place where(std::size_t cell) const { return place_of(cells_[cell].data()); }
-    /// The line it begins on.
+    /// Returns the line on which it begins.
     [[nodiscard]] std::size_t line() const noexcept { return line_; }
 
 private:
@@ -57,17 +56,17 @@ private:
     window& in_;
     std::string file_;
     char separator_;
-    std::array<bool, 256> stops_{};  // ends an unquoted field, or must not be in one
+    std::array<bool, 256> stops_{};  // bytes that end an unquoted field, or must not occur in one
     std::vector<std::string_view> cells_;
     std::size_t columns_ = 0;
-    const char* record_ = nullptr;  // where the record read last begins
-    std::size_t line_ = 1;          // its line
-    const char* next_ = nullptr;    // what is to be read next; null before anything is
+    const char* record_ = nullptr;  // start of the last record
+    std::size_t line_ = 1;          // the line of that start
+    const char* next_ = nullptr;    // what is read next; null before the first read
     std::size_t next_line_ = 1;
     bool skip_line_ = false;  // next_ lies in a line that was refused
 };
 
-/// The cell with each doubled quote made one.
+/// Returns the cell with each doubled quote replaced by one.
 [[nodiscard]] std::string unquoted(std::string_view cell);
 
 }  // namespace chronopack::input

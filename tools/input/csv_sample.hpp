@@ -1,8 +1,8 @@
-// The first records of a CSV file, kept, and what kind of cells they are.
+// The first records of a CSV file, and what kind of cells they have.
 //
-//   numbers, dates   at least half of the cells that are not empty are so
+//   numbers, dates   at least half of the non-empty cells are
 //   text             neither
-//   empty            no cell but empty ones
+//   empty            all cells are empty
 #pragma once
 
 #include "failure.hpp"
@@ -16,7 +16,7 @@ namespace chronopack::input {
 
 enum class cell_kind : std::uint8_t { empty, number, date, text };
 
-/// Dates are looked for only in what is not a number.
+/// Returns the kind of a cell. Text that is a number is not tried as a date.
 [[nodiscard]] cell_kind kind_of(std::string_view cell) noexcept;
 
 enum class column_kind : std::uint8_t { empty, numbers, dates, text };
@@ -34,8 +34,8 @@ enum class column_kind : std::uint8_t { empty, numbers, dates, text };
 
 class csv_sample {
 public:
-    /// Of text that may end within a record, which then does not count. Records
-    /// that are none are passed over; the first failure when there is no other.
+    /// Reads text that may end within a record, which then does not count. Invalid records are
+    /// skipped. Throws the first failure when there is no valid record.
     csv_sample(std::string_view text, const std::string& file, char separator);
 
     [[nodiscard]] std::size_t rows() const noexcept {
@@ -43,7 +43,7 @@ public:
     }
     [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
 
-    /// Trimmed; a doubled quote is still doubled.
+    /// Returns a cell, trimmed. A doubled quote is still doubled.
     [[nodiscard]] std::string_view cell(std::size_t row, std::size_t column) const noexcept {
         const std::size_t i = row * columns_ + column;
         return std::string_view(text_).substr(ends_[i], ends_[i + 1] - ends_[i]);
@@ -51,7 +51,7 @@ public:
 
     [[nodiscard]] column_kind classify(std::size_t column, std::size_t first_row) const noexcept;
 
-    /// What was wrong with the first record passed over.
+    /// Returns what was wrong with the first record that was skipped.
     [[nodiscard]] const std::optional<failure>& first_failure() const noexcept { return failure_; }
 
 private:
@@ -61,8 +61,8 @@ private:
     std::optional<failure> failure_;
 };
 
-/// The first of comma, semicolon and tab that the first line has outside
-/// quotes; a comma when it has none.
+/// Returns the first of comma, semicolon and tab that the first line has outside of quotes, or a
+/// comma when it has none.
 [[nodiscard]] char find_separator(std::string_view text) noexcept;
 
 }  // namespace chronopack::input

@@ -1,4 +1,4 @@
-// What stops a command: where, why, and whose fault it is.
+// An error that stops a command: where, why, and whose fault it is.
 //
 //   throw failure(fault::data, {"load.csv", 7, 12}, "\"x\" is not a number");
 //
@@ -13,14 +13,13 @@
 
 namespace chronopack::input {
 
-/// A place in a text: lines and columns count from 1, columns in bytes; 0 where
-/// there is none.
+/// A place in a text. Lines and columns count from 1, columns in bytes; 0 means not known.
 struct place {
     std::string file;
     std::size_t line = 0;
     std::size_t column = 0;
 
-    /// file:line:column
+    /// Returns "file:line:column".
     [[nodiscard]] std::string text() const {
         std::string out = file;
         if (line != 0) out += ':' + std::to_string(line);
@@ -31,12 +30,12 @@ struct place {
 
 /// The numbers are exit statuses.
 enum class fault : std::uint8_t {
-    data = 1,         ///< what was read is not what it should be
-    usage = 2,        ///< what was asked for cannot be
+    data = 1,         ///< the input is not what it should be
+    usage = 2,        ///< the request cannot be fulfilled
     environment = 3,  ///< the system refused: no such file, no space, no memory
 };
 
-/// what() has names as they came: whoever shows it makes it printable.
+/// A failure at a place. what() has names as they came: code that shows it makes it printable.
 class failure : public std::runtime_error {
 public:
     failure(fault whose, place where, std::string message)
@@ -48,7 +47,7 @@ public:
 
     [[nodiscard]] fault whose() const noexcept { return fault_; }
     [[nodiscard]] const place& where() const noexcept { return place_; }
-    /// Without the place, which what() has in front.
+    /// Returns the message without the place, with which what() begins.
     [[nodiscard]] const std::string& message() const noexcept { return message_; }
 
 private:
@@ -57,7 +56,7 @@ private:
     std::string message_;
 };
 
-/// A sample older than the one before it, where order is asked for.
+/// A sample is older than the one before, where order is required.
 class unordered : public failure {
 public:
     unordered(place where, std::string message)
@@ -65,8 +64,8 @@ public:
     explicit unordered(std::string message) : unordered(place{}, std::move(message)) {}
 };
 
-/// More series, or more of their labels, than are kept. It ends a run even where bad
-/// records are skipped: what follows would be lost series by series.
+/// There are more series, or more labels, than are allowed. It ends a run even where bad records
+/// are skipped, because all later records would be lost series by series.
 class too_many : public failure {
 public:
     too_many(place where, std::string message)

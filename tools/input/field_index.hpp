@@ -1,9 +1,9 @@
-// The series of each field of each tag set, as lines name them: nearly always in the
-// order of the line before.
+// Finds the series of each field of each tag set. Lines nearly always name fields in the order of
+// the line before.
 //
 //   cpu,host=a usage=1,tasks=2i      set 0: usage 0, tasks 1
 //   cpu,host=b usage=1,tasks=2i      set 1: usage 2, tasks 3
-//   cpu,host=a usage=1,tasks=2i      found one after the other; by hash only where not
+//   cpu,host=a usage=1,tasks=2i      found in that order; by hash only where it differs
 #pragma once
 
 #include "key_index.hpp"
@@ -16,14 +16,14 @@ namespace chronopack::input {
 
 class field_index {
 public:
-    /// Goes on to the fields of a line with this set.
+    /// Starts on the fields of a line with this set.
     void open(std::size_t set) {
         set_ = set;
         next_ = 0;
         if (set == sets_.size()) sets_.emplace_back();
     }
 
-    /// The series of a field of the set, or none: then add() is to follow.
+    /// Returns the series of a field of the set, or nothing: then add() must follow.
     [[nodiscard]] std::optional<std::size_t> find(std::string_view field, value_type type) {
         wanted_ = 2 * names_(field) + (type == value_type::integers ? 1 : 0);
         const std::vector<known>& fields = sets_[set_];
@@ -35,7 +35,7 @@ public:
         return fields[next_++].series;
     }
 
-    /// Keeps the series of the field that find() did not find.
+    /// Adds the series of the field that find() did not find.
     void add(std::size_t series) {
         std::vector<known>& fields = sets_[set_];
         places_.emplace(key{set_, wanted_}, fields.size());
@@ -62,10 +62,10 @@ private:
     };
 
     key_index names_;
-    std::vector<std::vector<known>> sets_;  // each in the order that its fields first came in
+    std::vector<std::vector<known>> sets_;  // each in the order in which its fields first came
     std::unordered_map<key, std::size_t, hash> places_;
     std::size_t set_ = 0;
-    std::size_t next_ = 0;  // of the set's fields, where the next is likely
+    std::size_t next_ = 0;  // the place in the set's fields where the next one probably is
     std::size_t wanted_ = 0;
 };
 

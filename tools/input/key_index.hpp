@@ -1,8 +1,8 @@
-// Numbers for texts that tend to come in the order they first came in: the label
-// sets of records, one for each host, minute after minute.
+// Numbers texts that tend to come again in the order in which they first came, such as the label
+// sets of records: one for each host, minute after minute.
 //
-//   a b c a b c a ...     0 1 2 0 1 2 0     found right behind the last, in order
-//                                           of memory; by hash only where not
+//   a b c a b c a ...     0 1 2 0 1 2 0     found right after the last one, in the order
+//                                           of memory; by hash only where it differs
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace chronopack::input {
 
 class key_index {
 public:
-    /// The number of a key: size() as it was, for a new one.
+    /// Returns the number of a key. A new key gets the old size().
     [[nodiscard]] std::size_t operator()(std::string_view key) {
         if (size() != 0) {
             if (key == (*this)[last_]) return last_;

@@ -1,5 +1,5 @@
-// How much memory the labels of all series may take. A few bytes of text can name many
-// series of many labels each:
+// Limits the memory that the labels of all series may take. A few bytes of text can name many
+// series with many labels each:
 //
 //   m,t0=v,...,t19999=v f0=1,...,f299=1 0      171 KB, and 300 series of 20,002 labels
 #pragma once
@@ -11,9 +11,9 @@
 
 namespace chronopack::input {
 
-/// Bytes that labels take in memory, about.
+/// Returns about how many bytes labels take in memory.
 [[nodiscard]] inline std::size_t memory_of(const std::vector<label>& pairs) noexcept {
-    const std::size_t inside = std::string().capacity();  // text that needs no memory of its own
+    const std::size_t inside = std::string().capacity();  // longer text needs memory of its own
     std::size_t bytes = pairs.size() * sizeof(label);
     for (const label& one : pairs)
         for (const std::string& text : {std::cref(one.name), std::cref(one.value)})
@@ -27,7 +27,7 @@ public:
 
     explicit label_budget(std::size_t most = usual) : most_(most) {}
 
-    /// Charges for the labels of a new series; too_many when they take more than is left.
+    /// Charges for the labels of a new series. Throws too_many when they take more than is left.
     void charge(const std::vector<label>& pairs) {
         held_ += memory_of(pairs);
         if (held_ > most_)

@@ -34,7 +34,7 @@ public:
     }
 
 private:
-    // Line by line; line_number_ is that of line_'s first.
+    // Moves to the next line. line_number_ is the number of line_'s first line.
     bool next_line() {
         const char* const after = line_.data() == nullptr ? in_.begin() : after_line_;
         line_number_ += lines_of_line_;
@@ -139,7 +139,7 @@ private:
     std::size_t line_number_ = 1;
     std::size_t lines_of_line_ = 0;
     line_point point_;
-    key_index sets_;  // of measurements and tags
+    key_index sets_;  // sets of a measurement and tags
     field_index fields_;
     std::size_t texts_ = 0;
     read_report report_;

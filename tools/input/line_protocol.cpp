@@ -52,7 +52,7 @@ private:
         while (!done() && is_one_of(line_[at_], " \t")) ++at_;
     }
 
-    /// Up to one of `ends` that no backslash stands before.
+    /// Returns the text up to one of `ends` that has no backslash before it.
     std::string_view token(std::string_view ends) noexcept {
         const std::size_t first = at_;
         for (; !done() && !is_one_of(line_[at_], ends); ++at_)
@@ -152,8 +152,8 @@ bool is_pointless(std::string_view line) noexcept {
     return first == npos || line[first] == '#';
 }
 
-// Quotes open text only where the value of a field begins: right behind an '=',
-// and somewhere behind the first blank that is not escaped.
+// Quotes open a text only at the start of a field's value: directly after an '=', and somewhere
+// after the first blank that is not escaped.
 std::size_t find_line_end(std::string_view text) noexcept {
     const std::size_t first = text.find_first_not_of(" \t\r");
     if (first != npos && text[first] == '#') return text.find('\n');

@@ -1,4 +1,4 @@
-// InfluxDB's line protocol: points as text, one a line.
+// InfluxDB's line protocol: one point a line.
 //
 //   cpu,host=a,dc=eu usage=0.25,tasks=12i,ok=t,note="quoted, text" 1700000000000000000
 //   |-| |----------| |-------------------------------------------| |-----------------|
@@ -18,7 +18,7 @@
 
 namespace chronopack::input {
 
-/// A point, as views into its line; names still escaped.
+/// A point as views into its line. Names are still escaped.
 struct line_point {
     struct tag {
         std::string_view name;
@@ -26,34 +26,34 @@ struct line_point {
     };
     struct field {
         std::string_view key;
-        /// Booleans are 0 and 1; monostate is text.
+        /// Booleans are 0 and 1; text is monostate.
         std::variant<std::monostate, double, std::int64_t> value;
     };
 
-    std::string_view series;  ///< measurement and tags, as written
+    std::string_view series;  ///< measurement and tags as they are in the line
     std::string_view measurement;
     std::vector<tag> tags;
     std::vector<field> fields;
     std::string_view timestamp;  ///< a decimal integer, or empty
 };
 
-/// What keeps a line from being a point, and the byte where.
+/// Says why a line is not a point, and at which byte.
 struct line_error {
     std::size_t at = 0;
     std::string message;
 };
 
-/// Reads a line without its end. `out` is unspecified after an error.
+/// Parses a line without its line end. `out` is unspecified after an error.
 [[nodiscard]] std::optional<line_error> parse_point(std::string_view line, line_point& out);
 
-/// Whether a line has no point: it is blank, or a comment.
+/// Returns whether a line has no point because it is blank or a comment.
 [[nodiscard]] bool is_pointless(std::string_view line) noexcept;
 
-/// Bytes before the end of the first line, which is no line end within quotes;
-/// npos when there is none.
+/// Returns the length of the first line. A line end within quotes does not end it. Returns npos
+/// when the line has no end.
 [[nodiscard]] std::size_t find_line_end(std::string_view text) noexcept;
 
-/// A name or tag without its escapes.
+/// Returns a name or tag without its escapes.
 [[nodiscard]] std::string unescaped(std::string_view text);
 
 }  // namespace chronopack::input

@@ -17,11 +17,11 @@ bool same_word(std::string_view text, std::string_view lower_case) noexcept {
     return true;
 }
 
-// Most numbers are short: digits that make an integer up to 2^53 and a power of
-// ten up to 10^22 are doubles both, and so their quotient is the double nearest to
-// the text. False for any other.
+// A fast path for short numbers. If the digits make an integer up to 2^53 and the power of ten is
+// at most 10^22, both are exact doubles, so their quotient is the double nearest to the text.
+// Returns false for any other text.
 bool parse_short(std::string_view text, double& out) noexcept {
-    constexpr std::size_t most = 18;  // digits, so that the integer does not wrap
+    constexpr std::size_t most = 18;  // digits that fit without overflow
     constexpr std::array<double, most + 1> tens{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
                                                 1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
                                                 1e14, 1e15, 1e16, 1e17, 1e18};
@@ -49,7 +49,7 @@ bool parse_short(std::string_view text, double& out) noexcept {
     return true;
 }
 
-// What from_chars takes for numbers but reads otherwise, or not at all: the words.
+// Reads the words, which from_chars reads differently or not at all.
 number parse_word(std::string_view text) noexcept {
     const bool negative = text.front() == '-';
     if (negative || text.front() == '+') text.remove_prefix(1);
@@ -75,7 +75,7 @@ bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
 }
 
-// Longer integers than this are no doubles but by chance, and no int64.
+// Every integer of up to 15 digits is an exact double; a longer one may not be.
 constexpr std::size_t longest_exact = 15;
 
 bool is_rounded(std::string_view text, double value) noexcept {
@@ -121,7 +121,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
     const char* const end = text.data() + text.size();
     const auto [stop, wrong] = std::from_chars(text.data(), end, whole);
     if (stop == end && wrong == std::errc{}) return whole;
-    // Not where the double could have been rounded to an integer.
+    // From 2^53 on a double may have been rounded to an integer, so those do not count.
     const number read = parse_number(text);
     constexpr double exact = 0x1p53;
     if (read.what != number::kind::value || !(std::fabs(read.value) < exact) ||

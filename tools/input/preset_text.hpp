@@ -1,4 +1,4 @@
-// Presets of frames by name: the one list for the command and the report.
+// Names of presets: one list for the command and the report.
 #pragma once
 
 #include <chronopack/codec/preset.hpp>
@@ -22,9 +22,9 @@ inline constexpr std::array all_presets{preset::fastest, preset::balanced, prese
     return std::nullopt;
 }
 
-/// Samples of a frame in an archive, unless asked otherwise: enough for headers not
-/// to count, few enough that a query decodes little. The smallest frames have large
-/// blocks, and gain by them.
+/// Returns how many samples a frame of an archive has by default: enough to make headers
+/// negligible, few enough that a query decodes little. The smallest frames profit from large
+/// blocks.
 [[nodiscard]] constexpr std::size_t usual_frame_samples(preset level) noexcept {
     return level == preset::smallest ? 32768 : 4096;
 }

@@ -1,5 +1,5 @@
-// One line on a terminal's stderr that is written over and over; nothing where
-// stderr is no terminal.
+// One line on a terminal's stderr that is overwritten again and again. Nothing is shown where
+// stderr is not a terminal.
 #pragma once
 
 #include <adapters/text/printable.hpp>

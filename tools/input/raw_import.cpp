@@ -11,7 +11,7 @@ namespace chronopack::input {
 
 namespace {
 
-/// Words of 8 bytes out of a source.
+/// Reads words of 8 bytes from a source.
 class word_reader {
 public:
     word_reader(source& from, const std::string& file)
@@ -41,7 +41,7 @@ private:
     std::size_t last_ = 0;
 };
 
-/// start, start + step, ...; or what a file says.
+/// Returns start, start + step, ..., or the times in a file.
 class clock_reader {
 public:
     clock_reader(source* times, const std::string& file, const raw_request& asked)
@@ -71,7 +71,8 @@ private:
     std::int64_t step_;
     bool past_end_ = false;
     const std::string& file_;
-    std::unique_ptr<word_reader> words_;  // an optional one alarms g++ 12, falsely
+    // A pointer, because g++ 12 wrongly warns about an optional.
+    std::unique_ptr<word_reader> words_;
 };
 
 }  // namespace

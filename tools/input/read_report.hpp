@@ -1,4 +1,4 @@
-// What a reader has to say when it is done, apart from the samples.
+// What a reader reports when it is done, apart from the samples.
 #pragma once
 
 #include "failure.hpp"
@@ -9,14 +9,14 @@
 namespace chronopack::input {
 
 struct read_options {
-    /// Called for what is wrong with a cell, a line or a record, which is then
-    /// left out. Unset: the first such thing ends it all.
+    /// Called with each bad cell, line or record, which is then left out. Unset: the first one ends
+    /// the reading.
     std::function<void(const failure&)> on_bad;
 };
 
 struct read_report {
     std::size_t samples = 0;
-    std::size_t bad = 0;             ///< cells, lines and records left out
+    std::size_t bad = 0;             ///< cells, lines and records that were left out
     std::vector<std::string> notes;  ///< what a user should know, in sentences without a full stop
 };
 

@@ -1,4 +1,4 @@
-// Times for rows that have none: row n is at start + n * step.
+// Gives times to rows that have none: row n is at start + n * step.
 //
 //   --time-unit s --start 1700000000 --step 60      row 2 is at 1700000120 s
 #pragma once
@@ -7,10 +7,10 @@
 
 namespace chronopack::input {
 
-/// A sink before another. Takes rows, and no samples that have times already.
+/// Passes samples on to another sink. It takes rows, and refuses samples that have times already.
 class row_clock final : public sample_sink {
 public:
-    /// `unit` is what start and step count; `row` renumbers rows.
+    /// `unit` is the unit of start and step; `row` renumbers rows.
     row_clock(sample_sink& to, tick unit, std::int64_t start, std::int64_t step) noexcept
         : to_(to), unit_(unit), start_(start), step_(step) {}
 

@@ -1,4 +1,4 @@
-// A series' labels as text: name{label="value",...}.
+// Writes a series' labels as text: name{label="value",...}.
 //
 //   {__name__: cpu, host: a}   cpu{host="a"}
 //   {host: a}                  {host="a"}
@@ -11,7 +11,7 @@
 
 namespace chronopack::input {
 
-/// Between quotes, with \" \\ and \n escaped.
+/// Returns the text between quotes, with \" \\ and \n escaped.
 [[nodiscard]] inline std::string quoted_label(std::string_view value) {
     std::string out = "\"";
     for (const char c : value) {
@@ -25,8 +25,8 @@ namespace chronopack::input {
     return out + '"';
 }
 
-/// Of long label sets the beginning is enough: once the text is longer than `enough`
-/// bytes, no more labels are added.
+/// Returns the labels as text. Once the text is longer than `enough` bytes, no more labels are
+/// added: of a long label set the beginning is enough.
 [[nodiscard]] inline std::string series_text(const labels& names,
                                              std::size_t enough = std::string::npos) {
     const bool named = names["__name__"].find('{') == std::string_view::npos;

@@ -1,5 +1,5 @@
-// Where series and their samples go as they are read: into an archive, into
-// memory, or through a sort to another sink.
+// A receiver of series and samples as they are read: an archive, memory, or a sort that passes them
+// on.
 #pragma once
 
 #include "failure.hpp"
@@ -20,20 +20,20 @@ public:
     sample_sink& operator=(const sample_sink&) = delete;
     virtual ~sample_sink() = default;
 
-    /// The number of a series, new or known. failure when the labels are not to
-    /// be had, or its values are of the other type; without a place, which the
-    /// caller knows.
+    /// Returns the number of a series, new or known. Throws failure when the labels cannot be used,
+    /// or when the series has values of the other type. The failure has no place; the caller adds
+    /// it.
     [[nodiscard]] virtual std::size_t add(std::vector<label> names, value_type type, tick unit) = 0;
 
-    /// `unordered` for a sample older than the last of its series, where that
-    /// is not taken; failure when it cannot be kept.
+    /// Appends a sample. Throws `unordered` for one older than the last of its series where order
+    /// is required, and failure when it cannot be kept.
     virtual void append(std::size_t series, std::int64_t timestamp, double value) = 0;
     virtual void append(std::size_t series, std::int64_t timestamp, std::int64_t value) = 0;
 
-    /// Says that what comes is what is left of a damaged archive.
+    /// Notes that the next samples are the rest of a damaged archive.
     virtual void note_recovered() {}
 
-    /// Whether there is no need to read on.
+    /// Returns whether it needs no more samples.
     [[nodiscard]] virtual bool full() const noexcept { return false; }
 };
 

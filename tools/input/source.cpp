@@ -34,7 +34,7 @@ file_source::file_source(const std::string& file) : name_(file) {
         }
         if (S_ISREG(status.st_mode)) size_ = static_cast<std::uint64_t>(status.st_size);
     }
-    // Read once, in order: a hint that may be ignored.
+    // The file is read once, in order. This is a hint that may be ignored.
     static_cast<void>(::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL));
 }
 

@@ -1,12 +1,11 @@
-// Bytes in order, some at a time, and a window that slides over them.
+// A source of bytes, read in pieces, and a window that slides over them.
 //
 //   source   |.....................................................|
 //   window              begin()|=============|end()                    '\n' at end()
 //                               |- unread ---|<- more() reads on
 //
-// What a parser has not done with stays in the window, so that a record that was
-// cut by its end is parsed again, whole. Memory: the longest record, twice, and
-// one piece.
+// Bytes that a parser has not consumed stay in the window, so a record that was cut by its end is
+// parsed again as a whole. Memory: the longest record, twice, and one piece.
 #pragma once
 
 #include "failure.hpp"
@@ -27,12 +26,12 @@ public:
     source(const source&) = delete;
     source& operator=(const source&) = delete;
 
-    /// Bytes put into `room`, at least one; 0 at the end. failure when the
-    /// system refuses.
+    /// Puts at least one byte into `room` and returns the number, or 0 at the end. Throws failure
+    /// when the system refuses.
     virtual std::size_t read(std::span<char> room) = 0;
 };
 
-/// Bytes that lie somewhere and outlive it.
+/// Reads bytes in memory, which must outlive it.
 class memory_source final : public source {
 public:
     explicit memory_source(std::string_view text) noexcept : rest_(text) {}
@@ -48,20 +47,20 @@ private:
     std::string_view rest_;
 };
 
-/// A file, or standard input where the name is "-".
+/// Reads a file, or standard input where the name is "-".
 class file_source final : public source {
 public:
-    /// failure (environment) when it cannot be opened.
+    /// Throws failure (environment) when it cannot be opened.
     explicit file_source(const std::string& file);
     ~file_source() override;
 
     std::size_t read(std::span<char> room) override;
 
-    /// As messages name it: standard input is "(standard input)".
+    /// Returns the name for messages: standard input is "(standard input)".
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
-    /// Bytes, where it is known.
+    /// Returns the size in bytes, if it is known.
     [[nodiscard]] std::optional<std::uint64_t> size() const noexcept { return size_; }
-    /// To be called with the bytes read so far, after each piece.
+    /// Sets a function that is called after each piece with the bytes read so far.
     void on_read(std::function<void(std::uint64_t)> f) { on_read_ = std::move(f); }
 
 private:
@@ -78,16 +77,16 @@ public:
         : source_(from), piece_(piece) {}
 
     [[nodiscard]] const char* begin() const noexcept { return buffer_.get() + first_; }
-    /// One past the last byte there is. A line end stands there, for scanners
-    /// that look for one.
+    /// Returns the place after the last byte. A line end stands there, for scanners that look for
+    /// one.
     [[nodiscard]] const char* end() const noexcept { return buffer_.get() + last_; }
     [[nodiscard]] std::string_view unread() const noexcept { return {begin(), last_ - first_}; }
 
-    /// Whether nothing follows end().
+    /// Returns whether nothing follows end().
     [[nodiscard]] bool complete() const noexcept { return complete_; }
 
-    /// Puts more bytes behind end(); false when there are none. Pointers into
-    /// the window are no longer good.
+    /// Reads more bytes and puts them after end(). Returns false when there are none. Pointers into
+    /// the window become invalid.
     bool more() {
         if (complete_) return false;
         make_room();
@@ -98,7 +97,7 @@ public:
         return n != 0;
     }
 
-    /// Done with what lies before `at`.
+    /// Releases the bytes before `at`.
     void drop_to(const char* at) noexcept { first_ = static_cast<std::size_t>(at - buffer_.get()); }
 
 private:

@@ -1,4 +1,4 @@
-// Points in time as text: ISO 8601, or a count since 1970.
+// Reads points in time from text: ISO 8601, or a count since 1970.
 //
 //   2024-02-29                         a date is its midnight
 //   2024-02-29T12:30                   'T', 't' or a blank; seconds optional
@@ -6,8 +6,8 @@
 //   2024-02-29T12:30:05+02:00          Z, +hh, +hhmm or +hh:mm; none is UTC
 //   1709209805  1709209805.25          seconds; ms, us and ns by magnitude
 //
-// Years 0000 to 9999, at most nine digits of fraction, and second 60 is the
-// first of the next minute. Nothing is trimmed, nothing may follow.
+// Years are 0000 to 9999, a fraction has at most nine digits, and second 60 is the first one of the
+// next minute. Nothing is trimmed, and no text may follow.
 #pragma once
 
 #include <chronopack/core/time_unit.hpp>
@@ -22,8 +22,8 @@
 
 namespace chronopack::input {
 
-/// What one step of an int64 timestamp is. Ordered from coarse to fine;
-/// `row` is a count of rows, where there is no clock.
+/// The unit of an int64 timestamp, ordered from coarse to fine. `row` is a count of rows, without a
+/// clock.
 enum class tick : std::uint8_t { row, seconds, milliseconds, microseconds, nanoseconds };
 
 [[nodiscard]] constexpr std::string_view name(tick unit) noexcept {
@@ -36,13 +36,13 @@ enum class tick : std::uint8_t { row, seconds, milliseconds, microseconds, nanos
     return rates[static_cast<std::size_t>(unit)];
 }
 
-/// As archives know it; rows count as seconds.
+/// Returns the unit for archives; rows count as seconds.
 [[nodiscard]] constexpr time_unit unit_in_frames(tick unit) noexcept {
     return unit == tick::row ? time_unit::seconds
                              : static_cast<time_unit>(static_cast<std::uint8_t>(unit) - 1);
 }
 
-/// The other way round, of timestamps that are no rows.
+/// Returns the tick for a unit of timestamps that are not rows.
 [[nodiscard]] constexpr tick tick_of(time_unit unit) noexcept {
     return static_cast<tick>(static_cast<std::uint8_t>(unit) + 1);
 }
@@ -54,19 +54,20 @@ struct instant {
     friend bool operator==(const instant&, const instant&) = default;
 };
 
-/// The coarsest unit that holds it exactly.
+/// Returns the coarsest unit that holds the time exactly.
 [[nodiscard]] constexpr tick unit_of(instant when) noexcept {
     if (when.nanoseconds == 0) return tick::seconds;
     if (when.nanoseconds % 1'000'000 == 0) return tick::milliseconds;
     return when.nanoseconds % 1'000 == 0 ? tick::microseconds : tick::nanoseconds;
 }
 
-/// In steps of `unit`, no coarser than unit_of(when); none when past int64.
+/// Returns the time in steps of `unit`, which must be at least as fine as unit_of(when). Returns
+/// nothing where int64 cannot hold it.
 [[nodiscard]] constexpr std::optional<std::int64_t> to_ticks(instant when, tick unit) noexcept {
     const std::int64_t rate = ticks_per_second(unit);
     std::int64_t whole = when.seconds;
     std::int64_t part = when.nanoseconds / (1'000'000'000 / rate);
-    if (whole < 0) {  // rounded down it might not fit where the sum does
+    if (whole < 0) {  // rounded down, the product could overflow although the sum would not
         whole += 1;
         part -= rate;
     }
@@ -77,19 +78,19 @@ struct instant {
 
 namespace detail {
 
-/// Eats text from the left; once something is missing, all is.
+/// Reads text from the left. After the first mismatch, everything else fails, too.
 class time_scanner {
 public:
     explicit constexpr time_scanner(std::string_view text) noexcept : rest_(text) {}
 
-    /// Exactly `count` digits, at most nine.
+    /// Reads exactly `count` digits, at most nine.
     constexpr int digits(std::size_t count) noexcept {
         int value = 0;
         for (std::size_t i = 0; i < count; ++i) value = 10 * value + digit();
         return value;
     }
 
-    /// One to nine digits after a point, as nanoseconds.
+    /// Reads one to nine digits after a point, as nanoseconds.
     constexpr int fraction() noexcept {
         int value = digit();
         int places = 1;
@@ -132,7 +133,7 @@ private:
 
 }  // namespace detail
 
-/// A date, or date and time, as above; or none.
+/// Reads a date, or date and time, in the forms above. Returns nothing for other text.
 [[nodiscard]] inline std::optional<instant> parse_iso8601(std::string_view text) noexcept {
     detail::time_scanner in(text);
     const int year = in.digits(4);
@@ -176,7 +177,7 @@ private:
 /// A decimal count since 1970 whose unit is not known yet.
 struct epoch_count {
     std::int64_t whole = 0;
-    std::int32_t billionths = 0;  ///< what stands after the point, same sign as whole
+    std::int32_t billionths = 0;  ///< the digits after the point, with the sign of whole
     bool negative = false;
 };
 
@@ -194,7 +195,7 @@ struct epoch_count {
     return count;
 }
 
-/// The unit in which a count so large is a date of our times:
+/// Returns the unit in which so large a count is a date of our times:
 ///
 ///   1e8 .. 1e11 s     1e11 .. 1e14 ms     1e14 .. 1e17 us     above: ns
 ///   1973 .. 5138      1973 .. 5138        1973 .. 5138        1973 .. 2262
@@ -206,7 +207,7 @@ struct epoch_count {
     return size < 100'000'000'000'000'000 ? tick::microseconds : tick::nanoseconds;
 }
 
-/// The instant; none where it has a part finer than a nanosecond.
+/// Returns the point in time, or nothing where it has a part finer than a nanosecond.
 [[nodiscard]] constexpr std::optional<instant> to_instant(epoch_count count, tick unit) noexcept {
     const std::int64_t rate = ticks_per_second(unit);
     if (count.billionths % rate != 0) return std::nullopt;

@@ -1,4 +1,4 @@
-// Bits of text for messages.
+// Helpers for the text of messages.
 #pragma once
 
 #include <adapters/text/printable.hpp>
@@ -8,17 +8,17 @@
 
 namespace chronopack::input {
 
-/// Returns text from a file as a message may show it, cut to `limit` bytes.
+/// Returns text from a file, made printable and cut to `limit` bytes.
 [[nodiscard]] inline std::string printable(std::string_view cell, std::size_t limit = 40) {
     return text::printable(cell, limit);
 }
 
-/// printable() between quotes.
+/// Returns printable() between quotes.
 [[nodiscard]] inline std::string quoted(std::string_view cell) {
     return '"' + printable(cell) + '"';
 }
 
-/// 1234567 as 1,234,567.
+/// Returns 1234567 as 1,234,567.
 [[nodiscard]] inline std::string grouped(std::size_t count) {
     const std::string digits = std::to_string(count);
     std::string out;
@@ -29,7 +29,7 @@ namespace chronopack::input {
     return out;
 }
 
-/// "1 field", "2 fields"; "1 series", "2 series".
+/// Returns "1 field", "2 fields"; "1 series", "2 series".
 [[nodiscard]] inline std::string counted(std::size_t n, std::string_view what) {
     std::string text = grouped(n);
     text += ' ';
@@ -38,7 +38,7 @@ namespace chronopack::input {
     return text;
 }
 
-/// Spaces and tabs off both ends.
+/// Returns the text without spaces and tabs at both ends.
 [[nodiscard]] inline std::string_view trimmed(std::string_view cell) noexcept {
     const auto blank = [](char c) {
         return c == ' ' || c == '\t';
@@ -48,7 +48,7 @@ namespace chronopack::input {
     return cell;
 }
 
-/// "a, b, c"; with more than `most`, "a, b and 3 more".
+/// Returns "a, b, c"; with more than `most` words, "a, b and 3 more".
 template <class Strings>
 [[nodiscard]] std::string listed(const Strings& all, std::size_t most = 8) {
     std::string out;

@@ -18,8 +18,8 @@ using input::fault;
 
 namespace {
 
-/// Returns the descriptor that `path` is a name of. Opened by its name a file would be
-/// written from its beginning, whatever the descriptor has written to it before.
+/// Returns the descriptor that `path` is a name of. A file opened by its own name would be written
+/// from its beginning, whatever was written to the descriptor before.
 std::optional<int> descriptor_of(const std::string& path) {
     if (path == "-") return STDOUT_FILENO;
     for (const std::string_view folder : {"/proc/self/fd/", "/dev/fd/"}) {

@@ -1,14 +1,14 @@
-// Where a command writes, looked at before anything is opened for writing.
+// The place a command writes to. It is checked before anything is opened for writing.
 //
 //   -, /dev/stdout, /dev/fd/3    a descriptor that the command was given
-//   FILE                         written aside and renamed: an output_file
+//   FILE                         written to a temporary file and renamed: an output_file
 //   /dev/null, a FIFO            opened, and written to directly
 //
-// Refused, as wrong usage, with nothing touched:
-// - an output that is also an input, by device and inode: the same file by another
-//   name, a link to it, standard input that is redirected from it;
-// - a file that is there and of another kind than the output, unless --force is
-//   given. Kinds are archives, text, and what is neither; an empty file is of any.
+// These are refused as wrong usage, before anything is touched:
+// - an output that is also an input, by device and inode: the same file under another
+//   name, a link to it, or standard input that is redirected from it;
+// - an existing file of another kind than the output, unless --force is given. Kinds are
+//   archives, text, and everything else; an empty file matches any kind.
 #pragma once
 
 #include "input/failure.hpp"
@@ -25,23 +25,24 @@ enum class content : std::uint8_t { archive, text };
 
 class destination {
 public:
-    /// `path` is as asked for, "-" being standard output; `inputs` are the files that
-    /// are going to be read, "-" being standard input. failure as above.
+    /// `path` is the path from the command line, "-" for standard output. `inputs` are the files
+    /// that will be read, "-" for standard input. Throws failure as above.
     destination(const std::string& path, content what, const std::vector<std::string>& inputs,
                 bool force);
 
-    /// The path as asked for.
+    /// Returns the path from the command line.
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    /// For messages.
+    /// Returns a name for messages.
     [[nodiscard]] std::string name() const;
-    /// The descriptor that the path stands for, where it stands for one.
+    /// Returns the descriptor that the path names, if it names one.
     [[nodiscard]] std::optional<int> descriptor() const noexcept { return descriptor_; }
-    /// Whether a regular file is there, or none: one that is written aside.
+    /// Returns whether the place is a regular file or does not exist yet, so that a temporary file
+    /// is used.
     [[nodiscard]] bool is_file() const noexcept {
         return !descriptor_ && (!there_ || S_ISREG(there_->st_mode));
     }
 
-    /// Whether both would write one file.
+    /// Returns whether both would write the same file.
     [[nodiscard]] bool same_file(const destination& other) const;
 
 private:
@@ -49,7 +50,7 @@ private:
     void refuse_other_kind(content what) const;
 
     std::string path_;
-    std::string followed_;  // past symbolic links
+    std::string followed_;  // the path without symbolic links
     std::optional<int> descriptor_;
     std::optional<struct stat> there_;
 };

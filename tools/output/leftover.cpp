@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array ending{SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGXCPU, SIGXFSZ};
 
-// Looked at by a signal handler, which may call little more than unlink().
+// A signal handler reads this. It may call little more than unlink().
 std::array<std::atomic<const char*>, 16> marked{};
 
 sigset_t all_ending() {
@@ -24,7 +24,7 @@ sigset_t all_ending() {
     return set;
 }
 
-// The signal is blocked meanwhile: raised again, it ends the program on return.
+// The signal is blocked while the handler runs. Raised again, it ends the program on return.
 void remove_and_die(int signal) {
     remove_leftovers();
     ::signal(signal, SIG_DFL);

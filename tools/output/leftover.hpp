@@ -1,12 +1,11 @@
-// Files that must not stay behind when a signal ends the program.
+// Files that must not be left behind when a signal ends the program.
 //
 //   const signals_held held;                      no signal between the two lines
 //   auto file = output_file::create("load.csv");
 //   const leftover mark(file->partial_path());
 //
-// HUP, INT, QUIT, PIPE, TERM, XCPU and XFSZ remove all files that are marked, then
-// end the program as they would have without us. One that the program was started
-// to ignore stays ignored.
+// HUP, INT, QUIT, PIPE, TERM, XCPU and XFSZ remove all marked files and then end the program as
+// they would have anyway. A signal that was ignored when the program started stays ignored.
 #pragma once
 
 #include <string>
@@ -15,7 +14,7 @@
 
 namespace chronopack::tool {
 
-/// Keeps the signals above waiting for as long as it lives, in this thread.
+/// Blocks the signals above in this thread while it lives.
 class signals_held {
 public:
     signals_held();
@@ -27,8 +26,8 @@ private:
     sigset_t before_;
 };
 
-/// A file that a signal removes while this lives; whoever made it removes it
-/// otherwise. Not thread-safe; failure when more than 16 are marked at a time.
+/// A file that a signal removes while this object lives; otherwise its maker removes it. Not
+/// thread-safe. Throws failure when more than 16 files are marked at a time.
 class leftover {
 public:
     explicit leftover(std::string path);
@@ -41,7 +40,7 @@ private:
     std::size_t slot_ = 0;
 };
 
-/// Removes all files that are marked. A signal handler may call it.
+/// Removes all marked files. A signal handler may call it.
 void remove_leftovers() noexcept;
 
 }  // namespace chronopack::tool

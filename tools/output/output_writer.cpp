@@ -10,7 +10,7 @@ namespace chronopack::tool {
 namespace {
 
 std::FILE* stream_to(const destination& to) {
-    // Shared with all that goes to standard output otherwise, so that it stays in order.
+    // It is shared with everything else that goes to standard output, so that the order is kept.
     if (to.descriptor() == STDOUT_FILENO) return stdout;
     const int fd = to.descriptor() ? ::fcntl(*to.descriptor(), F_DUPFD_CLOEXEC, 0)
                                    : ::open(to.path().c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);

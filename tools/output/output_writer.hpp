@@ -1,5 +1,5 @@
-// Bytes to a destination: to a file that is there only when all of it is, or directly
-// to a descriptor, a device or a FIFO.
+// Writes bytes to a destination: to a file that appears only when it is complete, or directly to a
+// descriptor, a device or a FIFO.
 #pragma once
 
 #include "destination.hpp"
@@ -15,17 +15,16 @@
 
 namespace chronopack::tool {
 
-/// Without finish() nothing of a file stays, nor after a signal.
+/// Without finish() no file is left, not even after a signal.
 class output_writer {
 public:
-    /// failure when it cannot be opened. Opening a FIFO waits for a reader.
+    /// Throws failure when it cannot be opened. Opening a FIFO waits for a reader.
     explicit output_writer(const destination& to);
 
-    /// failure when the system refuses.
+    /// Throws failure when the system refuses.
     void write(std::string_view bytes);
 
-    /// Gives the file its name, or has what is buffered written; failure when the
-    /// system refuses.
+    /// Gives the file its name, or writes what is buffered. Throws failure when the system refuses.
     void finish();
 
     [[nodiscard]] bool is_terminal() const;
@@ -38,9 +37,9 @@ private:
     };
 
     std::string name_;
-    std::optional<leftover> mark_;  // outlives the file
+    std::optional<leftover> mark_;  // destroyed after the file
     std::optional<output_file> file_;
-    std::unique_ptr<std::FILE, closer> stream_;  // where it is no file
+    std::unique_ptr<std::FILE, closer> stream_;  // for a destination that is not a file
 };
 
 }  // namespace chronopack::tool

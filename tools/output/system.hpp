@@ -1,4 +1,4 @@
-// What the system says of a file when the library says io_error.
+// What the system reports about a file where the library returns io_error.
 #pragma once
 
 #include "input/failure.hpp"
@@ -10,9 +10,8 @@
 
 namespace chronopack::tool {
 
-/// The failure that a result of the library is, for a file: the system's own
-/// words for io_error and not_found, the library's for the rest, which are about
-/// data.
+/// Returns the failure for an error of the library with a file. For io_error and not_found it has
+/// the system's own words, for the rest, which are about data, the library's.
 [[nodiscard]] inline input::failure failure_of(const std::string& file, errc error) {
     if (error != errc::io_error && error != errc::not_found)
         return {input::fault::data, {file}, std::string(message(error))};

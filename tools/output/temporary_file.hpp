@@ -1,4 +1,4 @@
-// A file for a while, of a name that nobody else has: PATH.RANDOM.SUFFIX.
+// A temporary file with a unique name: PATH.RANDOM.SUFFIX.
 #pragma once
 
 #include "leftover.hpp"
@@ -8,11 +8,11 @@
 
 namespace chronopack::tool {
 
-/// There from the start, empty, for its owner alone (mode 0600). Whatever has its name
-/// in the end is removed with the object, and by a signal.
+/// The file exists from the start, empty, readable only by its owner (mode 0600). Whatever has its
+/// name at the end is removed with this object, or by a signal.
 class temporary_file {
 public:
-    /// failure when it cannot be made. `suffix` begins with a full stop.
+    /// Throws failure when it cannot be made. `suffix` begins with a full stop.
     temporary_file(const std::string& path, const std::string& suffix);
     temporary_file(const temporary_file&) = delete;
     temporary_file& operator=(const temporary_file&) = delete;

@@ -1,4 +1,5 @@
-// What takes compilers longest in the report's and the command's files, compiled once.
+// The headers that take compilers longest in the files of the report and the command, compiled
+// once.
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,13 +1,12 @@
-// Room to copy or decode to, half a page away from what is copied.
+// Memory to copy or decode to, half a page away from the source.
 //
 //   source   ....|xxxxxxxx|..............|        pages of 4,096 bytes
 //   room     ....|........|......|xxxxxxxx|....   2,048 bytes further on in them
 //
-// Allocators tend to put two large arrays at almost the same place of a page, and
-// there `rep movsb`, which memcpy may be, can be slow: 2 GB/s instead of 50 for
-// 32 KiB on a Zen 3. That is a figure of the accident, not of the machine. The
-// room begins with a cache line for the same reason: where a large array does not,
-// every store of a 512-bit vector touches two.
+// Allocators tend to put two large arrays at almost the same offset within a page. There `rep
+// movsb`, which memcpy may use, can be slow: 2 GB/s instead of 50 for 32 KiB on a Zen 3. That would
+// measure the accident and not the machine. The memory begins with a cache line for a similar
+// reason: where a large array does not, every store of a 512-bit vector touches two lines.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +19,7 @@ namespace chronopack::report {
 template <class T>
 class room_apart {
 public:
-    /// As many values as `source` has, or `count`.
+    /// Has room for as many values as `source`, or for `count`.
     explicit room_apart(std::span<const T> source) : room_apart(source, source.size()) {}
     room_apart(std::span<const T> source, std::size_t count)
         : storage_(count + 2 * page / sizeof(T)) {

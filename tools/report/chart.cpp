@@ -12,7 +12,7 @@ namespace {
 constexpr double width = 960, height = 500;
 constexpr box plot{64, 16, width - 24, height - 52};
 
-/// Sizes and speeds to points of the plot.
+/// Maps sizes and speeds to points of the plot.
 class scale {
 public:
     explicit scale(kind what, const std::vector<row>& rows) {
@@ -117,7 +117,7 @@ std::string label(const codec_summary& codec, const scale& to, label_placer& pla
                      (at.left + at.right) / 2, at.bottom - 4, escaped(codec.codec));
 }
 
-/// The line of memcpy, and its words kept free of labels.
+/// Draws the line of memcpy and its text, and keeps labels away from the text.
 std::string memcpy_line(double rate, const scale& to, label_placer& places) {
     const double y = to.y(rate), middle = (plot.left + plot.right) / 2;
     const std::string text = fmt::format("memcpy {} GB/s", short_number(rate));
@@ -129,7 +129,7 @@ std::string memcpy_line(double rate, const scale& to, label_placer& places) {
         plot.left, plot.right, y, middle, y - 6, text);
 }
 
-/// A codec has one colour in all charts, as int64 or not.
+/// Returns the class of a codec's colour, which is the same in all charts, with int64 or without.
 std::string style_of(const codec_summary& codec, const std::vector<codec_summary>& all) {
     if (codec.reference) return "codec reference";
     const auto base = [](const codec_summary& one) {
@@ -182,7 +182,7 @@ std::string chart_svg(kind what, const std::vector<row>& rows,
         "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}: size against decode speed\">",
         width, height, name(what));
     out += to.grid(what) + memcpy_line(shown.front()->memcpy_gbps, to, places);
-    // Large points last, or a crowd of small ones would hide them.
+    // Large points are drawn last, or a crowd of small ones would hide them.
     std::string small, large;
     for (const codec_summary* one : shown) {
         const auto group = [&](const std::string& inside) {

@@ -1,4 +1,4 @@
-// Size against speed as an SVG that stands by itself in a page.
+// Draws size against speed as an SVG that can be embedded in a page.
 #pragma once
 
 #include "row.hpp"
@@ -10,12 +10,12 @@
 
 namespace chronopack::report {
 
-/// Text as it may stand in HTML or SVG, attributes included.
+/// Returns text as it may stand in HTML or SVG, attributes included.
 [[nodiscard]] std::string escaped(std::string_view text);
 
-/// x: bits a value; y: decode GB/s, logarithmic. A large point for each codec
-/// (mean size, geometric mean speed), a small one for each series under it.
-/// Colours are classes c0..c7 and `reference`, which the page defines.
+/// Returns the chart. x is bits a value, y is decode speed in GB/s, logarithmic. Each codec has a
+/// large point (mean size, geometric mean speed) and a small one for each series. Colours are the
+/// classes c0..c7 and `reference`, which the page defines.
 [[nodiscard]] std::string chart_svg(kind what, const std::vector<row>& rows,
                                     const std::vector<codec_summary>& all);
 

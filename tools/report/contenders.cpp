@@ -16,7 +16,7 @@ namespace chronopack::report {
 namespace {
 
 constexpr std::size_t whole_series = std::size_t{1} << 40;
-constexpr std::size_t prometheus_chunk = 120;                // what Prometheus cuts
+constexpr std::size_t prometheus_chunk = 120;                // samples of a chunk in Prometheus
 constexpr std::size_t general_piece = std::size_t{1} << 26;  // lz4 and snappy count in 32 bits
 
 bool is_int64(double v) noexcept {
@@ -52,7 +52,7 @@ void add_codec(std::vector<contender>& all) {
     using T = typename C::value_type;
     if constexpr (std::is_same_v<T, std::int64_t>) {
         all.push_back(on_column<T, C>(kind::timestamps, false, whole_series));
-        // Raw integers are raw doubles over again.
+        // Raw integers would be the same as raw doubles.
         if (C::id != codec_id::raw)
             all.push_back(on_column<T, C>(kind::values, true, whole_series));
     } else if constexpr (std::is_same_v<T, double>) {
@@ -70,8 +70,8 @@ template <class Coder>
     all.back().reference = true;
 }
 
-/// Values as frames of a preset on a clock that costs next to nothing, headers and
-/// all; decoded without the clock.
+/// Values in frames of a preset, with headers and a clock that costs next to nothing. They are
+/// decoded without the clock.
 class framed_values {
 public:
     framed_values(preset level, std::size_t most) : clock_(most) {
@@ -197,7 +197,7 @@ std::vector<contender> all_contenders(const frame_length& length) {
 #if BENCH_HAVE_LZ4
     add_general<lz4_coder>(all);
 #endif
-    // Columns before frames, ours before references, as written otherwise.
+    // Columns come before frames, and ours before references; otherwise the order stays.
     std::stable_sort(all.begin(), all.end(), [](const contender& a, const contender& b) {
         return std::pair(a.what, a.reference) < std::pair(b.what, b.reference);
     });

@@ -1,5 +1,5 @@
-// All that is compared, behind one small face: a codec of the library or a
-// general compressor, applied to a series and measured.
+// Everything that is compared, with one small interface: a codec of the library or a general
+// compressor, applied to a series and measured.
 #pragma once
 
 #include "row.hpp"
@@ -18,7 +18,7 @@ namespace chronopack::report {
 using input::series;
 using input::tick;
 
-/// A series in the forms that contenders take. Making these is not timed.
+/// A series in the forms that contenders take. The time to make these is not measured.
 class prepared_series {
 public:
     explicit prepared_series(const series& from);
@@ -27,11 +27,12 @@ public:
     [[nodiscard]] std::span<const std::int64_t> timestamps() const noexcept {
         return *source_.timestamps;
     }
-    /// Empty, as samples() is, where the series is of integers that are no doubles.
+    /// Returns the values. They are empty, as samples() is, for integers that are not exact
+    /// doubles.
     [[nodiscard]] std::span<const double> values() const noexcept { return source_.values; }
     [[nodiscard]] std::span<const sample> samples() const noexcept { return samples_; }
 
-    /// The values when each is an int64, bit for bit; else empty.
+    /// Returns the values as int64 if each one is, bit for bit; otherwise returns an empty span.
     [[nodiscard]] std::span<const std::int64_t> integers() const noexcept { return integers_; }
 
 private:
@@ -41,26 +42,26 @@ private:
 };
 
 struct contender {
-    std::string label;  ///< as the report has it: "packed as int64"
-    std::string codec;  ///< as --codec has it: "packed"
+    std::string label;  ///< for the report: "packed as int64"
+    std::string codec;  ///< for --codec: "packed"
     kind what = kind::values;
     bool reference = false;
-    bool integers_only = false;  ///< for series whose values are integers
+    bool integers_only = false;  ///< only for series whose values are integers
 
-    /// Encodes, decodes, compares and times: bytes, timings, lossless and
-    /// failure of a row.
+    /// Encodes, decodes, compares and times. It sets bytes, timings, lossless and failure of the
+    /// row.
     std::function<row(const prepared_series&, double seconds)> run;
 };
 
-/// How many samples a frame has, by its preset.
+/// Returns how many samples a frame has for a preset.
 using frame_length = std::function<std::size_t(preset)>;
 
-/// Every codec, and frames by the name of their preset: "smallest" has the second
-/// stage it chooses, "balanced+zstd" the one it names. Frames are as long as they may
-/// be, or as `length` says; those of values alone are as long as they may be.
+/// Returns every codec, and frames by the name of their preset: "smallest" with the second stage
+/// that it chooses, "balanced+zstd" with the one named. Frames have their greatest length, or what
+/// `length` returns. Frames of values alone always have their greatest length.
 [[nodiscard]] std::vector<contender> all_contenders(const frame_length& length = {});
 
-/// What each contender that fits the series makes of it, `seconds` each.
+/// Measures each contender that fits the series, for `seconds` each.
 [[nodiscard]] std::vector<row> measure_series(const series& one,
                                               const std::vector<contender>& contenders,
                                               double seconds);

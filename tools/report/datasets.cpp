@@ -37,7 +37,7 @@ std::vector<T> read_column(const std::filesystem::path& file) {
     return column;
 }
 
-/// The text before the next `separator`, which goes too.
+/// Returns the text before the next `separator`, and removes both from `text`.
 std::string_view take_until(std::string_view& text, char separator) {
     const std::size_t end = std::min(text.find(separator), text.size());
     const std::string_view taken = text.substr(0, end);

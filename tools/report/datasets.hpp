@@ -1,5 +1,5 @@
-// Where series come from: CSV files, read as the command reads them
-// (tools/input), and folders of raw columns.
+// Loads series from CSV files, which are read as the command reads them (tools/input), and from
+// folders of raw columns.
 //
 //   folder/index.tsv            name <tab> group <tab> ..., under a header line
 //   folder/series/NAME.val.f64  little-endian doubles
@@ -16,14 +16,14 @@ using input::series;
 using input::series_set;
 using input::tick;
 
-/// Each throws an input::failure.
+/// Loads a CSV file. Throws input::failure, and so does load_folder().
 [[nodiscard]] series_set load_csv(const std::filesystem::path& file);
 
-/// Series of the groups that are not among `left_out`.
+/// Loads the series of a folder whose groups are not in `left_out`.
 [[nodiscard]] series_set load_folder(const std::filesystem::path& folder,
                                      const std::vector<std::string>& left_out);
 
-/// Gives series of one name a number each: load, load#2, load#3.
+/// Gives series with the same name a number each: load, load#2, load#3.
 void make_names_unique(std::vector<series>& all);
 
 }  // namespace chronopack::report

@@ -1,8 +1,7 @@
-// General compressors as coders of a column's bytes, each where the build has
-// its library: CHRONOPACK_HAVE_ZSTD, CHRONOPACK_HAVE_SNAPPY, BENCH_HAVE_LZ4.
+// General compressors as coders of a column's bytes. Each needs its library in the build:
+// CHRONOPACK_HAVE_ZSTD, CHRONOPACK_HAVE_SNAPPY, BENCH_HAVE_LZ4.
 //
-// Coders are objects here: one may keep a context between calls, as a program
-// that cares for speed would.
+// Coders are objects here, because one may keep a context between calls, as a fast program would.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -87,7 +86,7 @@ class lz4_coder {
 public:
     static constexpr std::string_view name = "lz4";
 
-    /// n < 2^27.
+    /// n must be below 2^27.
     static std::size_t max_bytes(std::size_t n) noexcept {
         return static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(8 * n)));
     }

@@ -1,4 +1,4 @@
-// Lines of cells as text: the first column to the left, the others to the right.
+// Prints lines of cells as text: the first column aligned left, the others right.
 #pragma once
 
 #include <algorithm>
@@ -53,7 +53,7 @@ public:
     }
 
 private:
-    /// Characters of UTF-8.
+    /// Returns the number of UTF-8 characters.
     static std::size_t width_of(std::string_view text) noexcept {
         std::size_t width = 0;
         for (const char c : text) width += (static_cast<unsigned char>(c) >> 6) != 0b10;

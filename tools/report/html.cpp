@@ -91,7 +91,7 @@ std::string section(kind what, const std::vector<row>& rows,
                        chart_svg(what, rows, all), summary_table(what, all));
 }
 
-/// Rows [first, last) are those of one series.
+/// Returns the details of one series, whose rows are [first, last).
 std::string details(const row* first, const row* last) {
     const row* smallest = nullptr;
     std::string lines;

@@ -1,4 +1,4 @@
-// The report as one page that needs nothing else: no scripts, no other files.
+// The report as one page that stands alone: no scripts, no other files.
 #pragma once
 
 #include "row.hpp"
@@ -9,7 +9,7 @@
 
 namespace chronopack::report {
 
-/// `lead` is text that stands before all tables; there may be none.
+/// `lead` is a text before all tables; it may be empty.
 [[nodiscard]] std::string to_html(const std::vector<row>& rows,
                                   const std::vector<codec_summary>& all,
                                   std::string_view lead = {});

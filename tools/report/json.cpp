@@ -26,7 +26,7 @@ std::string to_json(const std::vector<row>& rows) {
         if (!one.failure.empty()) object["failure"] = one.failure;
         all.push_back(std::move(object));
     }
-    // Names come from files and need not be UTF-8.
+    // Names come from files and may not be UTF-8.
     return all.dump(1, ' ', false, json::error_handler_t::replace) + '\n';
 }
 

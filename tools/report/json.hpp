@@ -8,7 +8,7 @@
 
 namespace chronopack::report {
 
-/// An array with an object for each row.
+/// Returns an array with an object for each row.
 [[nodiscard]] std::string to_json(const std::vector<row>& rows);
 
 }  // namespace chronopack::report

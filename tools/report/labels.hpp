@@ -1,7 +1,7 @@
-// Places for labels beside points, so that none covers another or a point.
+// Places labels beside points, so that no label covers another or a point.
 //
-// Greedy: each label in turn takes the cheapest of the places on rings around
-// its point. With the dozen labels of a chart that is enough.
+// It is greedy: each label in turn takes the cheapest place on rings around its point. For the
+// dozen labels of a chart that is enough.
 #pragma once
 
 #include <algorithm>
@@ -25,15 +25,15 @@ class label_placer {
 public:
     explicit label_placer(box frame) : frame_(frame) {}
 
-    /// Keeps labels off a point.
+    /// Keeps labels away from a point.
     void avoid(double x, double y, double radius) {
         taken_.push_back({x - radius, y - radius, x + radius, y + radius});
     }
 
-    /// Keeps labels off a box.
+    /// Keeps labels away from a box.
     void avoid(const box& area) { taken_.push_back(area); }
 
-    /// The box of a label of this size for the point at x, y.
+    /// Returns the box of a label of this size for the point at x, y.
     box place(double x, double y, double width, double height) {
         constexpr std::array<double, 6> rings{12, 20, 32, 48, 68, 92};
         constexpr int directions = 16;
@@ -42,7 +42,7 @@ public:
         for (const double ring : rings) {
             for (int d = 0; d < directions; ++d) {
                 const double angle = 2 * M_PI * d / directions;
-                // The label's edge nearest to the point lies on the ring.
+                // The edge of the label that is nearest to the point lies on the ring.
                 const double dx = std::cos(angle), dy = std::sin(angle);
                 const double cx = x + dx * (ring + width / 2);
                 const double cy = y + dy * (ring + height / 2);

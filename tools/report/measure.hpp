@@ -1,10 +1,10 @@
-// Timing on one core: what is compared takes turns, so that whatever the
-// machine does meanwhile falls on all alike.
+// Measures time on one core. The compared calls take turns, so that whatever else the machine does
+// affects all of them alike.
 //
 //   copy  encode  decode   copy  encode  decode   ...   until the time is up
 //   |----|                 one sample: as many calls as last 20 us
 //
-// The minimum is the speed of the code, the median that of the machine's day.
+// The minimum shows the speed of the code, the median the speed on this machine today.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace chronopack::report {
 
-/// Best effort: without the right to do so, timings are only noisier.
+/// Tries to pin the thread. Without the right to do so, timings are only noisier.
 inline void pin_to_one_core() noexcept {
     const int here = sched_getcpu();
     if (here < 0) return;
@@ -27,7 +27,7 @@ inline void pin_to_one_core() noexcept {
     static_cast<void>(sched_setaffinity(0, sizeof only, &only));
 }
 
-/// Seconds a call.
+/// Seconds for one call.
 struct timing {
     double best = 0;
     double median = 0;
@@ -35,7 +35,7 @@ struct timing {
 
 namespace detail {
 
-/// Seconds of `calls` calls. The barrier keeps each one's stores alive.
+/// Returns the seconds for `calls` calls. The barrier keeps the stores of each call alive.
 template <class F>
 [[nodiscard]] double time_calls(F& call, std::size_t calls) {
     using clock = std::chrono::steady_clock;
@@ -47,7 +47,7 @@ template <class F>
     return std::chrono::duration<double>(clock::now() - start).count();
 }
 
-/// Warms `call` up and finds how many calls last a whole sample.
+/// Warms `call` up and finds how many calls last as long as a sample.
 template <class F>
 [[nodiscard]] std::size_t calls_per_sample(F& call) {
     constexpr double sample_seconds = 20e-6;
@@ -59,8 +59,8 @@ template <class F>
 
 }  // namespace detail
 
-/// Times each call in turn for about `seconds` in all, warm-up apart; at least
-/// five times each, however long that takes; once each when `seconds` is 0.
+/// Times each call in turn for about `seconds` in total, without the warm-up. Each is called at
+/// least five times, however long that takes, or once when `seconds` is 0.
 template <class... F>
 [[nodiscard]] std::array<timing, sizeof...(F)> measure_in_turns(double seconds, F&&... call) {
     const std::size_t min_samples = seconds > 0 ? 5 : 1;

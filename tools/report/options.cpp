@@ -52,7 +52,7 @@ std::string codec_list(const std::vector<contender>& known) {
     return list;
 }
 
-/// Blanks made line ends, so that no line is longer than a terminal is wide.
+/// Turns blanks into line ends, so that no line is wider than a terminal.
 std::string wrapped(std::string text) {
     constexpr std::size_t most = 80;
     std::size_t line = 0, blank = 0;

@@ -1,4 +1,4 @@
-// What the command line asks for.
+// The options of the report's command line.
 #pragma once
 
 #include "contenders.hpp"
@@ -9,7 +9,7 @@
 
 namespace chronopack::report {
 
-/// Under whose name the report runs, and what its help says.
+/// The name under which the report runs, and its help.
 struct face {
     std::string program;
     std::string about;
@@ -17,7 +17,7 @@ struct face {
     bool with_defaults;  ///< without files there are series to measure, and micro-benchmarks
 };
 
-/// bench/run's.
+/// The report as bench/run runs it.
 extern const face bench_run;
 
 struct options {
@@ -29,8 +29,7 @@ struct options {
     bool force = false;                        ///< replace files of any kind
     std::string json, html, markdown, groups;  ///< files to write; empty: none
 
-    // For bench/run, which knows where the default series are and runs the
-    // micro-benchmarks.
+    // For bench/run, which knows where the default series are and runs the micro-benchmarks.
     bool plan = false;
     bool micro_only = false;
     bool no_micro = false;
@@ -38,15 +37,15 @@ struct options {
     std::string default_folder;
     std::vector<std::string> leave_out;
 
-    /// What bench/run is to do, in three lines: "default", "files" or "none" for
-    /// the series; "micro" or "-"; the JSON file or nothing.
+    /// Returns what bench/run must do, in three lines: "default", "files" or "none" for the series;
+    /// "micro" or "-"; and the JSON file or nothing.
     [[nodiscard]] std::string to_do() const;
 
     [[nodiscard]] bool wants(const contender& one) const;
     [[nodiscard]] bool wants(const report::series& one) const;
 };
 
-/// The options; or the status to exit with, all having been said.
+/// Returns the options, or the exit status when the message or help has been printed already.
 [[nodiscard]] std::variant<options, int> read_options(int argc, const char* const* argv,
                                                       const face& shown,
                                                       const std::vector<contender>& known);

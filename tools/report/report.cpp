@@ -61,11 +61,11 @@ std::vector<row> measure(const std::vector<series>& all, const std::vector<conte
     return rows;
 }
 
-/// The files that are asked for, opened before the long work: what cannot be written
-/// is known then.
+/// The files to write. They are opened before the measurement, so that a file that cannot be
+/// written is known early.
 class report_files {
 public:
-    /// failure when one cannot be opened, is read too, or is asked for twice.
+    /// Throws failure when one cannot be opened, is also read, or is asked for twice.
     explicit report_files(const options& asked) {
         std::vector<std::string> inputs = asked.files;
         inputs.insert(inputs.end(), asked.default_files.begin(), asked.default_files.end());
@@ -81,7 +81,7 @@ public:
         for (const tool::destination& one : all) writers_.try_emplace(one.path(), one);
     }
 
-    /// Writes `text` to `file` where one is asked for; failure when the system refuses.
+    /// Writes `text` to `file` if that is not empty. Throws failure when the system refuses.
     void write(const std::string& file, const std::string& text) {
         if (file.empty()) return;
         writers_.at(file).write(text);

@@ -7,8 +7,8 @@ namespace chronopack::report {
 
 enum report_status { success = 0, not_lossless = 1, wrong_input = 2, not_to_be_had = 3 };
 
-/// Measures what the command line asks for, and says so on stdout. Returns the exit
-/// status; an input::failure for a file that cannot be read or written.
+/// Measures what the command line asks for, and prints it on stdout. Returns the exit status.
+/// Throws input::failure for a file that cannot be read or written.
 [[nodiscard]] int run(int argc, const char* const* argv, const face& shown);
 
 }  // namespace chronopack::report

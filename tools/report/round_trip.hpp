@@ -1,4 +1,4 @@
-// A column, or two, through a coder and back, timed and compared bit for bit.
+// Encodes and decodes one column or two, measures the time, and compares the result bit for bit.
 //
 //   samples   |  chunk  |  chunk  | ch |       each encoded on its own
 //   wire      |------|----|---|                one after the other
@@ -15,10 +15,10 @@
 
 namespace chronopack::report {
 
-/// Where chunks begin in the samples and on the wire.
+/// Holds where chunks begin in the samples and on the wire.
 class chunked_wire {
 public:
-    /// `bound` gives the most bytes of a chunk of so many samples.
+    /// bound(n) returns the greatest encoded size of a chunk of n samples.
     template <class Bound>
     chunked_wire(std::size_t count, std::size_t chunk, Bound bound)
         : count_(count), chunk_(std::min(chunk, count)), sizes_((count + chunk_ - 1) / chunk_) {
@@ -27,7 +27,7 @@ public:
         wire_.resize(most);
     }
 
-    /// encode(first, length, out) -> result<size_t>, chunk after chunk.
+    /// Calls encode(first, length, out) -> result<size_t> for chunk after chunk.
     template <class Encode>
     result<std::size_t> encode(Encode encode_one) {
         std::size_t at = 0;
@@ -40,7 +40,7 @@ public:
         return at;
     }
 
-    /// decode(wire of one chunk, first, length) -> result<...>, chunk after chunk.
+    /// Calls decode(wire of one chunk, first, length) -> result<...> for chunk after chunk.
     template <class Decode>
     result<void> decode(Decode decode_one) const {
         std::size_t at = 0;
@@ -63,9 +63,9 @@ private:
     std::vector<std::byte> wire_;
 };
 
-/// `encode` and `decode` return results, `copy` copies the raw bytes to where
-/// decode writes, `spoil` overwrites that, `same` compares it with the input.
-/// What was timed last is compared, then once more over spoiled memory.
+/// `encode` and `decode` return results, `copy` copies the raw bytes to where decode writes,
+/// `spoil` overwrites that memory, and `same` compares it with the input. The result of the last
+/// timed call is compared, and then that of one more call over spoiled memory.
 template <class Encode, class Decode, class Copy, class Spoil, class Same>
 [[nodiscard]] row measure_round_trip(double seconds, Encode encode, Decode decode, Copy copy,
                                      Spoil spoil, Same same) {
@@ -94,7 +94,7 @@ template <class Encode, class Decode, class Copy, class Spoil, class Same>
     return measured;
 }
 
-/// One column of T. A coder has max_bytes, encode and decode, static or not.
+/// Measures one column of T. A coder has max_bytes, encode and decode, static or not.
 template <class T, class Coder>
 [[nodiscard]] row measure_column(Coder& coder, std::span<const T> in, std::size_t chunk,
                                  double seconds) {

@@ -1,4 +1,4 @@
-// One line of the report: what one codec made of one series.
+// One line of the report: the result of one codec with one series.
 #pragma once
 
 #include "measure.hpp"
@@ -21,24 +21,24 @@ inline constexpr std::array all_kinds{kind::timestamps, kind::values, kind::fram
     return names[static_cast<std::size_t>(what)];
 }
 
-/// Bytes of one uncompressed value; for a frame, of one sample.
+/// Returns the bytes of one uncompressed value, or for frames of one sample.
 [[nodiscard]] constexpr std::size_t raw_bytes(kind what) noexcept {
     return what == kind::frame ? 16 : 8;
 }
 
 struct row {
     std::string series;
-    std::string group;  ///< of series that are alike; may be empty
+    std::string group;  ///< for series that are alike; may be empty
     std::string codec;
     kind what = kind::values;
     bool reference = false;  ///< a general compressor, for comparison
-    bool integers = false;   ///< values taken as int64, where all of them are
-    bool made_up = false;    ///< the timestamps are 0, 1, 2, ...
+    bool integers = false;   ///< values as int64, where all of them are
+    bool made_up = false;    ///< the timestamps are generated: 0, 1, 2, ...
     std::size_t count = 0;
     std::size_t bytes = 0;  ///< compressed
     timing encode, decode, copy;
     bool lossless = false;
-    std::string failure;  ///< why there is nothing to measure
+    std::string failure;  ///< why it could not be measured
 
     [[nodiscard]] double bits_per_value() const noexcept {
         return 8 * static_cast<double>(bytes) / static_cast<double>(count);
@@ -46,7 +46,7 @@ struct row {
     [[nodiscard]] double ratio() const noexcept {
         return bytes == 0 ? 0 : raw_size() / static_cast<double>(bytes);
     }
-    /// 10^9 uncompressed bytes a second.
+    /// Returns 10^9 uncompressed bytes a second.
     [[nodiscard]] double gbps(double seconds) const noexcept {
         return seconds == 0 ? 0 : raw_size() / seconds * 1e-9;
     }

@@ -9,7 +9,7 @@ namespace chronopack::report {
 
 namespace {
 
-/// The figures of one codec, before they are folded.
+/// The figures of one codec before they are combined.
 struct gathered {
     codec_summary of;
     std::vector<double> bits;

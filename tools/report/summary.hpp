@@ -1,4 +1,4 @@
-// What the rows of one codec come to.
+// Sums up the rows of one codec.
 #pragma once
 
 #include "row.hpp"
@@ -16,15 +16,15 @@ struct codec_summary {
     std::size_t series = 0;
     double mean_bits = 0;
     double median_bits = 0;
-    double ratio = 0;        ///< of the mean bits
+    double ratio = 0;        ///< for the mean bits
     double encode_gbps = 0;  ///< geometric means of the best of each series
     double decode_gbps = 0;
     double memcpy_gbps = 0;
     bool lossless = true;
 };
 
-/// Timestamps and frames of series with made-up clocks, which flatter them;
-/// all that there is when no series has a clock.
+/// Leaves out timestamps and frames of series with generated clocks, which compress too well.
+/// Leaves out nothing when no series has a clock.
 class left_out {
 public:
     explicit left_out(const std::vector<row>& rows) noexcept
@@ -39,13 +39,11 @@ private:
     bool some_have_clocks_;
 };
 
-/// One summary for each codec and kind, of the rows that are not left out: by
-/// kind, ours before references. Rows without a measurement count only against
-/// lossless.
+/// Returns a summary for each codec and kind of the rows that are not left out: by kind, ours
+/// before references. Rows without a measurement count only for `lossless`.
 [[nodiscard]] std::vector<codec_summary> summarize(const std::vector<row>& rows);
 
-/// What a reader must know to read the summaries of these rows rightly, in
-/// sentences.
+/// Returns what a reader must know to understand the summaries of these rows, in sentences.
 [[nodiscard]] std::vector<std::string> caveats(const std::vector<row>& rows);
 
 }  // namespace chronopack::report

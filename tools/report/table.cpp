@@ -12,7 +12,7 @@ namespace chronopack::report {
 
 namespace {
 
-// At least so wide, that the tables of one series stand in line.
+// The widths are at least these, so that the tables of one series are aligned.
 const std::vector<std::size_t> widths{27, 11, 6, 11, 11, 11, 11};
 
 std::string unit_of_size(kind what) {
@@ -91,7 +91,7 @@ std::string group_markdown(const std::vector<row>& rows) {
         once(codecs, one.codec);
         once(groups, one.group);
         found[{one.group, one.codec}].add(one);
-        // Made-up series and edge cases say nothing of a mean.
+        // Synthetic series and edge cases would distort a mean.
         if (one.group != "synthetic" && one.group != "edge")
             found[{"all real", one.codec}].add(one);
     }
