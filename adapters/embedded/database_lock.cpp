@@ -50,13 +50,13 @@ reply<std::string> real_path(const std::string& given) {
 }
 
 // Makes an empty file where there is none. It does not open an existing file, not even briefly.
-trouble make_where_missing(const std::string& path) {
+reply<std::monostate> make_where_missing(const std::string& path) {
     const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (made >= 0)
         ::close(made);
     else if (errno != EEXIST)
         return refused_by_system("cannot make the database", errno);
-    return std::nullopt;
+    return std::monostate();
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ reply<database_lock> database_lock::take(const std::string& path) {
         return refused_by_system("cannot lock the lock file", errno);
     }
 
-    if (auto bad = make_where_missing(l.path_)) return *bad;
+    if (const auto ok = make_where_missing(l.path_); !ok) return ok.error();
     if (::lstat(l.path_.c_str(), &found) != 0)
         return refused_by_system("cannot look at the database", errno);
     if (!S_ISREG(found.st_mode)) return held_up("the database is no regular file");
@@ -85,7 +85,7 @@ reply<database_lock> database_lock::take(const std::string& path) {
         return held_up("the database has " + std::to_string(found.st_nlink) +
                        " names (hard links), and may have one");
     l.database_ = identity_of(found);
-    if (auto bad = l.check()) return *bad;
+    if (const auto ok = l.check(); !ok) return ok.error();
     return l;
 }
 
@@ -93,7 +93,7 @@ database_lock::~database_lock() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-trouble database_lock::watch_log() {
+reply<std::monostate> database_lock::watch_log() {
     for (const char* suffix : {"-wal", "-shm"}) {
         const std::string name = path_ + suffix;
         struct stat found {};
@@ -101,10 +101,10 @@ trouble database_lock::watch_log() {
             return refused_by_system("cannot look at the database's log", errno);
         log_.emplace_back(name, identity_of(found));
     }
-    return std::nullopt;
+    return std::monostate();
 }
 
-trouble database_lock::check() const {
+reply<std::monostate> database_lock::check() const {
     struct stat found {};
     if (::lstat(path_.c_str(), &found) != 0 || identity_of(found) != database_)
         return held_up("the database was moved, replaced or removed while it was open");
@@ -113,7 +113,7 @@ trouble database_lock::check() const {
     for (const auto& [name, was] : log_)
         if (::lstat(name.c_str(), &found) != 0 || identity_of(found) != was)
             return held_up("the database's log was moved, replaced or removed while it was open");
-    return std::nullopt;
+    return std::monostate();
 }
 
 }  // namespace chronopack::embedded

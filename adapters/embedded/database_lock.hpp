@@ -47,11 +47,11 @@ public:
 
     /// Makes check() look at SQLite's write-ahead log and the log's index, too. Both files exist
     /// from a connection's first transaction until the last connection closes.
-    [[nodiscard]] trouble watch_log();
+    [[nodiscard]] reply<std::monostate> watch_log();
 
     /// Returns hold where a name no longer refers to the file that it referred to: nobody would
     /// find what is written to a database that was moved or replaced.
-    [[nodiscard]] trouble check() const;
+    [[nodiscard]] reply<std::monostate> check() const;
 
 private:
     explicit database_lock(std::string path) : path_(std::move(path)) {}

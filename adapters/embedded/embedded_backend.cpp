@@ -90,7 +90,7 @@ private:
             until,
             [this, until, work = std::move(work),
              held = std::move(held)]() mutable -> decltype(work(std::declval<writer&>())) {
-                if (auto bad = ready(until)) return *bad;
+                if (const auto ok = ready(until); !ok) return ok.error();
                 auto result = work(*writer_);
                 count();
                 return result;
@@ -101,8 +101,8 @@ private:
     }
 
     /// Makes the writer ready for work. Only threads that hold the gate may call it.
-    [[nodiscard]] trouble ready(deadline until) {
-        if (auto bad = lock_.check()) return bad;
+    [[nodiscard]] reply<std::monostate> ready(deadline until) {
+        if (const auto ok = lock_.check(); !ok) return ok.error();
         writer_->wait_until(until);
         return writer_->refresh();
     }
@@ -175,14 +175,14 @@ reply<std::vector<point>> embedded_backend::state::query(const storage::range_qu
 
 reply<std::vector<point>> embedded_backend::state::answer(const storage::range_query& what,
                                                           deadline until) {
-    if (auto bad = lock_.check()) return *bad;
+    if (const auto ok = lock_.check(); !ok) return ok.error();
     auto r = take_reader();
     if (!r) return r.error();
     (*r)->db.wait_until(until);
     auto parts = begin(**r, what, until);
     if (!parts) return parts.error();
     auto found = read(**r, *parts, what, until);
-    if (!(*r)->db.execute("COMMIT")) {
+    if ((*r)->db.execute("COMMIT")) {
         const std::lock_guard held(readers_mutex_);
         readers_.push_back(std::move(*r));
     }
@@ -193,9 +193,9 @@ reply<std::vector<part>> embedded_backend::state::begin(reader& r, const storage
                                                         deadline until) {
     const std::unique_lock held(gate_, until);
     if (!held) return no_time();
-    if (auto bad = ready(until)) return *bad;
+    if (const auto ok = ready(until); !ok) return ok.error();
     // The snapshot starts with the first read.
-    if (auto bad = r.db.execute("BEGIN; SELECT 1 FROM frame LIMIT 1")) return *bad;
+    if (const auto ok = r.db.execute("BEGIN; SELECT 1 FROM frame LIMIT 1"); !ok) return ok.error();
     std::vector<part> parts;
     for (const series* s : writer_->known().of_metric(what.metric)) {
         if (!what.service.empty() && s->names->service != what.service) continue;
@@ -245,7 +245,7 @@ reply<std::unique_ptr<embedded_backend>> embedded_backend::open(const std::strin
     if (!lock) return lock.error();
     auto w = writer::open(lock->path(), how, storage::in(patience));
     if (!w) return w.error();
-    if (auto bad = lock->watch_log()) return *bad;
+    if (const auto ok = lock->watch_log(); !ok) return ok.error();
     return std::unique_ptr<embedded_backend>(
         new embedded_backend(std::make_unique<state>(std::move(*lock), std::move(*w))));
 }
@@ -255,7 +255,7 @@ embedded_backend::embedded_backend(std::unique_ptr<state> s) : state_(std::move(
 embedded_backend::~embedded_backend() {
     const deadline until = storage::in(patience);
     (void)state_->exclusive(until, [until](writer& w) -> reply<std::monostate> {
-        if (auto bad = w.checkpoint(until)) return *bad;
+        if (const auto ok = w.checkpoint(until); !ok) return ok.error();
         w.shrink(until);
         return std::monostate();
     });
@@ -279,17 +279,11 @@ reply<storage::deletion> embedded_backend::delete_before(std::string_view metric
 }
 
 reply<std::monostate> embedded_backend::health(deadline until) {
-    return state_->exclusive(until, [](writer& w) -> reply<std::monostate> {
-        if (auto bad = w.probe()) return *bad;
-        return std::monostate();
-    });
+    return state_->exclusive(until, [](writer& w) { return w.probe(); });
 }
 
 reply<std::monostate> embedded_backend::checkpoint(deadline until) {
-    return state_->exclusive(until, [until](writer& w) -> reply<std::monostate> {
-        if (auto bad = w.checkpoint(until)) return *bad;
-        return std::monostate();
-    });
+    return state_->exclusive(until, [until](writer& w) { return w.checkpoint(until); });
 }
 
 reply<std::vector<lost_frame>> embedded_backend::repair(deadline until) {

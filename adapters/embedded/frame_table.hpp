@@ -50,7 +50,8 @@ public:
 
     /// Merges a settled, non-empty run in. Where both have a timestamp, the new value wins. Frames
     /// are cut at `frame_samples` samples.
-    [[nodiscard]] trouble merge(std::int64_t series, run newer, std::size_t frame_samples);
+    [[nodiscard]] reply<std::monostate> merge(std::int64_t series, run newer,
+                                              std::size_t frame_samples);
 
     /// Deletes the samples before `cutoff` and returns how many it deleted. It rewrites only the
     /// frame across the cutoff.
@@ -64,44 +65,28 @@ public:
     /// time runs out; the caller must then roll the transaction back.
     [[nodiscard]] reply<std::vector<stored_frame>> remove_damaged(storage::deadline until);
 
-    /// Keeps the bytes of a damaged record. The series is 0 where it is not known.
-    [[nodiscard]] trouble add_damaged(const stored_frame& what, cbytes data);
-
 private:
-    enum which : std::size_t {
-        overlapping,
-        before,
-        after,
-        one,
-        insert_frame,
-        remove,
-        set_aside,
-        expired,
-        drop_expired,
-        drop_expired_damage,
-        all_frames,
-        damage_within,
-        all_damage,
-        drop_damage,
-        insert_damage,
-        any,
-        statements
-    };
-    explicit frame_table(std::vector<statement> sql) : sql_(std::move(sql)) {}
+    frame_table() = default;
 
-    [[nodiscard]] trouble insert(std::int64_t series, const run& all, std::size_t frame_samples);
-    [[nodiscard]] reply<std::optional<stored_frame>> neighbour(which side, std::int64_t series,
+    [[nodiscard]] reply<std::monostate> insert(std::int64_t series, const run& all,
+                                               std::size_t frame_samples);
+    // Returns the frame that `next`, before_ or after_, finds from `time`.
+    [[nodiscard]] reply<std::optional<stored_frame>> neighbour(statement& next, std::int64_t series,
                                                                std::int64_t time);
     // Merges the frame in and removes it, or sets it aside where it is damaged.
-    [[nodiscard]] trouble absorb(const stored_frame& f, run& into);
-    [[nodiscard]] trouble no_damage_within(std::int64_t series, std::int64_t first,
-                                           std::int64_t last, const series_namer& names);
+    [[nodiscard]] reply<std::monostate> absorb(const stored_frame& f, run& into);
+    [[nodiscard]] reply<std::monostate> no_damage_within(std::int64_t series, std::int64_t first,
+                                                         std::int64_t last,
+                                                         const series_namer& names);
 
-    std::vector<statement> sql_;
+    statement overlapping_, before_, after_, bytes_of_, has_any_;
+    statement insert_frame_, remove_, set_aside_;
+    statement count_expired_, drop_expired_, drop_expired_damage_;
+    statement all_frames_, damage_within_, all_damage_, drop_damage_;
     std::uint64_t read_ = 0;
 };
 
 /// Creates the tables and their indexes where there are none.
-[[nodiscard]] trouble create_frame_tables(connection& db);
+[[nodiscard]] reply<std::monostate> create_frame_tables(connection& db);
 
 }  // namespace chronopack::embedded

@@ -78,11 +78,11 @@ reply<bool> statement::step() {
     return why;
 }
 
-trouble statement::run() {
+reply<std::monostate> statement::run() {
     for (;;) {
         const auto row = step();
         if (!row) return row.error();
-        if (!*row) return std::nullopt;
+        if (!*row) return std::monostate();
     }
 }
 
@@ -128,16 +128,26 @@ reply<statement> connection::prepare(std::string_view sql) {
     return statement(made);
 }
 
-trouble connection::execute(const char* sql) {
-    const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) return failed(db_.get(), code);
-    return std::nullopt;
+reply<std::monostate> connection::prepare(std::initializer_list<sql_text> all) {
+    for (const sql_text& one : all) {
+        auto prepared = prepare(one.text);
+        if (!prepared) return prepared.error();
+        *one.into = std::move(*prepared);
+    }
+    return std::monostate();
 }
 
-trouble connection::give_up() {
+reply<std::monostate> connection::execute(const char* sql) {
+    const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return failed(db_.get(), code);
+    return std::monostate();
+}
+
+reply<std::monostate> connection::give_up() {
     sqlite3_stmt* s = nullptr;
     while ((s = sqlite3_next_stmt(db_.get(), s)) != nullptr) sqlite3_reset(s);
-    return in_transaction() ? execute("ROLLBACK") : std::nullopt;
+    if (in_transaction()) return execute("ROLLBACK");
+    return std::monostate();
 }
 
 reply<std::int64_t> connection::number(std::string_view sql) {

@@ -4,7 +4,7 @@
 //   db->wait_until(until);
 //   auto add = db->prepare("INSERT INTO series VALUES (?1, ?2)");
 //   add->bind(1, id).bind(2, "cpu");
-//   if (const auto bad = add->run()) return *bad;
+//   if (const auto ok = add->run(); !ok) return ok.error();
 //
 // A failure says whether trying again helps. A busy database is `retry`. A full disk, missing
 // rights or a damaged file need an operator and are `hold`.
@@ -16,8 +16,8 @@
 
 #include <sqlite3.h>
 
+#include <initializer_list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,8 +25,6 @@ namespace chronopack::embedded {
 
 using storage::failure;
 using storage::reply;
-/// Nothing, or what went wrong.
-using trouble = std::optional<failure>;
 
 /// Returns the failure of a call whose deadline has passed.
 [[nodiscard]] inline failure no_time() {
@@ -39,6 +37,9 @@ using trouble = std::optional<failure>;
 /// A prepared statement. Not thread-safe. The connection must outlive it.
 class statement {
 public:
+    /// An empty statement can only be assigned to.
+    statement() = default;
+
     /// Binds a parameter; they count from 1. Text and bytes must stay until the statement has run.
     statement& bind(int parameter, std::int64_t value) noexcept;
     statement& bind(int parameter, std::string_view text) noexcept;
@@ -48,7 +49,7 @@ public:
     /// failure the statement is reset.
     [[nodiscard]] reply<bool> step();
     /// Runs the statement to its end.
-    [[nodiscard]] trouble run();
+    [[nodiscard]] reply<std::monostate> run();
     void reset() noexcept;
 
     /// Returns a column of the row; columns count from 0. Views are valid until the next step.
@@ -67,6 +68,12 @@ private:
     int bound_ = SQLITE_OK;  // the first failure of a bind
 };
 
+/// A statement to prepare, and its text.
+struct sql_text {
+    statement* into = nullptr;
+    std::string text;
+};
+
 /// A connection to a database. Not thread-safe.
 class connection {
 public:
@@ -75,8 +82,10 @@ public:
     [[nodiscard]] static reply<connection> open(const std::string& path);
 
     [[nodiscard]] reply<statement> prepare(std::string_view sql);
+    /// Prepares all of them, up to the first failure.
+    [[nodiscard]] reply<std::monostate> prepare(std::initializer_list<sql_text> all);
     /// Runs statements that have no parameters, separated by `;`.
-    [[nodiscard]] trouble execute(const char* sql);
+    [[nodiscard]] reply<std::monostate> execute(const char* sql);
     /// Returns the first column of the first row, or 0 where there is none.
     [[nodiscard]] reply<std::int64_t> number(std::string_view sql);
     /// Sets the time until which all later statements together may wait for other connections.
@@ -86,7 +95,7 @@ public:
         return sqlite3_last_insert_rowid(db_.get());
     }
     /// Rolls back the transaction, if there is one, and ends all statements.
-    [[nodiscard]] trouble give_up();
+    [[nodiscard]] reply<std::monostate> give_up();
     [[nodiscard]] bool in_transaction() const noexcept {
         return sqlite3_get_autocommit(db_.get()) == 0;
     }

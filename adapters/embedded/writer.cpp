@@ -61,24 +61,25 @@ series& writer::series_of(const storage::point& p) {
 
 storage::write_outcome writer::write(storage::deadline until) {
     bool full_memory = false;
-    const auto bad = transact([&]() -> trouble {
-        if (auto failed_insert = insert_newcomers()) return failed_insert;
+    const auto done = transact([&]() -> reply<std::monostate> {
+        if (const auto ok = insert_newcomers(); !ok) return ok.error();
         if (recent_ >= 2 * how_.recent_samples) {
-            if (auto failed_cut = cut_down_to(how_.recent_samples, until)) return failed_cut;
+            if (const auto ok = cut_down_to(how_.recent_samples, until); !ok) return ok.error();
             full_memory = recent_ >= 2 * how_.recent_samples;
             if (full_memory) return trim_log();
         }
         std::vector<series*> full;
-        if (auto failed_log = log(full)) return failed_log;
+        if (const auto ok = log(full); !ok) return ok.error();
         const std::size_t before = recent_;
         for (series* s : full) {
             if (clock::now() > until) break;
-            if (auto failed_cut = cut(*s)) return failed_cut;
+            if (const auto ok = cut(*s); !ok) return ok.error();
         }
-        if (auto failed_cut = cut_down_to(how_.recent_samples, until)) return failed_cut;
-        return recent_ == before ? std::nullopt : trim_log();
+        if (const auto ok = cut_down_to(how_.recent_samples, until); !ok) return ok.error();
+        if (recent_ != before) return trim_log();
+        return std::monostate();
     });
-    if (bad) return outcome_of(*bad);
+    if (!done) return outcome_of(done.error());
     newcomers_.clear();
     if (full_memory) return outcome_of(no_time());
     storage::write_outcome out;
@@ -87,31 +88,30 @@ storage::write_outcome writer::write(storage::deadline until) {
     return out;
 }
 
-trouble writer::insert_newcomers() {
+reply<std::monostate> writer::insert_newcomers() {
     for (const std::int64_t id : newcomers_) {
         const series* const s = known_.find(id);
         if (s == nullptr) continue;  // The series was deleted before it had a sample.
         std::vector<std::byte> tags(s->names->tags.wire_bytes());
         byte_writer out(tags);
         s->names->tags.write(out);
-        sql_[insert_series]
-            .bind(1, id)
+        insert_series_.bind(1, id)
             .bind(2, s->names->metric)
             .bind(3, s->names->service)
             .bind(4, cbytes(tags));
-        if (auto bad = sql_[insert_series].run()) return bad;
+        if (const auto ok = insert_series_.run(); !ok) return ok.error();
     }
-    return std::nullopt;
+    return std::monostate();
 }
 
-trouble writer::log(std::vector<series*>& full) {
+reply<std::monostate> writer::log(std::vector<series*>& full) {
     auto whose = batch_.whose.begin();
     for (const storage::sample_columns& record : batch_.records) {
         if (record.size() == 0) break;  // A batch without points needs no row.
         wire_.clear();
         if (const auto ok = storage::append_samples(record, wire_); !ok)
             return failure{verdict::refused, {}, std::string(message(ok.error()))};
-        if (auto bad = sql_[insert_recent].bind(1, cbytes(wire_)).run()) return bad;
+        if (const auto ok = insert_recent_.bind(1, cbytes(wire_)).run(); !ok) return ok.error();
         const std::int64_t row = db_.last_id();
         for (std::size_t i = 0; i < record.size(); ++i) {
             series& s = **whose++;
@@ -119,11 +119,11 @@ trouble writer::log(std::vector<series*>& full) {
             if (s.recent.size() == how_.frame_samples) full.push_back(&s);
         }
     }
-    return std::nullopt;
+    return std::monostate();
 }
 
-trouble writer::cut(series& s) {
-    if (s.recent.empty()) return std::nullopt;
+reply<std::monostate> writer::cut(series& s) {
+    if (s.recent.empty()) return std::monostate();
     recent_ -= s.recent.size();
     waiting_.erase(s.waiting);
     run taken = std::exchange(s.recent, {});
@@ -131,51 +131,53 @@ trouble writer::cut(series& s) {
     return frames_.merge(s.id, std::move(taken), how_.frame_samples);
 }
 
-trouble writer::cut_down_to(std::size_t most, storage::deadline until) {
+reply<std::monostate> writer::cut_down_to(std::size_t most, storage::deadline until) {
     while (recent_ > most && clock::now() < until)
-        if (auto bad = cut(*waiting_.front())) return bad;
-    return std::nullopt;
+        if (const auto ok = cut(*waiting_.front()); !ok) return ok.error();
+    return std::monostate();
 }
 
-trouble writer::trim_log() {
+reply<std::monostate> writer::trim_log() {
     const std::int64_t oldest = waiting_.empty() ? INT64_MAX : waiting_.front()->oldest_row;
-    return sql_[trim_recent].bind(1, oldest).run();
+    return trim_recent_.bind(1, oldest).run();
 }
 
-trouble writer::checkpoint(storage::deadline until) {
-    auto bad = transact([&]() -> trouble {
-        if (auto failed_cut = cut_down_to(0, until)) return failed_cut;
+reply<std::monostate> writer::checkpoint(storage::deadline until) {
+    const auto done = transact([&]() -> reply<std::monostate> {
+        if (const auto ok = cut_down_to(0, until); !ok) return ok.error();
         return trim_log();
     });
-    if (!bad && recent_ > 0) bad = no_time();
-    return bad;
+    if (done && recent_ > 0) return no_time();
+    return done;
 }
 
 reply<storage::deletion> writer::delete_before(std::string_view metric, std::int64_t cutoff,
                                                storage::deadline until) {
     // Recent samples would come back with the log.
-    if (auto bad = checkpoint(until)) return *bad;
+    if (const auto ok = checkpoint(until); !ok) return ok.error();
     storage::deletion done{0};
-    trouble damage;
+    std::optional<failure> damage;
     bool out_of_time = false;
-    const auto bad = transact([&]() -> trouble {
+    const auto over = transact([&]() -> reply<std::monostate> {
         const auto those = metric.empty() ? known_.all() : known_.of_metric(std::string(metric));
         for (series* s : those) {
             out_of_time = clock::now() >= until;
             if (out_of_time) break;
-            if (auto failed_one = delete_series_before(*s, cutoff, done, damage)) return failed_one;
+            if (const auto ok = delete_series_before(*s, cutoff, done, damage); !ok)
+                return ok.error();
         }
-        return std::nullopt;
+        return std::monostate();
     });
-    if (bad) return *bad;
+    if (!over) return over.error();
     shrink(until);
     if (out_of_time) return no_time();
     if (damage) return *damage;
     return done;
 }
 
-trouble writer::delete_series_before(series& s, std::int64_t cutoff, storage::deletion& done,
-                                     trouble& damage) {
+reply<std::monostate> writer::delete_series_before(series& s, std::int64_t cutoff,
+                                                   storage::deletion& done,
+                                                   std::optional<failure>& damage) {
     const auto names = [&](std::int64_t) {
         return text_of(*s.names);
     };
@@ -183,20 +185,20 @@ trouble writer::delete_series_before(series& s, std::int64_t cutoff, storage::de
     if (!deleted && deleted.error().what != verdict::refused) return deleted.error();
     if (!deleted) {
         if (!damage) damage = deleted.error();
-        return std::nullopt;
+        return std::monostate();
     }
     *done.points += *deleted;
     const auto more = frames_.has_frames(s.id);
     if (!more) return more.error();
-    if (*more) return std::nullopt;
-    if (auto bad = sql_[remove_series].bind(1, s.id).run()) return bad;
+    if (*more) return std::monostate();
+    if (const auto ok = remove_series_.bind(1, s.id).run(); !ok) return ok.error();
     known_.remove(s);
-    return std::nullopt;
+    return std::monostate();
 }
 
 reply<std::vector<lost_frame>> writer::repair(storage::deadline until) {
     std::vector<lost_frame> out = unheard_;
-    const auto bad = transact([&]() -> trouble {
+    const auto over = transact([&]() -> reply<std::monostate> {
         const auto lost = frames_.remove_damaged(until);
         if (!lost) return lost.error();
         for (const stored_frame& f : *lost) {
@@ -210,15 +212,15 @@ reply<std::vector<lost_frame>> writer::repair(storage::deadline until) {
             l.last = f.last;
             l.samples = static_cast<std::uint64_t>(std::max<std::int64_t>(f.samples, 0));
         }
-        return std::nullopt;
+        return std::monostate();
     });
-    if (bad) return *bad;
+    if (!over) return over.error();
     unheard_.clear();
     return out;
 }
 
-trouble writer::probe() {
-    return transact([] { return trouble(); });
+reply<std::monostate> writer::probe() {
+    return transact([]() -> reply<std::monostate> { return std::monostate(); });
 }
 
 void writer::shrink(storage::deadline until) noexcept {
@@ -228,7 +230,7 @@ void writer::shrink(storage::deadline until) noexcept {
         const auto free = db_.number("PRAGMA freelist_count");
         if (!free || *free == 0 || *free >= before) return;
         before = *free;
-        if (db_.execute("PRAGMA incremental_vacuum(1024)")) return;
+        if (!db_.execute("PRAGMA incremental_vacuum(1024)")) return;
     }
 }
 

@@ -30,21 +30,21 @@ public:
     /// Returns whether memory differs from the database, because a transaction failed.
     [[nodiscard]] bool stale() const noexcept { return stale_; }
     /// Reads memory from the database again if it is stale.
-    [[nodiscard]] trouble refresh();
+    [[nodiscard]] reply<std::monostate> refresh();
 
     /// Takes the points that the next write() writes. It touches only memory, which must not be
     /// stale, so it is fast. The points are not needed afterwards.
     void prepare(std::span<const storage::point> points);
     [[nodiscard]] storage::write_outcome write(storage::deadline until);
 
-    [[nodiscard]] trouble checkpoint(storage::deadline until);
+    [[nodiscard]] reply<std::monostate> checkpoint(storage::deadline until);
     [[nodiscard]] reply<storage::deletion> delete_before(std::string_view metric,
                                                          std::int64_t cutoff,
                                                          storage::deadline until);
     [[nodiscard]] reply<std::vector<lost_frame>> repair(storage::deadline until);
     /// Makes the next repair() report again what an earlier one reported to a caller who had left.
     void say_again(std::vector<lost_frame> lost) { unheard_ = std::move(lost); }
-    [[nodiscard]] trouble probe();
+    [[nodiscard]] reply<std::monostate> probe();
     /// Gives free pages back to the file system, as far as time allows.
     void shrink(storage::deadline until) noexcept;
 
@@ -53,8 +53,6 @@ public:
     void wait_until(storage::deadline until) noexcept { db_.wait_until(until); }
 
 private:
-    enum which : std::size_t { insert_recent, trim_recent, insert_series, remove_series };
-
     /// A batch without its text: its records as the log has them, and the series of its samples.
     struct batch {
         std::vector<storage::sample_columns> records;
@@ -68,30 +66,32 @@ private:
     // Runs `work` in a transaction. Where it fails, nothing of it is in the database and memory is
     // stale.
     template <class Work>
-    [[nodiscard]] trouble transact(Work work) {
-        if (auto bad = db_.execute("BEGIN IMMEDIATE")) return bad;
+    [[nodiscard]] reply<std::monostate> transact(Work work) {
+        if (const auto ok = db_.execute("BEGIN IMMEDIATE"); !ok) return ok.error();
         stale_ = true;
-        trouble bad = work();
-        if (!bad) bad = db_.execute("COMMIT");
-        if (bad && db_.in_transaction()) (void)db_.execute("ROLLBACK");
-        stale_ = bad.has_value();
-        return bad;
+        reply<std::monostate> done = work();
+        if (done) done = db_.execute("COMMIT");
+        if (!done && db_.in_transaction()) (void)db_.execute("ROLLBACK");
+        stale_ = !done;
+        return done;
     }
 
-    [[nodiscard]] trouble replay_row(std::int64_t row, cbytes data);
+    // Takes the samples of a row of the log into memory, or returns false where it is damaged.
+    [[nodiscard]] bool replay_row(std::int64_t row, cbytes data);
     [[nodiscard]] series& series_of(const storage::point& p);
-    [[nodiscard]] trouble insert_newcomers();
-    [[nodiscard]] trouble log(std::vector<series*>& full);
+    [[nodiscard]] reply<std::monostate> insert_newcomers();
+    [[nodiscard]] reply<std::monostate> log(std::vector<series*>& full);
     void take(series& s, std::int64_t row, std::int64_t timestamp, double value);
-    [[nodiscard]] trouble cut(series& s);
+    [[nodiscard]] reply<std::monostate> cut(series& s);
     // Writes frames until `most` recent samples are left, or until time runs out.
-    [[nodiscard]] trouble cut_down_to(std::size_t most, storage::deadline until);
-    [[nodiscard]] trouble trim_log();
-    [[nodiscard]] trouble delete_series_before(series& s, std::int64_t cutoff,
-                                               storage::deletion& done, trouble& damage);
+    [[nodiscard]] reply<std::monostate> cut_down_to(std::size_t most, storage::deadline until);
+    [[nodiscard]] reply<std::monostate> trim_log();
+    [[nodiscard]] reply<std::monostate> delete_series_before(series& s, std::int64_t cutoff,
+                                                             storage::deletion& done,
+                                                             std::optional<failure>& damage);
 
     connection db_;
-    std::vector<statement> sql_;
+    statement insert_recent_, trim_recent_, insert_series_, remove_series_;
     frame_table frames_;
     options how_;
     catalogue known_;

@@ -15,14 +15,14 @@ constexpr const char* tables =
     "PRAGMA user_version = 1;";
 
 // Checks that the database is empty or was made by this library.
-trouble check_kind(connection& db) {
+reply<std::monostate> check_kind(connection& db) {
     const auto id = db.number("PRAGMA application_id");
     if (!id) return id.error();
     const auto version = db.number("PRAGMA user_version");
     if (!version) return version.error();
     const auto has = db.number("SELECT count(*) FROM sqlite_master");
     if (!has) return has.error();
-    if (*has == 0 || (*id == 1129335620 && *version == 1)) return std::nullopt;
+    if (*has == 0 || (*id == 1129335620 && *version == 1)) return std::monostate();
     return failure{verdict::hold, {}, "not a chronopack database, or of another version"};
 }
 
@@ -35,33 +35,33 @@ reply<std::unique_ptr<writer>> writer::open(const std::string& path, options how
     auto db = connection::open(path);
     if (!db) return db.error();
     db->wait_until(until);
-    if (auto bad = check_kind(*db)) return *bad;
+    if (const auto ok = check_kind(*db); !ok) return ok.error();
     for (const char* sql :
          {"PRAGMA page_size = 4096", "PRAGMA auto_vacuum = INCREMENTAL",
           "PRAGMA journal_mode = WAL",
           how.synchronous ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"})
-        if (auto bad = db->execute(sql)) return *bad;
-    if (auto bad = create_frame_tables(*db)) return *bad;
-    if (auto bad = db->execute(tables)) return *bad;
+        if (const auto ok = db->execute(sql); !ok) return ok.error();
+    if (const auto ok = create_frame_tables(*db); !ok) return ok.error();
+    if (const auto ok = db->execute(tables); !ok) return ok.error();
     auto frames = frame_table::open(*db);
     if (!frames) return frames.error();
     std::unique_ptr<writer> w(new writer(std::move(*db), std::move(*frames), how));
-    for (const char* text :
-         {"INSERT INTO recent(bytes) VALUES (?1)", "DELETE FROM recent WHERE id < ?1",
-          "INSERT INTO series(id, metric, service, tags) VALUES (?1, ?2, ?3, ?4)",
-          "DELETE FROM series WHERE id = ?1"}) {
-        auto s = w->db_.prepare(text);
-        if (!s) return s.error();
-        w->sql_.push_back(std::move(*s));
-    }
-    if (auto bad = w->refresh()) return *bad;
+    const auto prepared = w->db_.prepare({
+        {&w->insert_recent_, "INSERT INTO recent(bytes) VALUES (?1)"},
+        {&w->trim_recent_, "DELETE FROM recent WHERE id < ?1"},
+        {&w->insert_series_,
+         "INSERT INTO series(id, metric, service, tags) VALUES (?1, ?2, ?3, ?4)"},
+        {&w->remove_series_, "DELETE FROM series WHERE id = ?1"},
+    });
+    if (!prepared) return prepared.error();
+    if (const auto ok = w->refresh(); !ok) return ok.error();
     return w;
 }
 
-trouble writer::refresh() {
-    if (!stale_) return std::nullopt;
+reply<std::monostate> writer::refresh() {
+    if (!stale_) return std::monostate();
     // An exception leaves everything as it was.
-    if (auto bad = db_.give_up()) return bad;
+    if (const auto ok = db_.give_up(); !ok) return ok.error();
     waiting_.clear();
     known_.clear();
     newcomers_.clear();
@@ -89,35 +89,35 @@ trouble writer::refresh() {
         const auto row = rows->step();
         if (!row) return row.error();
         if (!*row) break;
-        if (replay_row(rows->integer(0), rows->data(1))) damaged.push_back(rows->integer(0));
+        if (!replay_row(rows->integer(0), rows->data(1))) damaged.push_back(rows->integer(0));
     }
     // The series of these samples is not known, so every query fails until repair().
     for (const std::int64_t id : damaged) {
-        auto bad = transact([&]() -> trouble {
+        const auto moved = transact([&]() -> reply<std::monostate> {
             auto move = db_.prepare(
                 "INSERT INTO damaged SELECT 0, ?2, ?3, 0, bytes FROM recent "
                 "WHERE id = ?1");
             if (!move) return move.error();
             move->bind(1, id).bind(2, INT64_MIN).bind(3, INT64_MAX);
-            if (auto failed_move = move->run()) return failed_move;
+            if (const auto ok = move->run(); !ok) return ok.error();
             auto drop = db_.prepare("DELETE FROM recent WHERE id = ?1");
             if (!drop) return drop.error();
             return drop->bind(1, id).run();
         });
-        if (bad) return bad;
+        if (!moved) return moved.error();
     }
     stale_ = false;
-    return std::nullopt;
+    return std::monostate();
 }
 
-trouble writer::replay_row(std::int64_t row, cbytes data) {
+bool writer::replay_row(std::int64_t row, cbytes data) {
     const auto samples = storage::read_samples(data);
-    if (!samples) return failure{};
+    if (!samples) return false;
     for (const std::int64_t id : samples->numbers)
-        if (known_.find(id) == nullptr) return failure{};
+        if (known_.find(id) == nullptr) return false;
     for (std::size_t i = 0; i < samples->size(); ++i)
         take(*known_.find(samples->numbers[i]), row, samples->timestamps[i], samples->values[i]);
-    return std::nullopt;
+    return true;
 }
 
 }  // namespace chronopack::embedded
