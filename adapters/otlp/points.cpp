@@ -5,6 +5,8 @@
 #include <adapters/otlp/tags.hpp>
 #include <adapters/otlp/text.hpp>
 
+#include <chronopack/core/sample.hpp>
+
 #include <algorithm>
 
 namespace chronopack::otlp {
@@ -20,7 +22,7 @@ void append_key(std::string& key, std::string_view text) {
 }  // namespace
 
 double stale_marker() noexcept {
-    return bit_cast<double>(std::uint64_t{0x7ff0'0000'0000'0002});
+    return bit_cast<double>(stale_marker_bits);
 }
 
 /// One call of convert(). It holds the state of a resource, a scope and a metric while their points

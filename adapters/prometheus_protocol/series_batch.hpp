@@ -41,9 +41,6 @@ namespace chronopack::prometheus {
     return milliseconds * n;
 }
 
-/// The bits of Prometheus' stale marker, which ends a series.
-inline constexpr std::uint64_t stale_bits = 0x7ff0'0000'0000'0002;
-
 struct refused_sample {
     storage::drop_reason why;
     std::string_view message;

@@ -58,7 +58,7 @@ prometheus::series_batch::sample_check keeps(std::chrono::system_clock::time_poi
         retention ? std::max<std::int64_t>(0, present - retention->count()) : 0;
     return [=](const sample& s) -> std::optional<prometheus::refused_sample> {
         if (std::isnan(s.value)) {
-            if (bit_cast<std::uint64_t>(s.value) != prometheus::stale_bits)
+            if (bit_cast<std::uint64_t>(s.value) != stale_marker_bits)
                 return {{drop_reason::invalid, "VictoriaMetrics keeps no NaN"}};
             if (!stale_markers)
                 return {{drop_reason::invalid, "stale markers go by remote write only"}};

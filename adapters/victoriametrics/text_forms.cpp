@@ -70,13 +70,13 @@ std::string with_quoted_infinities(std::string_view line) {
 
 std::optional<double> read_value(const json& value) {
     if (value.is_number()) return value.get<double>();
-    if (value.is_null()) return bit_cast<double>(prometheus::stale_bits);
+    if (value.is_null()) return bit_cast<double>(stale_marker_bits);
     if (!value.is_string()) return std::nullopt;
     const auto& text = value.get_ref<const std::string&>();
     constexpr double infinity = std::numeric_limits<double>::infinity();
     if (text == "+Inf" || text == "Infinity") return infinity;
     if (text == "-Inf" || text == "-Infinity") return -infinity;
-    if (text == "NaN") return bit_cast<double>(prometheus::stale_bits);
+    if (text == "NaN") return bit_cast<double>(stale_marker_bits);
     return std::nullopt;
 }
 

@@ -23,4 +23,7 @@ struct basic_sample {
 
 using sample = basic_sample<double>;
 
+/// The bits of a stale marker: the NaN by which Prometheus ends a series.
+inline constexpr std::uint64_t stale_marker_bits = 0x7ff0'0000'0000'0002;
+
 }  // namespace chronopack

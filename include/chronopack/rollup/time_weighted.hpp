@@ -17,6 +17,7 @@
 #pragma once
 
 #include <chronopack/core/rounded.hpp>
+#include <chronopack/core/sample.hpp>
 #include <chronopack/core/time_range.hpp>
 #include <chronopack/rollup/aggregate.hpp>
 
@@ -25,7 +26,7 @@ inline namespace CHRONOPACK_ABI {
 
 /// The NaN with which Prometheus ends a series.
 [[nodiscard]] inline bool is_stale_marker(double v) noexcept {
-    return bit_cast<std::uint64_t>(v) == 0x7ff0'0000'0000'0002;
+    return bit_cast<std::uint64_t>(v) == stale_marker_bits;
 }
 [[nodiscard]] inline bool is_stale_marker(std::int64_t) noexcept {
     return false;

@@ -127,7 +127,7 @@ TEST_CASE("an export's lines are read, of old releases too, or refused", "[victo
     REQUIRE(good);
     CHECK(good->names["__name__"] == "a\"+Inf\\");
     CHECK(good->names["b"] == "-Inf");
-    const double stale = double_shape::of_bits(prometheus::stale_bits);
+    const double stale = double_shape::of_bits(stale_marker_bits);
     CHECK(good->samples == std::vector<sample>{{1, 1.5},
                                                {2, INFINITY},
                                                {3, -INFINITY},

@@ -165,7 +165,7 @@ TEST_CASE("values that do not fit beside larger ones of their series are counted
 }
 
 TEST_CASE("stale markers survive by remote write, and are dropped elsewhere", "[victoriametrics]") {
-    const double stale = double_shape::of_bits(prometheus::stale_bits);
+    const double stale = double_shape::of_bits(stale_marker_bits);
     for (const protocol how : protocols) {
         const auto store = to(server(), how);
         const std::int64_t now = this_second();

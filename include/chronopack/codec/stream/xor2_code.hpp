@@ -35,7 +35,7 @@ struct started_sample {
 // Its stream begins with the byte of start times. The encoder writes 0 there;
 // whoever owns the bytes puts start_byte() in its place, when all is known.
 class xor2_coder {
-    static constexpr std::uint64_t stale = 0x7ff0000000000002;
+    static constexpr std::uint64_t stale = stale_marker_bits;
     static constexpr std::uint8_t known = 0x80;
     static constexpr unsigned last_change = 0x7f;
 
