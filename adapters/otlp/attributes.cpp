@@ -23,12 +23,12 @@ std::string_view bounded(std::string_view from) {
 
 void append_string(std::string& out, std::string_view text, bool json, decoding& state) {
     if (!json) {
-        if (!append_utf8(out, bounded(text))) state.lost.add(loss::invalid_text);
+        if (!text::append_utf8(out, bounded(text))) state.lost.add(loss::invalid_text);
     } else if (text::valid_utf8(bounded(text))) {
         append_json(out, text);
     } else {
         std::string mended;
-        append_utf8(mended, text);
+        text::append_utf8(mended, text);
         append_json(out, mended);
         state.lost.add(loss::invalid_text);
     }
@@ -100,7 +100,7 @@ void append_value(std::string& out, std::string_view any_value, bool json, std::
 std::string decoding::text(std::string_view from) {
     take(from.size());
     std::string made;
-    if (!append_utf8(made, from)) {
+    if (!text::append_utf8(made, from)) {
         take(made.size() - from.size());
         lost.add(loss::invalid_text);
     }

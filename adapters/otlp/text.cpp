@@ -1,13 +1,9 @@
 #include <adapters/otlp/text.hpp>
 
-#include <adapters/text/utf8.hpp>
-
 #include <charconv>
 #include <cmath>
 
 namespace chronopack::otlp {
-
-using text::leading_utf8;
 
 namespace {
 
@@ -23,19 +19,6 @@ void append_digits(std::string& out, Number value, Format... format) {
 }
 
 }  // namespace
-
-bool append_utf8(std::string& out, std::string_view text) {
-    std::size_t good = leading_utf8(text);
-    out.append(text.substr(0, good));
-    if (good == text.size()) return true;
-    while (good < text.size()) {
-        out += "\xef\xbf\xbd";
-        text.remove_prefix(good + 1);
-        good = leading_utf8(text);
-        out.append(text.substr(0, good));
-    }
-    return false;
-}
 
 void append_json(std::string& out, std::string_view text) {
     constexpr std::string_view hex = "0123456789abcdef";

@@ -1,7 +1,5 @@
-// Text as the conversions write it: valid UTF-8, numbers that read back to the same bits, JSON and
-// base64.
+// Text as the conversions write it: numbers that read back to the same bits, JSON and base64.
 //
-//   append_utf8     "ab\xffc"   ab?c          where ? is U+FFFD, one for each bad byte
 //   append_json     a"b         "a\"b"
 //   append_base64   hello       aGVsbG8=
 //   append_number   100000      100000        not 1e+05
@@ -14,9 +12,6 @@
 #include <string_view>
 
 namespace chronopack::otlp {
-
-/// Appends `text`, and returns whether it was UTF-8. Each bad byte is replaced by U+FFFD.
-bool append_utf8(std::string& out, std::string_view text);
 
 /// Appends `text`, which is UTF-8, as a JSON string (RFC 8259).
 void append_json(std::string& out, std::string_view text);

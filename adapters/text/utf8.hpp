@@ -3,11 +3,13 @@
 //
 //   leading_utf8("ab\xffc")    2
 //   valid_utf8("\xc3\xa9")     true
+//   append_utf8 "ab\xffc"      ab?c    where ? is U+FFFD, one for each bad byte
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace chronopack::text {
@@ -63,6 +65,21 @@ namespace chronopack::text {
 /// Returns whether all of `text` is valid UTF-8.
 [[nodiscard]] inline bool valid_utf8(std::string_view text) noexcept {
     return leading_utf8(text) == text.size();
+}
+
+/// Appends `text` with U+FFFD in place of each byte that is not UTF-8. Returns whether all of it was
+/// UTF-8.
+inline bool append_utf8(std::string& out, std::string_view text) {
+    std::size_t good = leading_utf8(text);
+    out.append(text.substr(0, good));
+    if (good == text.size()) return true;
+    while (good < text.size()) {
+        out += "\xef\xbf\xbd";
+        text.remove_prefix(good + 1);
+        good = leading_utf8(text);
+        out.append(text.substr(0, good));
+    }
+    return false;
 }
 
 }  // namespace chronopack::text

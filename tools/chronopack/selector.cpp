@@ -3,6 +3,8 @@
 #include "input/failure.hpp"
 #include "input/words.hpp"
 
+#include <adapters/text/utf8.hpp>
+
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -11,36 +13,6 @@
 namespace chronopack::tool {
 
 namespace {
-
-/// Returns the length in bytes of the UTF-8 character at the front of `text`, which must not be
-/// empty. Returns 0 where there is none (overlong forms, surrogates and values above U+10FFFF do
-/// not count).
-std::size_t character_bytes(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4) return 0;
-    for (std::size_t i = 1; i < size; ++i)
-        if (byte(i) >> 6 != 0b10) return 0;
-    const unsigned second = byte(1);
-    const bool legal = !(first == 0xe0 && second < 0xa0) && !(first == 0xed && second > 0x9f) &&
-                       !(first == 0xf0 && second < 0x90) && !(first == 0xf4 && second > 0x8f);
-    return legal ? size : 0;
-}
-
-/// Returns the text with U+FFFD in place of each byte that is not UTF-8, as Go reads it.
-std::string as_utf8(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t n = character_bytes(text);
-        out += n == 0 ? "\uFFFD" : text.substr(0, n);
-        text.remove_prefix(std::max<std::size_t>(n, 1));
-    }
-    return out;
-}
 
 re2::RE2::Options as_in_promql() {
     re2::RE2::Options how;
@@ -109,8 +81,9 @@ pattern::pattern(const std::string& text)
 }
 
 bool pattern::operator()(std::string_view value) const {
-    const std::string text = as_utf8(value);
-    return re2::RE2::FullMatch(text, *compiled_);
+    std::string valid;
+    text::append_utf8(valid, value);
+    return re2::RE2::FullMatch(valid, *compiled_);
 }
 
 selector::selector(const std::string& text) {

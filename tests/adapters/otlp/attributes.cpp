@@ -165,13 +165,13 @@ TEST_CASE("text that was replaced is UTF-8, and what was good in it is there", "
         std::string noise(random.below(12), '\0');
         for (char& c : noise) c = static_cast<char>(random() | (random.one_in(2) ? 0x80 : 0));
         std::string out = "before ";
-        const bool good = otlp::append_utf8(out, noise);
+        const bool good = text::append_utf8(out, noise);
         REQUIRE(text::valid_utf8(out));
         REQUIRE(good == text::valid_utf8(noise));
         if (good) REQUIRE(out == "before " + noise);
     }
     std::string out;
-    CHECK_FALSE(otlp::append_utf8(out, "a\xe2\x82z\xc3\xa9"));
+    CHECK_FALSE(text::append_utf8(out, "a\xe2\x82z\xc3\xa9"));
     CHECK(out == "a\xef\xbf\xbd\xef\xbf\xbdz\xc3\xa9");
 }
 
