@@ -102,7 +102,10 @@ std::size_t transport::channel::on_body(char* data, std::size_t, std::size_t n, 
     const std::size_t left = most - into.answer.body.size();
     into.answer.body.append(data, std::min(n, left));
     if (n <= left) return n;
-    (good ? into.too_long : into.cut) = true;
+    if (good)
+        into.too_long = true;
+    else
+        into.cut = true;
     return 0;
 } catch (const std::bad_alloc&) {
     static_cast<received*>(to)->no_memory = true;

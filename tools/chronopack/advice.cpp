@@ -117,7 +117,10 @@ public:
         for (const row& one : rows) {
             if (!is_frame(one) || !one.failure.empty()) continue;
             auto& pair = frames_[base_of(one)][one.series];
-            (one.integers ? pair.second : pair.first) = &one;
+            if (one.integers)
+                pair.second = &one;
+            else
+                pair.first = &one;
         }
     }
 

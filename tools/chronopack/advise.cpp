@@ -230,7 +230,10 @@ int advise(const request& asked) {
         throw failure(fault::data, lost->series + ": " + lost->codec + ": " + lost->failure);
     const advice given = advise_on(rows, integer_options(in, rows));
     if (given.ways.empty()) throw failure(fault::data, "no frame could be made of these series");
-    asked.as_json ? print_json(asked, in, rows, given) : print_text(asked, in, rows, given);
+    if (asked.as_json)
+        print_json(asked, in, rows, given);
+    else
+        print_text(asked, in, rows, given);
     if (!in.all_read && !asked.in.quiet)
         fmt::print(stderr, "only the first {} were read; --samples reads more\n",
                    counted(asked.samples, "sample"));

@@ -182,7 +182,10 @@ int inspect(const request& asked) {
         all.frames += one.frames;
         damaged += one.damaged.size();
     }
-    asked.as_json ? print_json(archive, all) : print_text(archive, all);
+    if (asked.as_json)
+        print_json(archive, all);
+    else
+        print_text(archive, all);
     for (const series_facts& one : all.series)
         for (const std::string& wrong : one.damaged)
             fmt::print(stderr, "{}: {}\n", archive.name(), wrong);

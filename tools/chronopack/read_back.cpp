@@ -167,7 +167,10 @@ private:
             return;
         }
         if (one.missing + one.differing == 0) one.first = sent.front().timestamp;
-        (found.empty() ? one.missing : one.differing) += sent.size();
+        if (found.empty())
+            one.missing += sent.size();
+        else
+            one.differing += sent.size();
     }
 
     const target& from_;

@@ -55,7 +55,10 @@ void print_aggregate(fmt::memory_buffer& out, const std::string& name, const rol
     const aggregate<V>& a = row.values;
     const auto number = [&](auto v) {
         if constexpr (std::is_same_v<decltype(v), double>)
-            json ? print_json_value(out, v) : print_value(out, v);
+            if (json)
+                print_json_value(out, v);
+            else
+                print_value(out, v);
         else
             fmt::format_to(fmt::appender(out), "{}", v);  // v has 64 bits, or 128
     };

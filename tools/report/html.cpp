@@ -83,10 +83,15 @@ std::string section(kind what, const std::vector<row>& rows,
         return one.what == what;
     };
     if (std::none_of(all.begin(), all.end(), is_it)) return {};
-    std::string_view title = "Frames", lead = "Timestamp and value together: 128 bits a sample.";
-    if (what == kind::timestamps)
-        title = "Timestamps", lead = "One column of int64: 64 bits a value.";
-    if (what == kind::values) title = "Values", lead = "One column of doubles: 64 bits a value.";
+    std::string_view title = "Frames";
+    std::string_view lead = "Timestamp and value together: 128 bits a sample.";
+    if (what == kind::timestamps) {
+        title = "Timestamps";
+        lead = "One column of int64: 64 bits a value.";
+    } else if (what == kind::values) {
+        title = "Values";
+        lead = "One column of doubles: 64 bits a value.";
+    }
     return fmt::format("<section><h2>{}</h2><p>{}</p><figure>{}</figure>{}</section>", title, lead,
                        chart_svg(what, rows, all), summary_table(what, all));
 }
