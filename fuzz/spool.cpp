@@ -14,18 +14,26 @@
 #include <adapters/storage/spool.hpp>
 #include <adapters/storage/spool_format.hpp>
 
+#include <chronopack/bits/varint.hpp>
+#include <chronopack/kernel/crc32c.hpp>
+
 using namespace chronopack;
 using namespace chronopack::storage;
 using chronopack::fuzz::claim;
 
 namespace {
 
+bool skip_text(byte_reader& in) {
+    const auto size = read_varint(in);
+    if (size) in.skip(*size);
+    return size && !in.failed();
+}
+
 void mend_payload(bytes payload) {
     byte_reader in(payload);
     const auto names = read_varint(in);
     for (std::uint64_t i = 0; names && i < *names && !in.failed(); ++i)
-        if (!storage::detail::read_text(in) || !storage::detail::read_text(in) || !labels::read(in))
-            return;
+        if (!skip_text(in) || !skip_text(in) || !labels::read(in)) return;
     const bytes samples = payload.subspan(in.position());
     byte_reader head(samples);
     (void)read_varint(head);

@@ -82,7 +82,7 @@ batch_writer::state::~state() {
 
 admission batch_writer::state::submit(std::vector<point> points, deadline until) {
     admission out;
-    telling_lock telling;  // held from the first loss on
+    report_lock reporting;  // held from the first loss on
     std::vector<loss> lost;
     {
         lock held(mutex_);
@@ -93,16 +93,16 @@ admission batch_writer::state::submit(std::vector<point> points, deadline until)
             if (!room_for(held, points.size(), bytes, until)) return {0, "the queue is full"};
         }
         for (point& p : points) {
-            if (!admit(held, p, until, telling, lost, out.message)) break;
+            if (!admit(held, p, until, reporting, lost, out.message)) break;
             ++out.accepted;
         }
     }
     wake_threads();
-    tell(lost);
+    report(lost);
     return out;
 }
 
-bool batch_writer::state::admit(lock& held, point& p, deadline until, telling_lock& telling,
+bool batch_writer::state::admit(lock& held, point& p, deadline until, report_lock& reporting,
                                 std::vector<loss>& lost, std::string& why) {
     const std::size_t bytes = bytes_of(p);
     while (!closed_ && !room_for(held, 1, bytes, until)) {
@@ -111,11 +111,11 @@ bool batch_writer::state::admit(lock& held, point& p, deadline until, telling_lo
             why = "the queue is full";
             return false;
         }
-        if (how_.on_dropped && !telling) {
+        if (how_.on_dropped && !reporting) {
             held.unlock();
-            telling = telling_lock(telling_mutex_, until);
+            reporting = report_lock(report_mutex_, until);
             held.lock();
-            if (telling) continue;
+            if (reporting) continue;
             why = "the queue is full, and on_dropped has not returned";
             return false;
         }
@@ -170,17 +170,17 @@ bool batch_writer::state::disk_takes() const {
 void batch_writer::state::lose(std::vector<loss>& lost, point p, drop_reason why,
                                const char* message) {
     lost.push_back({std::move(p), {0, why, message}});
-    ++telling_;
+    ++reporting_;
 }
 
-void batch_writer::state::tell(const std::vector<loss>& lost) {
+void batch_writer::state::report(const std::vector<loss>& lost) {
     if (lost.empty()) return;
     if (how_.on_dropped)
         for (const loss& one : lost) how_.on_dropped(one.what, one.why);
     {
         const std::lock_guard held(mutex_);
         for (const loss& one : lost) counts_.dropped.add(one.why.why);
-        telling_ -= lost.size();
+        reporting_ -= lost.size();
         gone_ += lost.size();
     }
     changed_.notify_all();
@@ -188,7 +188,7 @@ void batch_writer::state::tell(const std::vector<loss>& lost) {
 
 batch_writer::state::places batch_writer::state::where() const {
     places out;
-    out.queued = queue_.size() + in_flight_ + telling_;
+    out.queued = queue_.size() + in_flight_ + reporting_;
     if (how_.to_disk == nullptr) return out;
     out.disk = how_.to_disk->counts(reader_);
     out.appended_here = out.disk.appended_by_reader - at_start_.appended_by_reader;

@@ -20,10 +20,10 @@
 
 namespace chronopack::storage {
 
-class batch_writer::state {
+class batch_writer::state final : private shipment_events {
 public:
     [[nodiscard]] static reply<std::unique_ptr<state>> make(storage_backend& to, batch_options how);
-    ~state();
+    ~state() override;
 
     [[nodiscard]] admission submit(std::vector<point> points, deadline until);
     leftover flush(deadline until);
@@ -36,13 +36,11 @@ public:
 
 private:
     using lock = std::unique_lock<std::mutex>;
-    using telling_lock = std::unique_lock<timed_mutex>;
+    using report_lock = std::unique_lock<timed_mutex>;
     struct batch {
         std::vector<point> points;
-        std::uint64_t lease = 0;  // 0: the batch is from memory
-        // Since when its first point waits; for batches from memory.
-        clock::time_point since;
-        std::chrono::system_clock::time_point written_at;  // for batches from disk
+        std::uint64_t lease = 0;  // 0: it is from memory
+        clock::time_point since;  // since when its first point waits
     };
     struct loss {
         point what;
@@ -59,16 +57,16 @@ private:
 
     // Queues a point for submit() and returns whether it did. Points that make room for it are
     // added to `lost`.
-    [[nodiscard]] bool admit(lock& held, point& p, deadline until, telling_lock& telling,
+    [[nodiscard]] bool admit(lock& held, point& p, deadline until, report_lock& reporting,
                              std::vector<loss>& lost, std::string& why);
     [[nodiscard]] bool fits(std::size_t points, std::size_t bytes) const noexcept;
     // Waits for room. Unless the policy is to block, it waits only while the disk takes points.
     [[nodiscard]] bool room_for(lock& held, std::size_t points, std::size_t bytes, deadline until);
     [[nodiscard]] bool disk_takes() const;
     void lose(std::vector<loss>& lost, point p, drop_reason why, const char* message);
-    // Reports lost points. The caller holds telling_mutex_ and not the mutex. The points count as
+    // Reports lost points. The caller holds report_mutex_ and not the mutex. The points count as
     // queued until then.
-    void tell(const std::vector<loss>& lost);
+    void report(const std::vector<loss>& lost);
 
     void wake_threads() {
         sender_bell_.ring();
@@ -91,15 +89,21 @@ private:
     void drop_expired(lock& held, clock::time_point now);
     void drop_rest();
     void ship(batch& b);
-    void settled(bool from_disk, std::size_t points);
+    [[nodiscard]] bool stopped() const override { return stop_; }
+    [[nodiscard]] deadline call_deadline() const override;
+    void wait(deadline until) override;
+    void answered(verdict what, const std::string& message) override;
+    void delivered(std::size_t points, std::size_t rounded) override;
+    void dropped(const point* p, const dropped_point& why) override;
+    // Counts points of the batch that is being sent as settled. The caller holds the mutex.
+    void settle(std::size_t points);
 
     storage_backend& to_;
     batch_options how_;
     spool::reader_id reader_ = spool::nobody;
     spool_counts at_start_;
-    shipment_events events_;
     backoff pause_;
-    timed_mutex telling_mutex_;  // one call of on_dropped at a time; locked before the mutex
+    timed_mutex report_mutex_;  // one call of on_dropped at a time; locked before the mutex
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;  // points were settled or moved, or the writer was closed
@@ -109,8 +113,8 @@ private:
     std::size_t in_flight_bytes_ = 0;
     std::size_t moving_ = 0;  // points on their way to the spool
     std::size_t moving_bytes_ = 0;
-    std::size_t telling_ = 0;     // points that are lost, and not counted yet
-    std::uint64_t lease_ = 0;     // the lease of the spool that the sender has
+    std::size_t reporting_ = 0;   // points that are lost, and not counted yet
+    std::uint64_t lease_ = 0;     // of the batch that is being sent; 0: it is from memory
     std::uint64_t of_lease_ = 0;  // settled points of a record that is not settled as a whole
     std::uint64_t handed_ = 0;    // points given to the spool that it did not refuse
     std::uint64_t entered_ = 0;   // points that entered the queue

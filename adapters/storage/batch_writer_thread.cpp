@@ -64,9 +64,13 @@ std::optional<batch_writer::state::batch> batch_writer::state::next(clock::time_
     // Only this thread leases, so only a later append can come in between.
     if (how_.to_disk != nullptr) {
         if (auto leased = how_.to_disk->lease(reader_)) {
+            using std::chrono::system_clock;
+            // Not before 1970, or the age of a record with a wrong time may not fit 64 bits.
+            const auto written_at = std::max(leased->written_at, system_clock::time_point());
+            const clock::time_point since = clock::now() - (system_clock::now() - written_at);
             const std::lock_guard held(mutex_);
             lease_ = leased->lease;
-            return batch{std::move(leased->points), leased->lease, {}, leased->written_at};
+            return batch{std::move(leased->points), leased->lease, since};
         }
         // A damaged record that was just dropped may have been the last one that somebody waits
         // for. A waiter that looked before the drop releases the mutex only by waiting. So once
@@ -107,8 +111,8 @@ void batch_writer::state::drop_expired(lock& held, clock::time_point now) {
     if (lost.empty()) return;
     held.unlock();
     {
-        const std::lock_guard telling(telling_mutex_);
-        tell(lost);
+        const std::lock_guard reporting(report_mutex_);
+        report(lost);
     }
     held.lock();
 }
@@ -121,8 +125,8 @@ void batch_writer::state::drop_rest() {
         while (!queue_.empty())
             lose(lost, queue_.pop(), drop_reason::closed, "closed before it could be sent");
     }
-    const std::lock_guard telling(telling_mutex_);
-    tell(lost);
+    const std::lock_guard reporting(report_mutex_);
+    report(lost);
 }
 
 void batch_writer::state::send() {
@@ -142,8 +146,52 @@ void batch_writer::state::send() {
     changed_.notify_all();
 }
 
-void batch_writer::state::settled(bool from_disk, std::size_t points) {
-    if (from_disk) {
+deadline batch_writer::state::call_deadline() const {
+    const std::lock_guard held(mutex_);
+    return std::min(clock::now() + how_.call_time, close_by_);
+}
+
+void batch_writer::state::wait(deadline until) {
+    while (!stop_ && clock::now() < until) {
+        const std::uint64_t heard = sender_bell_.rings();
+        if (!stop_) sender_bell_.wait(heard, until);
+    }
+}
+
+void batch_writer::state::answered(verdict what, const std::string& message) {
+    const std::lock_guard held(mutex_);
+    ++counts_.calls;
+    if (what == verdict::retry) ++counts_.retries;
+    if (what == verdict::hold || what == verdict::unsupported) ++counts_.holds;
+    failing_ = what != verdict::delivered && what != verdict::refused;
+    if (!message.empty()) message_ = message;
+}
+
+void batch_writer::state::delivered(std::size_t points, std::size_t rounded) {
+    {
+        const std::lock_guard held(mutex_);
+        counts_.delivered += points;
+        counts_.rounded += rounded;
+        settle(points);
+    }
+    changed_.notify_all();
+}
+
+void batch_writer::state::dropped(const point* p, const dropped_point& why) {
+    if (how_.on_dropped && p != nullptr) {
+        const std::lock_guard reporting(report_mutex_);
+        how_.on_dropped(*p, why);
+    }
+    {
+        const std::lock_guard held(mutex_);
+        counts_.dropped.add(why.why);
+        settle(1);
+    }
+    changed_.notify_all();
+}
+
+void batch_writer::state::settle(std::size_t points) {
+    if (lease_ != 0) {
         of_lease_ += points;
         return;
     }
@@ -154,55 +202,8 @@ void batch_writer::state::settled(bool from_disk, std::size_t points) {
 
 void batch_writer::state::ship(batch& b) {
     const bool from_disk = b.lease != 0;
-    events_.stopped = [this] {
-        return stop_.load();
-    };
-    events_.call_deadline = [this] {
-        const std::lock_guard held(mutex_);
-        return std::min(clock::now() + how_.call_time, close_by_);
-    };
-    events_.wait = [this](deadline until) {
-        while (!stop_ && clock::now() < until) {
-            const std::uint64_t heard = sender_bell_.rings();
-            if (!stop_) sender_bell_.wait(heard, until);
-        }
-    };
-    events_.delivered = [this, from_disk](std::size_t points, std::size_t rounded) {
-        {
-            const std::lock_guard held(mutex_);
-            counts_.delivered += points;
-            counts_.rounded += rounded;
-            settled(from_disk, points);
-        }
-        changed_.notify_all();
-    };
-    events_.dropped = [this, from_disk](const point* p, const dropped_point& why) {
-        if (how_.on_dropped && p != nullptr) {
-            const std::lock_guard telling(telling_mutex_);
-            how_.on_dropped(*p, why);
-        }
-        {
-            const std::lock_guard held(mutex_);
-            counts_.dropped.add(why.why);
-            settled(from_disk, 1);
-        }
-        changed_.notify_all();
-    };
-    events_.answered = [this](verdict what, const std::string& text) {
-        const std::lock_guard held(mutex_);
-        ++counts_.calls;
-        if (what == verdict::retry) ++counts_.retries;
-        if (what == verdict::hold || what == verdict::unsupported) ++counts_.holds;
-        failing_ = what != verdict::delivered && what != verdict::refused;
-        if (!text.empty()) message_ = text;
-    };
-    const auto expired = [&] {
-        return from_disk ? b.written_at + how_.most_age < std::chrono::system_clock::now()
-                         : b.since + how_.most_age < clock::now();
-    };
-
-    shipment sending(b.points, to_, pause_, how_.hold_for, events_);
-    const bool all = sending.send(expired);
+    shipment sending(b.points, to_, pause_, how_.hold_for, *this);
+    const bool all = sending.send(b.since + how_.most_age);
     if (!from_disk) {
         if (!all) sending.drop_rest(drop_reason::closed, "closed before it could be sent");
         return;

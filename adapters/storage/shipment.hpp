@@ -19,146 +19,60 @@
 #include <adapters/storage/backend.hpp>
 #include <adapters/storage/backoff.hpp>
 
-#include <algorithm>
-#include <functional>
-
 namespace chronopack::storage {
 
-/// What a shipment needs from its sender. Called from the thread that sends.
-struct shipment_events {
-    std::function<bool()> stopped;  ///< returns whether to give up
-    /// Returns the deadline of a call that starts now.
-    std::function<deadline()> call_deadline;
-    /// Waits, and returns early when stopped.
-    std::function<void(deadline)> wait;
-    /// Points, and how many of them the store rounded.
-    std::function<void(std::size_t, std::size_t)> delivered;
-    /// Null: one of the rest, which the store did not name.
-    std::function<void(const point*, dropped_point)> dropped;
-    std::function<void(verdict, const std::string&)> answered;  ///< after each call of the store
+/// The sender of a shipment: says when to stop and how long to wait, and is called with the
+/// results. All calls come from the thread that sends.
+class shipment_events {
+public:
+    virtual ~shipment_events() = default;
+
+    /// Returns whether to give up.
+    [[nodiscard]] virtual bool stopped() const = 0;
+    /// Returns the deadline of a call of the store that starts now.
+    [[nodiscard]] virtual deadline call_deadline() const = 0;
+    /// Waits until `until`, and returns earlier when stopped.
+    virtual void wait(deadline until) = 0;
+
+    /// Called after each call of the store.
+    virtual void answered(verdict what, const std::string& message) = 0;
+    /// `points` points were delivered, and the store rounded `rounded` of them.
+    virtual void delivered(std::size_t points, std::size_t rounded) = 0;
+    /// A point was dropped. `p` is null where the store dropped one without saying which.
+    virtual void dropped(const point* p, const dropped_point& why) = 0;
 };
 
 class shipment {
 public:
+    /// All arguments must outlive the shipment. It moves points within `points`.
     shipment(std::vector<point>& points, storage_backend& to, backoff& pause,
-             std::chrono::milliseconds hold_for, const shipment_events& events)
-        : points_(points), to_(to), pause_(pause), hold_for_(hold_for), events_(events) {
-        if (!points.empty()) parts_.push_back({0, points.size()});
-    }
+             std::chrono::milliseconds hold_for, shipment_events& events);
 
     /// Sends until everything is settled or the sender is stopped, and returns whether everything
-    /// is. Called again, it goes on.
-    bool send(const std::function<bool()>& expired) {
-        while (!parts_.empty()) {
-            if (events_.stopped()) return false;
-            if (expired()) {
-                drop_rest(drop_reason::too_old, "longer in the queue than it may be");
-                break;
-            }
-            send_part();
-        }
-        return true;
-    }
+    /// is. Called again, it goes on. Points that are not settled at `expires` are dropped.
+    [[nodiscard]] bool send(clock::time_point expires);
 
     /// Drops all points that are not settled.
-    void drop_rest(drop_reason why, const std::string& message) {
-        for (; !parts_.empty(); parts_.pop_back())
-            for (std::size_t i = parts_.back().first; i < parts_.back().end; ++i)
-                events_.dropped(&points_[i], {i, why, message});
-    }
+    void drop_rest(drop_reason why, const std::string& message);
 
 private:
     struct part {
         std::size_t first = 0;
         std::size_t end = 0;
     };
-    static constexpr std::size_t refusals_before_health = 16;
 
-    void send_part() {
-        const part now = parts_.back();
-        const std::span<const point> points(points_.data() + now.first, now.end - now.first);
-        const write_outcome answer = to_.write_batch(points, events_.call_deadline());
-        events_.answered(answer.what, answer.message);
-        if (answer.what != verdict::retry) pause_.reset();
-        const std::size_t named = drop_named(answer);
-        part& rest = parts_.back();
-        if (answer.what == verdict::delivered) {
-            drop_unnamed(answer);
-            if (rest.end > rest.first) {
-                any_taken_ = true;
-                const std::size_t points_taken = rest.end - rest.first;
-                events_.delivered(points_taken, std::min(answer.rounded, points_taken));
-            }
-            parts_.pop_back();
-        } else if (rest.first == rest.end) {
-            parts_.pop_back();
-        } else if (answer.what == verdict::retry) {
-            events_.wait(clock::now() + pause_.next(answer.retry_after));
-        } else if (answer.what == verdict::refused) {
-            if (named == 0) halve(answer);
-        } else {
-            events_.wait(clock::now() +
-                         std::max(hold_for_, answer.retry_after.value_or(hold_for_)));
-        }
-    }
-
-    void halve(const write_outcome& answer) {
-        const part whole = parts_.back();
-        if (whole.end - whole.first > 1) {
-            const std::size_t middle = whole.first + (whole.end - whole.first) / 2;
-            parts_.back() = {middle, whole.end};
-            parts_.push_back({whole.first, middle});
-            return;
-        }
-        if (!any_taken_ && refused_ >= refusals_before_health) {
-            refused_ = 0;
-            if (const auto well = to_.health(events_.call_deadline()); !well) {
-                events_.answered(verdict::hold, well.error().message);
-                events_.wait(clock::now() + hold_for_);
-                return;
-            }
-        }
-        ++refused_;
-        events_.dropped(&points_[whole.first], {whole.first, drop_reason::refused, answer.message});
-        parts_.pop_back();
-    }
-
+    void send_part();
+    void halve(const write_outcome& answer);
     // Drops the points that the answer names, takes them out of the part, and returns their number.
-    std::size_t drop_named(const write_outcome& answer) {
-        part& p = parts_.back();
-        std::size_t kept = p.first;
-        auto named = answer.dropped.begin();
-        std::size_t count = 0;
-        for (std::size_t i = p.first; i < p.end; ++i) {
-            // An index out of order or out of range names no point.
-            while (named != answer.dropped.end() && named->index < i - p.first) ++named;
-            if (named != answer.dropped.end() && named->index == i - p.first) {
-                events_.dropped(&points_[i], {i, named->why, named->message});
-                ++count;
-                continue;
-            }
-            if (kept != i) points_[kept] = std::move(points_[i]);
-            ++kept;
-        }
-        p.end = kept;
-        return count;
-    }
-
+    std::size_t drop_named(const write_outcome& answer);
     // Counts the points of the part that the answer drops without a name.
-    void drop_unnamed(const write_outcome& answer) {
-        part& p = parts_.back();
-        for (const dropped_point& one : answer.dropped) {
-            if (one.index != unnamed || p.first == p.end) continue;
-            events_.dropped(nullptr, one);
-            --p.end;
-        }
-    }
+    void drop_unnamed(const write_outcome& answer);
 
     std::vector<point>& points_;
     storage_backend& to_;
     backoff& pause_;
     std::chrono::milliseconds hold_for_;
-    const shipment_events& events_;
+    shipment_events& events_;
     std::vector<part> parts_;  // the next part to send is last
     bool any_taken_ = false;
     std::size_t refused_ = 0;  // one by one, since the last check of the store's health

@@ -3,6 +3,8 @@
 #include <adapters/storage/point_record.hpp>
 #include <adapters/storage/spool_format.hpp>
 
+#include <chronopack/kernel/crc32c.hpp>
+
 #include <algorithm>
 #include <random>
 

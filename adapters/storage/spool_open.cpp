@@ -2,6 +2,8 @@
 #include <adapters/storage/spool.hpp>
 #include <adapters/storage/spool_format.hpp>
 
+#include <chronopack/kernel/crc32c.hpp>
+
 #include <algorithm>
 
 namespace chronopack::storage {
