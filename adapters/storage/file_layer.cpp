@@ -83,6 +83,37 @@ private:
 
 }  // namespace
 
+result<void> write_all(file_layer& files, int file, cbytes data, std::uint64_t offset) {
+    while (!data.empty()) {
+        const auto n = files.write_at(file, data, offset);
+        if (!n) return n.error();
+        if (*n == 0) return errc::io_error;
+        data = data.subspan(*n);
+        offset += *n;
+    }
+    return {};
+}
+
+result<std::vector<std::byte>> read_up_to(file_layer& files, int file, std::uint64_t offset,
+                                          std::size_t size) {
+    std::vector<std::byte> data(size);
+    std::size_t at = 0;
+    while (at < data.size()) {
+        const auto n = files.read_at(file, std::span(data).subspan(at), offset + at);
+        if (!n) return n.error();
+        if (*n == 0) break;
+        at += *n;
+    }
+    data.resize(at);
+    return data;
+}
+
+result<std::vector<std::byte>> read_all(file_layer& files, int file) {
+    const auto size = files.size(file);
+    if (!size) return size.error();
+    return read_up_to(files, file, 0, *size);
+}
+
 result<std::unique_ptr<file_layer>> files_of(const std::string& directory) {
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return errc::io_error;
     const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -34,6 +34,17 @@ public:
     [[nodiscard]] virtual result<void> sync_directory() = 0;
 };
 
+/// Writes all of `data` at `offset`, or fails with io_error.
+[[nodiscard]] result<void> write_all(file_layer& files, int file, cbytes data,
+                                     std::uint64_t offset);
+
+/// Returns the `size` bytes at `offset`, or those up to the end of the file.
+[[nodiscard]] result<std::vector<std::byte>> read_up_to(file_layer& files, int file,
+                                                        std::uint64_t offset, std::size_t size);
+
+/// Returns the whole file.
+[[nodiscard]] result<std::vector<std::byte>> read_all(file_layer& files, int file);
+
 /// Returns the system's files of `directory`, which is made with mode 0700 where there is none.
 /// Only one process can have it: io_error where another has it.
 [[nodiscard]] result<std::unique_ptr<file_layer>> files_of(const std::string& directory);

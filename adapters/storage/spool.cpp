@@ -6,40 +6,102 @@
 #include <chronopack/kernel/crc32c.hpp>
 
 #include <algorithm>
-#include <random>
 
 namespace chronopack::storage {
 
-using namespace spool_format;
-using byte_span = std::span<std::byte>;  // `bytes` is a member here: the size of the spool
-
 namespace {
-
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
-std::uint64_t any_salt() {
-    std::random_device random;
-    return std::uint64_t{random()} << 32 | random();
-}
 
 const failure no_room{verdict::retry, {}, "the spool is full"};
 const failure late{verdict::retry, {}, "the disk has not answered in time"};
 const failure counted_out{verdict::hold, {}, "the spool has used up its numbers"};
+const failure unwritable{verdict::retry, {}, "the spool cannot be written"};
+const failure not_durable{verdict::retry, {}, "the spool could not be made durable"};
+const failure no_lease{verdict::refused, {}, "no lease that this reader has"};
+const failure cannot_open{
+    verdict::hold, {}, "the spool cannot be opened, or another process has it open"};
+
+failure in_use(const std::string& name) {
+    return {verdict::hold, {}, "the spool's reader is in use: " + name};
+}
+
+bool is_name(std::string_view name) {
+    return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    });
+}
+
+std::string cursor_name(const std::string& reader) {
+    return reader + std::string(spool_format::cursor_suffix);
+}
+
+// Returns the points of a record, or nothing where `wire` does not hold it undamaged.
+std::optional<spooled_batch> decode(const spool_segment& s, const spool_record& r, cbytes wire) {
+    const auto head = spool_format::read_record_head(wire, s.salt);
+    if (!head || wire.size() != spool_format::record_head_bytes + r.payload_bytes)
+        return std::nullopt;
+    const cbytes payload = wire.subspan(spool_format::record_head_bytes);
+    if (head->ordinal != r.ordinal || kernel::crc32c(payload) != head->payload_crc)
+        return std::nullopt;
+    auto points = read_points(payload);
+    if (!points || points->size() != r.points) return std::nullopt;
+    return spooled_batch{std::move(*points), std::chrono::system_clock::time_point(
+                                                 std::chrono::milliseconds(r.written_at))};
+}
 
 }  // namespace
 
+reply<std::unique_ptr<spool>> spool::open(const std::string& directory, spool_options how) {
+    auto files = files_of(directory);
+    if (!files) return cannot_open;
+    return open(std::move(*files), how);
+}
+
+reply<std::unique_ptr<spool>> spool::open(std::unique_ptr<file_layer> files, spool_options how) {
+    std::unique_ptr<spool> s(new spool(std::move(files), how));
+    if (!s->load()) return cannot_open;
+    return s;
+}
+
+spool::spool(std::unique_ptr<file_layer> files, spool_options how)
+    : files_(std::move(files)), log_(*files_, how) {}
+
 spool::~spool() {
     work_.finish();
-    for (segment& s : segments_)
-        if (s.file >= 0) files_->close(s.file);
+    for (reader& r : readers_) r.cursor.close(*files_);
+}
+
+result<void> spool::load() {
+    const auto names = files_->list();
+    if (!names) return names.error();
+    for (const std::string& name : *names)
+        if (name.ends_with(spool_format::cursor_suffix))
+            if (const auto ok = load_cursor(name); !ok) return ok;
+    std::uint64_t wanted = readers_.empty() ? 0 : UINT64_MAX;
+    for (const reader& r : readers_) wanted = std::min(wanted, r.cursor.next());
+    if (const auto ok = log_.load(*names, wanted, recovery_); !ok) return ok;
     for (reader& r : readers_) {
-        files_->close(r.file);
-        close_segment(r);
+        r.cursor.count(log_);
+        // No record gets an ordinal that a cursor has passed: the reader would skip it.
+        log_.skip_to(r.cursor.next());
     }
+    remove_settled();
+    return {};
+}
+
+result<void> spool::load_cursor(const std::string& name) {
+    const auto file = files_->open(name);
+    if (!file) return file.error();
+    const auto data = read_all(*files_, *file);
+    if (!data) {
+        files_->close(*file);
+        return data.error();
+    }
+    // A damaged cursor starts at the oldest record: points come more than once, and none is lost.
+    const auto place = spool_format::read_slots(*data).value_or(spool_format::cursor_slot());
+    const std::size_t length = name.size() - spool_format::cursor_suffix.size();
+    readers_.push_back({spool_cursor(name.substr(0, length), *file, place)});
+    return {};
 }
 
 reply<std::monostate> spool::append(std::span<const point> points, append_options how) {
@@ -47,7 +109,7 @@ reply<std::monostate> spool::append(std::span<const point> points, append_option
     std::vector<std::byte> payload;
     if (const auto ok = append_points(points, payload); !ok || payload.size() > UINT32_MAX)
         return failure{verdict::refused, {}, "points that no record can hold"};
-    if (heads_bytes + record_head_bytes + payload.size() > how_.most_bytes)
+    if (!log_.fits(segment_log::bytes_for(payload.size())))
         return failure{verdict::refused, {}, "more than the spool may hold"};
     const auto n = static_cast<std::uint32_t>(points.size());
     const auto done = work_.run<reply<std::monostate>>(
@@ -59,106 +121,19 @@ reply<std::monostate> spool::append(std::span<const point> points, append_option
 
 reply<std::monostate> spool::append_now(cbytes payload, std::uint32_t points,
                                         const append_options& how, const still_wanted& wanted) {
-    if (points > most_ordinal - end_ || next_number_ > most_number) return counted_out;
-    const std::uint64_t size = heads_bytes + record_head_bytes + payload.size();
+    if (!log_.can_count(points)) return counted_out;
+    const std::uint64_t size = segment_log::bytes_for(payload.size());
     bool room = make_room(size);
     while (!room && how.drop_oldest && drop_oldest_now()) room = make_room(size);
     full_ = !room;
     if (!room) return no_room;
-    if (!append_record(payload, points, how.by, wanted)) return unwritable();
-    return std::monostate();
-}
-
-result<void> spool::append_record(cbytes payload, std::uint32_t points, reader_id by,
-                                  const still_wanted& wanted) {
-    const auto to = active();
-    if (!to) return to.error();
-    segment& s = **to;
-    std::vector<std::byte> wire(record_head_bytes + payload.size());
-    const record_head head{static_cast<std::uint32_t>(payload.size()), points,
-                           kernel::crc32c(payload), end_, now_ms()};
-    write_record_head(byte_span(wire).first(record_head_bytes), head, s.salt);
-    std::copy(payload.begin(), payload.end(), wire.begin() + record_head_bytes);
-
-    const bool written = write_all(s.file, wire, s.bytes).has_value();
-    const bool durable =
-        written && (how_.sync == sync_policy::on_request || files_->sync(s.file).has_value());
-    if (!durable || !wanted()) {
-        // The file is cut back to its size before. If that fails, or a sync failed, its content is
-        // not known and nothing more is written to it.
-        const bool back = files_->truncate(s.file, s.bytes).has_value();
-        if ((written && !durable) || !back) seal(s);
-        // A record that may have stayed there keeps its ordinals. If another record had them, that
-        // one would be skipped after a restart.
-        if (!back) end_ += points;
-        return errc::io_error;
-    }
-    s.synced = how_.sync == sync_policy::every_append;
-    s.records.push_back({s.bytes, head.ordinal, head.written_at, head.payload_bytes, points});
-    s.bytes += wire.size();
-    bytes_ += wire.size();
-    end_ += points;
-    s.end = end_;
+    if (!log_.append(payload, points, wanted)) return unwritable;
     const std::lock_guard held(mutex_);
     for (reader& r : readers_) {
-        r.counts.appended += points;
-        r.counts.pending += points;
-        if (by != nobody && r.user == by) r.counts.appended_by_reader += points;
+        r.cursor.append(points, how.by != nobody && r.user == how.by);
         if (r.wake) r.wake();
     }
-    return {};
-}
-
-result<void> spool::write_all(int file, cbytes data, std::uint64_t offset) {
-    while (!data.empty()) {
-        const auto n = files_->write_at(file, data, offset);
-        if (!n) return n.error();
-        if (*n == 0) return errc::io_error;
-        data = data.subspan(*n);
-        offset += *n;
-    }
-    return {};
-}
-
-result<spool::segment*> spool::active() {
-    if (!segments_.empty() && segments_.back().file >= 0) {
-        if (segments_.back().bytes < how_.segment_bytes) return &segments_.back();
-        seal(segments_.back());
-    }
-    segment s;
-    s.number = next_number_++;
-    s.salt = any_salt();
-    const std::string name = segment_name(s.number);
-    const auto file = files_->open(name);
-    if (!file) return file.error();
-    std::byte heads[heads_bytes];
-    write_heads(heads, {s.salt, end_});
-    if (!write_all(*file, heads, 0) || !files_->sync_directory()) {
-        files_->close(*file);
-        (void)files_->remove(name);
-        return errc::io_error;
-    }
-    s.file = *file;
-    s.bytes = heads_bytes;
-    s.end = end_;
-    bytes_ += heads_bytes;
-    segments_.push_back(std::move(s));
-    return &segments_.back();
-}
-
-void spool::seal(segment& s) {
-    if (s.file < 0) return;
-    if (!s.synced && !files_->sync(s.file)) suspect_ = end_;
-    s.synced = true;
-    files_->close(s.file);
-    s.file = -1;
-}
-
-bool spool::make_room(std::uint64_t size) {
-    if (bytes_ + size <= how_.most_bytes) return true;
-    if (!segments_.empty() && !readers_.empty() && passed(segments_.back())) seal(segments_.back());
-    remove_settled();
-    return bytes_ + size <= how_.most_bytes;
+    return std::monostate();
 }
 
 reply<std::monostate> spool::sync(deadline until) {
@@ -168,47 +143,41 @@ reply<std::monostate> spool::sync(deadline until) {
 }
 
 reply<std::monostate> spool::sync_now() {
-    if (!segments_.empty()) {
-        segment& s = segments_.back();
-        if (s.file >= 0 && !s.synced) {
-            if (files_->sync(s.file)) {
-                s.synced = true;
-            } else {
-                suspect_ = end_;
-                s.synced = true;  // it is never synced again
-                seal(s);
-            }
-        }
-    }
+    log_.sync();
     const std::lock_guard held(mutex_);
     const bool settled =
-        !readers_.empty() && std::all_of(readers_.begin(), readers_.end(),
-                                         [&](const reader& r) { return r.place() >= suspect_; });
-    if (suspect_ > 0 && !settled)
-        return failure{verdict::retry, {}, "the spool could not be made durable"};
+        !readers_.empty() && std::all_of(readers_.begin(), readers_.end(), [&](const reader& r) {
+            return r.cursor.place() >= log_.suspect();
+        });
+    if (log_.suspect() > 0 && !settled) return not_durable;
     return std::monostate();
 }
 
-bool spool::passed(const segment& s) const {
+bool spool::make_room(std::uint64_t size) {
+    if (log_.has_room(size)) return true;
+    if (!log_.segments().empty() && !readers_.empty() && passed(log_.segments().back()))
+        log_.seal_last();
+    remove_settled();
+    return log_.has_room(size);
+}
+
+bool spool::passed(const spool_segment& s) const {
     const std::lock_guard held(mutex_);
-    return std::all_of(readers_.begin(), readers_.end(), [&](const reader& r) {
-        return s.records.empty() || r.place() > s.records.back().ordinal;
-    });
+    return s.records.empty() || std::all_of(readers_.begin(), readers_.end(), [&](const reader& r) {
+               return r.cursor.place() > s.records.back().ordinal;
+           });
 }
 
 void spool::remove_settled() {
     if (readers_.empty()) return;
-    while (!segments_.empty() && segments_.front().file < 0 && passed(segments_.front()))
-        remove(segments_.front());
+    const std::deque<spool_segment>& all = log_.segments();
+    while (!all.empty() && all.front().file < 0 && passed(all.front())) remove_first();
 }
 
-void spool::remove(segment& s) {
+void spool::remove_first() {
     // The data of a file that is open stays on the disk.
-    for (reader& r : readers_)
-        if (r.segment == s.number) close_segment(r);
-    (void)files_->remove(segment_name(s.number));
-    bytes_ -= s.bytes;
-    segments_.pop_front();
+    for (reader& r : readers_) r.cursor.release(*files_, log_.segments().front().number);
+    log_.remove_first();
 }
 
 bool spool::drop_oldest(deadline until) {
@@ -217,24 +186,148 @@ bool spool::drop_oldest(deadline until) {
 }
 
 bool spool::drop_oldest_now() {
-    if (segments_.empty()) return false;
-    segment& s = segments_.front();
-    seal(s);
+    if (log_.segments().empty()) return false;
+    log_.seal_first();
     for (reader& r : readers_) {
         {
             const std::lock_guard held(mutex_);
-            for (const record& one : s.records) {
-                if (one.ordinal < r.next) continue;
-                r.counts.dropped.add(drop_reason::overflow, one.points);
-                r.counts.pending -= one.points;
-            }
-            r.lease_dropped = r.leased > 0 && r.leased_at < s.end;
-            r.next = std::max(r.next, s.end);
+            r.cursor.drop(log_.segments().front());
         }
         save(r);
     }
-    remove(s);
+    remove_first();
     return true;
+}
+
+const spool::reader* spool::used_by(reader_id id) const {
+    for (const reader& r : readers_)
+        if (id != nobody && r.user == id) return &r;
+    return nullptr;
+}
+
+spool::reader* spool::used_by(reader_id id) {
+    return const_cast<reader*>(std::as_const(*this).used_by(id));
+}
+
+reply<spool::reader_id> spool::attach(const std::string& name, std::function<void()> wake) {
+    if (!is_name(name)) return failure{verdict::refused, {}, "no name for a reader: " + name};
+    const std::lock_guard turn(work_);
+    for (reader& r : readers_) {
+        if (r.cursor.name() != name) continue;
+        const std::lock_guard held(mutex_);
+        if (r.user != nobody) return in_use(name);
+        r.wake = std::move(wake);
+        r.user = ++last_user_;
+        return r.user;
+    }
+    const auto file = files_->open(cursor_name(name));
+    if (!file) return unwritable;
+    const spool_record* const oldest = log_.find(0).second;
+    const std::uint64_t start = oldest != nullptr ? oldest->ordinal : log_.end();
+    reader made{spool_cursor(name, *file, {0, start}), nobody, std::move(wake)};
+    made.cursor.count(log_);
+    save(made);
+    const std::lock_guard held(mutex_);
+    made.user = ++last_user_;
+    readers_.push_back(std::move(made));
+    return last_user_;
+}
+
+void spool::leave(reader_id id) {
+    const std::lock_guard held(mutex_);
+    reader* r = used_by(id);
+    if (r == nullptr) return;
+    r->cursor.give_back();
+    r->wake = {};
+    r->user = nobody;
+}
+
+reply<std::monostate> spool::forget(const std::string& name) {
+    const std::lock_guard turn(work_);
+    const auto which = std::find_if(readers_.begin(), readers_.end(),
+                                    [&](const reader& r) { return r.cursor.name() == name; });
+    if (which == readers_.end()) return failure{verdict::refused, {}, "no reader of that name"};
+    {
+        const std::lock_guard held(mutex_);
+        if (which->user != nobody) return in_use(name);
+        which->cursor.close(*files_);
+        readers_.erase(which);
+    }
+    const auto removed = files_->remove(cursor_name(name));
+    remove_settled();
+    if (!removed) return unwritable;
+    return std::monostate();
+}
+
+bool spool::has_next(reader_id id) const {
+    const std::lock_guard held(mutex_);
+    const reader* r = used_by(id);
+    return r != nullptr && r->cursor.has_next();
+}
+
+std::optional<spooled_batch> spool::lease(reader_id id) {
+    const std::lock_guard turn(work_);
+    for (;;) {
+        std::unique_lock held(mutex_);
+        reader* r = used_by(id);
+        if (r == nullptr || r->cursor.has_lease()) return std::nullopt;
+        const auto [segment, record] = log_.find(r->cursor.next());
+        if (record == nullptr) return std::nullopt;
+        held.unlock();
+
+        std::vector<std::byte> wire;
+        if (!r->cursor.read(*files_, *segment, *record, wire)) return std::nullopt;
+        auto batch = decode(*segment, *record, wire);
+
+        held.lock();
+        if (r->user != id) return std::nullopt;  // the user left meanwhile
+        if (!batch) {
+            r->cursor.skip(*record);
+            continue;
+        }
+        batch->lease = ++last_lease_;
+        r->cursor.lease(*record, batch->lease);
+        return batch;
+    }
+}
+
+reply<std::monostate> spool::settle(reader_id id, std::uint64_t lease) {
+    {
+        const std::lock_guard held(mutex_);
+        reader* r = used_by(id);
+        if (r == nullptr || !r->cursor.has_lease(lease)) return no_lease;
+        r->cursor.settle();
+    }
+    const std::lock_guard turn(work_);
+    std::unique_lock held(mutex_);
+    reader* r = used_by(id);
+    held.unlock();
+    if (r != nullptr) save(*r);
+    remove_settled();
+    return std::monostate();
+}
+
+reply<std::monostate> spool::give_back(reader_id id, std::uint64_t lease) {
+    const std::lock_guard held(mutex_);
+    reader* r = used_by(id);
+    if (r == nullptr || !r->cursor.has_lease(lease)) return no_lease;
+    r->cursor.give_back();
+    return std::monostate();
+}
+
+void spool::save(reader& r) {
+    spool_format::cursor_slot slot;
+    {
+        const std::lock_guard held(mutex_);
+        slot = r.cursor.next_slot();
+    }
+    r.cursor.save(*files_, slot);
+}
+
+spool_counts spool::counts(reader_id id) const {
+    const std::lock_guard held(mutex_);
+    const reader* r = used_by(id);
+    return r == nullptr ? spool_counts() : r->cursor.counts();
 }
 
 }  // namespace chronopack::storage

@@ -23,46 +23,14 @@
 #pragma once
 
 #include <adapters/storage/backend.hpp>
-#include <adapters/storage/counters.hpp>
 #include <adapters/storage/disk_work.hpp>
 #include <adapters/storage/file_layer.hpp>
+#include <adapters/storage/segment_log.hpp>
+#include <adapters/storage/spool_cursor.hpp>
 
 #include <atomic>
-#include <deque>
 
 namespace chronopack::storage {
-
-enum class sync_policy : std::uint8_t {
-    on_request,   ///< sync() makes records durable; a killed process loses nothing either way
-    every_append  ///< an acknowledged append survives a loss of power
-};
-
-struct spool_options {
-    std::uint64_t most_bytes = std::uint64_t{1} << 30;     ///< of all segments
-    std::uint64_t segment_bytes = std::uint64_t{1} << 24;  ///< at most an eighth of most_bytes
-    sync_policy sync = sync_policy::on_request;
-};
-
-/// What open() found on disk.
-struct spool_recovery {
-    std::uint64_t records = 0;
-    std::uint64_t points = 0;
-    std::uint64_t lost_records = 0;  ///< a lower bound
-    std::uint64_t lost_points = 0;   ///< as far as they are known
-    std::uint64_t torn_bytes = 0;    ///< after the last whole record
-};
-
-/// The counts of one reader. At all times appended = settled + pending + dropped.
-struct spool_counts {
-    std::uint64_t appended = 0;  ///< points, including those found at opening
-    std::uint64_t settled = 0;
-    std::uint64_t pending = 0;  ///< including leased ones
-    drop_counts dropped;        ///< by overflow or damage
-
-    /// How many of `appended` came from append() with `by` set to this reader.
-    std::uint64_t appended_by_reader = 0;
-    std::uint64_t lease = 0;  ///< the lease that is neither settled nor given back
-};
 
 struct spooled_batch {
     std::vector<point> points;
@@ -140,100 +108,41 @@ public:
 
     /// Returns zeros for an id that is no longer a reader.
     [[nodiscard]] spool_counts counts(reader_id id) const;
-    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return log_.bytes(); }
     /// Returns whether the last append found no room.
     [[nodiscard]] bool full() const noexcept { return full_; }
 
 private:
-    struct record {
-        std::uint64_t offset = 0;
-        std::uint64_t ordinal = 0;
-        std::int64_t written_at = 0;
-        std::uint32_t payload_bytes = 0;
-        std::uint32_t points = 0;
-    };
-    struct segment {
-        std::uint64_t number = 0;
-        std::uint64_t salt = 0;
-        std::uint64_t bytes = 0;
-        std::uint64_t end = 0;  ///< the ordinal after its last record
-        std::vector<record> records;
-        int file = -1;  ///< open while records are appended to it
-        bool synced = true;
-    };
     struct reader {
-        std::string name;
+        spool_cursor cursor;
         reader_id user = nobody;
-        std::function<void()> wake;
-        std::uint64_t next = 0;    ///< the ordinal of the next record
-        std::uint64_t leased = 0;  ///< points
-        std::uint64_t leased_at = 0;
-        bool lease_dropped = false;  ///< its segment is gone, so it cannot be leased again
-        spool_counts counts;
-        int file = -1;  ///< the file of the cursor
-        std::uint64_t turn = 0;
-        /// The segment it read last, unless records are appended to that one.
-        int segment_file = -1;
-        std::uint64_t segment = 0;  ///< the number of that segment
-        unsigned failures = 0;      ///< to read the next record, in a row
-
-        /// Returns the ordinal from which the reader would go on after a restart.
-        [[nodiscard]] std::uint64_t place() const noexcept { return leased > 0 ? leased_at : next; }
+        std::function<void()> wake = {};
     };
 
-    spool(std::unique_ptr<file_layer> files, spool_options how)
-        : files_(std::move(files)), how_(how) {}
+    spool(std::unique_ptr<file_layer> files, spool_options how);
 
-    // spool_open.cpp
     [[nodiscard]] result<void> load();
     [[nodiscard]] result<void> load_cursor(const std::string& name);
-    [[nodiscard]] result<void> load_segment(std::uint64_t number, bool last);
-    void scan(segment& s, cbytes data, std::uint64_t expected, bool last);
-    void count_gap(std::uint64_t from, std::uint64_t to);
-
-    // spool.cpp; each runs in its turn at the disk
+    // These run in their turn at the disk.
     [[nodiscard]] reply<std::monostate> append_now(cbytes payload, std::uint32_t points,
                                                    const append_options& how,
                                                    const still_wanted& wanted);
-    [[nodiscard]] result<void> append_record(cbytes payload, std::uint32_t points, reader_id by,
-                                             const still_wanted& wanted);
     [[nodiscard]] reply<std::monostate> sync_now();
     [[nodiscard]] bool drop_oldest_now();
-    [[nodiscard]] result<void> write_all(int file, cbytes data, std::uint64_t offset);
-    [[nodiscard]] result<segment*> active();
     [[nodiscard]] bool make_room(std::uint64_t bytes);
-    // Appends nothing more to the segment.
-    void seal(segment& s);
+    [[nodiscard]] bool passed(const spool_segment& s) const;
     void remove_settled();
-    void remove(segment& s);
-    [[nodiscard]] bool passed(const segment& s) const;
-    [[nodiscard]] static failure unwritable() {
-        return {verdict::retry, {}, "the spool cannot be written"};
-    }
-
-    // spool_readers.cpp
+    void remove_first();
+    void save(reader& r);
     // Returns the reader with that user, or null. The caller holds the mutex.
     [[nodiscard]] const reader* used_by(reader_id id) const;
     [[nodiscard]] reader* used_by(reader_id id);
-    [[nodiscard]] const record* find(std::uint64_t next, const segment** where) const;
-    [[nodiscard]] result<int> file_of(const segment& s, reader& by);
-    void close_segment(reader& r);
-    [[nodiscard]] result<void> read_bytes(int file, const record& r, std::vector<std::byte>& wire);
-    [[nodiscard]] static std::optional<spooled_batch> decode(const segment& s, const record& r,
-                                                             cbytes wire);
-    void return_lease(reader& r);
-    void save(reader& r);
 
     std::unique_ptr<file_layer> files_;
-    spool_options how_;
     spool_recovery recovery_;
-    // The members below change only in a turn at the disk. mutex_ guards the counts and cursors of
-    // readers; it is never held during a wait for the disk.
-    std::deque<segment> segments_;
-    std::uint64_t end_ = 0;  // the ordinal of the next record
-    std::uint64_t next_number_ = 1;
-    std::uint64_t suspect_ = 0;  // records before it may not be durable, whatever sync() returns
-    std::atomic<std::uint64_t> bytes_ = 0;
+    // The members below change only in a turn at the disk. mutex_ guards the counts and places of
+    // readers, which also change outside of one; it is never held during a wait for the disk.
+    segment_log log_;
     std::atomic<bool> full_ = false;
     mutable std::mutex mutex_;
     std::vector<reader> readers_;  // grows and shrinks only in a turn, under the mutex
@@ -241,8 +150,5 @@ private:
     std::uint64_t last_lease_ = 0;
     disk_work work_;  // last: it uses all of the above
 };
-
-/// Returns `0000000000000007.spool`.
-[[nodiscard]] std::string segment_name(std::uint64_t number);
 
 }  // namespace chronopack::storage
