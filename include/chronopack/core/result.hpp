@@ -4,13 +4,16 @@
 //   if (!read) return read.error();   // an errc; message() says it in words
 //   use(*read);
 //
-// C++20 has no std::expected; this is the small part of it that we need.
+// C++20 has no std::expected; this is the part of it that people know, and becomes one
+// where there is one. core/error_code.hpp makes a std::error_code of an errc.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
 
 #include <cassert>
 #include <cstdint>
+#include <cstdlib>
+#include <exception>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -63,6 +66,45 @@ inline namespace CHRONOPACK_ABI {
     return "unknown error";
 }
 
+}  // namespace CHRONOPACK_ABI
+
+/// What value() throws when there is none.
+class bad_result_access : public std::exception {
+public:
+    [[gnu::always_inline]] explicit bad_result_access(errc error) noexcept
+        : error_(error), what_(message(error).data()) {}
+
+    [[nodiscard, gnu::always_inline]] errc error() const noexcept { return error_; }
+    [[nodiscard]] const char* what() const noexcept override { return what_; }
+
+private:
+    errc error_;
+    const char* what_;
+};
+
+template <class T>
+class result;
+
+/// std::expected<T, E>, or what is like it, where an errc makes an E.
+template <class X, class T>
+concept expected_like = std::is_same_v<typename X::value_type, T> && requires {
+    typename X::unexpected_type;
+} && std::is_constructible_v<typename X::error_type, errc>;
+
+inline namespace CHRONOPACK_ABI {
+namespace detail {
+
+/// Throws bad_result_access; in programs without exceptions, ends them.
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_bad_access(errc error) {
+#if defined(__cpp_exceptions)
+    throw bad_result_access(error);
+#else
+    (void)error;
+    std::abort();
+#endif
+}
+
+}  // namespace detail
 }  // namespace CHRONOPACK_ABI
 
 /// What a result holds; for result alone. Written out, for std::variant costs compilers
@@ -151,10 +193,14 @@ private:
     std::uint32_t failure_ = 0;
 };
 
-/// A T, or the reason there is none. Reading the wrong one is a caller's bug.
+/// A T, or the reason there is none. Reading the wrong one by *, -> or error() is a
+/// caller's bug; value() throws.
 template <class T>
 class [[nodiscard]] result {
 public:
+    using value_type = T;
+    using error_type = errc;
+
     [[gnu::always_inline]] constexpr result(T value) noexcept(
         std::is_nothrow_move_constructible_v<T>)
         : state_(std::move(value)) {}
@@ -186,7 +232,94 @@ public:
         return &state_.value();
     }
 
+    /// The value; throws bad_result_access when there is none.
+    [[nodiscard, gnu::always_inline]] constexpr T& value() & { return *checked(); }
+    [[nodiscard, gnu::always_inline]] constexpr const T& value() const& { return *checked(); }
+    [[nodiscard, gnu::always_inline]] constexpr T&& value() && { return std::move(*checked()); }
+
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard, gnu::always_inline]] constexpr T value_or(U&& other) const& {
+        return has_value() ? **this : static_cast<T>(std::forward<U>(other));
+    }
+    template <class U>
+    [[nodiscard, gnu::always_inline]] constexpr T value_or(U&& other) && {
+        return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(other));
+    }
+
+    /// What `f` returns for the value, which is a result; or the error.
+    template <class F>
+    [[gnu::always_inline]] constexpr auto and_then(F&& f) const& {
+        using next = std::remove_cvref_t<std::invoke_result_t<F, const T&>>;
+        return has_value() ? std::forward<F>(f)(**this) : next(error());
+    }
+    template <class F>
+    [[gnu::always_inline]] constexpr auto and_then(F&& f) && {
+        using next = std::remove_cvref_t<std::invoke_result_t<F, T>>;
+        return has_value() ? std::forward<F>(f)(*std::move(*this)) : next(error());
+    }
+
+    /// A result of what `f` returns for the value; or the error.
+    template <class F>
+    [[gnu::always_inline]] constexpr auto transform(F&& f) const& {
+        using next = result<std::remove_cvref_t<std::invoke_result_t<F, const T&>>>;
+        return has_value() ? next::of(std::forward<F>(f), **this) : next(error());
+    }
+    template <class F>
+    [[gnu::always_inline]] constexpr auto transform(F&& f) && {
+        using next = result<std::remove_cvref_t<std::invoke_result_t<F, T>>>;
+        return has_value() ? next::of(std::forward<F>(f), *std::move(*this)) : next(error());
+    }
+
+    template <class X>
+        requires(expected_like<X, T>)
+    [[gnu::always_inline]] constexpr operator X() const& {
+        if (has_value()) return X(**this);
+        return X(typename X::unexpected_type(typename X::error_type(error())));
+    }
+    template <class X>
+        requires(expected_like<X, T>)
+    [[gnu::always_inline]] constexpr operator X() && {
+        if (has_value()) return X(*std::move(*this));
+        return X(typename X::unexpected_type(typename X::error_type(error())));
+    }
+
+    /// Equality of values, or of errors.
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       const result& b) {
+        if (!a || !b) return !a && !b && a.error() == b.error();
+        return *a == *b;
+    }
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       const T& b) {
+        return a && *a == b;
+    }
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       errc b) noexcept {
+        return !a && a.error() == b;
+    }
+
 private:
+    template <class U>
+    friend class result;
+
+    // What f returns for these arguments.
+    template <class F, class... A>
+    [[gnu::always_inline]] static constexpr result of(F&& f, A&&... a) {
+        return result(std::forward<F>(f)(std::forward<A>(a)...));
+    }
+
+    [[gnu::always_inline]] constexpr T* checked() {
+        if (!has_value()) [[unlikely]]
+            detail::throw_bad_access(state_.error());
+        return &state_.value();
+    }
+    [[gnu::always_inline]] constexpr const T* checked() const {
+        if (!has_value()) [[unlikely]]
+            detail::throw_bad_access(state_.error());
+        return &state_.value();
+    }
+
     result_state<T> state_;
 };
 
@@ -205,7 +338,52 @@ public:
         return error_;
     }
 
+    /// Does nothing; throws bad_result_access on failure.
+    [[gnu::always_inline]] constexpr void value() const {
+        if (failed_) [[unlikely]]
+            detail::throw_bad_access(error_);
+    }
+
+    /// What `f` returns, which is a result; or the error.
+    template <class F>
+    [[gnu::always_inline]] constexpr auto and_then(F&& f) const {
+        using next = std::remove_cvref_t<std::invoke_result_t<F>>;
+        return failed_ ? next(error_) : std::forward<F>(f)();
+    }
+
+    /// A result of what `f` returns; or the error.
+    template <class F>
+    [[gnu::always_inline]] constexpr auto transform(F&& f) const {
+        using next = result<std::remove_cvref_t<std::invoke_result_t<F>>>;
+        return failed_ ? next(error_) : next::of(std::forward<F>(f));
+    }
+
+    template <class X>
+        requires(expected_like<X, void>)
+    [[gnu::always_inline]] constexpr operator X() const {
+        if (!failed_) return X();
+        return X(typename X::unexpected_type(typename X::error_type(error_)));
+    }
+
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       const result& b) noexcept {
+        return a.failed_ == b.failed_ && (!a.failed_ || a.error_ == b.error_);
+    }
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       errc b) noexcept {
+        return a.failed_ && a.error_ == b;
+    }
+
 private:
+    template <class U>
+    friend class result;
+
+    template <class F, class... A>
+    [[gnu::always_inline]] static constexpr result of(F&& f, A&&... a) {
+        std::forward<F>(f)(std::forward<A>(a)...);
+        return {};
+    }
+
     errc error_{};
     bool failed_ = false;
 };

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/time_range.hpp>
 #include <chronopack/frame/frame.hpp>
 
 #include <iterator>
@@ -18,21 +19,8 @@
 
 namespace chronopack::inline CHRONOPACK_ABI {
 
-/// Timestamps from `first` to `last`, both included.
-struct time_range {
-    std::int64_t first = INT64_MIN;
-    std::int64_t last = INT64_MAX;
-
-    [[nodiscard]] constexpr bool overlaps(std::int64_t from, std::int64_t to) const noexcept {
-        return from <= last && to >= first;
-    }
-    [[nodiscard]] constexpr bool contains(std::int64_t t) const noexcept {
-        return first <= t && t <= last;
-    }
-};
-
 /// Not thread-safe; the frames must outlive it.
-template <class V>
+template <class V = double>
 class sample_cursor {
 public:
     /// Some samples as two columns of one size, valid until the next call.
@@ -43,6 +31,9 @@ public:
 
     sample_cursor(std::span<const cbytes> frames, time_range range)
         : frames_(frames), range_(range) {}
+
+    /// Of no samples, for this reason.
+    explicit sample_cursor(errc error) : status_(error) {}
 
     /// The next samples of the range, at least one, in the order written;
     /// nothing at the end and after an error.

@@ -1,0 +1,23 @@
+// Ranges of timestamps.
+#pragma once
+
+#include <chronopack/core/abi.hpp>
+
+#include <cstdint>
+
+namespace chronopack::inline CHRONOPACK_ABI {
+
+/// Timestamps from `first` to `last`, both included.
+struct time_range {
+    std::int64_t first = INT64_MIN;
+    std::int64_t last = INT64_MAX;
+
+    [[nodiscard]] constexpr bool overlaps(std::int64_t from, std::int64_t to) const noexcept {
+        return from <= last && to >= first;
+    }
+    [[nodiscard]] constexpr bool contains(std::int64_t t) const noexcept {
+        return first <= t && t <= last;
+    }
+};
+
+}  // namespace chronopack
