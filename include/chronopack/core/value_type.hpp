@@ -29,4 +29,10 @@ template <column C>
     return std::span<const std::ranges::range_value_t<C>>(values);
 }
 
+/// Of a number that is not in the type, whatever it was: an array's is.
+template <column C>
+[[nodiscard]] constexpr auto dynamic_span(C&& values) noexcept {
+    return std::span<std::remove_reference_t<std::ranges::range_reference_t<C>>>(values);
+}
+
 }  // namespace chronopack::detail

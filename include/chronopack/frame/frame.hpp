@@ -185,7 +185,7 @@ template <class V>
 }
 template <chronopack::detail::column Values>
 [[nodiscard]] result<void> decode(cbytes in, std::span<std::int64_t> timestamps, Values&& values) {
-    return decode(in, timestamps, std::span(values));
+    return decode(in, timestamps, chronopack::detail::dynamic_span(values));
 }
 
 namespace detail {

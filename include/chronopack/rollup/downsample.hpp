@@ -150,7 +150,7 @@ template <class V>
 template <detail::column Values, detail::column Samples>
 [[nodiscard]] result<std::size_t> lttb(std::span<const std::int64_t> timestamps,
                                        const Values& values, Samples&& out) noexcept {
-    return lttb(timestamps, detail::const_span(values), std::span(out));
+    return lttb(timestamps, detail::const_span(values), detail::dynamic_span(out));
 }
 
 /// Samples written: of each of out.size() / 2 columns that share the time from the
@@ -195,7 +195,7 @@ template <class V>
 template <detail::column Values, detail::column Samples>
 [[nodiscard]] result<std::size_t> min_max(std::span<const std::int64_t> timestamps,
                                           const Values& values, Samples&& out) noexcept {
-    return min_max(timestamps, detail::const_span(values), std::span(out));
+    return min_max(timestamps, detail::const_span(values), detail::dynamic_span(out));
 }
 
 }  // namespace chronopack
