@@ -28,7 +28,7 @@ enum class errc : std::uint8_t {
     count_mismatch,     ///< the input holds another number of values than asked for
     no_space,           ///< the output is too small
     wrong_type,         ///< the input holds values of another type than asked for
-    out_of_range,       ///< an argument lies outside what the format can hold
+    out_of_range,       ///< an argument has no legal value; docs/errors.md says which, by call
     unsupported,        ///< a version, codec or stage this build does not know
     unordered,          ///< timestamps go backwards where order is needed
     not_found,          ///< no such series, file or sample
