@@ -6,7 +6,9 @@
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/bytes.hpp>
 #include <chronopack/core/cursor.hpp>
+#include <chronopack/core/errc.hpp>
 #include <chronopack/core/error_code.hpp>
+#include <chronopack/core/errc.hpp>
 #include <chronopack/core/error_code.hpp>
 #include <chronopack/core/result.hpp>
 #include <chronopack/core/sample.hpp>

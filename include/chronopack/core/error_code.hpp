@@ -7,7 +7,7 @@
 // Apart from core/result.hpp, for it takes what <system_error> takes.
 #pragma once
 
-#include <chronopack/core/result.hpp>
+#include <chronopack/core/errc.hpp>
 
 #include <string>
 #include <system_error>

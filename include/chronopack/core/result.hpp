@@ -1,4 +1,4 @@
-// The one error type of the core, and the one way to return it.
+// A value, or the error that there is instead: the one way in which the core returns errors.
 //
 //   chronopack::result<std::size_t> read = codec::decode(wire, values);
 //   if (!read) return read.error();   // an errc; message() says it in words
@@ -8,79 +8,14 @@
 // where there is one. core/error_code.hpp makes a std::error_code of an errc.
 #pragma once
 
-#include <chronopack/core/abi.hpp>
+#include <chronopack/core/errc.hpp>
 
 #include <cassert>
-#include <cstdint>
-#include <cstdlib>
-#include <exception>
 #include <memory>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace chronopack {
-
-enum class errc : std::uint8_t {
-    truncated,          ///< the input ends before the value it promises
-    corrupt,            ///< the input holds what no encoder writes
-    checksum_mismatch,  ///< the input is damaged: its checksum does not hold
-    count_mismatch,     ///< the input holds another number of values than asked for
-    no_space,           ///< the output is too small
-    wrong_type,         ///< the input holds values of another type than asked for
-    out_of_range,       ///< an argument has no legal value; docs/errors.md says which, by call
-    unsupported,        ///< a version, codec or stage this build does not know
-    unordered,          ///< timestamps go backwards where order is needed
-    not_found,          ///< no such series, file or sample
-    io_error,           ///< the operating system failed a read, write, sync or rename
-};
-
-inline namespace CHRONOPACK_ABI {
-
-/// What an error means, in one sentence without a full stop.
-[[nodiscard]] constexpr std::string_view message(errc error) noexcept {
-    switch (error) {
-        case errc::truncated:
-            return "the input ends before the value it promises";
-        case errc::corrupt:
-            return "the input is not a valid encoding";
-        case errc::checksum_mismatch:
-            return "the input is damaged: checksum mismatch";
-        case errc::count_mismatch:
-            return "the input holds another number of values than asked for";
-        case errc::no_space:
-            return "the output is too small";
-        case errc::wrong_type:
-            return "the input holds values of another type than asked for";
-        case errc::out_of_range:
-            return "an argument is outside what the format can hold";
-        case errc::unsupported:
-            return "unknown version, codec or stage";
-        case errc::unordered:
-            return "timestamps go backwards";
-        case errc::not_found:
-            return "not found";
-        case errc::io_error:
-            return "input/output error";
-    }
-    return "unknown error";
-}
-
-}  // namespace CHRONOPACK_ABI
-
-/// What value() throws when there is none.
-class bad_result_access : public std::exception {
-public:
-    [[gnu::always_inline]] explicit bad_result_access(errc error) noexcept
-        : error_(error), what_(message(error).data()) {}
-
-    [[nodiscard, gnu::always_inline]] errc error() const noexcept { return error_; }
-    [[nodiscard]] const char* what() const noexcept override { return what_; }
-
-private:
-    errc error_;
-    const char* what_;
-};
 
 template <class T>
 class result;
@@ -90,22 +25,6 @@ template <class X, class T>
 concept expected_like = std::is_same_v<typename X::value_type, T> && requires {
     typename X::unexpected_type;
 } && std::is_constructible_v<typename X::error_type, errc>;
-
-inline namespace CHRONOPACK_ABI {
-namespace detail {
-
-/// Throws bad_result_access; in programs without exceptions, ends them.
-[[noreturn, gnu::noinline, gnu::cold]] inline void throw_bad_access(errc error) {
-#if defined(__cpp_exceptions)
-    throw bad_result_access(error);
-#else
-    (void)error;
-    std::abort();
-#endif
-}
-
-}  // namespace detail
-}  // namespace CHRONOPACK_ABI
 
 /// What a result holds; for result alone. Written out, for std::variant costs compilers
 /// more than all else here.
@@ -311,12 +230,12 @@ private:
 
     [[gnu::always_inline]] constexpr T* checked() {
         if (!has_value()) [[unlikely]]
-            detail::throw_bad_access(state_.error());
+            detail::no_value(state_.error());
         return &state_.value();
     }
     [[gnu::always_inline]] constexpr const T* checked() const {
         if (!has_value()) [[unlikely]]
-            detail::throw_bad_access(state_.error());
+            detail::no_value(state_.error());
         return &state_.value();
     }
 
@@ -341,7 +260,7 @@ public:
     /// Does nothing; throws bad_result_access on failure.
     [[gnu::always_inline]] constexpr void value() const {
         if (failed_) [[unlikely]]
-            detail::throw_bad_access(error_);
+            detail::no_value(error_);
     }
 
     /// What `f` returns, which is a result; or the error.
