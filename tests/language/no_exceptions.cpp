@@ -4,7 +4,7 @@
 #include <cstdio>
 
 int main(int argc, char**) {
-    const chronopack::result<int> found = argc == 1 ? chronopack::result<int>(7)
-                                                    : chronopack::errc::not_found;
+    const chronopack::result<int> found =
+        argc == 1 ? chronopack::result<int>(7) : chronopack::errc::not_found;
     std::printf("%d\n", found.value());
 }

@@ -1,6 +1,7 @@
 // What must not compile, each with the text that says what to do. Every line with a
 // comment "refused: TEXT" has an error that has TEXT in it; see run.sh. With -DREST
 // nothing is left that is wrong.
+// clang-format off: a mark belongs to the line that it is on.
 #include <chronopack/chronopack.hpp>
 
 #include <chrono>
