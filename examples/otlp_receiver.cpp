@@ -50,7 +50,7 @@ std::string read_body(const std::string& name) {
 
 // Whether the client is to be told 200; else it is 400, or 503 for it to come again.
 bool receive(cp::otlp::points_converter& converter, batch_writer& writer, const std::string& body) {
-    const auto request = cp::otlp::decode_metrics(std::as_bytes(std::span(body)));
+    const auto request = cp::otlp::decode_metrics(body);
     if (!request) return std::puts(cp::message(request.error()).data()), false;
     std::vector<point> points;
     const auto lost = converter.convert(request->data, points);

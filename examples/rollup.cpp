@@ -22,7 +22,7 @@ int main() {
         watts.push_back(std::round(500 + 300 * std::sin(i / 229.2) + i % 7));
     }
     std::vector<std::byte> file;
-    cp::series_writer<double> writer(cp::append_to(file), {.frame_samples = 1440});
+    cp::series_writer writer(cp::append_to(file), {.frame_samples = 1440});
     if (const auto ok = writer.append(times, watts); !ok) return fail("append", ok.error());
     if (const auto ok = writer.flush(); !ok) return fail("flush", ok.error());
 
@@ -31,10 +31,10 @@ int main() {
     if (!berlin) return fail("time zone", berlin.error());
     const cp::calendar_buckets days(cp::calendar::day, cp::time_unit::milliseconds, *berlin);
 
-    const auto series = cp::series_reader<double>::open(file);
+    const auto series = cp::series_reader<>::open(file);
     if (!series) return fail("open", series.error());
-    cp::rollup_row<double> march;
-    const auto done = cp::rollup(*series, days, [&](const cp::rollup_row<double>& day) {
+    cp::rollup_row<> march;
+    const auto done = cp::rollup(*series, days, [&](const cp::rollup_row<>& day) {
         const auto hours = (day.bucket.last - day.bucket.first + 1) / 3'600'000;
         if (hours != 24)
             std::printf("a day of %lld hours: %llu readings, mean %.1f W, peak %.0f W\n",
@@ -50,7 +50,7 @@ int main() {
                 static_cast<unsigned long long>(done->frames_from_header));
 
     std::array<cp::sample, 60> points;
-    const auto drawn = cp::lttb<double>(times, watts, points);
+    const auto drawn = cp::lttb(times, watts, points);
     return done->rows == 366 && march.values.count == 31 * 1440 - 60 && drawn && *drawn == 60 ? 0
                                                                                               : 1;
 }

@@ -21,7 +21,7 @@ public:
     // Mean from the frames' statistics: nothing is decoded.
     double mean() const {
         const auto bytes = read_file();
-        const auto reader = cp::series_reader<double>::open(bytes);
+        const auto reader = cp::series_reader<>::open(bytes);
         if (!reader) return 0;
         double sum = 0;
         for (const cp::cbytes frame : reader->frames())
@@ -31,7 +31,7 @@ public:
 
     cp::result<std::size_t> count(std::int64_t from, std::int64_t to) const {
         const auto bytes = read_file();
-        const auto reader = cp::series_reader<double>::open(bytes);
+        const auto reader = cp::series_reader<>::open(bytes);
         if (!reader) return reader.error();
         std::size_t n = 0;
         for (const auto& s : reader->range(from, to)) {
@@ -52,11 +52,9 @@ private:
         };
     }
 
-    std::vector<std::byte> read_file() const {
+    std::string read_file() const {
         std::ifstream file(path_, std::ios::binary);
-        const std::string text(std::istreambuf_iterator<char>(file), {});
-        const auto bytes = std::as_bytes(std::span(text));
-        return {bytes.begin(), bytes.end()};
+        return std::string(std::istreambuf_iterator<char>(file), {});
     }
 
     // Keeps the frames that are whole, up to the first that is not.
@@ -75,7 +73,7 @@ private:
     }
 
     std::string path_;
-    cp::series_writer<double> writer_;
+    cp::series_writer<> writer_;
 };
 
 int main() {

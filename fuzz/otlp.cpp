@@ -80,11 +80,10 @@ void traces(cbytes wire, const otlp::limits& within, const otlp::point_options& 
     for (const auto& r : request->data)
         for (const auto& s : r.scopes) asked += s.spans.size();
     std::vector<storage::point> points;
-    const auto lost = otlp::convert_spans(request->data,
+    const auto lost = otlp::convert_spans(request->data, points,
                                           {.names = options.names,
                                            .attribute_tags = {"a", "span_name"},
-                                           .call_bytes = options.call_bytes},
-                                          points);
+                                           .call_bytes = options.call_bytes});
     check_points(points, lost, asked);
     claim(points.size() + lost.dropped_points() == asked, "a span is a point, or dropped");
     otlp::span_statistics statistics({.names = options.names, .most_bytes = options.delta_bytes});

@@ -42,7 +42,7 @@ public:
     /// Parameters count from 1. Text and bytes must stay until the statement has run.
     statement& bind(int parameter, std::int64_t value) noexcept;
     statement& bind(int parameter, std::string_view text) noexcept;
-    statement& bind(int parameter, cbytes data) noexcept;
+    statement& bind(int parameter, std::span<const std::byte> data) noexcept;
 
     /// Whether there is a row; after the last, and after a failure, it is reset.
     [[nodiscard]] reply<bool> step();

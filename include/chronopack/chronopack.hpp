@@ -6,8 +6,11 @@
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/bytes.hpp>
 #include <chronopack/core/cursor.hpp>
+#include <chronopack/core/errc.hpp>
+#include <chronopack/core/error_code.hpp>
 #include <chronopack/core/result.hpp>
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/time_point.hpp>
 #include <chronopack/core/time_range.hpp>
 #include <chronopack/core/time_unit.hpp>
 #include <chronopack/core/version.hpp>

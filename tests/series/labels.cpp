@@ -85,3 +85,15 @@ TEST_CASE("a series among 1,000 times as many takes no 50 times as long to find"
     REQUIRE(fastest([&] { find_all(of_more, more); }) <
             50 * fastest([&] { find_all(of_few, few); }));
 }
+
+TEST_CASE("labels are a range of pairs in order of their names", "[series]") {
+    const labels names = labels::from({{"host", "a"}, {"__name__", "cpu"}}).value();
+    static_assert(std::ranges::random_access_range<const labels> &&
+                  std::ranges::sized_range<const labels>);
+    std::string text;
+    for (const auto& [name, value] : names) text += name + "=" + value + ";";
+    CHECK(text == "__name__=cpu;host=a;");
+    CHECK(names.size() == 2);
+    CHECK_FALSE(names.empty());
+    CHECK(labels().empty());
+}

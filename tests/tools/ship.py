@@ -61,6 +61,10 @@ class Ship(CommandTest):
     def test_what_cannot_be_shipped(self):
         self.file("rows.csv", "a,b\n1,2\n3,4\n")
         self.assertIn("its rows have no times", self.fails(2, "ship", "rows.csv", "--to", "embedded:m.db"))
+        self.file("large.otlp", bytes(17 << 20))
+        self.assertIn("large.otlp: not a valid request of OTLP metrics: it is above a "
+                      "limit: 16 MiB of request",
+                      self.fails(1, "ship", "large.otlp", "--to", "embedded:m.db"))
         self.file("bad.otlp", b"\x0a\xff")
         self.assertIn("bad.otlp: not a valid request", self.fails(1, "ship", "bad.otlp", "--to",
                                                             "embedded:m.db"))

@@ -120,7 +120,7 @@ struct prometheus_xor {
     class iterator : public detail::bit_iterator<sample, detail::prometheus_sample_coder> {
     public:
         /// `count` is count(chunk), or fewer to stop early.
-        iterator(cbytes chunk, std::size_t count) noexcept
+        iterator(borrowed_bytes chunk, std::size_t count) noexcept
             : bit_iterator(chunk.subspan(std::min(header_bytes, chunk.size())), count) {}
     };
 

@@ -123,7 +123,7 @@ struct prometheus_xor2 {
     class iterator {
     public:
         /// `count` is count(chunk), or fewer to stop early.
-        iterator(cbytes chunk, std::size_t count) noexcept
+        iterator(borrowed_bytes chunk, std::size_t count) noexcept
             : samples_(chunk.subspan(std::min(count_bytes, chunk.size())), count) {}
 
         [[nodiscard]] result<sample> next() noexcept {

@@ -177,7 +177,7 @@ public:
     /// size, so that reads have nothing left to doubt. Or truncated, corrupt,
     /// checksum_mismatch, unsupported for another version, or wrong_type for
     /// another codec.
-    [[nodiscard]] static result<restart_index> open(cbytes index) noexcept {
+    [[nodiscard]] static result<restart_index> open(borrowed_bytes index) noexcept {
         if (index.size() < header_bytes + crc_bytes) return errc::truncated;
         byte_reader in(index);
         if (in.u32() != magic) return errc::corrupt;

@@ -14,8 +14,8 @@
 // between files of different flags; that is a link error, where it was a crash on
 // someone else's machine.
 //
-// What has to pass between them is in `chronopack` itself: errc, result, sample,
-// label, labels, preset, time_unit, and everything in the public headers of the
+// What has to pass between them is in `chronopack` itself: errc, result, bytes, cbytes,
+// sample, label, labels, preset, time_unit, and everything in the public headers of the
 // adapters. Their member functions in the core are always inlined, so that no
 // copy of them is left for a linker to choose. Namespace `detail` stays in here.
 //

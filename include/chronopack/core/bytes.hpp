@@ -1,5 +1,12 @@
 // Byte spans, and integers in them: little-endian on our wire, big-endian
 // where a foreign format says so, whatever the host.
+//
+//   std::vector<std::uint8_t> file = ...;     // or of char or std::byte, an array,
+//   frame::inspect(file);                     // a std::string, a std::string_view
+//
+// A span of bytes is made of whatever holds bytes in one piece. What is read during a
+// call may be a temporary; what a reader keeps a view of may not, and does not compile.
+// A string literal is no bytes, for it has one more than it shows.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -10,12 +17,129 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <type_traits>
+
+namespace chronopack {
+
+template <class T, class... Types>
+concept one_of = (std::is_same_v<T, Types> || ...);
+
+/// std::byte, unsigned char (which is std::uint8_t) and char, const or not.
+template <class T>
+concept byte_like = one_of < std::remove_const_t<T>,
+        std::byte,
+unsigned char, char > ;
+
+/// What holds bytes in one piece, but for string literals.
+template <class R>
+concept byte_range = std::ranges::contiguous_range<R> && std::ranges::sized_range<R> &&
+    byte_like<std::remove_reference_t<std::ranges::range_reference_t<R>>> &&
+    !(std::is_array_v<std::remove_reference_t<R>> &&
+      std::is_same_v<std::ranges::range_reference_t<R>, const char&>);
+
+/// The same, to write to.
+template <class R>
+concept writable_byte_range = byte_range<R> && std::ranges::borrowed_range<R> &&
+    !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<R>>>;
+
+/// What a class of spans is made of by a template: not of itself and its like, which have
+/// constructors that cost a compiler less.
+template <class R, class Span>
+concept other_than = !std::is_base_of_v<Span, std::remove_cvref_t<R>>;
+
+/// Bytes to write to: a std::span<std::byte>, made of any such range.
+class bytes : public std::span<std::byte> {
+public:
+    constexpr bytes() noexcept = default;
+    [[gnu::always_inline]] constexpr bytes(std::span<std::byte> all) noexcept : span(all) {}
+    [[gnu::always_inline]] constexpr bytes(std::byte* data, std::size_t size) noexcept
+        : span(data, size) {}
+    template <other_than<std::span<std::byte>> R>
+        requires(writable_byte_range<R>)
+    [[gnu::always_inline]] constexpr bytes(R&& range) noexcept
+        : span(as_bytes(std::ranges::data(range)), std::ranges::size(range)) {}
+
+    [[nodiscard, gnu::always_inline]] constexpr bytes first(std::size_t n) const noexcept {
+        return span::first(n);
+    }
+    [[nodiscard, gnu::always_inline]] constexpr bytes last(std::size_t n) const noexcept {
+        return span::last(n);
+    }
+    [[nodiscard, gnu::always_inline]] constexpr bytes subspan(
+        std::size_t from, std::size_t n = std::dynamic_extent) const noexcept {
+        return span::subspan(from, n);
+    }
+
+private:
+    template <class T>
+    [[gnu::always_inline]] static constexpr std::byte* as_bytes(T* data) noexcept {
+        if constexpr (std::is_same_v<T, std::byte>)
+            return data;
+        else
+            return reinterpret_cast<std::byte*>(data);
+    }
+};
+
+/// Bytes to read: a std::span<const std::byte>, made of any range of bytes.
+class cbytes : public std::span<const std::byte> {
+public:
+    constexpr cbytes() noexcept = default;
+    [[gnu::always_inline]] constexpr cbytes(std::span<const std::byte> all) noexcept : span(all) {}
+    [[gnu::always_inline]] constexpr cbytes(const std::byte* data, std::size_t size) noexcept
+        : span(data, size) {}
+    template <other_than<std::span<const std::byte>> R>
+        requires(byte_range<R>)
+    [[gnu::always_inline]] constexpr cbytes(R&& range) noexcept
+        : span(as_bytes(std::ranges::data(range)), std::ranges::size(range)) {}
+
+    [[nodiscard, gnu::always_inline]] constexpr cbytes first(std::size_t n) const noexcept {
+        return span::first(n);
+    }
+    [[nodiscard, gnu::always_inline]] constexpr cbytes last(std::size_t n) const noexcept {
+        return span::last(n);
+    }
+    [[nodiscard, gnu::always_inline]] constexpr cbytes subspan(
+        std::size_t from, std::size_t n = std::dynamic_extent) const noexcept {
+        return span::subspan(from, n);
+    }
+
+private:
+    template <class T>
+    [[gnu::always_inline]] static constexpr const std::byte* as_bytes(const T* data) noexcept {
+        if constexpr (std::is_same_v<T, std::byte>)
+            return data;
+        else
+            return reinterpret_cast<const std::byte*>(data);
+    }
+};
+
+/// Bytes that are looked at after the call that takes them: their owner must outlive whoever
+/// keeps them, so a container that is a temporary is refused.
+class borrowed_bytes : public cbytes {
+public:
+    constexpr borrowed_bytes() noexcept = default;
+    [[gnu::always_inline]] constexpr borrowed_bytes(std::span<const std::byte> all) noexcept
+        : cbytes(all) {}
+    template <other_than<std::span<const std::byte>> R>
+        requires(byte_range<R>&& std::ranges::borrowed_range<R>)
+    [[gnu::always_inline]] constexpr borrowed_bytes(R&& range) noexcept : cbytes(range) {}
+    template <other_than<std::span<const std::byte>> R>
+        requires(byte_range<R> && !std::ranges::borrowed_range<R>)
+    borrowed_bytes(R&& temporary)
+    = delete;
+};
+
+}  // namespace chronopack
+
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<chronopack::bytes> = true;
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<chronopack::cbytes> = true;
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<chronopack::borrowed_bytes> = true;
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
-
-using bytes = std::span<std::byte>;
-using cbytes = std::span<const std::byte>;
 
 namespace detail {
 

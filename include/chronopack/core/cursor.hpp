@@ -16,7 +16,7 @@ inline namespace CHRONOPACK_ABI {
 
 class byte_reader {
 public:
-    explicit constexpr byte_reader(cbytes in) noexcept : in_(in) {}
+    explicit constexpr byte_reader(borrowed_bytes in) noexcept : in_(in) {}
 
     [[nodiscard]] std::uint8_t u8() noexcept { return load<std::uint8_t>(); }
     [[nodiscard]] std::uint16_t u16() noexcept { return load<std::uint16_t>(); }

@@ -1,6 +1,7 @@
 // Samples to a frame.
 #pragma once
 
+#include <chronopack/core/value_type.hpp>
 #include <chronopack/frame/column.hpp>
 #include <chronopack/frame/scratch.hpp>
 #include <chronopack/frame/time_scale.hpp>
@@ -29,6 +30,7 @@ struct options {
 /// whatever the size of blocks.
 template <class V>
 [[nodiscard]] constexpr std::size_t max_bytes(std::size_t n) noexcept {
+    static_assert(chronopack::detail::is_value_type<V>());
     std::size_t most = 0;
     for (std::size_t each = block_samples; each <= max_samples; each *= 2) {
         const std::size_t blocks = block_count(n, each);
@@ -38,6 +40,11 @@ template <class V>
                                             max_column_bytes<V>(samples)));
     }
     return most;
+}
+
+/// The same for n values of either type.
+[[nodiscard]] constexpr std::size_t max_bytes(std::size_t n) noexcept {
+    return std::max(max_bytes<double>(n), max_bytes<std::int64_t>(n));
 }
 
 namespace detail {
@@ -115,6 +122,7 @@ template <class V>
 [[nodiscard]] result<info> write(std::span<const std::int64_t> timestamps,
                                  std::span<const V> values, const options& how, bytes out,
                                  scratch& kept) {
+    static_assert(chronopack::detail::is_value_type<V>());
     const std::size_t n = timestamps.size();
     if (values.size() != n) return errc::count_mismatch;
     const auto plan = detail::plan_encode(n, how);
@@ -205,6 +213,24 @@ template <class V>
                                          std::span<const V> values, const options& how, bytes out) {
     scratch fresh;
     return encode<V>(timestamps, values, how, out, fresh);
+}
+
+/// The same for a vector, array or the like of values, whose type then need not be said.
+template <chronopack::detail::column Values>
+[[nodiscard]] result<info> write(std::span<const std::int64_t> timestamps, const Values& values,
+                                 const options& how, bytes out, scratch& kept) {
+    return write(timestamps, chronopack::detail::const_span(values), how, out, kept);
+}
+template <chronopack::detail::column Values>
+[[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
+                                         const Values& values, const options& how, bytes out,
+                                         scratch& kept) {
+    return encode(timestamps, chronopack::detail::const_span(values), how, out, kept);
+}
+template <chronopack::detail::column Values>
+[[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
+                                         const Values& values, const options& how, bytes out) {
+    return encode(timestamps, chronopack::detail::const_span(values), how, out);
 }
 
 }  // namespace frame

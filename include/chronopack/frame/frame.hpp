@@ -1,10 +1,10 @@
 // Frames: encode (frame/encode.hpp), inspect, and read whole or block by block.
 //
-//   std::vector<std::byte> wire(frame::max_bytes<double>(n));
-//   const auto size = frame::encode<double>(timestamps, values, {}, wire);
+//   std::vector<std::byte> wire(frame::max_bytes(n));
+//   const auto size = frame::encode(timestamps, values, {}, wire);
 //
 //   const auto info = frame::inspect(wire);          // nothing is decoded
-//   const auto ok = frame::decode<double>(wire, timestamps, values);
+//   const auto ok = frame::decode(wire, timestamps, values);
 #pragma once
 
 #include <chronopack/frame/block_room.hpp>
@@ -36,14 +36,16 @@ struct block_codecs {
 /// Reads a frame of values V. Keeps a view of the frame's bytes, which must
 /// outlive it; copies the body only under a second stage. Not thread-safe;
 /// several readers may share one frame.
-template <class V>
+template <class V = double>
 class reader {
+    static_assert(chronopack::detail::is_value_type<V>());
+
 public:
     /// Checks the header of a frame that is exactly `in`. truncated when bytes
     /// are missing, corrupt when there are too many, wrong_type when the values
     /// are not V, and what inspect returns. A second stage is undone here, once
     /// its checksum holds; without one, blocks are checked as they are read.
-    [[nodiscard]] static result<reader> open(cbytes in) {
+    [[nodiscard]] static result<reader> open(borrowed_bytes in) {
         reader r;
         const detail::header& header = r.header_;
         if (const auto ok = detail::read_header(in, r.header_); !ok) return ok.error();
@@ -182,6 +184,10 @@ template <class V>
     const auto opened = reader<V>::open(in);
     if (!opened) return opened.error();
     return opened->read(timestamps, values);
+}
+template <chronopack::detail::column Values>
+[[nodiscard]] result<void> decode(cbytes in, std::span<std::int64_t> timestamps, Values&& values) {
+    return decode(in, timestamps, chronopack::detail::dynamic_span(values));
 }
 
 namespace detail {

@@ -1,6 +1,7 @@
 // Buckets: time cut into ranges, each instant in exactly one.
 //
 //   const auto minutes = fixed_buckets::every(60'000);    // of milliseconds
+//   fixed_buckets::every(1min, time_unit::milliseconds)    // the same
 //   minutes->containing(125'000)                          // {120'000, 179'999}
 //   minutes->containing(-1)                               // {-60'000, -1}
 //
@@ -11,6 +12,7 @@
 #pragma once
 
 #include <chronopack/core/result.hpp>
+#include <chronopack/core/time_point.hpp>
 #include <chronopack/core/time_range.hpp>
 #include <chronopack/rollup/civil.hpp>
 
@@ -47,6 +49,25 @@ public:
                                                                std::int64_t offset = 0) noexcept {
         if (width < 1) return errc::out_of_range;
         return fixed_buckets(width, detail::floor_mod(offset, width));
+    }
+
+    /// The same of a duration of std::chrono, for timestamps in ticks of `unit`; one begins at
+    /// the time point. out_of_range for a width below 1 tick, and for a width or a time point
+    /// that is no whole number of ticks.
+    template <tick_duration D>
+    [[nodiscard]] static constexpr result<fixed_buckets> every(const D& width,
+                                                               time_unit unit) noexcept {
+        const auto ticks = to_ticks(width, unit);
+        if (!ticks) return ticks.error();
+        return every(*ticks);
+    }
+    template <tick_duration D, system_time T>
+    [[nodiscard]] static constexpr result<fixed_buckets> every(const D& width, time_unit unit,
+                                                               const T& offset) noexcept {
+        const auto ticks = to_ticks(width, unit);
+        const auto start = to_ticks(offset, unit);
+        if (!ticks || !start) return errc::out_of_range;
+        return every(*ticks, *start);
     }
 
     [[nodiscard]] constexpr time_range containing(std::int64_t t) const noexcept {

@@ -56,6 +56,15 @@ public:
                               (zone_.first_showing(end) - instant) * second - fraction - 1);
     }
 
+    /// The bucket that a time point lies in, or where int64 has no such time the nearest.
+    template <system_time T>
+    [[nodiscard]] time_range containing(const T& t) const noexcept {
+        const auto whole = detail::ticks_of(t.time_since_epoch(), unit_).whole;
+        return containing(whole < INT64_MIN   ? INT64_MIN
+                          : whole > INT64_MAX ? INT64_MAX
+                                              : static_cast<std::int64_t>(whole));
+    }
+
     [[nodiscard]] time_unit unit() const noexcept { return unit_; }
     [[nodiscard]] const time_zone& zone() const noexcept { return zone_; }
 

@@ -1,7 +1,7 @@
 // Fewer samples that draw the same picture, each one of the input, bit for bit.
 //
 //   std::array<sample, 500> points;
-//   const auto n = lttb<double>(timestamps, values, points);
+//   const auto n = lttb(timestamps, values, points);
 //
 //   lttb       one sample a bucket of equal counts, the one that makes the largest
 //              triangle with the one chosen before and the mean of the bucket after
@@ -20,6 +20,7 @@
 
 #include <chronopack/core/rounded.hpp>
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/value_type.hpp>
 #include <chronopack/rollup/aggregate.hpp>
 
 #include <algorithm>
@@ -147,6 +148,11 @@ template <class V>
     }
     return out.size();
 }
+template <detail::column Values, detail::column Samples>
+[[nodiscard]] result<std::size_t> lttb(std::span<const std::int64_t> timestamps,
+                                       const Values& values, Samples&& out) noexcept {
+    return lttb(timestamps, detail::const_span(values), detail::dynamic_span(out));
+}
 
 /// Samples written: of each of out.size() / 2 columns that share the time from the
 /// first number to the last, the first least and the first greatest, in time
@@ -186,6 +192,11 @@ template <class V>
         if (i <= last) i = in.at_or_after(i);
     }
     return written;
+}
+template <detail::column Values, detail::column Samples>
+[[nodiscard]] result<std::size_t> min_max(std::span<const std::int64_t> timestamps,
+                                          const Values& values, Samples&& out) noexcept {
+    return min_max(timestamps, detail::const_span(values), detail::dynamic_span(out));
 }
 
 }  // namespace CHRONOPACK_ABI

@@ -1,7 +1,7 @@
 // Rollups: one pass over frames, a row for each bucket that has samples.
 //
 //   const calendar_buckets days(calendar::day, time_unit::milliseconds, *berlin);
-//   const auto done = rollup(*reader, days, [](const rollup_row<double>& day) {
+//   const auto done = rollup(*reader, days, [](const rollup_row<>& day) {
 //       use(day.bucket.first, day.values.mean(), day.values.max);
 //   });
 //   if (!done) return fail(done.error());
@@ -219,7 +219,7 @@ private:
 
 /// A builder of rows of V. `sink` is called with each const rollup_row<V>&; it returns
 /// nothing, or a result<void> whose error ends the rollup.
-template <class V, bucketing B, class Sink>
+template <class V = double, bucketing B, class Sink>
 [[nodiscard]] rollup_builder<V, B, Sink> make_rollup(B buckets, Sink sink,
                                                      const rollup_options& how = {}) {
     return {std::move(buckets), std::move(sink), how};

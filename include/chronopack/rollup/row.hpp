@@ -16,7 +16,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-template <class V>
+template <class V = double>
 struct rollup_row {
     time_range bucket{0, -1};  ///< no time at all, until it is a row
     aggregate<V> values;

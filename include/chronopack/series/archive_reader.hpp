@@ -2,7 +2,7 @@
 //
 //   const auto archive = archive_reader::open("metrics.cpk");
 //   const auto number = archive->find({{"__name__", "cpu"}, {"host", "a"}});
-//   const auto cpu = archive->read<double>(*number);
+//   const auto cpu = archive->read(*number);
 //   for (const auto s : cpu->range(from, to)) {
 //       if (!s) return s.error();
 //       use(*s);
@@ -45,12 +45,17 @@ public:
     }
 
     /// The same over bytes that lie anywhere and outlive the reader.
-    [[nodiscard]] static result<archive_reader> open(cbytes data) {
+    [[nodiscard]] static result<archive_reader> open(borrowed_bytes data) {
         if (const auto ok = detail::archive::check_file_header(data); !ok) return ok.error();
         auto index = detail::archive::read_index(data);
         if (!index) return index.error();
         return archive_reader(data, std::move(index->series), index->marks, {});
     }
+
+    /// Text could be the name of a file or what is in one: take std::string(name), or
+    /// cbytes(contents).
+    template <std::same_as<std::string_view> T>
+    static result<archive_reader> open(T text) = delete;
 
     /// Opens what is left of an archive: by its index, or else by its records, without
     /// the frames whose bytes are damaged. losses() says what is missing, which is
@@ -60,16 +65,19 @@ public:
                                                         file_access how = file_access::mapped) {
         return over_file(path, how, [](cbytes data) { return recover(data); });
     }
-    [[nodiscard]] static result<archive_reader> recover(cbytes data) {
+    [[nodiscard]] static result<archive_reader> recover(borrowed_bytes data) {
         auto opened = open(data);
         if (!opened && opened.error() != errc::unsupported) opened = scan(data);
         if (opened) opened->drop_damaged_frames();
         return opened;
     }
 
+    template <std::same_as<std::string_view> T>
+    static result<archive_reader> recover(T text) = delete;
+
     /// Opens by the records alone, whatever the index says: both agree on a file that is
     /// whole. Frames are taken by their headers. Takes time linear in the file.
-    [[nodiscard]] static result<archive_reader> scan(cbytes data) {
+    [[nodiscard]] static result<archive_reader> scan(borrowed_bytes data) {
         const auto header = detail::archive::check_file_header(data);
         // A damaged file header is no reason to give up the records behind it.
         if (!header && header.error() != errc::checksum_mismatch) return header.error();
@@ -104,8 +112,9 @@ public:
     /// narrows what is looked at: ask the reader for a range of samples. It
     /// must not outlive the archive. not_found, wrong_type, or what
     /// series_reader::open returns.
-    template <class V>
+    template <class V = double>
     [[nodiscard]] result<series_reader<V>> read(std::size_t number, time_range range = {}) const {
+        static_assert(detail::is_value_type<V>());
         if (number >= series().size()) return errc::not_found;
         const archived_series& s = series()[number];
         if (s.integers != std::is_same_v<V, std::int64_t>) return errc::wrong_type;

@@ -1,7 +1,7 @@
 // Writes an archive (series/archive_format.hpp).
 //
 //   auto archive = archive_writer::create("metrics.cpk");
-//   auto cpu = archive->add<double>({{"__name__", "cpu"}, {"host", "a"}});
+//   auto cpu = archive->add({{"__name__", "cpu"}, {"host", "a"}});
 //   archive->append(*cpu, 1700000000000, 0.25);
 //   archive->finish();
 //
@@ -27,7 +27,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
 /// A series of an archive being written.
-template <class V>
+template <class V = double>
 struct series_handle {
     std::uint32_t number;
 };
@@ -54,8 +54,9 @@ public:
     /// The series of these labels, new or known. out_of_range for repeated
     /// names, labels above labels::max_bytes, or 2^32 - 1 series; wrong_type
     /// when the series is there with values of another type; io_error.
-    template <class V>
+    template <class V = double>
     [[nodiscard]] result<series_handle<V>> add(std::vector<label> pairs) {
+        static_assert(detail::is_value_type<V>());
         auto names = labels::from(std::move(pairs));
         if (!names) return names.error();
         state& s = *state_;
@@ -87,6 +88,12 @@ public:
                 return made;
         now.open.push(timestamp, value);
         return {};
+    }
+    template <class V, system_time T>
+    result<void> append(series_handle<V> series, const T& time, std::type_identity_t<V> value) {
+        const auto timestamp = to_ticks(time, state_->how.frame.unit);
+        if (!timestamp) return timestamp.error();
+        return append(series, *timestamp, value);
     }
     template <class V>
     result<void> append(series_handle<V> series, std::span<const std::int64_t> timestamps,

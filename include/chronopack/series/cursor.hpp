@@ -21,7 +21,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
 /// Not thread-safe; the frames must outlive it.
-template <class V>
+template <class V = double>
 class sample_cursor {
 public:
     /// Some samples as two columns of one size, valid until the next call.
@@ -32,6 +32,9 @@ public:
 
     sample_cursor(std::span<const cbytes> frames, time_range range)
         : frames_(frames), range_(range) {}
+
+    /// Of no samples, for this reason.
+    explicit sample_cursor(errc error) : status_(error) {}
 
     /// The next samples of the range, at least one, in the order written;
     /// nothing at the end and after an error.

@@ -31,7 +31,7 @@ public:
         if (gathered_ + most > buffer_.size())
             if (const auto written = write_gathered(); !written) return written.error();
         const std::size_t wanted = gathered_ == 0 ? batch_bytes + most : gathered_ + most;
-        return buffer_.first(wanted).subspan(gathered_, most);
+        return bytes(buffer_.first(wanted)).subspan(gathered_, most);
     }
 
     /// Adds the first n bytes of the last room().

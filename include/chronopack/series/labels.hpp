@@ -60,6 +60,12 @@ public:
         return pairs_;
     }
 
+    /// The pairs, in order of their names.
+    [[nodiscard, gnu::always_inline]] auto begin() const noexcept { return pairs_.begin(); }
+    [[nodiscard, gnu::always_inline]] auto end() const noexcept { return pairs_.end(); }
+    [[nodiscard, gnu::always_inline]] std::size_t size() const noexcept { return pairs_.size(); }
+    [[nodiscard, gnu::always_inline]] bool empty() const noexcept { return pairs_.empty(); }
+
     /// Returns the value of `name`, or an empty string. Takes a bisection.
     [[nodiscard, gnu::always_inline]] std::string_view operator[](
         std::string_view name) const noexcept {

@@ -1,7 +1,7 @@
 // A series reader: the frames of one series, in the order they were written,
 // read whole, sample by sample, or by time.
 //
-//   const auto reader = series_reader<double>::open(file);
+//   const auto reader = series_reader<>::open(file);       // or <std::int64_t>
 //   std::vector<std::int64_t> t(reader->size());
 //   std::vector<double> v(reader->size());
 //   const auto ok = reader->read(t, v);
@@ -12,6 +12,7 @@
 //   }
 #pragma once
 
+#include <chronopack/core/time_point.hpp>
 #include <chronopack/series/cursor.hpp>
 
 namespace chronopack {
@@ -19,12 +20,14 @@ inline namespace CHRONOPACK_ABI {
 
 /// Keeps views of the frames' bytes, which must outlive it, and 16 bytes a
 /// frame. Immutable, and so safe to share between threads.
-template <class V>
+template <class V = double>
 class series_reader {
+    static_assert(detail::is_value_type<V>());
+
 public:
     /// Over frames one after the other, headers checked. truncated when the
     /// last is cut short, else what frame::inspect returns, or wrong_type.
-    [[nodiscard]] static result<series_reader> open(cbytes frames) {
+    [[nodiscard]] static result<series_reader> open(borrowed_bytes frames) {
         std::vector<cbytes> split;
         while (!frames.empty()) {
             const auto info = frame::inspect(frames);
@@ -43,6 +46,8 @@ public:
             const auto info = frame::inspect(f);
             if (!info) return info.error();
             if (!std::holds_alternative<statistics<V>>(info->values)) return errc::wrong_type;
+            if (r.size_ == 0) r.unit_ = info->unit;
+            r.one_unit_ &= info->unit == r.unit_;
             r.size_ += info->samples;
         }
         return r;
@@ -51,8 +56,17 @@ public:
     /// Samples in all.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
+    /// What the timestamps count; wrong_type where frames differ in that, and not_found
+    /// where there is no frame.
+    [[nodiscard]] result<time_unit> unit() const noexcept {
+        if (frames_.empty()) return errc::not_found;
+        if (!one_unit_) return errc::wrong_type;
+        return unit_;
+    }
+
     /// The frames, for frame::inspect and frame::reader.
-    [[nodiscard]] std::span<const cbytes> frames() const noexcept { return frames_; }
+    [[nodiscard]] std::span<const cbytes> frames() const& noexcept { return frames_; }
+    std::span<const cbytes> frames() && = delete;
 
     /// Decodes all size() samples; count_mismatch for spans of another size.
     [[nodiscard]] result<void> read(std::span<std::int64_t> timestamps, std::span<V> values) const {
@@ -77,17 +91,37 @@ public:
     }
 
     /// All samples. A cursor looks at this reader's list of frames: keep the reader.
-    [[nodiscard]] sample_cursor<V> samples() const { return range(INT64_MIN, INT64_MAX); }
+    [[nodiscard]] sample_cursor<V> samples() const& { return range(INT64_MIN, INT64_MAX); }
+    sample_cursor<V> samples() && = delete;
 
     /// Samples from `first` to `last`, both included, in the order written.
-    [[nodiscard]] sample_cursor<V> range(std::int64_t first, std::int64_t last) const {
+    [[nodiscard]] sample_cursor<V> range(std::int64_t first, std::int64_t last) const& {
         return sample_cursor<V>(frames_, {first, last});
     }
+    sample_cursor<V> range(std::int64_t first, std::int64_t last) && = delete;
+
+    /// The same for time points; where frames count in different units, the cursor's
+    /// status is wrong_type and it has no sample.
+    template <system_time First, system_time Last>
+    [[nodiscard]] sample_cursor<V> range(const First& first, const Last& last) const& {
+        if (!one_unit_) return sample_cursor<V>(errc::wrong_type);
+        return sample_cursor<V>(frames_, between(first, last, unit_));
+    }
+    template <system_time First, system_time Last>
+    sample_cursor<V> range(const First& first, const Last& last) && = delete;
 
     /// Samples at or after `timestamp`, in the order written.
-    [[nodiscard]] sample_cursor<V> seek(std::int64_t timestamp) const {
+    [[nodiscard]] sample_cursor<V> seek(std::int64_t timestamp) const& {
         return range(timestamp, INT64_MAX);
     }
+    sample_cursor<V> seek(std::int64_t timestamp) && = delete;
+    template <system_time T>
+    [[nodiscard]] sample_cursor<V> seek(const T& from) const& {
+        if (!one_unit_) return sample_cursor<V>(errc::wrong_type);
+        return sample_cursor<V>(frames_, at_or_after(from, unit_));
+    }
+    template <system_time T>
+    sample_cursor<V> seek(const T& from) && = delete;
 
 private:
     explicit series_reader(std::vector<cbytes> frames) : frames_(std::move(frames)) {}
@@ -107,6 +141,8 @@ private:
 
     std::vector<cbytes> frames_;
     std::size_t size_ = 0;
+    time_unit unit_ = time_unit::milliseconds;  // of the first frame
+    bool one_unit_ = true;
 };
 
 }  // namespace CHRONOPACK_ABI

@@ -1,7 +1,7 @@
 // A series writer: samples in, frames out.
 //
 //   std::vector<std::byte> file;
-//   series_writer<double> writer(append_to(file));
+//   series_writer writer(append_to(file));      // of doubles; <std::int64_t> for these
 //   writer.append(1700000000000, 21.5);
 //   writer.flush();
 //
@@ -18,6 +18,7 @@
 //   series_writer<double> b(append_to(file_b), {}, shared);
 #pragma once
 
+#include <chronopack/core/time_point.hpp>
 #include <chronopack/frame/encode.hpp>
 #include <chronopack/series/held_samples.hpp>
 
@@ -35,10 +36,14 @@ struct series_options {
 
 using frame_sink = std::function<result<void>(cbytes)>;
 
-/// A sink that puts frames one after the other into `out`, which must outlive it.
-[[nodiscard]] inline frame_sink append_to(std::vector<std::byte>& out) {
+/// A sink that puts frames one after the other into `out`, which must outlive it: a vector
+/// of bytes of any kind, or a std::string.
+template <class C>
+    requires(writable_byte_range<C&>)
+[[nodiscard]] frame_sink append_to(C& out) {
     return [&out](cbytes frame) -> result<void> {
-        out.insert(out.end(), frame.begin(), frame.end());
+        const auto* const from = reinterpret_cast<const typename C::value_type*>(frame.data());
+        out.insert(out.end(), from, from + frame.size());
         return {};
     };
 }
@@ -56,8 +61,10 @@ struct frame_scratch {
 };
 
 /// Not thread-safe. Samples held are lost unless flush() was called last.
-template <class V>
+template <class V = double>
 class series_writer {
+    static_assert(detail::is_value_type<V>());
+
 public:
     explicit series_writer(frame_sink sink, series_options how = {})
         : state_(state::make(std::move(sink), how, nullptr)) {}
@@ -75,6 +82,15 @@ public:
             if (const auto made = adopt(state_->make_room(open_, 1)); !made) return made;
         open_.push(timestamp, value);
         return {};
+    }
+
+    /// The same at a time point; out_of_range when series_options::frame.unit has no
+    /// timestamp that is equal to it.
+    template <system_time T>
+    result<void> append(const T& time, V value) {
+        const auto timestamp = to_ticks(time, state_->how.frame.unit);
+        if (!timestamp) return timestamp.error();
+        return append(*timestamp, value);
     }
 
     /// Takes two columns of one size; count_mismatch otherwise. On any other

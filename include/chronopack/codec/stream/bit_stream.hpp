@@ -59,7 +59,7 @@ template <class T, class Decoder>
 class bit_iterator {
 public:
     /// Over the first `count` values of `in`.
-    bit_iterator(cbytes in, std::size_t count) noexcept : in_(in), remaining_(count) {}
+    bit_iterator(borrowed_bytes in, std::size_t count) noexcept : in_(in), remaining_(count) {}
 
     /// The next value; truncated or corrupt, after which the iterator must not
     /// be used; or not_found past the last.
