@@ -111,31 +111,4 @@ std::string server_process::log_end() const {
     return {reinterpret_cast<const char*>(log.data()) + (log.size() - n), n};
 }
 
-server_process::command prometheus_command(bool late, bool admin_api) {
-    const auto arguments = [=](const server_process& s) {
-        const std::string config = s.directory() / "prometheus.yml";
-        const std::string text = std::string("global: {scrape_interval: 1h}\n") +
-                                 (late ? "storage: {tsdb: {out_of_order_time_window: 30d}}\n" : "");
-        write_file(config, std::as_bytes(std::span(text)));
-        std::vector<std::string> words{"--config.file=" + config,
-                                       "--storage.tsdb.path=" + s.directory() / "data",
-                                       "--storage.tsdb.retention.time=100y",
-                                       "--web.listen-address=" + s.authority(),
-                                       "--web.enable-remote-write-receiver",
-                                       "--enable-feature=exemplar-storage,native-histograms"};
-        if (admin_api) words.emplace_back("--web.enable-admin-api");
-        return words;
-    };
-    return {.program = "prometheus", .arguments = arguments, .ready = "/-/ready"};
-}
-
-server_process::command victoria_metrics_command() {
-    const auto arguments = [](const server_process& s) {
-        return std::vector<std::string>{"-storageDataPath=" + s.directory() / "data",
-                                        "-httpListenAddr=" + s.authority(), "-retentionPeriod=100y",
-                                        "-search.latencyOffset=0s", "-search.disableCache=true"};
-    };
-    return {.program = "victoria-metrics", .arguments = arguments, .ready = "/health"};
-}
-
 }  // namespace chronopack::test

@@ -56,8 +56,4 @@ private:
     pid_t pid_ = -1;
 };
 
-/// With a config that takes samples up to 30 days late (`late`), or in order only.
-[[nodiscard]] server_process::command prometheus_command(bool late, bool admin_api = true);
-[[nodiscard]] server_process::command victoria_metrics_command();
-
 }  // namespace chronopack::test

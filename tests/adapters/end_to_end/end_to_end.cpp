@@ -7,7 +7,7 @@
 //
 // Each store then answers query_range with what was sent, and with nothing else.
 #include "support/long_form.hpp"
-#include "support/server_process.hpp"
+#include "support/servers.hpp"
 #include "support/stored_points.hpp"
 
 #include <adapters/embedded/embedded_backend.hpp>
