@@ -3,6 +3,7 @@
 #include <adapters/http/transport.hpp>
 #include <adapters/storage/backend.hpp>
 
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -21,18 +22,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Below those that the kernel gives to connections: one of these could take it before the
+/// server does, or while the server is down; and who asks whether the server is up could be
+/// connected to itself.
 std::uint16_t free_port() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof where;
-    auto* address = reinterpret_cast<sockaddr*>(&where);
-    if (socket < 0 || ::bind(socket, address, size) != 0 ||
-        ::getsockname(socket, address, &size) != 0)
-        throw std::runtime_error("no free port");
-    ::close(socket);
-    return ntohs(where.sin_port);
+    std::random_device random;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        const auto port = static_cast<std::uint16_t>(10'000 + random() % 20'000);
+        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(port);
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const bool free = ::bind(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
+        ::close(socket);
+        if (free) return port;
+    }
+    throw std::runtime_error("no free port");
 }
 
 }  // namespace
@@ -101,7 +107,7 @@ void server_process::kill() {
 void server_process::stop() {
     if (has_ended()) return;
     ::kill(pid_, SIGTERM);
-    for (int i = 0; i < 1000 && !has_ended(); ++i) std::this_thread::sleep_for(10ms);
+    for (int i = 0; i < 6000 && !has_ended(); ++i) std::this_thread::sleep_for(10ms);
     kill();
 }
 

@@ -40,7 +40,7 @@ public:
 
     /// SIGKILL, as a power failure would look to clients.
     void kill();
-    /// SIGTERM, and SIGKILL after 10 s.
+    /// SIGTERM, and SIGKILL after a minute.
     void stop();
     /// Again, on the same port and with the same data.
     void start();
