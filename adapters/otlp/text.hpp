@@ -1,9 +1,8 @@
 // Text as the conversions write it: UTF-8 whatever came, numbers that read back to
-// the same bits, JSON and base64.
+// the same bits, and JSON.
 //
 //   append_utf8     "ab\xffc"   ab?c          where ? is U+FFFD, one for each bad byte
 //   append_json     a"b         "a\"b"
-//   append_base64   hello       aGVsbG8=
 //   append_number   100000      100000        not 1e+05
 #pragma once
 
@@ -20,9 +19,6 @@ bool append_utf8(std::string& out, std::string_view text);
 
 /// Appends `text`, which is UTF-8, as a JSON string (RFC 8259).
 void append_json(std::string& out, std::string_view text);
-
-/// Standard alphabet, padded (RFC 4648, section 4).
-void append_base64(std::string& out, std::string_view bytes);
 
 void append_number(std::string& out, std::int64_t value);
 

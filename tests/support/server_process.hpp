@@ -40,7 +40,7 @@ public:
 
     /// SIGKILL, as a power failure would look to clients.
     void kill();
-    /// SIGTERM, and SIGKILL after 10 s.
+    /// SIGTERM, and SIGKILL after a minute.
     void stop();
     /// Again, on the same port and with the same data.
     void start();
@@ -55,9 +55,5 @@ private:
     std::uint16_t port_ = 0;
     pid_t pid_ = -1;
 };
-
-/// With a config that takes samples up to 30 days late (`late`), or in order only.
-[[nodiscard]] server_process::command prometheus_command(bool late, bool admin_api = true);
-[[nodiscard]] server_process::command victoria_metrics_command();
 
 }  // namespace chronopack::test

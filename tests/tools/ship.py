@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Files into stores: the embedded one, Prometheus and VictoriaMetrics themselves."""
 
+import contextlib
 import http.server
 import json
+import random
 import signal
 import socket
 import struct
@@ -163,6 +165,16 @@ class Verify(CommandTest):
         self.assertEqual(self.remarks, "")
 
 
+def free_port():
+    """Below those that the kernel gives to connections, which could take it while the
+    server is down."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
 class ServerTest(CommandTest):
     """With a server of its own, started in the test's directory."""
 
@@ -182,9 +194,7 @@ class ServerTest(CommandTest):
 
     def setUp(self):
         super().setUp()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.at = f"127.0.0.1:{free.getsockname()[1]}"
+        self.at = f"127.0.0.1:{free_port()}"
 
     def stop(self):
         self.server.send_signal(signal.SIGTERM)

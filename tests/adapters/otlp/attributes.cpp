@@ -175,21 +175,6 @@ TEST_CASE("text that was replaced is UTF-8, and what was good in it is there", "
     CHECK(out == "a\xef\xbf\xbd\xef\xbf\xbdz\xc3\xa9");
 }
 
-TEST_CASE("base64 is that of RFC 4648", "[otlp][text]") {
-    const auto base64 = [](std::string_view bytes) {
-        std::string out;
-        otlp::append_base64(out, bytes);
-        return out;
-    };
-    CHECK(base64("") == "");
-    CHECK(base64("f") == "Zg==");
-    CHECK(base64("fo") == "Zm8=");
-    CHECK(base64("foo") == "Zm9v");
-    CHECK(base64("foob") == "Zm9vYg==");
-    CHECK(base64("foobar") == "Zm9vYmFy");
-    CHECK(base64("\xff\xff\xfe\x00") == "///+AA=="[0] + std::string("//+"));
-}
-
 TEST_CASE("numbers read back to the same bits", "[otlp][text]") {
     prng random(9);
     for (int i = 0; i < 100'000; ++i) {

@@ -70,6 +70,7 @@ TEST_CASE("what is written to all is in each, in order, whatever one of them doe
         REQUIRE(c.balanced());
     }
     REQUIRE(counters[2].spooled == 501);
+    REQUIRE(s->sync(in(60s)));  // however long the disk takes
     const auto left = all->close(in(500ms));
     REQUIRE(left[0].settled);
     REQUIRE_FALSE(left[2].settled);

@@ -244,11 +244,10 @@ TEST_CASE("nobody waits for the one that asks the server", "[restart_watch]") {
 
 TEST_CASE("settle() comes back when the server has had everything for an age", "[restart_watch]") {
     std::atomic<std::int64_t> start{1};
-    std::atomic<int> sent{0}, asked{0};
+    std::atomic<int> sent{0};
     restart_watch watch(
         {.age = 50ms, .most_bytes = 1000},
         {.started = [&](storage::deadline) -> storage::reply<std::optional<std::int64_t>> {
-             ++asked;
              return std::optional(start.load());
          },
          .send = [&](const std::string&, storage::deadline) -> storage::reply<std::monostate> {
@@ -264,10 +263,23 @@ TEST_CASE("settle() comes back when the server has had everything for an age", "
     CHECK(sent == 1);
     CHECK(watch.counters().held == 0);
     REQUIRE(watch.settle(added + 1h));  // nothing to wait for
-    // One that could not be in time says so, and does not wait.
+}
+
+TEST_CASE("a settle() that could not be in time says so, and does not wait", "[restart_watch]") {
+    int asked = 0;
+    restart_watch watch(
+        {.age = 1h, .most_bytes = 1000},
+        {.started = [&](storage::deadline) -> storage::reply<std::optional<std::int64_t>> {
+             ++asked;
+             return std::optional<std::int64_t>(1);
+         },
+         .send = [](const std::string&, storage::deadline) -> storage::reply<std::monostate> {
+             return std::monostate{};
+         }});
+    watch.catch_up(storage::clock::now() + 1h);
     watch.add("b", 1, watch.start());
     const int before = asked;
-    const auto early = watch.settle(storage::clock::now());
+    const auto early = watch.settle(storage::clock::now() + 30min);
     REQUIRE_FALSE(early);
     CHECK(early.error().what == verdict::retry);
     CHECK(asked == before + 1);
