@@ -71,7 +71,7 @@ public:
     auto exclusive(deadline until, Work work, Unread unread = nothing)
         -> decltype(work(std::declval<writer&>())) {
         std::unique_lock held(gate_, until);
-        if (!held || clock::now() >= until) return no_time();
+        if (!held) return no_time();
         return hand_over(std::move(held), until, std::move(work), std::move(unread));
     }
 
@@ -244,6 +244,7 @@ reply<std::unique_ptr<embedded_backend>> embedded_backend::open(const std::strin
     if (!lock) return lock.error();
     auto w = writer::open(lock->path(), how, storage::in(patience));
     if (!w) return w.error();
+    if (auto bad = lock->watch_log()) return *bad;
     return std::unique_ptr<embedded_backend>(
         new embedded_backend(std::make_unique<state>(std::move(*lock), std::move(*w))));
 }
