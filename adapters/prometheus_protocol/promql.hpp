@@ -10,7 +10,7 @@
 namespace chronopack::prometheus {
 
 /// Between double quotes, with what would end them or the line escaped.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 enum class match : std::uint8_t { equal, not_equal };
 

@@ -1,7 +1,8 @@
 // What must not compile, each with the text that says what to do. Every line with a
 // comment "refused: TEXT" has an error that has TEXT in it; see run.sh. With -DREST
 // nothing is left that is wrong.
-// clang-format off: a mark belongs to the line that it is on.
+// A mark belongs to the line that it is on, so nothing here is formatted.
+// clang-format off
 #include <chronopack/chronopack.hpp>
 
 #include <chrono>
