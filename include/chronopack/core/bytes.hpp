@@ -21,11 +21,14 @@
 
 namespace chronopack {
 
+template <class T, class... Types>
+concept one_of = (std::is_same_v<T, Types> || ...);
+
 /// std::byte, unsigned char (which is std::uint8_t) and char, const or not.
 template <class T>
-concept byte_like =
-    std::is_same_v<std::remove_const_t<T>, std::byte> || std::is_same_v < std::remove_const_t<T>,
-unsigned char > || std::is_same_v<std::remove_const_t<T>, char>;
+concept byte_like = one_of < std::remove_const_t<T>,
+        std::byte,
+unsigned char, char > ;
 
 /// What holds bytes in one piece, but for string literals.
 template <class R>
