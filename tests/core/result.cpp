@@ -131,6 +131,7 @@ struct expected {
     using value_type = T;
     using error_type = errc;
     struct unexpected_type {
+        explicit unexpected_type(errc e) : error(e) {}
         errc error;
     };
     explicit expected(T v) : value(v) {}
