@@ -31,12 +31,14 @@ public:
     ~call_threads();
 
     /// Runs work() in another thread and returns its result, or nothing once `until` has
-    /// passed. The work then goes on, so it may refer to nothing of the caller's; unread(result)
-    /// runs after it. `work` is destroyed right after that. Throws what the work throws, and
-    /// std::bad_alloc where the system has no thread left.
+    /// passed. Work that has begun then goes on, so it may refer to nothing of the caller's;
+    /// unread(result) runs after it. `work` is destroyed right after that. No work begins after
+    /// `until`. Throws what the work throws, and std::bad_alloc where the system has no thread
+    /// left.
     template <class Work, class Unread>
     [[nodiscard]] auto run(storage::deadline until, Work work, Unread unread)
         -> std::optional<std::invoke_result_t<Work&>> {
+        if (storage::clock::now() >= until) return std::nullopt;
         auto made = std::make_shared<job_of<Work, Unread>>(std::move(work), std::move(unread));
         start(made);
         return made->wait(until);

@@ -71,7 +71,7 @@ public:
     auto exclusive(deadline until, Work work, Unread unread = nothing)
         -> decltype(work(std::declval<writer&>())) {
         std::unique_lock held(gate_, until);
-        if (!held || clock::now() >= until) return no_time();
+        if (!held) return no_time();
         return hand_over(std::move(held), until, std::move(work), std::move(unread));
     }
 

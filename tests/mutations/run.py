@@ -136,6 +136,8 @@ def main():
         return 0
     sync_copy()
     subprocess.run([COPY / "tests/run", "--list"], check=True, stdout=subprocess.DEVNULL)
+    # A name that only the guard used is no reason not to compile.
+    subprocess.run(["meson", "configure", BUILD, "-Dwerror=false"], check=True, stdout=subprocess.DEVNULL)
     files = {target["id"]: target["filename"] for target in introspect("--targets")}
     tests = {one["name"]: Test(one, files) for one in introspect("--tests")}
     unknown = {name for row in chosen for name in row.tests} - tests.keys()

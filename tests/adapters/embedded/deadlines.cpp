@@ -11,6 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <optional>
 
@@ -82,6 +83,11 @@ struct timed {
     verdict what;
     bool in_time;
 };
+
+// Of this process.
+std::ptrdiff_t running_threads() {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+}
 
 timed run(const call& which, embedded_backend& store, std::chrono::milliseconds time) {
     const auto start = storage::clock::now();
@@ -255,4 +261,20 @@ TEST_CASE("a call whose deadline has passed does nothing", "[embedded]") {
     }
     CHECK(query.run(*store, in(-1s)) == verdict::retry);
     CHECK(size_of(*store) == 250);
+}
+
+TEST_CASE("a call whose deadline has passed begins no work", "[embedded]") {
+    const scratch_directory dir;
+    const auto store = open(dir / "x.db");
+    // The first work starts a thread, which stays.
+    const std::ptrdiff_t before = running_threads();
+    for (const call& which : writing_calls) {
+        CAPTURE(which.name);
+        CHECK(which.run(*store, in(-1s)) == verdict::retry);
+        CHECK(running_threads() <= before);
+    }
+    CHECK(query.run(*store, in(-1s)) == verdict::retry);
+    CHECK(running_threads() <= before);
+    CHECK(store->health(in(60s)));
+    CHECK(running_threads() > before);
 }
