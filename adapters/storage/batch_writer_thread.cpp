@@ -165,10 +165,11 @@ void batch_writer::state::ship(batch& b) {
             if (!stop_) sender_bell_.wait(heard, until);
         }
     };
-    events_.delivered = [this, from_disk](std::size_t points) {
+    events_.delivered = [this, from_disk](std::size_t points, std::size_t rounded) {
         {
             const std::lock_guard held(mutex_);
             counts_.delivered += points;
+            counts_.rounded += rounded;
             settled(from_disk, points);
         }
         changed_.notify_all();

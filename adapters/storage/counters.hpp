@@ -47,6 +47,7 @@ struct writer_counters {
     std::uint64_t spooled = 0;  ///< on disk, being sent from there too
     drop_counts dropped;
 
+    std::uint64_t rounded = 0;  ///< of those delivered: what write_outcome::rounded counts
     std::uint64_t calls = 0;    ///< of the store
     std::uint64_t retries = 0;  ///< calls answered retry
     std::uint64_t holds = 0;    ///< calls answered hold

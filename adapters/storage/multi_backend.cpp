@@ -118,6 +118,7 @@ write_outcome multi_backend::write_batch(std::span<const point> points, deadline
         d.message = "in the first store alone: " + d.message;
     }
     out.delivered -= kept.dropped.size();
+    out.rounded = std::min(out.rounded, out.delivered);
     out.dropped.insert(out.dropped.end(), kept.dropped.begin(), kept.dropped.end());
     std::stable_sort(
         out.dropped.begin(), out.dropped.end(),

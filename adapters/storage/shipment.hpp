@@ -19,6 +19,7 @@
 #include <adapters/storage/backend.hpp>
 #include <adapters/storage/backoff.hpp>
 
+#include <algorithm>
 #include <functional>
 
 namespace chronopack::storage {
@@ -28,7 +29,7 @@ struct shipment_events {
     std::function<bool()> stopped;                              ///< whether to give up
     std::function<deadline()> call_deadline;                    ///< of a call that starts now
     std::function<void(deadline)> wait;                         ///< returns early when stopped
-    std::function<void(std::size_t)> delivered;                 ///< so many points
+    std::function<void(std::size_t, std::size_t)> delivered;    ///< points; of them, rounded
     std::function<void(const point*, dropped_point)> dropped;   ///< null: unnamed, one of the rest
     std::function<void(verdict, const std::string&)> answered;  ///< each call
 };
@@ -80,7 +81,8 @@ private:
             drop_unnamed(answer);
             if (rest.end > rest.first) {
                 any_taken_ = true;
-                events_.delivered(rest.end - rest.first);
+                const std::size_t points_taken = rest.end - rest.first;
+                events_.delivered(points_taken, std::min(answer.rounded, points_taken));
             }
             parts_.pop_back();
         } else if (rest.first == rest.end) {

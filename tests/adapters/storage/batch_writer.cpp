@@ -116,6 +116,31 @@ TEST_CASE("one bad point of 5,000 is dropped, named, and found in 30 calls", "[b
     REQUIRE(writer.counters().balanced());
 }
 
+TEST_CASE("points that the store rounded are counted, of those that it took", "[batch_writer]") {
+    fake_backend store;
+    store.answer = [](fake_backend::call& c) {
+        if (c.number == 0) {
+            write_outcome down = fake_backend::retry("down");
+            down.rounded = 1'000;
+            return down;
+        }
+        write_outcome done = c.take_unless([](const point& p) { return p.timestamp == 7; });
+        // What a store counts too much of is bounded by what it took.
+        done.rounded = c.number == 1 ? 3 : 1'000;
+        return done;
+    };
+    batch_options how = quick();
+    how.batch_points = 10;
+    how.linger = std::chrono::hours(1);
+    batch_writer writer(store, how);
+    REQUIRE(writer.submit(run_of("cpu", 20), in(60s)).accepted == 20);
+    REQUIRE(writer.close(in(60s)).settled);
+    const writer_counters c = writer.counters();
+    CHECK(c.delivered == 19);
+    CHECK(c.rounded == 3 + 10);
+    CHECK(c.balanced());
+}
+
 TEST_CASE("points that a store names are dropped alone, whatever else it answers",
           "[batch_writer]") {
     const auto bad = [](const point& p) {
