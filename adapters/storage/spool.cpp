@@ -34,7 +34,10 @@ spool::~spool() {
     work_.finish();
     for (segment& s : segments_)
         if (s.file >= 0) files_->close(s.file);
-    for (reader& r : readers_) files_->close(r.file);
+    for (reader& r : readers_) {
+        files_->close(r.file);
+        close_segment(r);
+    }
 }
 
 reply<std::monostate> spool::append(std::span<const point> points, append_options how) {
@@ -198,6 +201,9 @@ void spool::remove_settled() {
 }
 
 void spool::remove(segment& s) {
+    // A file that is open stays on the disk.
+    for (reader& r : readers_)
+        if (r.segment == s.number) close_segment(r);
     (void)files_->remove(segment_name(s.number));
     bytes_ -= s.bytes;
     segments_.pop_front();

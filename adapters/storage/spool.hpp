@@ -167,9 +167,11 @@ private:
         std::uint64_t leased_at = 0;
         bool lease_dropped = false;  ///< its segment is gone: it cannot be leased again
         spool_counts counts;
-        int file = -1;
+        int file = -1;  ///< of the cursor
         std::uint64_t turn = 0;
-        unsigned failures = 0;  ///< to read the next record, in a row
+        int segment_file = -1;      ///< of the segment it read last, where that is not appended to
+        std::uint64_t segment = 0;  ///< the number of that
+        unsigned failures = 0;      ///< to read the next record, in a row
 
         /// Returns what it would go on with after a restart.
         [[nodiscard]] std::uint64_t place() const noexcept { return leased > 0 ? leased_at : next; }
@@ -210,8 +212,9 @@ private:
     [[nodiscard]] const reader* used_by(reader_id id) const;
     [[nodiscard]] reader* used_by(reader_id id);
     [[nodiscard]] const record* find(std::uint64_t next, const segment** where) const;
-    [[nodiscard]] result<void> read_bytes(const segment& s, const record& r,
-                                          std::vector<std::byte>& wire);
+    [[nodiscard]] result<int> file_of(const segment& s, reader& by);
+    void close_segment(reader& r);
+    [[nodiscard]] result<void> read_bytes(int file, const record& r, std::vector<std::byte>& wire);
     [[nodiscard]] static std::optional<spooled_batch> decode(const segment& s, const record& r,
                                                              cbytes wire);
     void return_lease(reader& r);

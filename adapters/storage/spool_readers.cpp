@@ -83,6 +83,7 @@ reply<std::monostate> spool::forget(const std::string& name) {
         const std::lock_guard held(mutex_);
         if (which->user != nobody) return in_use(name);
         files_->close(which->file);
+        close_segment(*which);
         readers_.erase(which);
     }
     const auto removed = files_->remove(name + std::string(cursor_suffix));
@@ -120,9 +121,12 @@ std::optional<spooled_batch> spool::lease(reader_id id) {
         held.unlock();
 
         std::vector<std::byte> wire;
-        if (const auto there = read_bytes(*s, *one, wire); !there) {
+        const auto file = file_of(*s, *r);
+        if (!file) return std::nullopt;
+        if (const auto there = read_bytes(*file, *one, wire); !there) {
+            close_segment(*r);
             // A disk may be well again; a sector that never is must not hold up the rest.
-            if (there.error() != errc::io_error || ++r->failures < 10) return std::nullopt;
+            if (++r->failures < 10) return std::nullopt;
             wire.clear();
         }
         r->failures = 0;
@@ -143,26 +147,32 @@ std::optional<spooled_batch> spool::lease(reader_id id) {
     }
 }
 
-// not_found where the file cannot be opened, io_error where it cannot be read.
-result<void> spool::read_bytes(const segment& s, const record& r, std::vector<std::byte>& wire) {
-    int file = s.file;
-    if (file < 0) {
-        const auto opened = files_->open(segment_name(s.number));
-        if (!opened) return errc::not_found;
-        file = *opened;
-    }
+// Opened once for all of its records: there may be a hundred thousand in it.
+result<int> spool::file_of(const segment& s, reader& by) {
+    if (s.file >= 0) return s.file;
+    if (by.segment_file >= 0 && by.segment == s.number) return by.segment_file;
+    close_segment(by);
+    const auto opened = files_->open(segment_name(s.number));
+    if (!opened) return opened.error();
+    by.segment = s.number;
+    return by.segment_file = *opened;
+}
+
+void spool::close_segment(reader& r) {
+    if (r.segment_file >= 0) files_->close(std::exchange(r.segment_file, -1));
+}
+
+result<void> spool::read_bytes(int file, const record& r, std::vector<std::byte>& wire) {
     wire.resize(record_head_bytes + r.payload_bytes);
     std::size_t at = 0;
-    result<void> ok;
-    while (ok && at < wire.size()) {
+    while (at < wire.size()) {
         const auto n = files_->read_at(file, byte_span(wire).subspan(at), r.offset + at);
-        if (!n) ok = n.error();
-        if (!n || *n == 0) break;
+        if (!n) return n.error();
+        if (*n == 0) break;
         at += *n;
     }
-    if (s.file < 0) files_->close(file);
-    if (ok) wire.resize(at);
-    return ok;
+    wire.resize(at);
+    return {};
 }
 
 std::optional<spooled_batch> spool::decode(const segment& s, const record& r, cbytes wire) {

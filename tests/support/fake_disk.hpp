@@ -28,6 +28,11 @@ struct fake_disk {
     };
     std::map<std::string, file> files;
     std::size_t calls = 0;
+    struct tally {
+        std::size_t opened = 0, written = 0, read = 0;
+    };
+    tally calls_of_a_kind;
+    std::size_t open = 0;  // files, now
     std::size_t fail_from = SIZE_MAX;
     std::size_t fail_to = SIZE_MAX;
     bool short_writes = false;  // instead of failing, a write does a part
@@ -69,11 +74,14 @@ public:
         if (fails()) return errc::io_error;
         (void)disk_.files[name];
         open_.push_back(name);
+        ++disk_.calls_of_a_kind.opened;
+        ++disk_.open;
         return static_cast<int>(open_.size()) - 1;
     }
-    void close(int) noexcept override {}
+    void close(int) noexcept override { --disk_.open; }
     result<std::size_t> write_at(int file, cbytes data, std::uint64_t offset) override {
         disk_.writes.pass();
+        ++disk_.calls_of_a_kind.written;
         const bool bad = fails();
         if (bad && disk_.short_writes) data = data.first(data.size() / 2);
         auto& now = at(file).now;
@@ -87,6 +95,7 @@ public:
     }
     result<std::size_t> read_at(int file, bytes out, std::uint64_t offset) override {
         disk_.reads.pass();
+        ++disk_.calls_of_a_kind.read;
         const auto& now = at(file).now;
         if (offset >= now.size()) return std::size_t{0};
         const std::size_t n = std::min<std::size_t>(out.size(), now.size() - offset);

@@ -584,6 +584,52 @@ TEST_CASE("in a long spool no question takes longer than in a short one", "[spoo
     CHECK(of_long.leasing < 3 * of_short.leasing);
 }
 
+TEST_CASE("each record costs one read and one write of the cursor, however many wait", "[spool]") {
+    const std::size_t n = GENERATE(500, 4'000);
+    fake_disk disk;
+    {
+        auto s = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 4'000});
+        REQUIRE(s);
+        const auto a = (*s)->attach("a");
+        const auto b = (*s)->attach("b");
+        for (std::size_t k = 0; k < n; ++k) REQUIRE((*s)->append(run_of("cpu", 1)));
+        const std::size_t segments = disk.files.size() - 2;
+        REQUIRE(segments > n / 100);
+
+        const fake_disk::tally before = disk.calls_of_a_kind;
+        for (std::size_t k = 0; k < n; ++k)
+            for (const auto& id : {a, b}) {
+                const auto batch = (*s)->lease(*id);
+                REQUIRE(batch);
+                settle(**s, *id, *batch);
+            }
+        const fake_disk::tally after = disk.calls_of_a_kind;
+        CHECK(after.read - before.read == 2 * n);
+        CHECK(after.written - before.written == 2 * n);
+        // Each reader opens each file once, but for the last, which is open for appending.
+        CHECK(after.opened - before.opened == 2 * (segments - 1));
+        // That one and two cursors: what was read to its end is gone.
+        CHECK(disk.open == 3);
+        CHECK(disk.files.size() == 3);
+    }
+    CHECK(disk.open == 0);
+}
+
+TEST_CASE("a segment that makes room is not kept on the disk by who was reading it", "[spool]") {
+    fake_disk disk;
+    auto s = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 1});
+    REQUIRE(s);
+    const auto id = (*s)->attach("a");
+    for (std::int64_t k = 0; k < 3; ++k) REQUIRE((*s)->append(run_of("cpu", 1, k)));
+    REQUIRE((*s)->lease(*id));
+    CHECK(disk.open == 3);
+    REQUIRE((*s)->drop_oldest());
+    CHECK(disk.open == 2);
+    (*s)->leave(*id);
+    REQUIRE((*s)->forget("a"));
+    CHECK(disk.open == 1);
+}
+
 TEST_CASE("a record in another's place is damage, though each is whole", "[spool]") {
     const scratch_directory dir;
     const auto s = open(dir / "s");
