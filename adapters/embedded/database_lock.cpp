@@ -93,12 +93,26 @@ database_lock::~database_lock() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+trouble database_lock::watch_log() {
+    for (const char* suffix : {"-wal", "-shm"}) {
+        const std::string name = path_ + suffix;
+        struct stat found {};
+        if (::lstat(name.c_str(), &found) != 0)
+            return refused_by_system("cannot look at the database's log", errno);
+        log_.emplace_back(name, identity_of(found));
+    }
+    return std::nullopt;
+}
+
 trouble database_lock::check() const {
     struct stat found {};
     if (::lstat(path_.c_str(), &found) != 0 || identity_of(found) != database_)
         return held_up("the database was moved, replaced or removed while it was open");
     if (::lstat(lock_name(path_).c_str(), &found) != 0 || identity_of(found) != lock_)
         return held_up("the lock file was replaced or removed while it was held");
+    for (const auto& [name, was] : log_)
+        if (::lstat(name.c_str(), &found) != 0 || identity_of(found) != was)
+            return held_up("the database's log was moved, replaced or removed while it was open");
     return std::nullopt;
 }
 

@@ -12,6 +12,8 @@
 #include <adapters/embedded/sqlite.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -36,12 +38,17 @@ public:
         : path_(std::move(other.path_)),
           database_(other.database_),
           lock_(other.lock_),
+          log_(std::move(other.log_)),
           descriptor_(std::exchange(other.descriptor_, -1)) {}
     database_lock& operator=(database_lock&&) = delete;
     ~database_lock();
 
     /// Returns the database's path, absolute and without symbolic links.
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    /// Has check() look at SQLite's write-ahead log, too, and at the log's index. Both are there
+    /// from a connection's first transaction until the last connection closes.
+    [[nodiscard]] trouble watch_log();
 
     /// Returns hold where a name no longer stands for the file that it stood for: whatever is
     /// written to a database that was moved or replaced is found by nobody.
@@ -53,6 +60,7 @@ private:
     std::string path_;
     file_identity database_;
     file_identity lock_;
+    std::vector<std::pair<std::string, file_identity>> log_;  // names, and what they stood for
     int descriptor_ = -1;  // of the lock file, never of the database
 };
 

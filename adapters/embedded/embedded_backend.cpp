@@ -244,6 +244,7 @@ reply<std::unique_ptr<embedded_backend>> embedded_backend::open(const std::strin
     if (!lock) return lock.error();
     auto w = writer::open(lock->path(), how, storage::in(patience));
     if (!w) return w.error();
+    if (auto bad = lock->watch_log()) return *bad;
     return std::unique_ptr<embedded_backend>(
         new embedded_backend(std::make_unique<state>(std::move(*lock), std::move(*w))));
 }

@@ -175,6 +175,24 @@ TEST_CASE("a database that was moved, replaced or removed takes no more writes",
     CHECK(second->query_range({.metric = "new"}, in(60s))->size() == 10);
 }
 
+TEST_CASE("a database whose log is moved, replaced or removed takes no more writes", "[embedded]") {
+    const scratch_directory dir;
+    const std::string file = dir / "x.db" + GENERATE("-wal", "-shm");
+    const auto store = open(dir / "x.db");
+    REQUIRE(store->write_batch(run_of("m", 10, 0), in(60s)).ok());
+    const auto stands_still = [&] {
+        return store->write_batch(run_of("m", 10, 10), in(60s)).what == verdict::hold &&
+               !store->query_range({.metric = "m"}, in(60s));
+    };
+    fs::rename(file, dir / "moved");
+    CHECK(stands_still());
+    write_file(file, {});
+    CHECK(stands_still());
+    fs::rename(dir / "moved", file);
+    REQUIRE(store->write_batch(run_of("m", 10, 10), in(60s)).ok());
+    CHECK(size_of(*store) == 20);
+}
+
 TEST_CASE("a store keeps to its database when the process changes its directory", "[embedded]") {
     const names n;
     const in_directory first(n.dir / "d");

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <functional>
 
 using namespace chronopack;
@@ -169,6 +170,28 @@ TEST_CASE("a copy made by SQLite while a store is open is a database of its own"
     REQUIRE(put(*store, 250, 300));
     CHECK(size_of(copy) == 250);
     CHECK(store->query_range({.metric = "m"}, in(60s))->size() == 300);
+}
+
+TEST_CASE("a copy of the file alone lacks what is in the log", "[embedded]") {
+    const scratch_directory dir;
+    const auto store = open(dir / "x.db");
+    REQUIRE(put(*store, 0, 250));
+    std::filesystem::copy_file(dir / "x.db", dir / "copy.db");
+    CHECK(size_of(dir / "copy.db") < 250);
+    CHECK(store->query_range({.metric = "m"}, in(60s))->size() == 250);
+}
+
+TEST_CASE("what another process changes in the tables is not looked at", "[embedded]") {
+    const scratch_directory dir;
+    { (void)open(dir / "empty.db"); }
+    const std::string command =
+        GENERATE("DELETE FROM recent", "UPDATE series SET metric = 'n'", ".restore");
+    CAPTURE(command);
+    const auto store = open(dir / "x.db");
+    REQUIRE(put(*store, 0, 50));
+    const std::string from = command == ".restore" ? " " + (dir / "empty.db") : "";
+    REQUIRE(run_sqlite(dir / "x.db", command + from) == 0);
+    CHECK(store->query_range({.metric = "m"}, in(60s))->size() == 50);
 }
 
 TEST_CASE("a process that reads on keeps no write waiting", "[embedded]") {
