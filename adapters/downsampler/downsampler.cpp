@@ -135,7 +135,7 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
         for (std::size_t n = 0; n < std::max<std::size_t>(how_.buckets_a_step, 1) && last < end;
              ++n)
             last = buckets->containing(last).last + 1;
-        const auto ok = step(first, last - 1, done, until);
+        const auto ok = step(*buckets, first, last - 1, done, until);
         if (!ok) return ok.error();
         if (last > done.watermark) {
             const point told = mark(last);
@@ -148,10 +148,8 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
     return done;
 }
 
-reply<std::monostate> downsampler::step(std::int64_t first, std::int64_t last, report& done,
-                                        storage::deadline until) {
-    const auto buckets = fixed_buckets::every(how_.every.count());
-    if (!buckets) return failure{verdict::refused, {}, "buckets of no width"};
+reply<std::monostate> downsampler::step(const fixed_buckets& buckets, std::int64_t first,
+                                        std::int64_t last, report& done, storage::deadline until) {
     // From a bucket earlier: increases start from the number before.
     const auto found = from_.query_range({.metric = how_.metric,
                                           .service = how_.service,
@@ -172,7 +170,7 @@ reply<std::monostate> downsampler::step(std::int64_t first, std::int64_t last, r
             values.push_back((*found)[at].value);
         }
         auto rows = make_rollup<double>(
-            *buckets,
+            buckets,
             [&](const rollup_row<double>& row) {
                 for (const aggregate_name which : how_.aggregates)
                     if (const auto value = value_of(row.values, which))

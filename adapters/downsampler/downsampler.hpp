@@ -18,6 +18,8 @@
 
 #include <adapters/storage/backend.hpp>
 
+#include <chronopack/rollup/bucket.hpp>
+
 namespace chronopack::downsample {
 
 /// Of a bucket's samples. NaN are counted, and in nothing else; with no number there is
@@ -74,7 +76,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t> done_with(storage::deadline until);
 
 private:
-    [[nodiscard]] storage::reply<std::monostate> step(std::int64_t first, std::int64_t last,
+    [[nodiscard]] storage::reply<std::monostate> step(const fixed_buckets& buckets,
+                                                      std::int64_t first, std::int64_t last,
                                                       report& done, storage::deadline until);
     [[nodiscard]] storage::reply<std::monostate> write(std::span<const storage::point> points,
                                                        report& done, storage::deadline until);

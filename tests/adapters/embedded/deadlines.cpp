@@ -190,7 +190,9 @@ TEST_CASE("while the disk stalls every call ends in time, and nothing acknowledg
         for (const call& first : calls) {
             write(*store);
             disk.stall(what);
-            for (const call& second : {first, query, writing_calls[0]}) {
+            // After the first the others wait for its end: each in its own way, a write
+            // beside those that change something else.
+            for (const call& second : {first, query, writing_calls[0], writing_calls[2]}) {
                 CAPTURE(first.name, second.name);
                 CHECK(run(second, *store, 200ms).in_time);
                 CHECK(store->counters().series == 2);
