@@ -35,7 +35,8 @@ struct fake_disk {
     std::size_t open = 0;  // files, now
     std::size_t fail_from = SIZE_MAX;
     std::size_t fail_to = SIZE_MAX;
-    bool short_writes = false;  // instead of failing, a write does a part
+    std::size_t failing_reads = 0;  // so many from now on
+    bool short_writes = false;      // instead of failing, a write does a part
     stall reads, writes, syncs;
     prng random{1};
 
@@ -96,6 +97,10 @@ public:
     result<std::size_t> read_at(int file, bytes out, std::uint64_t offset) override {
         disk_.reads.pass();
         ++disk_.calls_of_a_kind.read;
+        if (disk_.failing_reads > 0) {
+            --disk_.failing_reads;
+            return errc::io_error;
+        }
         const auto& now = at(file).now;
         if (offset >= now.size()) return std::size_t{0};
         const std::size_t n = std::min<std::size_t>(out.size(), now.size() - offset);

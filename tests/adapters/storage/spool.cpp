@@ -615,16 +615,46 @@ TEST_CASE("each record costs one read and one write of the cursor, however many 
     CHECK(disk.open == 0);
 }
 
+TEST_CASE("a record that cannot be read is asked for again, and given up after ten times",
+          "[spool]") {
+    fake_disk disk;
+    const auto s = open_on(disk);
+    const auto id = s->attach("a");
+    for (std::int64_t k = 0; k < 3; ++k) REQUIRE(s->append(run_of("cpu", 1, k)));
+    disk.failing_reads = 9;
+    for (int i = 0; i < 9; ++i) {
+        CHECK_FALSE(s->lease(*id));
+        CHECK(s->has_next(*id));
+    }
+    const auto first = s->lease(*id);
+    REQUIRE(first);
+    CHECK(first->points == run_of("cpu", 1));
+    settle(*s, *id, *first);
+
+    disk.failing_reads = 10;
+    for (int i = 0; i < 9; ++i) CHECK_FALSE(s->lease(*id));
+    CHECK(s->counts(*id).dropped.total() == 0);
+    CHECK(s->lease(*id)->points == run_of("cpu", 1, 2));
+    CHECK(s->counts(*id).dropped[drop_reason::damaged] == 1);
+}
+
 TEST_CASE("a segment that makes room is not kept on the disk by who was reading it", "[spool]") {
     fake_disk disk;
     auto s = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 1});
     REQUIRE(s);
     const auto id = (*s)->attach("a");
     for (std::int64_t k = 0; k < 3; ++k) REQUIRE((*s)->append(run_of("cpu", 1, k)));
-    REQUIRE((*s)->lease(*id));
+    const auto batch = (*s)->lease(*id);
+    REQUIRE(batch);
     CHECK(disk.open == 3);
     REQUIRE((*s)->drop_oldest());
     CHECK(disk.open == 2);
+    CHECK((*s)->counts(*id).pending == 3);
+    // Sent in vain, it is not there any more.
+    REQUIRE((*s)->give_back(*id, batch->lease));
+    CHECK((*s)->counts(*id).pending == 2);
+    CHECK((*s)->counts(*id).dropped[drop_reason::overflow] == 1);
+    CHECK((*s)->lease(*id)->points == run_of("cpu", 1, 1));
     (*s)->leave(*id);
     REQUIRE((*s)->forget("a"));
     CHECK(disk.open == 1);
