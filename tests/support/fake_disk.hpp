@@ -36,6 +36,7 @@ struct fake_disk {
     std::size_t fail_from = SIZE_MAX;
     std::size_t fail_to = SIZE_MAX;
     std::size_t failing_reads = 0;  // so many from now on
+    bool empty_writes = false;      // a write does nothing, and says so
     bool short_writes = false;      // instead of failing, a write does a part
     stall reads, writes, syncs;
     prng random{1};
@@ -83,6 +84,7 @@ public:
     result<std::size_t> write_at(int file, cbytes data, std::uint64_t offset) override {
         disk_.writes.pass();
         ++disk_.calls_of_a_kind.written;
+        if (disk_.empty_writes) return std::size_t{0};
         const bool bad = fails();
         if (bad && disk_.short_writes) data = data.first(data.size() / 2);
         auto& now = at(file).now;

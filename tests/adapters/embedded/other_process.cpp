@@ -172,6 +172,30 @@ TEST_CASE("a copy made by SQLite while a store is open is a database of its own"
     CHECK(store->query_range({.metric = "m"}, in(60s))->size() == 300);
 }
 
+TEST_CASE("a backup by SQLite starts again at each write, and ends where none comes",
+          "[embedded]") {
+    const scratch_directory dir;
+    const auto store = open(dir / "x.db");
+    REQUIRE(put(*store, 0, 1000));
+    sqlite3* from = nullptr;
+    sqlite3* to = nullptr;
+    REQUIRE(sqlite3_open((dir / "x.db").c_str(), &from) == SQLITE_OK);
+    REQUIRE(sqlite3_open((dir / "copy.db").c_str(), &to) == SQLITE_OK);
+    sqlite3_backup* const copying = sqlite3_backup_init(to, "main", from, "main");
+    REQUIRE(sqlite3_backup_step(copying, 1) == SQLITE_OK);
+    const int first = sqlite3_backup_remaining(copying);
+    REQUIRE(sqlite3_backup_step(copying, 1) == SQLITE_OK);
+    CHECK(sqlite3_backup_remaining(copying) == first - 1);
+    REQUIRE(put(*store, 1000, 1010));
+    REQUIRE(sqlite3_backup_step(copying, 1) == SQLITE_OK);
+    CHECK(sqlite3_backup_remaining(copying) >= first);
+    CHECK(sqlite3_backup_step(copying, -1) == SQLITE_DONE);
+    CHECK(sqlite3_backup_finish(copying) == SQLITE_OK);
+    sqlite3_close(from);
+    sqlite3_close(to);
+    CHECK(size_of(dir / "copy.db") == 1010);
+}
+
 TEST_CASE("a copy of the file alone lacks what is in the log", "[embedded]") {
     const scratch_directory dir;
     const auto store = open(dir / "x.db");

@@ -638,6 +638,21 @@ TEST_CASE("a record that cannot be read is asked for again, and given up after t
     CHECK(s->counts(*id).dropped[drop_reason::damaged] == 1);
 }
 
+TEST_CASE("a disk that writes nothing is not asked for ever, and nothing is acknowledged",
+          "[spool]") {
+    fake_disk disk;
+    const auto s = open_on(disk);
+    const auto id = s->attach("a");
+    // Into a segment that is new, and into one that is there.
+    for (std::int64_t k = 0; k < 2; ++k) {
+        disk.empty_writes = true;
+        CHECK(s->append(run_of("cpu", 1)).error().what == verdict::retry);
+        CHECK(s->counts(*id).appended == static_cast<std::uint64_t>(k));
+        disk.empty_writes = false;
+        REQUIRE(s->append(run_of("cpu", 1)));
+    }
+}
+
 TEST_CASE("a segment that makes room is not kept on the disk by who was reading it", "[spool]") {
     fake_disk disk;
     auto s = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 1});
