@@ -307,7 +307,12 @@ TEST_CASE("stores that cannot be told apart, or a missing spool, are refused", "
     const scratch_directory dir;
     const auto s = open(dir / "s");
     REQUIRE_FALSE(multi_backend::make({}, {.to_disk = s.get()}));
-    REQUIRE_FALSE(multi_backend::make({&a, &also_a}, {.to_disk = s.get()}));
+    for (const multi_mode mode :
+         {multi_mode::all, multi_mode::primary_with_async_replication, multi_mode::primary_only}) {
+        const auto alike = multi_backend::make({&a, &also_a}, {.mode = mode, .to_disk = s.get()});
+        REQUIRE_FALSE(alike);
+        CHECK(alike.error().what == verdict::refused);
+    }
     REQUIRE_FALSE(multi_backend::make({&a, &b}, {}));
     fake_backend odd("no/name");
     REQUIRE_FALSE(multi_backend::make({&a, &odd}, {.to_disk = s.get()}));

@@ -34,8 +34,10 @@ TEST_CASE("nothing goes that is not rolled up yet", "[retention]") {
     retention keep(store, {{.metric = "cpu", .keep = 10ns, .watermark = [&] {
                                 return rolled_up;
                             }}});
+    REQUIRE(keep.cleanup(100, in(60s), dry_run::yes)[0].points == 0);
     auto done = keep.cleanup(100, in(60s));
     REQUIRE(done[0].waits);
+    REQUIRE(done[0].points == 0);
     REQUIRE(store.points().size() == 100);
     rolled_up = 25;
     done = keep.cleanup(100, in(60s));
