@@ -245,13 +245,13 @@ frame/header_statistics_double.hpp | frame/header_statistics | if (s.resets > 0 
 frame/header_statistics_double.hpp | frame/header_statistics | if (above_min > r.range) return false; | 
 frame/header_statistics_double.hpp | frame/header_statistics | !r.has_scale() \|\|  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| !within_limit(integer) | 
-frame/header_statistics_double.hpp | frame/header_statistics | return !is_nan(near.value); | return true;
+frame/header_statistics_double.hpp | frame/header_statistics | return !is_nan(*near); | return true;
 frame/header_statistics_double.hpp | frame/header_statistics | in.failed() \|\|  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| *integer - r.min > r.range | 
 frame/header_statistics_double.hpp | frame/header_statistics | t.integer <= low_mask(bits) &&  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  && t.places <= low_mask(r.place_bits()) | 
-frame/header_statistics_double.hpp | frame/header_statistics |  && !is_nan(near.value) | 
+frame/header_statistics_double.hpp | frame/header_statistics |  && !is_nan(*near) | 
 frame/scaled.hpp | frame/header_statistics | within_limit(integer) &&  | 
 frame/read_header.hpp | frame/damage | if (found_magic != magic) return errc::corrupt; | 
 frame/read_header.hpp | frame/damage | if (*size > in.size()) return errc::truncated; | 
@@ -264,12 +264,12 @@ frame/read_header.hpp | frame/header_v2 | if (h.info.min_timestamp > h.info.max_
 frame/read_header.hpp | frame/header_v2 | if (reader.remaining() < crc_bytes * units) return errc::corrupt; | 
 frame/read_header.hpp | frame/header_v1 |  \|\| (first_version && *columns != h.raw_body_bytes) | 
 frame/read_header.hpp | frame/header_v2 | if (h.body_bytes > h.raw_body_bytes) return errc::corrupt; | 
-frame/header.hpp | frame/header_v2 | if (*timestamp_bytes > left \|\| *value_bytes > left - *timestamp_bytes) return errc::corrupt; | 
-frame/frame.hpp | frame/damage | if (in.size() < header.info.bytes) return errc::truncated; | 
-frame/frame.hpp | frame/damage | if (in.size() > header.info.bytes) return errc::corrupt; | 
+frame/block_cursor.hpp | frame/header_v2 | if (*timestamp_bytes > left \|\| *value_bytes > left - *timestamp_bytes) return errc::corrupt; | 
+frame/read_header.hpp | frame/damage | if (in.size() < h.info.bytes) return errc::truncated; | 
+frame/read_header.hpp | frame/damage | if (in.size() > h.info.bytes) return errc::corrupt; | 
 frame/frame.hpp | frame/damage | kernel::crc32c(stored) != header_.checksum(b.first_sample / info().block_samples)) | false)
-frame/frame.hpp | frame/memory support/counted_new | if (kernel::crc32c(r.body_) != header.checksum(0)) return errc::checksum_mismatch; | 
-frame/frame.hpp | frame/round_trip | if (!std::holds_alternative<statistics<V>>(header.info.values)) return errc::wrong_type; | 
+frame/frame.hpp | frame/memory support/counted_new | if (kernel::crc32c(body_) != header_.checksum(0)) return errc::checksum_mismatch; | 
+frame/read_header.hpp | frame/round_trip | if (!std::holds_alternative<statistics<V>>(h.info.values)) return errc::wrong_type; | 
 frame/frame.hpp | frame/round_trip | if (timestamps.size() != size() \|\| values.size() != size()) return errc::count_mismatch; | 
 frame/frame.hpp | frame/block_size | if (timestamps.size() != size()) return errc::count_mismatch; | 
 frame/frame.hpp | frame/block_size | if (values.size() != size()) return errc::count_mismatch; | 
@@ -337,12 +337,9 @@ rollup/row.hpp | rollup/rollup | if (row_ && t <= row_->bucket.last) return {}; 
 rollup/ordered_columns.hpp | rollup/rollup | !std::is_sorted(t.begin(), t.end()) \|\|  | 
 rollup/ordered_columns.hpp | rollup/rollup |  \|\| t.back() > until(after, reader) | 
 rollup/ordered_columns.hpp | rollup/rollup | timestamps().front() != reader.info().min_timestamp \|\| | 
-rollup/rollup.hpp | rollup/rollup | if (in.size() < info->bytes) return errc::truncated; | 
-rollup/rollup.hpp | rollup/rollup | if (in.size() > info->bytes) return errc::corrupt; | 
-rollup/rollup.hpp | rollup/rollup | if (!std::holds_alternative<statistics<V>>(info->values)) return errc::wrong_type; | 
-rollup/rollup.hpp | rollup/rollup | if (info->unit != rows_.buckets().unit()) return errc::wrong_type; | {}
-rollup/rollup.hpp | rollup/rollup | if (!info->ordered && !how_.sort) return errc::unordered; | 
-rollup/rollup.hpp | rollup/rollup | if (info->min_timestamp < latest_) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup | if (info.unit != rows_.buckets().unit()) return errc::wrong_type; | {}
+rollup/rollup.hpp | rollup/rollup | if (!info.ordered && !how_.sort) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup | if (info.min_timestamp < latest_) return errc::unordered; | 
 rollup/rollup.hpp | rollup/rollup | if (t.size() != v.size()) return errc::count_mismatch; | 
 rollup/rollup.hpp | rollup/rollup | if (!how_.sort) return errc::unordered; | 
 rollup/rollup.hpp | rollup/rollup | if (t.front() < latest_) return errc::unordered; | 

@@ -22,7 +22,7 @@
 // the records gives it back. Bit by bit: docs/FORMAT.md.
 #pragma once
 
-#include <chronopack/frame/header.hpp>
+#include <chronopack/kernel/crc32c.hpp>
 #include <chronopack/series/labels.hpp>
 
 namespace chronopack {

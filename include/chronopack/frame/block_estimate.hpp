@@ -1,15 +1,17 @@
-// What a block would come to in each form at preset::smallest, told from one page of it
-// without encoding any.
+// Estimates what a block would come to in each form at preset::smallest, from one page of it
+// and without encoding.
 //
 //   20.5 20.5 20.5 21.0 21.0 20.5      the page
 //   205 205 205 210 210 205            plain: integers of ALP, or ordered bits
 //   20.5 21.0 20.5   3 2 1             runs: values and lengths
 //   20.5 21.0        0 0 0 1 1 0       places in a dictionary
 //
-// Integers are judged by a sample (promise_of), the values and lengths of runs likewise. A
-// dictionary is told from that and from how many different values there are: each that
-// is not the one before takes less by the gap between two entries, and each entry that
-// gap.
+// The plain form, and the values and lengths of runs, are estimated from samples of them.
+// The dictionary is estimated from the plain form and the number of different values. With
+// `gap` for the bits between a value in its plain form and a place:
+//
+//   places     plain form - gap for each value that differs from the one before it
+//   entries    gap + 1.5 bits for each
 #pragma once
 
 #include <chronopack/codec/page/nested_values.hpp>
@@ -18,18 +20,26 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame::detail {
 
-/// Bytes of a block in each form.
-struct forecast {
+enum class form : std::uint8_t { plain, runs, places };
+
+/// The estimated bytes of a block in each form.
+struct block_estimate {
     std::size_t plain = 0;
     std::size_t runs = SIZE_MAX;
     std::size_t places = 0;
-    bool decimal = false;  ///< plain as ALP, else as ordered bits
+    bool decimal = false;  ///< the plain form is ALP, not ordered bits
 
-    [[nodiscard]] std::size_t least() const noexcept { return std::min({plain, runs, places}); }
+    [[nodiscard]] std::size_t bytes(form f) const noexcept {
+        return f == form::plain ? plain : f == form::runs ? runs : places;
+    }
+    /// Returns the smallest form. Runs win a tie, because they decode fastest.
+    [[nodiscard]] form smallest() const noexcept {
+        if (runs <= std::min(plain, places)) return form::runs;
+        return plain <= places ? form::plain : form::places;
+    }
 };
-
-/// About how many different values there are in a page, by how many of the slots that a
-/// hash sends them to stay empty (linear counting).
+/// Returns about how many different values a page has, from how many of the slots that a
+/// hash assigns them to stay empty (linear counting; Whang et al., ACM TODS 15, 1990).
 template <class T>
 [[nodiscard]] std::size_t count_distinct(std::span<const T> page) noexcept {
     constexpr unsigned log = 14;  // four slots for each value
@@ -48,7 +58,7 @@ template <class T>
     return std::clamp<std::size_t>(d, 1, page.size());
 }
 
-/// Bits that it takes to tell which `k` of `n` values are special, times log2_one.
+/// Returns the bits, times log2_one, that say which `k` of `n` values are special.
 [[nodiscard]] inline std::uint64_t bits_of_flags(std::uint64_t k, std::uint64_t n) noexcept {
     const auto each = [](std::uint64_t m) {
         return m == 0 ? 0 : m * log2_fixed(m);
@@ -57,22 +67,23 @@ template <class T>
     return each(n) - std::min(each(n), apart);
 }
 
-/// Never inlined: what it needs is off the stack when a form is tried.
+/// Returns the estimate of a block. Never inlined, so that its arrays are off the stack when a
+/// form is tried.
 template <class T>
-[[nodiscard, gnu::noinline]] forecast forecast_of(std::span<const T> in) noexcept {
+[[nodiscard, gnu::noinline]] block_estimate estimate_of(std::span<const T> in) noexcept {
     using namespace chronopack::detail;
     const std::size_t n = std::min(in.size(), page_values);
     const auto page = in.subspan((in.size() - n) / 2, n);
     const auto bytes_of = [&](std::uint64_t bits) {
         return bits / log2_one * in.size() / (8 * n) + 1;
     };
-    forecast f;
+    block_estimate block;
     promise plain;
     if constexpr (std::is_same_v<T, double>)
-        plain = best_of_doubles(page, f.decimal);
+        plain = best_of_doubles(page, block.decimal);
     else
         plain = promise_of(page);
-    f.plain = bytes_of(plain.total());
+    block.plain = bytes_of(plain.total());
 
     std::array<T, page_values> values;
     std::array<std::int64_t, page_values> lengths;
@@ -86,8 +97,8 @@ template <class T>
         from = i;
     }
     if (4 * runs < 3 * n)
-        f.runs = bytes_of(nested_values<T>::promise_of(std::span(values).first(runs)).total() +
-                          promise_of(std::span(lengths).first(runs)).total());
+        block.runs = bytes_of(nested_values<T>::promise_of(std::span(values).first(runs)).total() +
+                              promise_of(std::span(lengths).first(runs)).total());
 
     const std::size_t distinct = count_distinct(page);
     const std::uint64_t of_place = log2_fixed(distinct);
@@ -95,8 +106,8 @@ template <class T>
     const std::uint64_t places =
         std::max(plain.bits - std::min(plain.bits, runs * gap), bits_of_flags(runs, n));
     const std::uint64_t of_entry = gap + 3 * log2_one / 2 + plain.outside / n;
-    f.places = bytes_of(places + distinct * of_entry + header_bits);
-    return f;
+    block.places = bytes_of(places + distinct * of_entry + header_bits);
+    return block;
 }
 
 }  // namespace frame::detail
