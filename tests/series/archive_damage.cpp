@@ -1,11 +1,11 @@
 // Archives that are damaged, cut short, or lie: refused by open(), and what is left
 // of them by recover().
 
+#include <chronopack/series/archive_reader.hpp>
+
+#include "support/archives.hpp"
 #include "support/frames.hpp"
 #include "support/scratch.hpp"
-
-#include <chronopack/series/archive_reader.hpp>
-#include <chronopack/series/archive_writer.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -17,22 +17,6 @@ using namespace chronopack::test;
 namespace {
 
 using contents = std::map<labels, columns<double>>;
-
-// Two series of doubles and one of integers, frames interleaved.
-void write_example(const std::string& path) {
-    auto w = archive_writer::create(path, {.frame_samples = 50});
-    REQUIRE(w);
-    const auto a = w->add<double>({{"__name__", "cpu"}, {"host", "a"}});
-    const auto b = w->add<double>({{"host", "b"}, {"__name__", "cpu"}});
-    const auto c = w->add<std::int64_t>({{"__name__", "bytes"}});
-    REQUIRE((a && b && c));
-    for (int i = 0; i < 120; ++i) {
-        REQUIRE(w->append(*a, 1000 * i, i * 0.5));
-        REQUIRE(w->append(*b, 1000 * i + 7, i * 0.25));
-        REQUIRE(w->append(*c, 500 * i, std::int64_t{i} * i));
-    }
-    REQUIRE(w->finish());
-}
 
 // Every sample of the double series that can be read, frame by frame, and how
 // many frames were refused.
