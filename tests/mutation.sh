@@ -334,15 +334,15 @@ rollup/time_weighted.hpp | rollup/time_weighted | if (ticks == 0) return total{}
 rollup/time_weighted.hpp | rollup/time_weighted | ticks == 0 ? none() :  | 
 rollup/row.hpp | rollup/rollup | if (later.bucket.first <= bucket.last) return errc::unordered; | 
 rollup/row.hpp | rollup/rollup | if (row_ && t <= row_->bucket.last) return {}; | 
-rollup/ordered_columns.hpp | rollup/rollup | !std::is_sorted(t.begin(), t.end()) \|\|  | 
-rollup/ordered_columns.hpp | rollup/rollup |  \|\| t.back() > until(after, reader) | 
-rollup/ordered_columns.hpp | rollup/rollup | timestamps().front() != reader.info().min_timestamp \|\| | 
-rollup/rollup.hpp | rollup/rollup | if (info.unit != rows_.buckets().unit()) return errc::wrong_type; | {}
-rollup/rollup.hpp | rollup/rollup | if (!info.ordered && !how_.sort) return errc::unordered; | 
-rollup/rollup.hpp | rollup/rollup | if (info.min_timestamp < latest_) return errc::unordered; | 
-rollup/rollup.hpp | rollup/rollup | if (t.size() != v.size()) return errc::count_mismatch; | 
-rollup/rollup.hpp | rollup/rollup | if (!how_.sort) return errc::unordered; | 
-rollup/rollup.hpp | rollup/rollup | if (t.front() < latest_) return errc::unordered; | 
+rollup/ordered_columns.hpp | rollup/rollup_refused | !std::is_sorted(t.begin(), t.end()) \|\|  | 
+rollup/ordered_columns.hpp | rollup/rollup_refused |  \|\| t.back() > until(after, reader) | 
+rollup/ordered_columns.hpp | rollup/rollup_refused | timestamps().front() != reader.info().min_timestamp \|\| | 
+rollup/rollup.hpp | rollup/rollup_refused | if (info.unit != rows_.buckets().unit()) return errc::wrong_type; | {}
+rollup/rollup.hpp | rollup/rollup_refused | if (!info.ordered && !how_.sort) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup_refused | if (info.min_timestamp < latest_) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup_refused | if (t.size() != v.size()) return errc::count_mismatch; | 
+rollup/rollup.hpp | rollup/rollup_refused | if (!how_.sort) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup_refused | if (t.front() < latest_) return errc::unordered; | 
 rollup/rollup.hpp | rollup/rollup | columns_.clear(); | 
 rollup/rollup.hpp | rollup/rollup | how_.range.contains(info.min_timestamp) && | 
 rollup/rollup.hpp | rollup/rollup | how_.range.contains(info.max_timestamp) && | 
