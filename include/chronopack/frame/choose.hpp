@@ -115,7 +115,7 @@ private:
     void try_codec(C, std::span<const T> in, preset level, std::size_t margin = SIZE_MAX) noexcept {
         const bytes room = half(!best_is_second_);
         const auto written = [&] {
-            if constexpr (requires { C::encode(in, room, level); })
+            if constexpr (leveled_codec<C>)
                 return C::encode(in, room.subspan(1), level);
             else
                 return C::encode(in, room.subspan(1));
@@ -145,7 +145,7 @@ private:
             if constexpr (std::is_same_v<T, double>)
                 f.decimal ? try_codec(alp{}, in, level) : try_codec(ordered{}, in, level);
             else if (f.plain < size_)
-                try_codec(binned{}, in, level, chronopack::detail::worth_bins);
+                try_codec(binned{}, in, level, chronopack::detail::least_saving);
         };
         const auto runs = [&] {
             try_codec(run_length<T>{}, in, level);
@@ -169,7 +169,7 @@ private:
         if (level == preset::smallest) return try_forecast(in);
         const repetition r = repetition_of(in);
         if constexpr (std::is_same_v<T, double>) {
-            const auto decimals = alp::guess(in);
+            const auto decimals = alp::choose(in);
             if (4 * decimals.exceptions <= decimals.sampled) {
                 try_codec(alp{}, in, level);
             } else {
@@ -201,7 +201,7 @@ template <class T>
     if (in.empty()) return errc::truncated;
     const auto id = static_cast<codec_id>(in[0]);
     const auto read = with_codec<T, std::size_t>(id, [&]<class C>(C) -> result<std::size_t> {
-        if constexpr (requires { C::decode(in, out, map); }) {
+        if constexpr (mapping_codec<C>) {
             return C::decode(in.subspan(1), out, map);
         } else {
             const auto plain = C::decode(in.subspan(1), out);

@@ -6,7 +6,7 @@
 //   20.5 21.0 20.5   3 2 1             runs: values and lengths
 //   20.5 21.0        0 0 0 1 1 0       places in a dictionary
 //
-// Integers are judged by a sample (promise_of), the values and lengths of runs likewise. A
+// Integers are judged by a sample (estimate_of), the values and lengths of runs likewise. A
 // dictionary is told from that and from how many different values there are: each that
 // is not the one before takes less by the gap between two entries, and each entry that
 // gap.
@@ -63,15 +63,12 @@ template <class T>
     using namespace chronopack::detail;
     const std::size_t n = std::min(in.size(), page_values);
     const auto page = in.subspan((in.size() - n) / 2, n);
-    const auto bytes_of = [&](std::uint64_t bits) {
-        return bits / log2_one * in.size() / (8 * n) + 1;
+    const auto bytes_of = [&](estimate size) {
+        return size.bits() * in.size() / (8 * n) + 1;
     };
     forecast f;
-    promise plain;
-    if constexpr (std::is_same_v<T, double>)
-        plain = best_of_doubles(page, f.decimal);
-    else
-        plain = promise_of(page);
+    const auto plain = estimate_of(page);
+    if constexpr (std::is_same_v<T, double>) f.decimal = plain.decimal;
     f.plain = bytes_of(plain.total());
 
     std::array<T, page_values> values;
@@ -86,16 +83,16 @@ template <class T>
         from = i;
     }
     if (4 * runs < 3 * n)
-        f.runs = bytes_of(nested_values<T>::promise_of(std::span(values).first(runs)).total() +
-                          promise_of(std::span(lengths).first(runs)).total());
+        f.runs = bytes_of(estimate_of(std::span<const T>(values).first(runs)).total() +
+                          estimate_of(std::span<const std::int64_t>(lengths).first(runs)).total());
 
     const std::size_t distinct = count_distinct(page);
-    const std::uint64_t of_place = log2_fixed(distinct);
-    const std::uint64_t gap = plain.each[0] - std::min(plain.each[0], of_place);
-    const std::uint64_t places =
-        std::max(plain.bits - std::min(plain.bits, runs * gap), bits_of_flags(runs, n));
-    const std::uint64_t of_entry = gap + 3 * log2_one / 2 + plain.outside / n;
-    f.places = bytes_of(places + distinct * of_entry + header_bits);
+    const estimate of_place = estimate::one_of(distinct);
+    const estimate gap = std::max(plain.integers.per_value[0] - of_place, estimate());
+    const estimate places =
+        std::max(plain.all_integers - gap * runs, estimate::of_fractions(bits_of_flags(runs, n)));
+    const estimate of_entry = gap + estimate::of_bits(3) / 2 + plain.exceptions / n;
+    f.places = bytes_of(places + of_entry * distinct + header_estimate);
     return f;
 }
 
