@@ -45,7 +45,8 @@ TEST_CASE("the window costs little more than the best that trying all finds", "[
         // Half of them lie outside of any narrow window: not what is looked for.
         if (shape == "extremes") return;
         packing::plan chosen;
-        packing::make_plan(in, packing::only(packing::mode::delta), chosen);
+        auto estimated = packing::estimate_of(in, packing::only(packing::mode::delta));
+        packing::make_plan(in, estimated, chosen);
         std::vector<std::uint64_t> distances(
             chosen.distances.begin() + 1,
             chosen.distances.begin() + static_cast<std::ptrdiff_t>(in.size()));

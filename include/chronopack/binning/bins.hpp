@@ -27,6 +27,9 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace binning {
 
+/// Slots that numbers take turns in: number i is in slot i mod 8.
+inline constexpr std::size_t bin_turns = 8;
+
 struct bin_set {
     std::size_t size = 1;  ///< 1..256
     unsigned log = 0;      ///< weights add up to 2^log; 0 if there is one bin

@@ -17,9 +17,6 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace binning {
 
-/// Numbers take turns in so many slots.
-inline constexpr std::size_t bin_turns = 8;
-
 namespace detail {
 
 /// From residuals to values.

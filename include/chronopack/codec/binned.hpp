@@ -39,10 +39,10 @@ struct binned {
         return encode(in, out, std::nullopt);
     }
 
-    /// The same, with what binning::look_ahead() says of all of `in`, where that is known.
+    /// Encodes likewise, with the estimate of all of `in` where it is known.
     [[nodiscard]] static result<std::size_t> encode(
         std::span<const value_type> in, bytes out,
-        const std::optional<binning::prospects>& known) noexcept {
+        const std::optional<binning::page_estimate>& known) noexcept {
         if (in.empty()) return std::size_t{0};
         byte_writer writer(out);
         write_varint(writer, in.size());

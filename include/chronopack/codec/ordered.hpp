@@ -28,12 +28,13 @@ public:
         return 1 + max_integers_bytes(n);
     }
 
-    [[nodiscard]] static result<void> write(std::span<const double> in, preset level,
-                                            byte_writer& out) noexcept {
+    [[nodiscard]] static result<void> write(
+        std::span<const double> in, preset level, byte_writer& out,
+        const std::optional<column_estimate>& known = {}) noexcept {
         std::array<std::int64_t, page_values> keys;
         const bool floats = to_integers(in, keys);
         out.u8(floats ? 1 : 0);
-        write_integers(std::span(keys).first(in.size()), level, out);
+        write_integers(std::span(keys).first(in.size()), level, out, known);
         return {};
     }
 
@@ -59,13 +60,14 @@ public:
             });
     }
 
-    [[nodiscard]] static promise promise_of(std::span<const double> in) noexcept {
+    /// Returns the estimate of the keys of a page.
+    [[nodiscard]] static column_estimate estimate_of(std::span<const double> in) noexcept {
         std::array<std::int64_t, page_values> keys;
         to_integers(in, keys);
-        return detail::promise_of(std::span(keys).first(in.size()));
+        return detail::estimate_of(std::span<const std::int64_t>(keys).first(in.size()));
     }
 
-    /// The keys of a page, and whether they are those of floats.
+    /// Writes the keys of a page, and returns whether they are keys of floats.
     static bool to_integers(std::span<const double> in, std::span<std::int64_t> keys) noexcept {
         const bool floats = all_floats(in);
         for (std::size_t i = 0; i < in.size(); ++i)

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <chronopack/codec/registry.hpp>
-#include <chronopack/frame/block_estimate.hpp>
+#include <chronopack/frame/form_estimates.hpp>
 
 #include <optional>
 
@@ -45,9 +45,9 @@ template <class T>
     std::array<std::uint64_t, 4 * most_sampled> table{};  // by hash; 0 marks a free slot
     std::size_t changes = 0;
     std::size_t pairs = 0;
-    std::uint32_t place = 0;  // steps of the golden ratio, in step with no period
-    for (std::size_t s = 0; s < n; ++s, place += 0x9e3779b9) {
-        const std::size_t at = 1 + (std::uint64_t{place} * (in.size() - 1) >> 32);
+    sampled_places places;
+    for (std::size_t s = 0; s < n; ++s) {
+        const std::size_t at = 1 + places.next(in.size() - 1);
         const auto bits = bit_cast<std::uint64_t>(in[at]);
         changes += bits != bit_cast<std::uint64_t>(in[at - 1]);
         std::size_t slot = bits * 0x9e37'79b9'7f4a'7c15u >> 56;
@@ -111,13 +111,14 @@ private:
     [[nodiscard]] bytes best() noexcept { return half(best_is_second_); }
 
     // Encodes the values with C, and keeps the result if it is smaller than the smallest so
-    // far, by at least one part in `margin`.
-    template <class C>
-    void try_codec(C, std::span<const T> in, preset level, std::size_t margin = SIZE_MAX) noexcept {
+    // far, by at least one part in `margin`. `known` are choices that C has made already.
+    template <class C, class... Known>
+    void try_codec(C, std::span<const T> in, preset level, std::size_t margin = SIZE_MAX,
+                   const Known&... known) noexcept {
         const bytes room = half(!best_is_second_);
         const auto written = [&] {
-            if constexpr (requires { C::encode(in, room, level); })
-                return C::encode(in, room.subspan(1), level);
+            if constexpr (leveled_codec<C>)
+                return C::encode(in, room.subspan(1), level, known...);
             else
                 return C::encode(in, room.subspan(1));
         }();
@@ -131,7 +132,7 @@ private:
     // must save a 16th.
     static constexpr std::size_t lookup_margin = 16;
 
-    void try_plain(std::span<const T> in, const block_estimate& estimated) noexcept {
+    void try_plain(std::span<const T> in, const form_estimates& estimated) noexcept {
         constexpr preset level = preset::smallest;
         if constexpr (std::is_same_v<T, double>) {
             if (estimated.decimal)
@@ -139,11 +140,11 @@ private:
             else
                 try_codec(ordered{}, in, level);
         } else if (estimated.plain < size_) {
-            try_codec(binned{}, in, level, chronopack::detail::worth_bins);
+            try_codec(binned{}, in, level, chronopack::detail::least_saving);
         }
     }
 
-    void try_form(form f, std::span<const T> in, const block_estimate& estimated) noexcept {
+    void try_form(form f, std::span<const T> in, const form_estimates& estimated) noexcept {
         switch (f) {
             case form::plain:
                 return try_plain(in, estimated);
@@ -165,7 +166,7 @@ private:
             // So does a clock that is even but for a few ticks.
             if (size_ < 16 + in.size() / 64) return try_codec(binned{}, in, level);
         }
-        const block_estimate estimated = estimate_of(in);
+        const form_estimates estimated = estimate_forms(in);
         const form smallest = estimated.smallest();
         try_form(smallest, in, estimated);
         for (const form other : {form::plain, form::runs, form::places}) {
@@ -181,9 +182,12 @@ private:
         if (level == preset::smallest) return try_estimated(in);
         const repetition r = repetition_of(in);
         if constexpr (std::is_same_v<T, double>) {
-            const auto decimals = alp::guess(in);
+            const auto decimals = alp::choose(in);
             if (4 * decimals.exceptions <= decimals.sampled) {
-                try_codec(alp{}, in, level);
+                if (in.size() <= alp::page_size)
+                    try_codec(alp{}, in, level, SIZE_MAX, decimals);
+                else
+                    try_codec(alp{}, in, level);
             } else {
                 try_codec(ordered{}, in, level);
                 // Where magnitudes change with every value, `ordered` takes over 56 bits.
@@ -213,7 +217,7 @@ template <class T>
     if (in.empty()) return errc::truncated;
     const auto id = static_cast<codec_id>(in[0]);
     const auto read = with_codec<T, std::size_t>(id, [&]<class C>(C) -> result<std::size_t> {
-        if constexpr (requires { C::decode(in, out, map); }) {
+        if constexpr (mapping_codec<C>) {
             return C::decode(in.subspan(1), out, map);
         } else {
             const auto plain = C::decode(in.subspan(1), out);

@@ -69,13 +69,14 @@ inline void write_in_order(const plan& p, bytes payload) noexcept {
 
 }  // namespace detail
 
-/// Encodes 1 to 1,024 values under the best of `modes`.
-/// Bytes written, or no_space with `out` untouched.
+/// Encodes 1 to 1,024 values, of which `estimated` is the estimate; its samples get the
+/// extremes. Returns the bytes written, or no_space with `out` untouched.
 [[nodiscard]] inline result<std::size_t> encode_block(std::span<const std::int64_t> in,
-                                                      mode_set modes, bytes out) noexcept {
+                                                      block_estimate& estimated,
+                                                      bytes out) noexcept {
     assert(!in.empty() && in.size() <= block_values);
     plan chosen;
-    make_plan(in, modes, chosen);
+    make_plan(in, estimated, chosen);
     const header& h = chosen.head;
     const std::size_t size = chosen.bytes();
     if (size > out.size()) return errc::no_space;
@@ -92,6 +93,13 @@ inline void write_in_order(const plan& p, bytes payload) noexcept {
         });
     if (h.exceptions > 0) detail::write_exceptions(chosen, writer.reserve(h.exception_bytes()));
     return size;
+}
+
+/// Encodes 1 to 1,024 values likewise, under the best of `modes`.
+[[nodiscard]] inline result<std::size_t> encode_block(std::span<const std::int64_t> in,
+                                                      mode_set modes, bytes out) noexcept {
+    block_estimate estimated = estimate_of(in, modes);
+    return encode_block(in, estimated, out);
 }
 
 namespace detail {

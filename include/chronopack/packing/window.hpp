@@ -14,6 +14,7 @@
 #pragma once
 
 #include <chronopack/core/bit.hpp>
+#include <chronopack/core/sampled_places.hpp>
 #include <chronopack/kernel/dispatch.hpp>
 #include <chronopack/kernel/unrolled.hpp>
 #include <chronopack/packing/header.hpp>
@@ -58,10 +59,8 @@ public:
             std::fill_n(drawn, most_drawn, std::uint64_t{INT64_MAX});
             for (std::size_t i = 0; i < n; ++i) drawn[i] = x(i);
         } else {
-            // Steps of the golden ratio: even, and in step with no period of the data.
-            std::uint32_t place = 0;
-            for (std::size_t i = 0; i < most_drawn; ++i, place += 0x9e3779b9)
-                drawn[i] = x(std::uint64_t{place} * n >> 32);
+            sampled_places places;
+            for (std::size_t i = 0; i < most_drawn; ++i) drawn[i] = x(places.next(n));
         }
         kernel::encoder::sort(drawn);
     }

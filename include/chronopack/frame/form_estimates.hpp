@@ -7,10 +7,10 @@
 //   20.5 21.0        0 0 0 1 1 0       places in a dictionary
 //
 // The plain form, and the values and lengths of runs, are estimated from samples of them.
-// The dictionary is estimated from the plain form and the number of different values. With
-// `gap` for the bits between a value in its plain form and a place:
+// The dictionary is estimated from the plain form and the number of different values. If a
+// place takes `gap` bits less than a value in its plain form:
 //
-//   places     plain form - gap for each value that differs from the one before it
+//   places     the plain form - gap for each value that differs from the one before it
 //   entries    gap + 1.5 bits for each
 #pragma once
 
@@ -23,7 +23,7 @@ namespace frame::detail {
 enum class form : std::uint8_t { plain, runs, places };
 
 /// The estimated bytes of a block in each form.
-struct block_estimate {
+struct form_estimates {
     std::size_t plain = 0;
     std::size_t runs = SIZE_MAX;
     std::size_t places = 0;
@@ -58,35 +58,31 @@ template <class T>
     return std::clamp<std::size_t>(d, 1, page.size());
 }
 
-/// Returns the bits, times log2_one, that say which `k` of `n` values are special.
-[[nodiscard]] inline std::uint64_t bits_of_flags(std::uint64_t k, std::uint64_t n) noexcept {
+/// Returns the estimate of flags that mark `k` of `n` values.
+[[nodiscard]] inline estimate estimate_flags(std::uint64_t k, std::uint64_t n) noexcept {
     const auto each = [](std::uint64_t m) {
-        return m == 0 ? 0 : m * log2_fixed(m);
+        return m == 0 ? estimate() : estimate::one_of(m) * m;
     };
-    const std::uint64_t apart = each(k) + each(n - k);
-    return each(n) - std::min(each(n), apart);
+    return std::max(each(n) - each(k) - each(n - k), estimate());
 }
 
-/// Returns the estimate of a block. Never inlined, so that its arrays are off the stack when a
-/// form is tried.
+/// Estimates the forms of a block of 1 or more values. Never inlined, so that its arrays are off
+/// the stack when a form is encoded.
 template <class T>
-[[nodiscard, gnu::noinline]] block_estimate estimate_of(std::span<const T> in) noexcept {
-    using namespace chronopack::detail;
-    const std::size_t n = std::min(in.size(), page_values);
+[[nodiscard, gnu::noinline]] form_estimates estimate_forms(std::span<const T> in) noexcept {
+    using chronopack::detail::estimate_of;
+    const std::size_t n = std::min(in.size(), chronopack::detail::page_values);
     const auto page = in.subspan((in.size() - n) / 2, n);
-    const auto bytes_of = [&](std::uint64_t bits) {
-        return bits / log2_one * in.size() / (8 * n) + 1;
+    const auto bytes_of = [&](estimate size) {
+        return size.bits() * in.size() / (8 * n) + 1;
     };
-    block_estimate block;
-    promise plain;
-    if constexpr (std::is_same_v<T, double>)
-        plain = best_of_doubles(page, block.decimal);
-    else
-        plain = promise_of(page);
-    block.plain = bytes_of(plain.total());
+    form_estimates forms;
+    const auto plain = estimate_of(page);
+    if constexpr (std::is_same_v<T, double>) forms.decimal = plain.decimal;
+    forms.plain = bytes_of(plain.total());
 
-    std::array<T, page_values> values;
-    std::array<std::int64_t, page_values> lengths;
+    std::array<T, chronopack::detail::page_values> values;
+    std::array<std::int64_t, chronopack::detail::page_values> lengths;
     std::size_t runs = 0;
     std::size_t from = 0;
     for (std::size_t i = 1; i <= n; ++i) {
@@ -97,17 +93,17 @@ template <class T>
         from = i;
     }
     if (4 * runs < 3 * n)
-        block.runs = bytes_of(nested_values<T>::promise_of(std::span(values).first(runs)).total() +
-                              promise_of(std::span(lengths).first(runs)).total());
+        forms.runs =
+            bytes_of(estimate_of(std::span<const T>(values).first(runs)).total() +
+                     estimate_of(std::span<const std::int64_t>(lengths).first(runs)).total());
 
     const std::size_t distinct = count_distinct(page);
-    const std::uint64_t of_place = log2_fixed(distinct);
-    const std::uint64_t gap = plain.each[0] - std::min(plain.each[0], of_place);
-    const std::uint64_t places =
-        std::max(plain.bits - std::min(plain.bits, runs * gap), bits_of_flags(runs, n));
-    const std::uint64_t of_entry = gap + 3 * log2_one / 2 + plain.outside / n;
-    block.places = bytes_of(places + distinct * of_entry + header_bits);
-    return block;
+    const estimate gap =
+        std::max(plain.integers.per_value[0] - estimate::one_of(distinct), estimate());
+    const estimate places = std::max(plain.all_integers - gap * runs, estimate_flags(runs, n));
+    const estimate entry = gap + estimate::of_bits(3) / 2 + plain.exceptions / n;
+    forms.places = bytes_of(places + entry * distinct + chronopack::detail::header_estimate);
+    return forms;
 }
 
 }  // namespace frame::detail

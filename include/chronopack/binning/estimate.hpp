@@ -1,0 +1,160 @@
+// How many bits a value of a page would take under each mode, by a sample of the residuals.
+//
+//   drawn       one or two times 32 residuals, in order
+//   grouped     |3 5 5 8| |9 9 11 12| |14 14 14 14 14| ...       four by four, or all that are equal
+//   in ranges   which group, and where between its ends           bins are wide
+//   in points   which group, and which of the values seen in it   bins of one value, in a table
+//
+// The cheaper of the two is the estimate.
+#pragma once
+
+#include <chronopack/binning/numbers.hpp>
+#include <chronopack/binning/tans.hpp>
+#include <chronopack/core/estimate.hpp>
+#include <chronopack/core/sampled_places.hpp>
+
+#include <algorithm>
+
+namespace chronopack {
+inline namespace CHRONOPACK_ABI {
+namespace binning {
+
+/// The estimated bits of a value of a page under each mode.
+struct page_estimate {
+    std::array<estimate, packing::mode_count> per_value{};
+
+    [[nodiscard]] constexpr estimate least() const noexcept {
+        return *std::min_element(per_value.begin(), per_value.end());
+    }
+};
+
+namespace detail {
+
+struct drawn_residuals {
+    static constexpr std::size_t most_draws = 2;
+
+    std::size_t draws = 0;
+    std::size_t size = 0;       ///< residuals of each draw
+    std::uint64_t divisor = 0;  ///< of all their differences; 0 where they are equal
+    std::array<std::array<std::uint64_t, kernel::sorted_words>, most_draws> ascending;
+};
+
+/// Draws residuals of a page that has one at least.
+[[nodiscard]] inline drawn_residuals draw(const numbers& page) noexcept {
+    const std::size_t n = page.size();
+    drawn_residuals drawn;
+    drawn.draws = std::clamp<std::size_t>(n / kernel::sorted_words, 1, drawn_residuals::most_draws);
+    drawn.size = std::min(n, kernel::sorted_words);
+    const bool all = drawn.draws * drawn.size == n;
+    page.with_residuals([&]<kernel::sums Sums>(const std::uint64_t* v, std::size_t) {
+        sampled_places places;
+        for (std::size_t d = 0; d < drawn.draws; ++d) {
+            drawn.ascending[d].fill(INT64_MAX);
+            for (std::size_t i = 0; i < drawn.size; ++i) {
+                const std::size_t at = all ? drawn.draws * i + d : places.next(n);
+                drawn.ascending[d][i] =
+                    kernel::detail::residual<Sums>(v, kernel::first_residual<Sums> + at);
+            }
+        }
+    });
+    for (std::size_t d = 0; d < drawn.draws; ++d) {
+        auto& x = drawn.ascending[d];
+        kernel::encoder::sort(x.data());
+        for (std::size_t i = 0; i < drawn.size && drawn.divisor != 1; ++i)
+            drawn.divisor = gcd(drawn.divisor, x[i] - drawn.ascending[0][0]);
+    }
+    return drawn;
+}
+
+/// How many values of a draw are alone in it, and how many different ones the page may have.
+struct seen_values {
+    std::uint64_t alone = 0;
+    std::uint64_t unseen = 0;
+};
+
+/// Counts the values that were drawn once, and estimates by those and by the pairs how many
+/// there are that were not drawn (Chao's estimator).
+[[nodiscard]] inline seen_values count_seen(const drawn_residuals& drawn) noexcept {
+    std::uint64_t alone = 0;
+    std::uint64_t paired = 0;
+    for (std::size_t d = 0; d < drawn.draws; ++d) {
+        const auto& x = drawn.ascending[d];
+        for (std::size_t i = 0, next = 0; i < drawn.size; i = next) {
+            while (next < drawn.size && x[next] == x[i]) ++next;
+            alone += next - i == 1;
+            paired += next - i == 2;
+        }
+    }
+    return {alone / drawn.draws, alone * alone / (drawn.draws * paired + 1) + 1};
+}
+
+/// Calls f(k, group, offset) for each group of k residuals, where `group` are the bits that
+/// say which group one is in, and `offset` those that say where in it.
+template <class F>
+void for_each_group(const drawn_residuals& drawn, F f) noexcept {
+    constexpr std::size_t together = 4;
+    for (std::size_t d = 0; d < drawn.draws; ++d) {
+        const auto& x = drawn.ascending[d];
+        for (std::size_t i = 0; i < drawn.size;) {
+            std::size_t next = std::min(i + together, drawn.size);
+            if (x[next - 1] == x[i])
+                while (next < drawn.size && x[next] == x[i]) ++next;
+            std::uint64_t spread = x[next - 1] - x[i];
+            if (drawn.divisor > 1) spread /= drawn.divisor;
+            f(next - i, estimate::one_of(drawn.size) - estimate::one_of(next - i),
+              estimate::one_of(std::max<std::uint64_t>(spread + 1, 1)));
+            i = next;
+        }
+    }
+}
+
+/// Returns the bits of a value in bins around the groups.
+[[nodiscard]] inline estimate bits_in_ranges(const drawn_residuals& drawn) noexcept {
+    estimate all;
+    for_each_group(drawn, [&](std::size_t k, estimate group, estimate offset) {
+        all += (group + offset) * k;
+    });
+    return all / (drawn.draws * drawn.size);
+}
+
+/// Returns the bits of a value in bins of one value each, with a share of their table, on a
+/// page of n values.
+[[nodiscard]] inline estimate bits_in_points(const drawn_residuals& drawn, const seen_values& seen,
+                                             std::size_t n) noexcept {
+    constexpr estimate weight_bits = estimate::of_bits(10);
+    estimate all;
+    estimate lower;  // of the bins' lower ends
+    for_each_group(drawn, [&](std::size_t k, estimate group, estimate offset) {
+        const std::uint64_t points = seen.unseen * k / (seen.alone + 1) + 1;
+        all += (group + std::min(offset, estimate::one_of(points))) * k;
+        lower += offset * k;
+    });
+    const std::size_t total = drawn.draws * drawn.size;
+    return all / total + (lower / total + weight_bits) * seen.unseen / n;
+}
+
+/// Returns the estimated bits of a value of `page`.
+[[nodiscard]] inline estimate estimate_of(const numbers& page) noexcept {
+    if (page.size() == 0) return {};
+    const drawn_residuals drawn = draw(page);
+    const estimate in_ranges = bits_in_ranges(drawn);
+    const seen_values seen = count_seen(drawn);
+    if (seen.unseen > tans::max_symbols) return in_ranges;  // more than there can be bins
+    return std::min(in_ranges, bits_in_points(drawn, seen, page.size()));
+}
+
+}  // namespace detail
+
+/// Returns the estimate of the values [begin, end) of a column.
+[[nodiscard]] inline page_estimate estimate_of(std::span<const std::int64_t> column,
+                                               std::size_t begin, std::size_t end) noexcept {
+    page_estimate estimated;
+    for (unsigned m = 0; m < packing::mode_count; ++m)
+        estimated.per_value[m] =
+            detail::estimate_of({column, begin, end, static_cast<packing::mode>(m)});
+    return estimated;
+}
+
+}  // namespace binning
+}  // namespace CHRONOPACK_ABI
+}  // namespace chronopack
