@@ -53,7 +53,7 @@ if [[ $(cat "$there/stamp" 2>/dev/null) != "$stamp" ]]; then
 fi
 flock -u 9
 
-# A copy of what git would hand out, with what is not committed yet.
+# A copy of the files that git tracks, with uncommitted changes.
 mkdir -p "$there/root/src/chronopack"
 (cd "$root" && git ls-files -co --exclude-standard -z | tar -c --null -T -) | tar -x -C "$there/root/src/chronopack"
 

@@ -1,4 +1,4 @@
-// What an encoder makes of numbers: cells, bins of them, weights.
+// The cells, bins and weights that an encoder makes of numbers.
 
 #include <chronopack/binning/choose.hpp>
 
@@ -58,7 +58,7 @@ TEST_CASE("cells hold all numbers in order, and never too many of them", "[binni
             REQUIRE(c.count > 0);
             REQUIRE(at + c.count <= numbers.size());
             REQUIRE(c.least == numbers[at]);
-            REQUIRE((at == 0 || numbers[at - 1] != numbers[at]));  // equal ones are together
+            REQUIRE((at == 0 || numbers[at - 1] != numbers[at]));  // equal numbers share a cell
             at += c.count;
             REQUIRE(c.most == numbers[at - 1]);
         }

@@ -1,5 +1,5 @@
-// The Prometheus XOR chunk against the bytes that Prometheus itself writes, and
-// the limits of its header. Vectors: tests/golden/prometheus_xor.txt.
+// The Prometheus XOR chunk, compared with bytes that Prometheus itself wrote; and the limits of
+// its header. Vectors: tests/golden/prometheus_xor.txt.
 
 #include "support/codec.hpp"
 #include "support/hex.hpp"

@@ -21,7 +21,7 @@ using namespace chronopack::test;
 
 namespace {
 
-/// Sums of these are exact in any order. A few gaps, NaN and stale markers, in runs.
+/// Returns samples whose sums are exact in any order, with gaps, NaN and stale markers in runs.
 template <class V>
 columns<V> draw_samples(std::size_t n) {
     prng random(draw_bits());
@@ -43,7 +43,7 @@ columns<V> draw_samples(std::size_t n) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("rows are what samples give that are put into buckets one by one", "[rollup]",
+TEMPLATE_TEST_CASE("rows are the same as those of samples put into buckets one by one", "[rollup]",
                    double, std::int64_t) {
     using V = TestType;
     property("of any width, from any frames, in any range", [] {
@@ -100,7 +100,7 @@ TEST_CASE("rows are the same whatever the size of a frame's blocks", "[rollup]")
     }
 }
 
-TEST_CASE("a frame within one bucket is answered by its header: its body may be damaged",
+TEST_CASE("a frame within one bucket is rolled up by its header, even if its body is damaged",
           "[rollup]") {
     const auto in = clock(10'000);
     auto series = write_series(in, 1000);
@@ -122,7 +122,7 @@ TEST_CASE("a frame within one bucket is answered by its header: its body may be 
     CHECK(failure<double>(series, every(1500)) == errc::checksum_mismatch);
 }
 
-TEST_CASE("rows do not depend on the size of blocks", "[rollup]") {
+TEST_CASE("rows do not depend on the block size", "[rollup]") {
     auto in = make_columns<double>("regular", "decimals", 10'000);
     for (std::size_t i = 0; i < in.size(); ++i) in.values[i] *= i % 50 == 0 ? 1e9 : 1.1;
     const auto buckets = every(7 * 3'600'000);  // begin within blocks
@@ -142,10 +142,10 @@ TEST_CASE("only frames that lie across buckets are decoded", "[rollup]") {
     CHECK(rolled.counts.blocks_decoded == 9 * 4);
 }
 
-TEST_CASE("of a range only the blocks are decoded that can hold its samples", "[rollup]") {
+TEST_CASE("for a range only the blocks that can hold its samples are decoded", "[rollup]") {
     const auto in = clock(100'000);
     const auto series = write_series(in, 20'000);
-    // The block with the last sample before, and those of the range.
+    // The block with the last sample before the range, and those of the range.
     const auto aligned = roll<double>(series, every(512), {.range = {30'240, 31'263}});
     CHECK(aligned.counts.blocks_decoded == 2);
     REQUIRE(aligned.rows.size() == 3);
@@ -153,7 +153,7 @@ TEST_CASE("of a range only the blocks are decoded that can hold its samples", "[
     const auto inside = roll<double>(series, every(512), {.range = {30'300, 30'400}});
     CHECK(inside.counts.blocks_decoded == 1);
     CHECK(inside.rows[0].values.before == 30'299);
-    // From one frame to the next the header tells the last number.
+    // The last number of an earlier frame comes from its header.
     const auto next = roll<double>(series, every(512), {.range = {40'000, 40'001}});
     CHECK(next.counts.blocks_decoded == 1);
     CHECK(next.rows[0].values.before == 39'999);
@@ -163,7 +163,7 @@ TEST_CASE("of a range only the blocks are decoded that can hold its samples", "[
     CHECK(roll<double>(series, every(512), {.range = {1, 0}}).counts.rows == 0);
 }
 
-TEST_CASE("the number before a range is found behind any NaN", "[rollup]") {
+TEST_CASE("the number before a range is found before any NaN between", "[rollup]") {
     auto in = clock(5000);
     std::fill(in.values.begin() + 10, in.values.begin() + 4500, not_a_number);
     for (const std::size_t frame_samples : {5000, 2500, 100}) {
@@ -227,7 +227,7 @@ TEST_CASE("rows of hours make rows of days", "[rollup]") {
     CHECK(a.bucket.last == 29);
 }
 
-TEST_CASE("a day in Berlin has its samples, whether it is of 23 hours or 25", "[rollup]") {
+TEST_CASE("a day in Berlin has all its samples, whether it has 23 hours or 25", "[rollup]") {
     columns<double> in;
     for (std::int64_t t = 1'711'800'000; t < 1'711'800'000 + 400 * 86'400; t += 600) {
         in.timestamps.push_back(t * 1000);
@@ -237,16 +237,16 @@ TEST_CASE("a day in Berlin has its samples, whether it is of 23 hours or 25", "[
     const calendar_buckets days(calendar::day, time_unit::milliseconds, berlin.zone());
     std::map<std::uint64_t, int> samples;
     for (const auto& row : roll<double>(series, days).rows) ++samples[row.values.count];
-    CHECK(samples[6 * 23] == 2);  // of both years
+    CHECK(samples[6 * 23] == 2);  // in both years
     CHECK(samples[6 * 25] == 1);
     CHECK(samples[6 * 24] == 396);
 }
 
-TEST_CASE("large frames are sorted whole", "[rollup]") {
+TEST_CASE("large frames are sorted as a whole", "[rollup]") {
     property("samples of one time in their order", [] {
         auto in = draw_samples<double>(3000);
         const auto expected = by_hand(in, every(700), {.time_weighted = true});
-        // Swapped where times differ, so that sorting brings just these back.
+        // Neighbours are swapped where times differ, so that sorting restores the order.
         prng random(draw_bits());
         for (int k = 0; k < 50; ++k) {
             const std::size_t i = random.below(in.size() - 1);
@@ -291,7 +291,8 @@ TEST_CASE("samples are rolled up as they come, between frames too", "[rollup]") 
     }
 }
 
-TEST_CASE("buckets without samples are left out, or have rows as far as is said", "[rollup]") {
+TEST_CASE("buckets without samples have no rows, or have as many as the options allow",
+          "[rollup]") {
     const columns<double> in{{0, 35, 36, 71}, {7, 8, not_a_number, 1}};
     const auto series = write_series(in, 2);
     CHECK(roll<double>(series, every(10)).rows.size() == 3);

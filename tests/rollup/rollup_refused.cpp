@@ -21,16 +21,16 @@ TEST_CASE("time that goes backwards is refused, or sorted within a frame by choi
         CHECK(
             same_rows(roll<double>(series, every(20), how).rows, by_hand(sorted, every(20), how)));
 
-    // From frame to frame always.
+    // From frame to frame it is always refused.
     const auto two = write_series(mixed, 3);
     CHECK(failure<double>(two, every(20), {.sort = true}) == errc::unordered);
     CHECK(failure<double>(write_series(columns<double>{{1, 2, 2, 3}, {1, 2, 3, 4}}, 2),
                           every(20)) == std::nullopt);
-    // Outside of the range as well.
+    // So it is outside of the range.
     CHECK(failure<double>(two, every(20), {.range = {100, 200}, .sort = true}) == errc::unordered);
 }
 
-TEST_CASE("samples are refused in columns of two lengths and out of order", "[rollup]") {
+TEST_CASE("samples in columns of different lengths, or out of order, are refused", "[rollup]") {
     const std::vector<std::int64_t> t{1, 5, 3};
     const std::vector<double> v{1, 2, 3};
     const auto refused = [](const rollup_options& how, auto use) {
@@ -67,7 +67,7 @@ TEST_CASE("a frame of another type, unit or length is refused", "[rollup]") {
     CHECK(refused(every(10), more) == errc::corrupt);
 }
 
-TEST_CASE("a frame that is not in the order its header tells is corrupt", "[rollup]") {
+TEST_CASE("a frame that is not in the order its header says is corrupt", "[rollup]") {
     const auto good =
         encode_frame(clock(10, 10), {.timestamps = codec_id::raw, .values = codec_id::raw});
     const std::size_t body = header_bytes(good);
@@ -95,7 +95,7 @@ TEST_CASE("a frame that is not in the order its header tells is corrupt", "[roll
     CHECK(failure<double>(wire, every(25), {.sort = true}) == errc::corrupt);
 }
 
-TEST_CASE("any damage is refused, or does not matter to the rows", "[rollup]") {
+TEST_CASE("any damage is refused, or does not change the rows", "[rollup]") {
     const auto in = make_columns<double>("jitter", "decimals", 300);
     auto wire = encode_frame(in);
     const auto good = roll<double>(wire, every(1'000'000)).rows;

@@ -1,4 +1,4 @@
-// Means over time, against a walk from tick to tick.
+// Means over time, compared with a walk from tick to tick.
 
 #include "support/property.hpp"
 #include "support/rollups.hpp"
@@ -27,7 +27,7 @@ double mean(const columns<double>& in, time_range bucket, std::optional<double> 
     return held(in, 0, in.size(), before).mean(bucket);
 }
 
-/// A few samples in a bucket of 100 ticks, some at one time, some NaN or stale.
+/// Returns a few samples in a bucket of 100 ticks, some at one time, some NaN or stale.
 columns<double> draw_few() {
     columns<double> in;
     std::int64_t t = static_cast<std::int64_t>(draw_below(10));
@@ -68,7 +68,8 @@ bool same_mean(double a, double b) {
 
 }  // namespace
 
-TEST_CASE("a mean over time is the mean of what holds at each tick", "[rollup][time_weighted]") {
+TEST_CASE("a mean over time is the mean of the values that hold at each tick",
+          "[rollup][time_weighted]") {
     property("whatever holds before", [] {
         const auto in = draw_few();
         std::optional<double> before;
@@ -77,7 +78,7 @@ TEST_CASE("a mean over time is the mean of what holds at each tick", "[rollup][t
     });
 }
 
-TEST_CASE("runs put together hold what the whole does", "[rollup][time_weighted]") {
+TEST_CASE("runs put together give the same as the whole", "[rollup][time_weighted]") {
     property("however they are cut", [] {
         const auto in = draw_few();
         const std::size_t i = draw_below(in.size() + 1);
@@ -115,7 +116,7 @@ TEST_CASE("of samples at one time the last holds", "[rollup][time_weighted]") {
     CHECK(mean({{0, 0}, {1, 2}}, {0, 0}) == 2);
 }
 
-TEST_CASE("what holds at the end is told", "[rollup][time_weighted]") {
+TEST_CASE("after() is the value that holds at the end", "[rollup][time_weighted]") {
     CHECK(held<double>({{1}, {4}}, 0, 1).after() == 4);
     CHECK(held<double>({{1, 2}, {4, not_a_number}}, 0, 2).after() == 4);
     CHECK(held<double>({{1, 2}, {4, stale}}, 0, 2, 9.0).after() == std::nullopt);
@@ -138,7 +139,7 @@ TEST_CASE("areas of int64 are exact over all of time", "[rollup][time_weighted]"
     CHECK(held<std::int64_t>({{5}, {3}}, 0, 1).mean({INT64_MIN + 1, INT64_MAX}) == 3);
 }
 
-// Compiled for processors with a fused multiply-add as well: the same bits.
+// Also compiled for processors with a fused multiply-add, where the bits must be the same.
 TEST_CASE("products are rounded before they are added", "[rollup][time_weighted]") {
     const auto in = make_columns<double>("jitter", "decimals", 500);
     const auto all = held(in, 0, in.size());

@@ -1,5 +1,5 @@
-// Time zones: what tables and rules say, against the system's own library where
-// it has the zones; and TZif files, whose bytes are hostile.
+// Time zones of tables and rules, compared with the system's library where it has the zones; and
+// hostile TZif files.
 
 #include "support/property.hpp"
 #include "support/scratch.hpp"
@@ -28,12 +28,12 @@ errc refusal(std::vector<std::byte> file) {
     return zone.error();
 }
 
-/// A file of a table and a summer time rule.
+/// Returns a file with a table and a rule for summer time.
 tzif_file summer_file() {
     return {3000, {{-1'000'000'000, 3600}, {0, 7200}, {500'000'000, 3600}}, berlin.rule};
 }
 
-constexpr std::size_t first_header = 44 + 6 + 4;  // behind the first header and its data
+constexpr std::size_t first_header = 44 + 6 + 4;  // after the first header and its data
 
 }  // namespace
 
@@ -54,7 +54,7 @@ TEST_CASE("a table holds from each transition to the next", "[rollup][time_zone]
     CHECK(zone->offset(INT64_MAX) == 400);
 }
 
-TEST_CASE("a table is refused that goes back, or lies outside the limits", "[rollup][time_zone]") {
+TEST_CASE("a table that goes back, or lies outside the limits, is refused", "[rollup][time_zone]") {
     using table = std::vector<time_zone::transition>;
     const auto refused = [](std::int32_t offset, const table& t, std::string_view rule = {}) {
         const auto zone = time_zone::from(offset, t, rule);
@@ -113,7 +113,7 @@ TEST_CASE("rules in every form that POSIX and RFC 8536 have", "[rollup][time_zon
     CHECK(offset("ABC+1:02:03", 0) == -3723);
     CHECK(offset("ABC24:59:59", 0) == -(24 * 3600 + 59 * 60 + 59));
 
-    // J60 is 1 March, every year; 59 is the leap day where there is one.
+    // J60 is 1 March in every year; 59 is the leap day if the year has one.
     for (const auto& [rule, year, month, day] : {std::tuple("AAA0BBB,J60/0,J300", 2024, 3, 1),
                                                  {"AAA0BBB,J60/0,J300", 2023, 3, 1},
                                                  {"AAA0BBB,J59/0,J300", 2024, 2, 28},
@@ -127,21 +127,21 @@ TEST_CASE("rules in every form that POSIX and RFC 8536 have", "[rollup][time_zon
         CHECK(offset(rule, utc(year, month, day) - 1) == 0);
         CHECK(offset(rule, utc(year, month, day)) == 3600);
     }
-    // Times beyond the day, before it, to the second; offsets of both kinds.
+    // Times after the day, before it, and to the second; offsets of both signs.
     CHECK(offset("AAA0BBB-2,M3.4.4/50,M10.4.4/50", utc(2024, 3, 30, 2) - 1) == 0);
     CHECK(offset("AAA0BBB-2,M3.4.4/50,M10.4.4/50", utc(2024, 3, 30, 2)) == 7200);
     CHECK(offset("AAA0BBB,M3.5.0/-1:30:01,M10.5.0", utc(2024, 3, 30, 22) + 1799 - 1) == 0);
     CHECK(offset("AAA0BBB,M3.5.0/-1:30:01,M10.5.0", utc(2024, 3, 30, 22) + 1799) == 3600);
     CHECK(offset(dublin.rule, utc(2024, 1, 1)) == 0);
     CHECK(offset(dublin.rule, utc(2024, 7, 1)) == 3600);
-    // Summer time over the turn of the year, and all year.
+    // Summer time over the turn of the year, and all year round.
     CHECK(offset(lord_howe.rule, utc(2024, 1, 1)) == 39'600);
     CHECK(offset(lord_howe.rule, utc(2024, 7, 1)) == 37'800);
     for (std::int64_t t = utc(2023, 1, 1); t < utc(2025, 1, 1); t += 3600)
         REQUIRE(offset("XXX3EDT4,0/0,J365/23", t) == -4 * 3600);
 }
 
-TEST_CASE("what is no rule is refused", "[rollup][time_zone]") {
+TEST_CASE("text that is no rule is refused", "[rollup][time_zone]") {
     for (const char* rule : {"C",
                              "CE-1",
                              "CET",
@@ -183,7 +183,7 @@ TEST_CASE("what is no rule is refused", "[rollup][time_zone]") {
     }
 }
 
-TEST_CASE("a TZif file says what it was made of", "[rollup][time_zone]") {
+TEST_CASE("a TZif file gives the zone that it was made of", "[rollup][time_zone]") {
     const auto file = summer_file();
     const auto zone = read_time_zone(file.bytes());
     REQUIRE(zone);
@@ -214,7 +214,7 @@ TEST_CASE("a TZif file of version 1, or of leap seconds, is unsupported", "[roll
 TEST_CASE("a TZif file cut short is truncated, one with more is corrupt", "[rollup][time_zone]") {
     auto wire = summer_file().bytes();
     for (std::size_t n = 0; n < wire.size(); ++n) {
-        // Of its very size, so that the address sanitizer sees one byte too far.
+        // Exactly its size, so that the address sanitizer notices a byte too far.
         CHECK(refusal({wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(n)}) ==
               errc::truncated);
     }
@@ -222,7 +222,7 @@ TEST_CASE("a TZif file cut short is truncated, one with more is corrupt", "[roll
     CHECK(refusal(wire) == errc::corrupt);
 }
 
-TEST_CASE("what a TZif file must not say is corrupt", "[rollup][time_zone]") {
+TEST_CASE("illegal fields in a TZif file are corrupt", "[rollup][time_zone]") {
     const auto good = summer_file().bytes();
     constexpr std::size_t counts = first_header + 20;
     constexpr std::size_t times = first_header + 44;
@@ -252,7 +252,7 @@ TEST_CASE("what a TZif file must not say is corrupt", "[rollup][time_zone]") {
     CHECK(with(good.size() - 2, 'x', 1) == errc::corrupt);
 }
 
-TEST_CASE("a TZif file has a type, and flags of all types or none", "[rollup][time_zone]") {
+TEST_CASE("a TZif file must have a type, and flags for all types or none", "[rollup][time_zone]") {
     const auto with = [](std::size_t ut, std::size_t standard) {
         tzif_file file = summer_file();  // of four types
         file.ut_flags = ut;
@@ -333,7 +333,7 @@ TEST_CASE("every zone of the system is read as its C library reads it", "[rollup
         ::tzset();
         prng random(compared + 1);
         for (int i = 0; i < 300; ++i) {
-            // From 1950 on: glibc has its own mind on times before the table.
+            // From 1950 on, because glibc treats times before the table differently.
             const std::int64_t t = random.between(utc(1950, 1, 1), utc(2600, 1, 1));
             const auto now = static_cast<std::time_t>(t);
             std::tm local{};

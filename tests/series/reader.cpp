@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("a series survives being cut into frames", "[series]", double
     });
 }
 
-TEST_CASE("a range is what a filter of all samples gives, in any order of time", "[series]") {
+TEST_CASE("a range gives the samples that a filter gives, in any order of time", "[series]") {
     for (const char* shape : {"regular", "jitter", "constant", "random_walk", "extremes"}) {
         const auto in = make_columns<double>(shape, "decimals", 6000);
         const std::size_t each = shape[0] == 'j' ? 2048 : 1024;
@@ -122,7 +122,7 @@ TEST_CASE("seeking decodes only the blocks that can hold the answer", "[series]"
     REQUIRE(none.status());
 }
 
-TEST_CASE("damage outside the range is not met, damage inside ends the walk and is told",
+TEST_CASE("damage outside the range is not noticed, damage inside ends the walk with an error",
           "[series][damage]") {
     const auto in = make_columns<double>("regular", "decimals", 10'000);
     auto wire = write_series(in, {.frame_samples = 10'000});
@@ -172,7 +172,8 @@ TEST_CASE("a loop over a damaged series gets the error as its last element", "[s
     REQUIRE(errors == std::vector{errc::checksum_mismatch});
 }
 
-TEST_CASE("a series cut short is truncated, of another type is refused", "[series][damage]") {
+TEST_CASE("a series cut short is truncated, and one of another type is refused",
+          "[series][damage]") {
     const auto wire =
         write_series(make_columns<double>("regular", "steps", 300), {.frame_samples = 100});
     std::size_t whole = 0;
@@ -239,7 +240,7 @@ TEST_CASE("when a sink fails nothing that was taken is lost", "[series]") {
     REQUIRE(collect(reader->samples()) == taken);
 }
 
-TEST_CASE("a writer moves with what it holds, and leaves nothing to the one it was", "[series]") {
+TEST_CASE("a writer moves with the samples that it holds", "[series]") {
     std::vector<std::byte> file;
     series_writer<double> first(append_to(file));
     for (int i = 0; i < 20; ++i) REQUIRE(first.append(i, i * 0.5));
@@ -283,7 +284,7 @@ TEST_CASE("when a sink throws nothing that was taken is lost", "[series]") {
     REQUIRE(frames == 1);
 }
 
-TEST_CASE("columns of two lengths are not taken", "[series]") {
+TEST_CASE("columns of different lengths are refused", "[series]") {
     std::vector<std::byte> out;
     series_writer<double> writer(append_to(out));
     const std::vector<std::int64_t> t(3);

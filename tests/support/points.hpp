@@ -37,7 +37,7 @@ using storage::point;
 
 inline constexpr std::int64_t one_second = 1'000'000'000;
 
-/// The present, in whole seconds: stores refuse what is too far from it.
+/// Returns the present in whole seconds; stores refuse times too far from it.
 inline std::int64_t this_second() {
     return std::chrono::floor<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())

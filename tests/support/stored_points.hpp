@@ -20,8 +20,8 @@ inline void check_same(const std::vector<point>& found, const std::vector<point>
         if (!(found[i] == expected[i]) && shown++ < 5) CHECK(found[i] == expected[i]);
 }
 
-/// 20,000 points at one time, of any text, told apart by their tag "n"; one in `names` tags
-/// has a name of any text, too.
+/// Returns 20,000 points at one time with any text, which differ in their tag "n". One in `names`
+/// tags also has a name of any text.
 inline std::vector<point> hostile_points(prng& random, std::int64_t time, std::uint64_t names) {
     std::vector<point> points;
     for (int i = 0; i < 20'000; ++i) {

@@ -96,8 +96,8 @@ inline const tzif_file st_johns{-9000, {{1'289'097'060, -12'600}}, "NST3:30"};
 /// A day twice: the date line moved. Clocks set back by 23 hours.
 inline const tzif_file kwajalein{39'600, {{-7'988'400, -43'200}}, "<-12>12"};
 
-/// Summer all year, written as RFC 8536 says; and two hours and a half behind,
-/// so that a moment of winter between two summers would show.
+/// Summer time all year, written as RFC 8536 says. Standard time would be two and a half hours
+/// behind, so that a moment of winter between two summers would show.
 inline const tzif_file always_summer{-19'800, {}, "XXX3YYY5:30,0/0,J365/21:30"};
 
 /// Set back twice within an hour: what was shown before the first is not shown

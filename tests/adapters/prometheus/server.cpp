@@ -141,7 +141,7 @@ TEST_CASE("hostile names and values come back the same or were refused", "[prome
     }
 }
 
-TEST_CASE("Prometheus' refusals are told apart", "[prometheus]") {
+TEST_CASE("the kinds of Prometheus' refusals are distinguished", "[prometheus]") {
     const auto store = to(server());
     const std::int64_t now = this_second();
     REQUIRE(store->write(make_point("refused", now, 1), in(30s)).ok());
@@ -158,7 +158,7 @@ TEST_CASE("Prometheus' refusals are told apart", "[prometheus]") {
         CHECK(other.dropped[0].why == drop_reason::duplicate);
         CHECK(other.dropped[0].message.find("duplicate sample") != std::string::npos);
     }
-    SECTION("what is older than the window is dropped as too old, not retried for ever") {
+    SECTION("samples older than the window are dropped as too old, not retried for ever") {
         const auto old =
             store->write(make_point("refused", now - 86400 * 40 * one_second, 2), in(30s));
         CHECK(old.ok());
@@ -248,7 +248,7 @@ TEST_CASE("a server of remote write 1.0 is found out, and sent that", "[promethe
     CHECK(read(*store, "fallback") == points);
 }
 
-TEST_CASE("what is before a time is deleted, and nothing else", "[prometheus]") {
+TEST_CASE("samples before a time are deleted, and no others", "[prometheus]") {
     const auto store = to(server());
     const std::int64_t from = this_second() - 1000 * one_second;
     std::vector<point> points;
@@ -320,7 +320,7 @@ TEST_CASE("queries answer typed results", "[prometheus]") {
     CHECK_FALSE(store->evaluate("asked", {ms - 20'000'000, ms, 1}, in(30s)));
 }
 
-TEST_CASE("a server's external labels are added to what is read", "[prometheus]") {
+TEST_CASE("a server's external labels are added to the points that are read", "[prometheus]") {
     auto command = prometheus_command(true);
     command.arguments = [usual = command.arguments](const server_process& s) {
         const auto words = usual(s);
@@ -335,7 +335,7 @@ TEST_CASE("a server's external labels are added to what is read", "[prometheus]"
     CHECK(read(*store, "m") == std::vector{make_point("m", now, 1, {{"region", "eu"}})});
 }
 
-TEST_CASE("health tells whether writes are taken", "[prometheus]") {
+TEST_CASE("health reports whether writes are accepted", "[prometheus]") {
     CHECK(to(server())->health(in(10s)));
 
     server_process mortal(prometheus_command(false));
@@ -348,7 +348,7 @@ TEST_CASE("health tells whether writes are taken", "[prometheus]") {
     CHECK(gone.error().what == verdict::retry);
     CHECK(store->write(make_point("m", now + one_second, 2), in(10s)).what == verdict::retry);
 
-    // What was delivered is there after kill -9, and the store goes on.
+    // Delivered points survive kill -9, and the store goes on.
     mortal.start();
     REQUIRE(store->write(make_point("m", now + one_second, 2), in(30s)).ok());
     CHECK(read(*store, "m").size() == 2);

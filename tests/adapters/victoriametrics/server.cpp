@@ -79,7 +79,8 @@ TEST_CASE("decimals, integers and infinities survive VictoriaMetrics", "[victori
     }
 }
 
-TEST_CASE("what is promised of digits holds, and the others are counted", "[victoriametrics]") {
+TEST_CASE("values keep the digits that are guaranteed, and altered values are counted",
+          "[victoriametrics]") {
     // A series each, so that no value has neighbours: of 1 to 17 digits, with the point in
     // any place, some of them far from 1.
     prng random(5);
@@ -136,7 +137,7 @@ TEST_CASE("what is promised of digits holds, and the others are counted", "[vict
         }
     }
     CHECK(kept == promised);
-    CHECK(altered > longest * 9 / 10);  // what is counted is seldom counted for nothing
+    CHECK(altered > longest * 9 / 10);  // few values are counted without need
 }
 
 TEST_CASE("values that do not fit beside larger ones of their series are counted",
@@ -341,7 +342,7 @@ TEST_CASE("a request that is too large for the server is split", "[victoriametri
     CHECK(done.dropped.empty());
 }
 
-TEST_CASE("VictoriaMetrics' health tells whether writes are taken", "[victoriametrics]") {
+TEST_CASE("VictoriaMetrics' health reports whether writes are accepted", "[victoriametrics]") {
     server_process mortal(victoria_metrics_command());
     const auto store = to(mortal);
     CHECK(store->health(in(10s)));
@@ -421,7 +422,7 @@ TEST_CASE("a server killed in the middle of writing has all that it acknowledged
     }
 }
 
-TEST_CASE("what is settled is on the server's disk, though it restarted and nobody noticed",
+TEST_CASE("settled points are on the server's disk even if it restarted unnoticed",
           "[victoriametrics]") {
     server_process mortal(victoria_metrics_command());
     const auto store = to(mortal);
