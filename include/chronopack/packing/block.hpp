@@ -163,7 +163,7 @@ template <kernel::sums Sums>
     reader.skip(h.exception_bytes());
     if (reader.failed()) return errc::truncated;
 
-    const kernel::start s = map({h.reference, h.scale, h.base, h.first_delta}, h.kind);
+    const kernel::start s = map(h.from, h.kind);
 
     // int64_t and uint64_t may alias each other.
     const std::span values(reinterpret_cast<std::uint64_t*>(out.data()), out.size());

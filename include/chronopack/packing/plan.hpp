@@ -57,14 +57,14 @@ struct mode_estimate {
 inline void set_window(header& h, std::span<const std::int64_t> in, std::uint64_t origin,
                        const window& w) noexcept {
     h.width = w.width;
-    h.reference = origin + h.scale * w.reference;
+    h.from.reference = origin + h.from.scale * w.reference;
     const std::uint64_t first = static_cast<std::uint64_t>(in[0]);
-    if (h.kind == mode::delta) h.base = first - h.reference;
+    if (h.kind == mode::delta) h.from.base = first - h.from.reference;
     if (h.kind == mode::delta_of_delta) {
         const std::uint64_t second = in.size() > 1 ? static_cast<std::uint64_t>(in[1]) : first;
-        const std::uint64_t delta = second - first - h.reference;
-        h.first_delta = delta - h.reference;
-        h.base = first - delta;
+        const std::uint64_t delta = second - first - h.from.reference;
+        h.from.delta = delta - h.from.reference;
+        h.from.base = first - delta;
     }
 }
 
@@ -147,9 +147,9 @@ inline void make_plan(std::span<const std::int64_t> in, mode_estimate& estimated
         std::fill_n(y, first, std::uint64_t{0});  // any scale divides these
         estimated.drawn.bound(e);
         most = e.most - e.least;
-        out.head.scale = divide_by_scale(estimated, most, std::span(y, n));
-        most /= out.head.scale;
-        best = settle(estimated.drawn.best_window(n, out.head.scale),
+        out.head.from.scale = divide_by_scale(estimated, most, std::span(y, n));
+        most /= out.head.from.scale;
+        best = settle(estimated.drawn.best_window(n, out.head.from.scale),
                       std::span(y + first, n - first), n, most);
     });
     const auto lay = [&](const window& w) {
