@@ -4,16 +4,13 @@
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"
-#include "support/hex.hpp"
-#include "support/paths.hpp"
+#include "support/prometheus_vectors.hpp"
 #include "support/property.hpp"
 #include "support/wire.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 using namespace chronopack;
 using namespace chronopack::test;
@@ -23,42 +20,10 @@ namespace {
 constexpr std::uint64_t one = 0x3ff0000000000000;
 constexpr std::uint64_t stale = 0x7ff0000000000002;
 
-struct started {
-    std::vector<sample> samples;
-    std::vector<std::int64_t> start_times;
-};
+using started = started_samples;
 
-struct vector_of_prometheus : started {
-    std::string name;
-    std::vector<std::byte> chunk;
-};
-
-std::vector<vector_of_prometheus> read_vectors() {
-    std::ifstream file(golden_path() + "/prometheus_xor2.txt");
-    if (!file) throw std::runtime_error("no " + golden_path() + "/prometheus_xor2.txt");
-    std::vector<vector_of_prometheus> all;
-    for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line.front() == '#') continue;
-        std::istringstream words(line);
-        vector_of_prometheus v;
-        std::size_t n = 0;
-        words >> v.name >> n;
-        v.samples.resize(n);
-        v.start_times.resize(n);
-        for (sample& s : v.samples) words >> s.timestamp;
-        for (sample& s : v.samples) {
-            std::uint64_t bits = 0;
-            words >> std::hex >> bits >> std::dec;
-            s.value = std::bit_cast<double>(bits);
-        }
-        for (std::int64_t& start : v.start_times) words >> start;
-        std::string hex;
-        words >> hex;
-        if (!words) throw std::runtime_error("bad line: " + v.name);
-        v.chunk = from_hex(hex);
-        all.push_back(std::move(v));
-    }
-    return all;
+std::vector<prometheus_vector> read_vectors() {
+    return read_prometheus_vectors("prometheus_xor2.txt", start_times::all);
 }
 
 std::vector<std::byte> encode_started(const started& in) {

@@ -12,9 +12,6 @@ using namespace chronopack::test;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 template <class V>
 std::vector<basic_sample<V>> lttb_of(const columns<V>& in, std::size_t n) {
     std::vector<basic_sample<V>> out(n);

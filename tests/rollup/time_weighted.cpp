@@ -10,10 +10,6 @@ using namespace chronopack::test;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
-
 template <class V>
 time_weighted<V> held(const columns<V>& in, std::size_t from, std::size_t to,
                       std::optional<V> before = {}) {

@@ -10,6 +10,10 @@
 
 namespace chronopack::test {
 
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+inline const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
+
 template <class T>
 [[nodiscard]] bool same_value(const T& a, const T& b) noexcept {
     return same_bits(std::span(&a, 1), std::span(&b, 1));

@@ -7,9 +7,6 @@
 
 namespace chronopack::test {
 
-inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-inline const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
-
 inline fixed_buckets every(std::int64_t width, std::int64_t offset = 0) {
     return *fixed_buckets::every(width, offset);
 }
