@@ -305,24 +305,24 @@ rollup/time_zone.hpp | rollup/calendar | return std::max(instant + s.offset, s.s
 rollup/time_zone.hpp | rollup/calendar | return std::max(s.from, wall - s.offset); | return wall - s.offset;
 rollup/time_zone.hpp | rollup/calendar | if (i + 1 < changes.size() && changes[i].at == changes[i + 1].at) continue; | 
 rollup/time_zone.hpp | rollup/time_zone | if (changes[i].at > after) change(changes[i]); | change(changes[i]);
-rollup/tzif.hpp | rollup/time_zone | if (in.failed()) return errc::truncated; | 
-rollup/tzif.hpp | rollup/time_zone | if (load_be<std::uint32_t>(wire.data()) != 0x545a6966) return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | h.types != 0 && | 
-rollup/tzif.hpp | rollup/time_zone | flags(h.ut_flags) && | 
-rollup/tzif.hpp | rollup/time_zone |  && flags(h.standard_flags) | 
-rollup/tzif.hpp | rollup/time_zone | if (skipped->version == 0) return errc::unsupported; | 
-rollup/tzif.hpp | rollup/time_zone | if (skipped->version < '2') return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | h->version != skipped->version \|\|  | 
-rollup/tzif.hpp | rollup/time_zone | if (h->leap_seconds != 0) return errc::unsupported; | 
-rollup/tzif.hpp | rollup/time_zone | if (in.empty()) return errc::truncated; | 
-rollup/tzif.hpp | rollup/time_zone | if (text.front() != '\\n') return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | if (end == std::string_view::npos) return errc::truncated; | 
-rollup/tzif.hpp | rollup/time_zone | if (end + 1 != text.size()) return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | summer > 1 \|\|  | 
-rollup/tzif.hpp | rollup/time_zone |  \|\| name >= h->characters | 
-rollup/tzif.hpp | rollup/time_zone | if (type >= h->types) return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | name.empty() \|\| name.size() > 255 \|\|  | 
-rollup/tzif.hpp | rollup/time_zone |  \|\| !std::all_of(name.begin(), name.end(), legal) | 
+rollup/tzif.hpp | rollup/tzif | if (in.failed()) return errc::truncated; | 
+rollup/tzif.hpp | rollup/tzif | if (load_be<std::uint32_t>(wire.data()) != 0x545a6966) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | h.types != 0 && | 
+rollup/tzif.hpp | rollup/tzif | flags(h.ut_flags) && | 
+rollup/tzif.hpp | rollup/tzif |  && flags(h.standard_flags) | 
+rollup/tzif.hpp | rollup/tzif | if (skipped->version == 0) return errc::unsupported; | 
+rollup/tzif.hpp | rollup/tzif | if (skipped->version < '2') return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | h->version != skipped->version \|\|  | 
+rollup/tzif.hpp | rollup/tzif | if (h->leap_seconds != 0) return errc::unsupported; | 
+rollup/tzif.hpp | rollup/tzif | if (in.empty()) return errc::truncated; | 
+rollup/tzif.hpp | rollup/tzif | if (text.front() != '\\n') return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | if (end == std::string_view::npos) return errc::truncated; | 
+rollup/tzif.hpp | rollup/tzif | if (end + 1 != text.size()) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | summer > 1 \|\|  | 
+rollup/tzif.hpp | rollup/tzif |  \|\| name >= h->characters | 
+rollup/tzif.hpp | rollup/tzif | if (type >= h->types) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | name.empty() \|\| name.size() > 255 \|\|  | 
+rollup/tzif.hpp | rollup/tzif |  \|\| !std::all_of(name.begin(), name.end(), legal) | 
 rollup/aggregate.hpp | rollup/aggregate | if (later.first_timestamp < last_timestamp) return errc::unordered; | 
 rollup/aggregate.hpp | rollup/aggregate | !info.ordered \|\|  | 
 rollup/aggregate.hpp | rollup/aggregate |  \|\| !s.exact | 

@@ -25,12 +25,6 @@ const tzif_file* const zones[] = {&berlin,    &new_york,      &lord_howe, &dubli
                                   &kathmandu, &sao_paulo,     &apia,      &st_johns,
                                   &kwajalein, &always_summer, &twice_back};
 
-/// Returns the seconds since 1970 of a time in UTC.
-constexpr std::int64_t utc(std::int64_t year, std::int64_t month, std::int64_t day,
-                           std::int64_t hour = 0, std::int64_t minute = 0) {
-    return detail::days_of(year, month, day) * 86'400 + hour * 3600 + minute * 60;
-}
-
 /// Returns the first instant, in seconds, and the hours of the bucket that holds `t`.
 struct found {
     std::int64_t start;

@@ -1,5 +1,5 @@
-// TZif files made by hand, so that tests need no tzdata; and a few zones as the
-// tz database has them for the years that tests look at.
+// TZif files made by hand, so that tests need no tzdata, and a few zones as the tz database has
+// them for the years that tests look at.
 #pragma once
 
 #include <chronopack/rollup/tzif.hpp>
@@ -7,6 +7,12 @@
 #include <stdexcept>
 
 namespace chronopack::test {
+
+/// Returns the seconds since 1970 of a time in UTC.
+[[nodiscard]] constexpr std::int64_t utc(std::int64_t year, std::int64_t month, std::int64_t day,
+                                         std::int64_t hour = 0, std::int64_t minute = 0) {
+    return detail::days_of(year, month, day) * 86'400 + hour * 3600 + minute * 60;
+}
 
 struct tzif_file {
     std::int32_t offset = 0;
