@@ -34,7 +34,7 @@ Of Google Benchmark's own options these are of use:
 )");
 }
 
-/// Takes our own options out of what Google Benchmark has left.
+/// Takes our own options from those that Google Benchmark has left.
 bool read_own_options(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         if (std::strcmp(argv[i], "--smoke") == 0) {

@@ -23,7 +23,7 @@ std::vector<cell> cells_of(std::vector<std::uint64_t> numbers) {
     return {room.begin(), room.begin() + static_cast<long>(made)};
 }
 
-// The sum of what bins cost an encoder, with bin b from cell first[b] on.
+// Returns the cost of bins for an encoder, where bin b starts at cell first[b].
 double cost(const std::vector<cell>& cells, const std::vector<std::size_t>& first) {
     double bits = 0;
     for (std::size_t b = 0; b < first.size(); ++b) {

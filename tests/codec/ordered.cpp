@@ -8,7 +8,7 @@
 using namespace chronopack;
 using namespace chronopack::test;
 
-TEST_CASE("ordered: neighbours share what they have in common", "[codec][ordered]") {
+TEST_CASE("ordered: similar neighbours share their upper bits", "[codec][ordered]") {
     double v = 1000;
     const auto in = made(
         4096, [&](prng& random) { return v += 1e-6 * static_cast<double>(random.below(100)); });

@@ -404,7 +404,7 @@ TEMPLATE_LIST_TEST_CASE("a builder that fails leaves its index as it was", "[cod
     }
 }
 
-TEST_CASE("building refuses what decoding does", "[codec][restart]") {
+TEST_CASE("building refuses the same streams as decoding", "[codec][restart]") {
     std::vector<std::byte> out(1000);
     const auto reuse_of_no_window =
         msb_bits(std::string(64, '0') + "0" + "10" + std::string(200, '1'));
@@ -441,7 +441,7 @@ TEMPLATE_LIST_TEST_CASE("an index is written into its size, and nothing into les
     }
 }
 
-TEST_CASE("an index's bytes are what they have always been", "[codec][restart][golden]") {
+TEST_CASE("the bytes of an index never change", "[codec][restart][golden]") {
     // Values 1.0, 1.0, 2.0: up to the second point, bit 65, no window was needed.
     const auto stream = encode_to_vector<gorilla_values>({1.0, 1.0, 2.0});
     CHECK(to_hex(index_of<gorilla_values>(stream, 3, 2)) ==

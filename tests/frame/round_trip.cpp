@@ -166,7 +166,7 @@ TEST_CASE("timestamps are divided by the largest power of ten that divides their
     REQUIRE(divisor({0, 1'000'000'000'000'000'000, -8'000'000'000'000'000'000}) == 18);
 }
 
-TEST_CASE("a nanosecond clock that ticks in milliseconds costs what a millisecond clock does",
+TEST_CASE("a nanosecond clock that ticks in milliseconds takes the bytes of a millisecond clock",
           "[frame]") {
     const auto ms = make_columns<double>("jitter", "constant", 4096);
     auto ns = ms;

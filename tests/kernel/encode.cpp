@@ -114,7 +114,7 @@ TEST_CASE("vectors pack the very bytes of the scalar twin", "[kernel][simd]") {
     }
 }
 
-TEST_CASE("vectors count what lies outside a window as the scalar twin does", "[kernel][simd]") {
+TEST_CASE("vectors count words outside of a window as the scalar twin does", "[kernel][simd]") {
     prng random(5);
     guarded_bytes inputs(8 * kernel::slots);
     for (const std::size_t n : counts) {

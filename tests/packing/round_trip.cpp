@@ -145,7 +145,7 @@ TEST_CASE("the encoder takes the smallest of its modes, or nearly so", "[packing
     });
 }
 
-TEST_CASE("each mode is chosen for what it is for", "[packing]") {
+TEST_CASE("each mode is chosen for the data it is made for", "[packing]") {
     const auto chosen = [](std::string_view shape, std::size_t n) {
         return static_cast<mode>(std::to_integer<unsigned>(encode(
                                      make_series<std::int64_t>(shape, n), packing::any_mode)[0]) &

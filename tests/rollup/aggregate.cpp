@@ -50,7 +50,7 @@ aggregate<V> merged(aggregate<V> a, const aggregate<V>& b) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("an aggregate is what a plain loop over the samples gives",
+TEMPLATE_TEST_CASE("an aggregate is the same as that of a plain loop over the samples",
                    "[rollup][aggregate]", double, std::int64_t) {
     using V = TestType;
     property("sums too, where they are exact", [] {

@@ -38,7 +38,7 @@ columns<double> draw_few() {
     return in;
 }
 
-/// What holds at each tick of the bucket, summed.
+/// Returns the sum of the values that hold at each tick of the bucket.
 double by_tick(const columns<double>& in, const std::optional<double>& before) {
     bool holds = before.has_value();
     double value = before.value_or(0);

@@ -129,7 +129,7 @@ inline std::string hostile_text(prng& random, std::size_t most_pieces) {
     return out;
 }
 
-/// What a store that keeps the last written has: in the order query_range() gives.
+/// Returns the points of a store that keeps the last written, in the order of query_range().
 class point_model {
 public:
     void write(const storage::point& p) {

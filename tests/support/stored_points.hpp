@@ -1,4 +1,4 @@
-// What a real store must hold after a write: the same points, and nothing beside.
+// Checks that a real store has the written points after a write, and no others.
 //
 //   const auto points = hostile_points(random, now, 10);
 //   const auto expected = write_hostile(store, points);      // refused ones left out
@@ -44,7 +44,7 @@ inline std::vector<point> hostile_points(prng& random, std::int64_t time, std::u
 }
 
 /// Writes them; each is delivered, or refused as invalid, and there are some of both.
-/// Returns what the store must hold: a tag without a value is none.
+/// Returns the points that the store must have; tags without a value are left out.
 inline std::vector<point> write_hostile(storage::storage_backend& store,
                                         const std::vector<point>& points) {
     const auto done = store.write_batch(points, storage::in(std::chrono::seconds(60)));

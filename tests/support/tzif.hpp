@@ -11,7 +11,7 @@ namespace chronopack::test {
 /// Returns the seconds since 1970 of a time in UTC.
 [[nodiscard]] constexpr std::int64_t utc(std::int64_t year, std::int64_t month, std::int64_t day,
                                          std::int64_t hour = 0, std::int64_t minute = 0) {
-    return detail::days_of(year, month, day) * 86'400 + hour * 3600 + minute * 60;
+    return chronopack::detail::days_of(year, month, day) * 86'400 + hour * 3600 + minute * 60;
 }
 
 struct tzif_file {
