@@ -1,9 +1,9 @@
 // How many bits a value of a page would take under each mode, by a sample of the residuals.
 //
-//   drawn       one or two times 32 residuals, in order
-//   grouped     |3 5 5 8| |9 9 11 12| |14 14 14 14 14| ...       four by four, or all that are equal
-//   in ranges   which group, and where between its ends           bins are wide
-//   in points   which group, and which of the values seen in it   bins of one value, in a table
+//   drawn       up to 32 residuals, once or twice, in ascending order
+//   grouped     |3 5 5 8| |9 9 11 12| |14 14 14 14 14| ...     four each, or more equal ones
+//   in ranges   which group, and where between its ends         bins are wide
+//   in points   which group, and which of its different values  bins hold one value each
 //
 // The cheaper of the two is the estimate.
 #pragma once
@@ -66,14 +66,14 @@ struct drawn_residuals {
     return drawn;
 }
 
-/// How many values of a draw are alone in it, and how many different ones the page may have.
+/// The values that occur once in a draw, and the different values of the page that were not drawn.
 struct seen_values {
     std::uint64_t alone = 0;
     std::uint64_t unseen = 0;
 };
 
-/// Counts the values that were drawn once, and estimates by those and by the pairs how many
-/// there are that were not drawn (Chao's estimator).
+/// Counts the values that were drawn once and twice, and estimates from the two how many were not
+/// drawn (Chao's estimator).
 [[nodiscard]] inline seen_values count_seen(const drawn_residuals& drawn) noexcept {
     std::uint64_t alone = 0;
     std::uint64_t paired = 0;
@@ -88,8 +88,8 @@ struct seen_values {
     return {alone / drawn.draws, alone * alone / (drawn.draws * paired + 1) + 1};
 }
 
-/// Calls f(k, group, offset) for each group of k residuals, where `group` are the bits that
-/// say which group one is in, and `offset` those that say where in it.
+/// Calls f(k, group, offset) for each group of k residuals. `group` are the bits that say which
+/// group a residual is in, and `offset` those that say where in the group.
 template <class F>
 void for_each_group(const drawn_residuals& drawn, F f) noexcept {
     constexpr std::size_t together = 4;
@@ -110,7 +110,7 @@ void for_each_group(const drawn_residuals& drawn, F f) noexcept {
 
 /// Returns the bits of a value in bins around the groups.
 [[nodiscard]] inline estimate bits_in_ranges(const drawn_residuals& drawn) noexcept {
-    estimate all;
+    estimate all{};
     for_each_group(drawn, [&](std::size_t k, estimate group, estimate offset) {
         all += (group + offset) * k;
     });
@@ -122,8 +122,8 @@ void for_each_group(const drawn_residuals& drawn, F f) noexcept {
 [[nodiscard]] inline estimate bits_in_points(const drawn_residuals& drawn, const seen_values& seen,
                                              std::size_t n) noexcept {
     constexpr estimate weight_bits = estimate::of_bits(10);
-    estimate all;
-    estimate lower;  // of the bins' lower ends
+    estimate all{};
+    estimate lower{};  // of the bins' lower ends
     for_each_group(drawn, [&](std::size_t k, estimate group, estimate offset) {
         const std::uint64_t points = seen.unseen * k / (seen.alone + 1) + 1;
         all += (group + std::min(offset, estimate::one_of(points))) * k;

@@ -50,7 +50,7 @@ struct mode_estimate {
     mode kind = mode::frame_of_reference;
     residual_sample drawn;
     std::uint64_t scale = 1;  ///< of the sample; 0 where its residuals are equal
-    estimate size;
+    estimate size{};
 };
 
 /// Sets the fields of a header that follow from a window of distances from `origin`.

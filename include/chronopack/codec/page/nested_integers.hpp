@@ -52,8 +52,8 @@ inline void write_binned(std::span<const std::int64_t> in, byte_writer& out,
 /// How many bits a column takes at preset::smallest, by a sample of it.
 struct column_estimate {
     binning::page_estimate integers;
-    estimate all_integers;  ///< of all integers, with their headers
-    estimate exceptions;    ///< of the values that are kept beside them
+    estimate all_integers{};  ///< of all integers, with their headers
+    estimate exceptions{};    ///< of the values that are kept beside them
 
     [[nodiscard]] estimate total() const noexcept { return all_integers + exceptions; }
 };
