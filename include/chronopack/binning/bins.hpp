@@ -30,7 +30,7 @@ namespace binning {
 /// Slots that numbers take turns in: number i is in slot i mod 8.
 inline constexpr std::size_t bin_turns = 8;
 
-/// The bins of a page, ascending except for an escape at the end.
+/// The bins of a page. Encoders make them ascend, except for an escape at the end.
 struct bin_set {
     std::size_t size = 1;  ///< 1..256
     unsigned log = 0;      ///< weights add up to 2^log; 0 if there is one bin

@@ -62,8 +62,8 @@ private:
     static constexpr estimate margin = estimate::of_bits(50);
     static constexpr std::size_t few = 256;
 
-    // Assigns the values of a page to the bins of the page before, and returns true, where that
-    // takes hardly more than bins of their own; else to those of a new plan, in *last_.
+    // Assigns the values of a page to the previous page's bins, and returns true, if that takes
+    // hardly more than bins of their own. Otherwise assigns them to a new plan, in *last_.
     [[nodiscard]] bool reuse_or_replan(page_writer& page, std::size_t begin,
                                        std::size_t end) noexcept {
         const estimate reused = begin == 0 ? estimate::most() : page.assign_to(*last_);

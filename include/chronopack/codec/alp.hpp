@@ -179,7 +179,7 @@ private:
 
 }  // namespace detail
 
-/// For decimals, whole numbers included.
+/// Codes decimals, whole numbers included.
 struct alp : detail::paged<double, detail::alp_page> {
     static constexpr codec_id id = codec_id::alp;
     static constexpr std::string_view name = "alp";

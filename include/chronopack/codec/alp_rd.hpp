@@ -1,5 +1,5 @@
 // ALP-RD ("real doubles"): looks up the first bits of doubles in a dictionary, and packs the
-// others. For values of many digits whose sign and magnitude vary little.
+// others. It suits values of many digits whose sign and magnitude vary little.
 //
 //   0 01111111110 0110...     left: 16 - c bits, one of 8     right: 48 + c bits
 //   |<- left ---->|<- right
@@ -181,7 +181,7 @@ private:
 
 }  // namespace detail
 
-/// For doubles of high entropy.
+/// Codes doubles of high entropy.
 struct alp_rd : detail::paged<double, detail::alp_rd_page> {
     static constexpr codec_id id = codec_id::alp_rd;
     static constexpr std::string_view name = "alp_rd";

@@ -18,7 +18,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// For integers of any kind. They get small where some differences are much likelier than others.
+/// Codes integers of any kind. They get small where some differences are much likelier than others.
 struct binned {
     using value_type = std::int64_t;
     static constexpr codec_id id = codec_id::binned;

@@ -1,4 +1,4 @@
-// Delta: stores each value as its difference from the previous one. For counters, and for clocks
+// Delta: stores each value as its difference from the previous one. It suits counters and clocks
 // with jitter.
 //
 //   v        1000  1010  1019  1031
@@ -13,7 +13,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// For counters, and clocks with jitter.
+/// Codes counters, and clocks with jitter.
 struct delta : detail::packed_blocks<packing::only(packing::mode::delta)> {
     static constexpr codec_id id = codec_id::delta;
     static constexpr std::string_view name = "delta";

@@ -1,5 +1,5 @@
-// Delta of delta: stores each difference as its difference from the previous one. For clocks that
-// tick evenly, and for counters of a steady rate.
+// Delta of delta: stores each difference as its difference from the previous one. It suits clocks
+// that tick evenly, and counters of a steady rate.
 //
 //   t       1000  1010  1020  1031
 //   delta         10    10    11
@@ -13,7 +13,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// For clocks that tick evenly, and counters of a steady rate.
+/// Codes clocks that tick evenly, and counters of a steady rate.
 struct delta_of_delta : detail::packed_blocks<packing::only(packing::mode::delta_of_delta)> {
     static constexpr codec_id id = codec_id::delta_of_delta;
     static constexpr std::string_view name = "delta_of_delta";

@@ -1,5 +1,5 @@
 // Dictionary: stores the distinct values in ascending order, and the place of each value among
-// them. For values that come back: prices, levels, rounded loads.
+// them. It suits values that come back: prices, levels, rounded loads.
 //
 //   0.25 7.5 0.25 0.25 3.0     entries 0.25 3.0 7.5     places 0 2 0 0 1
 //
@@ -164,7 +164,7 @@ private:
 
 }  // namespace detail
 
-/// For int64, or doubles of any bits.
+/// Codes int64, or doubles of any bits.
 template <class T>
 struct dictionary : detail::paged<T, detail::dictionary_page<T>> {
     static constexpr codec_id id = codec_id::dictionary;

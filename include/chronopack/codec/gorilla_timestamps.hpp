@@ -1,5 +1,5 @@
 // Gorilla timestamps: second differences in a prefix code, one bit for each tick of an even clock.
-// For appending; a column that is complete is smaller and faster as `packed`.
+// It suits appending; a column that is complete is smaller and faster as `packed`.
 //
 //   bit 0         64          128
 //   +-------------+------------+------------------------------------+
@@ -114,8 +114,8 @@ private:
 
 }  // namespace detail
 
-/// For timestamps in any order. decode never returns corrupt: every bit string that is long enough
-/// is some sequence.
+/// Codes timestamps in any order. decode never returns corrupt: every bit string that is long
+/// enough is some sequence.
 struct gorilla_timestamps : detail::bit_codec<std::int64_t, detail::gorilla_timestamp_coder> {
     static constexpr codec_id id = codec_id::gorilla_timestamps;
     static constexpr std::string_view name = "gorilla_timestamps";

@@ -1,5 +1,5 @@
-// Gorilla values: each double xored with the previous one. For appending, and for values that often
-// repeat.
+// Gorilla values: each double xored with the previous one. It suits appending, and values that
+// often repeat.
 //
 //   bit 0        64
 //   +------------+----------------------------+
@@ -119,7 +119,7 @@ private:
 
 }  // namespace detail
 
-/// For doubles of any bits.
+/// Codes doubles of any bits.
 struct gorilla_values : detail::bit_codec<double, detail::gorilla_value_coder> {
     static constexpr codec_id id = codec_id::gorilla_values;
     static constexpr std::string_view name = "gorilla_values";

@@ -1,5 +1,5 @@
-// Ordered: stores the bits of doubles as integers in the same order. For values that are no
-// decimals but lie close to each other, and for doubles that are floats.
+// Ordered: stores the bits of doubles as integers in the same order. It suits values that are no
+// decimals but lie close to each other, and doubles that are floats.
 //
 //   -1.5 < -0.0 < 0.0 < 1.0 < 1.5        their keys ascend, as signed integers
 //
@@ -94,7 +94,7 @@ private:
 
 }  // namespace detail
 
-/// For doubles of any bits.
+/// Codes doubles of any bits.
 struct ordered : detail::paged<double, detail::ordered_page> {
     static constexpr codec_id id = codec_id::ordered;
     static constexpr std::string_view name = "ordered";

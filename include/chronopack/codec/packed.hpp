@@ -68,7 +68,7 @@ struct packed_blocks {
 
 }  // namespace detail
 
-/// For integers of any kind: counters, gauges, timestamps.
+/// Codes integers of any kind: counters, gauges, timestamps.
 struct packed : detail::packed_blocks<packing::any_mode> {
     static constexpr codec_id id = codec_id::packed;
     static constexpr std::string_view name = "packed";

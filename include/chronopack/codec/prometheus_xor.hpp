@@ -20,7 +20,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// For samples that Prometheus reads, or has written.
+/// Codes samples as Prometheus does.
 struct prometheus_xor {
     using value_type = sample;
     static constexpr codec_id id = codec_id::prometheus_xor;

@@ -24,7 +24,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// For samples that Prometheus reads, or has written, with start times.
+/// Codes samples as Prometheus does, with start times.
 struct prometheus_xor2 {
     using value_type = sample;
     static constexpr codec_id id = codec_id::prometheus_xor2;

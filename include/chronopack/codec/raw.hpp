@@ -8,7 +8,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// For int64, or doubles of any bits.
+/// Codes int64, or doubles of any bits.
 template <class T>
 struct raw {
     static_assert(sizeof(T) == 8);

@@ -1,4 +1,4 @@
-// Run length: stores each value of a run once, with the length of the run. For states, and for
+// Run length: stores each value of a run once, with the length of the run. It suits states, and
 // metrics that change now and then.
 //
 //   5 5 5 5 7 7 5        values 5 7 5     lengths 4 2 1
@@ -91,7 +91,7 @@ private:
 
 }  // namespace detail
 
-/// For int64, or doubles of any bits.
+/// Codes int64, or doubles of any bits.
 template <class T>
 struct run_length : detail::paged<T, detail::run_length_page<T>> {
     static constexpr codec_id id = codec_id::run_length;
