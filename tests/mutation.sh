@@ -54,9 +54,10 @@ binning/bins.hpp | binning/bins | if (weight >= left) return errc::corrupt; |
 binning/header.hpp | binning/page | kind >= packing::mode_count \|\|  | 
 binning/header.hpp | binning/page | (start & 0x08) != 0 \|\|  | 
 binning/header.hpp | binning/page |  \|\| bins.log > tans::max_log | 
-binning/header.hpp | binning/page | if (*scale < 2) return errc::corrupt; | 
-binning/header.hpp | binning/page | if (!scale) return scale.error(); | if (!scale) return h;
-binning/header.hpp | binning/page | if (const auto ok = read_signed(h.from.reference); !ok) return ok.error(); | (void)read_signed(h.from.reference);
+binning/header.hpp | binning/page | if (!read) return read.error(); | 
+packing/start_code.hpp | binning/page | if (*scale < 2) return errc::corrupt; | 
+packing/start_code.hpp | binning/page | if (!scale) return scale.error(); | if (!scale) return {};
+packing/start_code.hpp | binning/page | if (const auto ok = read_signed(s.reference); !ok) return ok; | (void)read_signed(s.reference);
 binning/header.hpp | binning/page | if (in.failed()) return errc::truncated; | 
 binning/header.hpp | binning/page | if (last > 64) return errc::corrupt; | 
 binning/header.hpp | binning/page | if (last == 0) return errc::corrupt; | 
@@ -83,9 +84,9 @@ packing/header.hpp | packing/header | h.exceptions > h.count | false
 packing/header.hpp | packing/header |  \|\| h.exception_width > 64 - h.width | 
 packing/header.hpp | packing/header | if ((h.exceptions == 0) != (h.exception_width == 0)) return errc::corrupt; | 
 packing/header.hpp | packing/header | if (h.count != count) return errc::count_mismatch; | 
-packing/header.hpp | packing/header | if (*scale < 2) return errc::corrupt; | 
-packing/header.hpp | packing/header | if (const auto ok = read_signed(h.reference); !ok) return ok.error(); | (void)read_signed(h.reference);
-packing/header.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return {};
+packing/start_code.hpp | packing/header | if (*scale < 2) return errc::corrupt; | 
+packing/start_code.hpp | packing/header | if (const auto ok = read_signed(s.reference); !ok) return ok; | (void)read_signed(s.reference);
+packing/start_code.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return {};
 packing/block.hpp | packing/round_trip | if ((modes & only(h.kind)) == 0) return errc::corrupt; | 
 packing/block.hpp | packing/header | if (reader.failed()) return errc::truncated; | 
 packing/exceptions.hpp | packing/header | std::uint64_t{position[e] > position[e - 1]} & | 
@@ -99,7 +100,7 @@ frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(m
 frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;
 frame/statistics.hpp | frame/statistics | if (is_nan(all.sums[k]) \|\| is_nan(all.increases[k])) return 0; | 
 frame/statistics.hpp | frame/statistics | if (whole <= 8 \|\| is_nan(block[7])) return 0; | if (whole <= 8) return 0;
-packing/plan.hpp | packing/size | finer == 1 ? 1 : p.drawn.common_divisor() | 1
+packing/plan.hpp | packing/size | finer == 1 ? 1 : e.drawn.common_divisor() | 1
 packing/plan.hpp | packing/round_trip | if (!encoder::divisible(y.data(), y.size(), most, scale)) | if (false)
 kernel/encode_scalar.hpp | kernel/encode |  \| (y[i] & low) | 
 packing/block.hpp | codec/bounds | if (size > out.size()) return errc::no_space; | 
@@ -169,8 +170,8 @@ codec/run_length.hpp | codec/run_length | if (at != out.size()) return errc::cor
 codec/run_length.hpp | codec/round_trip | if (room.size() < length + at_once - 1) return fill(room.first(length), value); | 
 codec/ordered.hpp | codec/ordered | if (form > 1) return errc::corrupt; | 
 codec/ordered.hpp | codec/ordered | if (!legal) return errc::corrupt; | 
-codec/page/exceptions.hpp | codec/alp | position < next \|\|  | 
-codec/page/exceptions.hpp | codec/alp |  \|\| position >= n | 
+codec/page/exceptions.hpp | codec/alp | position[i] < next \|\|  | 
+codec/page/exceptions.hpp | codec/alp |  \|\| position[i] >= n | 
 codec/page/paged.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
 codec/page/paged.hpp | codec/alp | *count == 0 \|\|  | 
 codec/page/paged.hpp | codec/alp |  \|\| *count > page_values | 

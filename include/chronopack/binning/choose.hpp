@@ -116,7 +116,7 @@ static_assert(page_values * 12 * log2_one < std::uint64_t{1} << 32);
     std::array<estimate, max_cells> start;            // cost of all before a bin, and of its entry
     std::array<std::uint8_t, max_cells + 1> first;
     std::array<std::uint8_t, 65> widest{};  // by width, the first cell of a bin that ends here
-    estimate best;
+    estimate best{};
     before[0] = 0;
     for (std::size_t last = 0; last < m; ++last) {
         const std::uint64_t most = cells[last].most;

@@ -1,9 +1,9 @@
 // How many bits a value of a page would take under each mode, by a sample of the residuals.
 //
-//   drawn       one or two times 32 residuals, in order
-//   grouped     |3 5 5 8| |9 9 11 12| |14 14 14 14 14| ...       four by four, or all that are equal
-//   in ranges   which group, and where between its ends           bins are wide
-//   in points   which group, and which of the values seen in it   bins of one value, in a table
+//   drawn       up to 32 residuals, once or twice, in ascending order
+//   grouped     |3 5 5 8| |9 9 11 12| |14 14 14 14 14| ...     four each, or more equal ones
+//   in ranges   which group, and where between its ends         bins are wide
+//   in points   which group, and which of its different values  bins hold one value each
 //
 // The cheaper of the two is the estimate.
 #pragma once
@@ -66,14 +66,14 @@ struct drawn_residuals {
     return drawn;
 }
 
-/// How many values of a draw are alone in it, and how many different ones the page may have.
+/// The values that occur once in a draw, and the different values of the page that were not drawn.
 struct seen_values {
     std::uint64_t alone = 0;
     std::uint64_t unseen = 0;
 };
 
-/// Counts the values that were drawn once, and estimates by those and by the pairs how many
-/// there are that were not drawn (Chao's estimator).
+/// Counts the values that were drawn once and twice, and estimates from the two how many were not
+/// drawn (Chao's estimator).
 [[nodiscard]] inline seen_values count_seen(const drawn_residuals& drawn) noexcept {
     std::uint64_t alone = 0;
     std::uint64_t paired = 0;
@@ -88,59 +88,77 @@ struct seen_values {
     return {alone / drawn.draws, alone * alone / (drawn.draws * paired + 1) + 1};
 }
 
-/// Calls f(k, group, offset) for each group of k residuals, where `group` are the bits that
-/// say which group one is in, and `offset` those that say where in it.
-template <class F>
-void for_each_group(const drawn_residuals& drawn, F f) noexcept {
-    constexpr std::size_t together = 4;
-    for (std::size_t d = 0; d < drawn.draws; ++d) {
-        const auto& x = drawn.ascending[d];
-        for (std::size_t i = 0; i < drawn.size;) {
-            std::size_t next = std::min(i + together, drawn.size);
-            if (x[next - 1] == x[i])
-                while (next < drawn.size && x[next] == x[i]) ++next;
-            std::uint64_t spread = x[next - 1] - x[i];
-            if (drawn.divisor > 1) spread /= drawn.divisor;
-            f(next - i, estimate::one_of(drawn.size) - estimate::one_of(next - i),
-              estimate::one_of(std::max<std::uint64_t>(spread + 1, 1)));
-            i = next;
+/// Neighbours in a draw: how many they are, the bits that say which group a residual is in, and
+/// those that say where in the group.
+struct residual_group {
+    std::size_t size;
+    estimate which;
+    estimate where;
+};
+
+/// Groups of four neighbours, or more where they are equal.
+class residual_groups {
+public:
+    explicit residual_groups(const drawn_residuals& drawn) noexcept
+        : residuals_(drawn.draws * drawn.size) {
+        for (std::size_t d = 0; d < drawn.draws; ++d) {
+            const auto& x = drawn.ascending[d];
+            for (std::size_t i = 0, next = 0; i < drawn.size; i = next) {
+                next = std::min(i + together, drawn.size);
+                if (x[next - 1] == x[i])
+                    while (next < drawn.size && x[next] == x[i]) ++next;
+                std::uint64_t spread = x[next - 1] - x[i];
+                if (drawn.divisor > 1) spread /= drawn.divisor;
+                groups_[count_++] = {next - i,
+                                     estimate::one_of(drawn.size) - estimate::one_of(next - i),
+                                     estimate::one_of(std::max<std::uint64_t>(spread + 1, 1))};
+            }
         }
     }
-}
 
-/// Returns the bits of a value in bins around the groups.
-[[nodiscard]] inline estimate bits_in_ranges(const drawn_residuals& drawn) noexcept {
-    estimate all;
-    for_each_group(drawn, [&](std::size_t k, estimate group, estimate offset) {
-        all += (group + offset) * k;
-    });
-    return all / (drawn.draws * drawn.size);
-}
+    /// Returns the bits of a value in bins around the groups.
+    [[nodiscard]] estimate bits_in_ranges() const noexcept {
+        estimate all{};
+        for (const residual_group& g : groups()) all += (g.which + g.where) * g.size;
+        return all / residuals_;
+    }
 
-/// Returns the bits of a value in bins of one value each, with a share of their table, on a
-/// page of n values.
-[[nodiscard]] inline estimate bits_in_points(const drawn_residuals& drawn, const seen_values& seen,
-                                             std::size_t n) noexcept {
-    constexpr estimate weight_bits = estimate::of_bits(10);
-    estimate all;
-    estimate lower;  // of the bins' lower ends
-    for_each_group(drawn, [&](std::size_t k, estimate group, estimate offset) {
-        const std::uint64_t points = seen.unseen * k / (seen.alone + 1) + 1;
-        all += (group + std::min(offset, estimate::one_of(points))) * k;
-        lower += offset * k;
-    });
-    const std::size_t total = drawn.draws * drawn.size;
-    return all / total + (lower / total + weight_bits) * seen.unseen / n;
-}
+    /// Returns the bits of a value in bins of one value each, with a share of their table, on a
+    /// page of n values.
+    [[nodiscard]] estimate bits_in_points(const seen_values& seen, std::size_t n) const noexcept {
+        constexpr estimate weight_bits = estimate::of_bits(10);
+        estimate all{};
+        estimate lower{};  // of the bins' lower ends
+        for (const residual_group& g : groups()) {
+            const std::uint64_t points = seen.unseen * g.size / (seen.alone + 1) + 1;
+            all += (g.which + std::min(g.where, estimate::one_of(points))) * g.size;
+            lower += g.where * g.size;
+        }
+        return all / residuals_ + (lower / residuals_ + weight_bits) * seen.unseen / n;
+    }
+
+private:
+    static constexpr std::size_t together = 4;
+
+    [[nodiscard]] std::span<const residual_group> groups() const noexcept {
+        return std::span(groups_).first(count_);
+    }
+
+    std::size_t residuals_;
+    std::size_t count_ = 0;
+    std::array<residual_group, drawn_residuals::most_draws * kernel::sorted_words / together>
+        groups_;
+};
 
 /// Returns the estimated bits of a value of `page`.
 [[nodiscard]] inline estimate estimate_of(const numbers& page) noexcept {
     if (page.size() == 0) return {};
     const drawn_residuals drawn = draw(page);
-    const estimate in_ranges = bits_in_ranges(drawn);
+    const residual_groups groups(drawn);
+    const estimate in_ranges = groups.bits_in_ranges();
     const seen_values seen = count_seen(drawn);
     if (seen.unseen > tans::max_symbols) return in_ranges;  // more than there can be bins
-    return std::min(in_ranges, bits_in_points(drawn, seen, page.size()));
+    return std::min(in_ranges, groups.bits_in_points(seen, page.size()));
 }
 
 }  // namespace detail

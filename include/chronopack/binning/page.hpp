@@ -5,18 +5,18 @@
 //   | kind   | reference | [scale] | [base] | [first delta] | bins - 1     | bins, slots,   |
 //   | u8     | zigzag    | varint  | zigzag |    zigzag     | or width  u8 | numbers: bits  |
 //   +--------+-----------+---------+--------+---------------+--------------+----------------+
-//   |<-------- or that all of it and the bins are as before ------------->|
 //
-//   kind: bits 0-1 mode, bit 2 scaled, bit 3 as before, bits 4-7 log of the slots
+//   kind: bits 0-1 mode, bit 2 scaled, bits 4-7 log of the slots; or 0x08 alone: this page
+//   reuses the previous page's header and bins
 //
 //   x = reference + scale * number
 //   frame of reference  v[i] = x[i]
 //   delta               v[i] = v[i-1] + x[i]
 //   delta of delta      d[i] = d[i-1] + x[i],  v[i] = v[i-1] + d[i]
 //
-// Sums go on from page to page; base and first delta are what is before a column's
-// first. A log of 0 stands for one bin: there are only offsets, of `width` bits. Bit by
-// bit: docs/FORMAT.md.
+// Sums go on from page to page. Only the first page of a column has a base and a first delta,
+// for the values before it. A log of 0 stands for one bin: numbers are then offsets alone, of
+// `width` bits. docs/FORMAT.md has every bit.
 #pragma once
 
 #include <chronopack/binning/decoder.hpp>
@@ -30,7 +30,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace binning {
 
-/// Upper bound of the bytes of a page of `count` values: those of their words, and of
+/// Returns an upper bound of the bytes of a page of `count` values: all 64 bits of each, after
 /// the shortest header.
 [[nodiscard]] constexpr std::size_t max_page_bytes(std::size_t count) noexcept {
     return 3 + 8 * count;
@@ -62,8 +62,8 @@ private:
     static constexpr estimate margin = estimate::of_bits(50);
     static constexpr std::size_t few = 256;
 
-    // Assigns the values of a page to the bins of the page before, and returns true, where that
-    // takes hardly more than bins of their own; else to those of a new plan, in *last_.
+    // Assigns the values of a page to the previous page's bins, and returns true, if that takes
+    // hardly more than bins of their own. Otherwise assigns them to a new plan, in *last_.
     [[nodiscard]] bool reuse_or_replan(page_writer& page, std::size_t begin,
                                        std::size_t end) noexcept {
         const estimate reused = begin == 0 ? estimate::most() : page.assign_to(*last_);
@@ -112,16 +112,16 @@ private:
     plan* last_ = &plans_[0];
     plan* fresh_ = &plans_[1];
     plan* other_ = &plans_[2];
-    estimate excess_;  // of a page's numbers over their estimate, when plans were last compared
+    estimate excess_{};  // of a page's numbers over their estimate, when plans were last compared
 };
 
-/// Reads the pages of a column in turn, its values mapped.
+/// Reads the pages of a column in turn, and maps its values.
 class page_decoder {
 public:
     explicit page_decoder(packing::affine map = {}) noexcept : map_(map) {}
 
-    /// The next page: page_values of them, or the last. Truncated or corrupt, with the
-    /// values unspecified.
+    /// Reads the next page: page_values values, or fewer of the last. Returns truncated or
+    /// corrupt with the values unspecified.
     [[nodiscard]] result<void> read(byte_reader& in, std::span<std::uint64_t> values) noexcept {
         const unsigned start = in.u8();
         if (in.failed()) return errc::truncated;
@@ -168,7 +168,7 @@ private:
     packing::affine map_;
     bool first_ = true;
     packing::mode kind_ = packing::mode::frame_of_reference;
-    kernel::start from_;  // sums go on from the last page's end
+    kernel::start from_;  // with the sums at the last page's end
     unsigned log_ = 0;
     unsigned width_ = 0;
     decoder decoder_;

@@ -41,7 +41,7 @@ public:
         const bin_finder find({p.least.data(), bins.size - p.has_escape});
         for (std::size_t i = 0; i < numbers_.size(); ++i)
             symbols[i] = static_cast<std::uint8_t>(find(numbers_[i]));
-        estimate all;
+        estimate all{};
         for (std::size_t i = 0; i < numbers_.size(); ++i) {
             std::size_t s = symbols[i];
             if (((numbers_[i] - bins.lower[s]) & above[s]) != 0) [[unlikely]] {

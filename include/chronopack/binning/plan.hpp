@@ -108,8 +108,8 @@ inline void use_one_bin(unsigned width, std::size_t n, plan& p) noexcept {
     std::fill_n(p.bin_of.begin(), n, std::uint8_t{0});
 }
 
-/// Sets what sums start from before the first value of a column: so that the first values come
-/// out right if their numbers are the least of the usual bin.
+/// Sets the base and first delta of a column's first page. Its first values, which have no number,
+/// then come out right as the least number of the usual bin.
 inline void set_base(std::span<const std::int64_t> column, std::size_t end, plan& p) noexcept {
     kernel::start& from = p.head.from;
     const std::uint64_t x = from.reference + from.scale * p.bins.lower[p.usual];

@@ -1,8 +1,8 @@
-// ALP: doubles that are decimals as integers and one exponent.
+// ALP: stores doubles that are decimals as integers and one exponent.
 //
 //   21.53  21.5  22.07  NaN        exponent 2
-//    2153  2150   2207  2207       an integer column: differences, packed
-//                       (3: NaN)   what is no such decimal, as it is
+//    2153  2150   2207  2207       a column of integers
+//                       (3: NaN)   an exception: no such decimal, stored as it is
 //
 //   a page of n values
 //   +--------+------------+------------------+-------------------+--------------+
@@ -11,11 +11,12 @@
 //   +--------+------------+------------------+-------------------+--------------+
 //   form   bits 0-4 exponent k, 0..18; bit 5 narrow; others 0
 //
-// v = i / 10^k, a division correctly rounded; where narrow, then rounded to a
-// float. |i| <= 2^51. (After Afroozeh, Kuffo and Boncz, "ALP: Adaptive Lossless
-// floating-Point Compression", SIGMOD 2023. They multiply by 10^f and 10^-e, with
-// a rounding at each, and so need large e and f to meet a parser's double, which
-// divides: with the division any decimal of up to 15 digits is its own digits.)
+// v = i / 10^k, correctly rounded; if narrow, then rounded to a float. |i| <= 2^51.
+//
+// (After Afroozeh, Kuffo and Boncz, "ALP: Adaptive Lossless floating-Point Compression", SIGMOD
+// 2023. They multiply by 10^f and 10^-e and round twice, so they need large e and f to arrive at
+// the double of a parser, which divides. With a division, the integer of any decimal of up to 15
+// digits has just those digits.)
 #pragma once
 
 #include <chronopack/codec/page/exceptions.hpp>
@@ -178,7 +179,7 @@ private:
 
 }  // namespace detail
 
-/// Decimals, whole numbers among them.
+/// Codes decimals, whole numbers included.
 struct alp : detail::paged<double, detail::alp_page> {
     static constexpr codec_id id = codec_id::alp;
     static constexpr std::string_view name = "alp";

@@ -1,6 +1,6 @@
-// What a codec is: one concept for all, and one for each thing that only some can do. Tests,
-// fuzzers and benchmarks are written once against these, and run over all_codecs
-// (registry.hpp).
+// The concepts of codecs: one for all of them, and one for each thing that only some can do.
+// Tests, fuzzers and benchmarks are written once against these, and run over all_codecs
+// (codec/registry.hpp).
 #pragma once
 
 #include <chronopack/codec/preset.hpp>

@@ -1,7 +1,7 @@
-// Ordered: the bits of doubles as integers in the same order, for values that
-// are no decimals but lie close to each other, and for floats in doubles.
+// Ordered: stores the bits of doubles as integers in the same order. It suits values that are no
+// decimals but lie close to each other, and doubles that are floats.
 //
-//   -1.5 < -0.0 < 0.0 < 1.0 < 1.5        the keys, seen as signed integers, ascend
+//   -1.5 < -0.0 < 0.0 < 1.0 < 1.5        their keys ascend, as signed integers
 //
 //   a page of n values
 //   +-------+------------------+
@@ -9,9 +9,8 @@
 //   |  u8   | nested_integers  |     form 1: the key of the 32 bits of a float,
 //   +-------+------------------+             which every value of the page is
 //
-// The key of bits b is b, or with all bits but the sign flipped where that is set.
-// Neighbours share sign, exponent and the first bits of the mantissa, so their
-// keys differ little, and a reference takes what they share.
+// The key of the bits b is b itself; where the sign is set, all other bits are flipped. Neighbours
+// share sign, exponent and the first bits of the mantissa, so their keys differ little.
 #pragma once
 
 #include <chronopack/codec/page/nested_integers.hpp>
@@ -83,7 +82,7 @@ private:
     static double widened(std::int32_t key) noexcept {
         return static_cast<double>(bit_cast<float>(flipped(key)));
     }
-    // What comes back is what counts: signalling NaNs turn quiet on the way.
+    // Compares the bits that come back: signalling NaNs turn quiet on the way.
     static bool all_floats(std::span<const double> in) noexcept {
         std::uint64_t lost = 0;
         for (const double v : in)
@@ -95,7 +94,7 @@ private:
 
 }  // namespace detail
 
-/// Doubles of any bits.
+/// Codes doubles of any bits.
 struct ordered : detail::paged<double, detail::ordered_page> {
     static constexpr codec_id id = codec_id::ordered;
     static constexpr std::string_view name = "ordered";

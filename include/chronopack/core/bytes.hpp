@@ -1,5 +1,5 @@
-// Byte spans, and integers in them: little-endian on our wire, big-endian
-// where a foreign format says so, whatever the host.
+// Byte spans, and integers in them: little-endian in our formats, big-endian in those that say
+// so, whatever the host.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -38,7 +38,7 @@ template <std::endian Order, std::unsigned_integral T>
 
 }  // namespace detail
 
-/// The integer at `from`, which must have sizeof(T) readable bytes.
+/// Returns the integer in the sizeof(T) bytes at `from`.
 template <std::unsigned_integral T>
 [[nodiscard]] inline T load_le(const std::byte* from) noexcept {
     T value;
@@ -53,7 +53,7 @@ template <std::unsigned_integral T>
     return detail::to_order<std::endian::big>(value);
 }
 
-/// Writes sizeof(T) bytes at `to`.
+/// Writes the sizeof(T) bytes of an integer at `to`.
 template <std::unsigned_integral T>
 inline void store_le(std::byte* to, T value) noexcept {
     value = detail::to_order<std::endian::little>(value);

@@ -17,8 +17,8 @@ inline namespace CHRONOPACK_ABI {
 
 class estimate {
 public:
-    /// Makes an estimate of 0 bits.
-    constexpr estimate() noexcept = default;
+    /// Leaves the bits unset, as of an integer, so that arrays cost nothing: estimate() has 0.
+    estimate() noexcept = default;
 
     /// Returns the estimate of whole bits, fewer than 2^47.
     [[nodiscard]] static constexpr estimate of_bits(std::uint64_t bits) noexcept {
@@ -64,7 +64,7 @@ public:
 private:
     constexpr explicit estimate(std::int64_t fractions) noexcept : fractions_(fractions) {}
 
-    std::int64_t fractions_ = 0;
+    std::int64_t fractions_;
 };
 
 static_assert(estimate::one_of(8) == estimate::of_bits(3) && estimate::one_of(1) == estimate());

@@ -1,7 +1,7 @@
-// The one error type of the core, and the one way to return it.
+// The error type of the core, and how functions return it.
 //
 //   chronopack::result<std::size_t> read = codec::decode(wire, values);
-//   if (!read) return read.error();   // an errc; message() says it in words
+//   if (!read) return read.error();   // an errc, of which message() is the text
 //   use(*read);
 //
 // C++20 has no std::expected; this is the small part of it that we need.
@@ -19,8 +19,8 @@
 namespace chronopack {
 
 enum class errc : std::uint8_t {
-    truncated,          ///< the input ends before the value it promises
-    corrupt,            ///< the input holds what no encoder writes
+    truncated,          ///< the input ends before the value it announces
+    corrupt,            ///< the input holds something that no encoder writes
     checksum_mismatch,  ///< the input is damaged: its checksum does not hold
     count_mismatch,     ///< the input holds another number of values than asked for
     no_space,           ///< the output is too small
@@ -34,7 +34,7 @@ enum class errc : std::uint8_t {
 
 inline namespace CHRONOPACK_ABI {
 
-/// What an error means, in one sentence without a full stop.
+/// Returns the meaning of an error, in one sentence without a full stop.
 [[nodiscard]] constexpr std::string_view message(errc error) noexcept {
     switch (error) {
         case errc::truncated:
@@ -65,8 +65,8 @@ inline namespace CHRONOPACK_ABI {
 
 }  // namespace CHRONOPACK_ABI
 
-/// What a result holds; for result alone. Written out, for std::variant costs compilers
-/// more than all else here.
+/// The state of a result, a value or an error. It is for result alone. Written out, because
+/// std::variant would take compilers longer than everything else here.
 template <class T, bool Plain = std::is_trivially_copyable_v<T>>
 class result_state {
 public:
@@ -112,7 +112,7 @@ public:
     [[nodiscard, gnu::always_inline]] constexpr const T& value() const noexcept { return value_; }
 
 private:
-    // Holds no value from here on; the error is none in particular.
+    // Destroys the value; the error that takes its place means nothing.
     [[gnu::always_inline]] constexpr void reset() noexcept {
         if (failure_ == 0) std::destroy_at(&value_);
         failure_ = 1;
@@ -125,7 +125,7 @@ private:
     std::uint32_t failure_ = 0;  // 0, or 1 + the error
 };
 
-// Of a value that registers hold: copied as it is.
+// The state of a value that can be copied byte by byte, and so passes in registers.
 template <class T>
 class result_state<T, true> {
 public:
@@ -151,7 +151,7 @@ private:
     std::uint32_t failure_ = 0;
 };
 
-/// A T, or the reason there is none. Reading the wrong one is a caller's bug.
+/// A T, or the reason why there is none. Reading the one that is not there is a caller's bug.
 template <class T>
 class [[nodiscard]] result {
 public:

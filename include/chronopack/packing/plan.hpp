@@ -50,7 +50,7 @@ struct mode_estimate {
     mode kind = mode::frame_of_reference;
     residual_sample drawn;
     std::uint64_t scale = 1;  ///< of the sample; 0 where its residuals are equal
-    estimate size;
+    estimate size{};
 };
 
 /// Sets the fields of a header that follow from a window of distances from `origin`.
@@ -174,7 +174,7 @@ inline void make_plan(std::span<const std::int64_t> in, mode_estimate& estimated
 /// The size of a block under each mode that is allowed, by a sample of its residuals.
 struct block_estimate {
     std::array<detail::mode_estimate, mode_count> modes;  ///< from the last to the first
-    std::size_t size = 0;                                 ///< modes in use, 1 or more
+    std::size_t count = 0;                                ///< of modes, 1 or more
     std::size_t best = 0;  ///< the place of the mode that takes least; of equals the simplest
 
     [[nodiscard]] estimate least() const noexcept { return modes[best].size; }
@@ -189,15 +189,15 @@ struct block_estimate {
     for (unsigned m = mode_count; m-- > 0;) {
         const mode kind = static_cast<mode>(m);
         if ((modes & only(kind)) == 0) continue;
-        e.modes[e.size] = detail::estimate_of(in, kind, finer);
-        finer = e.modes[e.size].scale;
-        if (e.modes[e.size].size <= e.least()) e.best = e.size;
-        ++e.size;
+        e.modes[e.count] = detail::estimate_of(in, kind, finer);
+        finer = e.modes[e.count].scale;
+        if (e.modes[e.count].size <= e.least()) e.best = e.count;
+        ++e.count;
     }
     return e;
 }
 
-/// Makes a small plan of a block of 1 to 1,024 values, always the same one. The simpler mode
+/// Makes a small plan of a block of 1 to 1,024 values, and always the same one: the simpler mode
 /// wins a tie. The samples of the estimate get the extremes of the block.
 inline void make_plan(std::span<const std::int64_t> in, block_estimate& estimated,
                       plan& out) noexcept {
@@ -209,7 +209,7 @@ inline void make_plan(std::span<const std::int64_t> in, block_estimate& estimate
     const estimate margin = in.size() <= 2 * detail::residual_sample::most_drawn
                                 ? least
                                 : std::min(least / 8, estimate::of_bits(3 * in.size()) / 4);
-    for (std::size_t i = 0; i < estimated.size; ++i) {
+    for (std::size_t i = 0; i < estimated.count; ++i) {
         if (i == estimated.best || estimated.modes[i].size > least + margin) continue;
         if (8 * out.bytes() < in.size()) break;  // under a bit a value: good enough
         plan other;

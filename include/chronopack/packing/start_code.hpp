@@ -1,4 +1,4 @@
-// What the values of a block or page start from, as headers have it.
+// The start of a block or page in its header: what its values are decoded from.
 //
 //   +-----------+---------+--------+---------------+
 //   | reference | [scale] | [base] | [first delta] |

@@ -8,9 +8,9 @@
 //   -----*----|**********_****|----*-----*---
 //         reference
 //
-// Not all windows are tried. A sorted sample, later with the extremes at its ends, says how
-// many residuals lie outside of a window that leaves out k of the sample. Windows around the
-// best of these are then counted out on all residuals.
+// Not all windows are tried. A sorted sample, later with the extremes at its ends, says about how
+// many residuals lie outside of the narrowest window that leaves out k of the sample. For windows
+// near the best of these, all residuals are then counted.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
@@ -67,9 +67,9 @@ public:
     /// Adds the extremes of all residuals at the ends.
     void bound(const kernel::extremes& e) noexcept {
         if (all()) return;
-        sorted_[begin_ = 0] = e.least;
-        sorted_[end_] = e.most;
-        ++end_;
+        begin_ = 0;
+        sorted_[0] = e.least;
+        sorted_[end_++] = e.most;
     }
 
     [[nodiscard]] std::uint64_t least() const noexcept { return sorted_[begin_]; }
@@ -167,7 +167,7 @@ public:
 
     /// Returns the most distances that any `spanned` neighbouring buckets hold.
     [[nodiscard]] std::size_t most_inside(std::size_t spanned) const noexcept {
-        return step_ * most_counted_in(spanned);
+        return step_ * static_cast<std::size_t>(most_counted_in(spanned));
     }
 
     /// Returns the first bucket from which on `spanned` hold most.

@@ -29,15 +29,14 @@ static_assert(binned::max_bytes(page_values) <= packed::max_bytes(page_values));
 /// One part in so many is the least that binned must save: it is decoded value by value.
 inline constexpr std::size_t least_saving = 16;
 
-/// Writes integers as packed. `known` is the estimate of the first block, where there is one.
+/// Writes integers as packed. `known` is the estimate of the only block, or null.
 inline void write_packed(std::span<const std::int64_t> in, packing::mode_set modes,
-                         byte_writer& out, packing::block_estimate* known = nullptr) noexcept {
+                         byte_writer& out, const packing::block_estimate* known = {}) noexcept {
     out.u8(static_cast<std::uint8_t>(codec_id::packed));
     while (!in.empty()) {
         const auto block = in.first(std::min(in.size(), packing::block_values));
-        keep(out, known != nullptr ? packing::encode_block(block, *known, out.rest())
-                                   : packing::encode_block(block, modes, out.rest()));
-        known = nullptr;
+        auto estimated = known != nullptr ? *known : packing::estimate_of(block, modes);
+        keep(out, packing::encode_block(block, estimated, out.rest()));
         in = in.subspan(block.size());
     }
 }
@@ -51,9 +50,9 @@ inline void write_binned(std::span<const std::int64_t> in, byte_writer& out,
 
 /// How many bits a column takes at preset::smallest, by a sample of it.
 struct column_estimate {
-    binning::page_estimate integers;
-    estimate all_integers;  ///< of all integers, with their headers
-    estimate exceptions;    ///< of the values that are kept beside them
+    binning::page_estimate integers;  ///< of each integer
+    estimate all_integers{};          ///< of all integers, with their headers
+    estimate exceptions{};            ///< of the values that are kept beside them
 
     [[nodiscard]] estimate total() const noexcept { return all_integers + exceptions; }
 };
@@ -83,7 +82,7 @@ inline void write_integers(std::span<const std::int64_t> in, preset level, byte_
             [&](byte_writer& to) { write_binned(in, to); });
     }
     const std::size_t n = std::min(in.size(), packing::block_values);
-    auto block = packing::estimate_of(in.subspan((in.size() - n) / 2, n), packing::any_mode);
+    const auto block = packing::estimate_of(in.subspan((in.size() - n) / 2, n), packing::any_mode);
     const std::uint64_t fields = block.least().bits() * in.size() / n;
     const column_estimate column = known ? *known : estimate_of(in);
     // A sample misses rare values, and says nothing of the table of bins.
