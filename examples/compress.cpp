@@ -1,4 +1,4 @@
-// Compress a series into one frame, look at what it says, and get it back.
+// Compresses a series into one frame, reads its header, and decodes it again.
 #include <chronopack/chronopack.hpp>
 
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace cp = chronopack;
 
 int main() {
-    // An hour of a temperature, read once a second, to a tenth of a degree.
+    // One hour of a temperature, read every second, to a tenth of a degree.
     std::vector<std::int64_t> times;
     std::vector<double> values;
     for (int i = 0; i < 3600; ++i) {

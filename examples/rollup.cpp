@@ -1,5 +1,5 @@
-// Days of a year of power readings, by the clock on the wall in Berlin; then the
-// month that those days make, and the year in 60 points to draw.
+// Rolls a year of power readings up to days by the wall clock of Berlin, those days to a
+// month, and chooses 60 points of the year to draw.
 #include <chronopack/chronopack.hpp>
 
 #include <array>
@@ -14,7 +14,7 @@ static int fail(const char* what, cp::errc error) {
 }
 
 int main() {
-    // A reading a minute, in ms, and a frame of them a day.
+    // One reading a minute, times in ms, and one frame for each day.
     std::vector<std::int64_t> times;
     std::vector<double> watts;
     for (int i = 0; i < 366 * 1440; ++i) {
@@ -26,7 +26,7 @@ int main() {
     if (const auto ok = writer.append(times, watts); !ok) return fail("append", ok.error());
     if (const auto ok = writer.flush(); !ok) return fail("flush", ok.error());
 
-    // load_time_zone("Europe/Berlin") where the system has the tz database.
+    // Systems with the tz database can use load_time_zone("Europe/Berlin").
     const auto berlin = cp::time_zone::from(3600, {}, "CET-1CEST,M3.5.0,M10.5.0/3");
     if (!berlin) return fail("time zone", berlin.error());
     const cp::calendar_buckets days(cp::calendar::day, cp::time_unit::milliseconds, *berlin);

@@ -1,4 +1,4 @@
-// Write many series into one archive, then read ten minutes of one of them.
+// Writes many series into one archive, then reads ten minutes of one of them.
 #include <chronopack/chronopack.hpp>
 
 #include <cstdio>

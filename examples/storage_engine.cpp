@@ -1,5 +1,5 @@
-// A storage engine in one screen: a plain append-only file of frames for one
-// series, which survives being cut off in the middle of a write.
+// A storage engine in one screen: an append-only file of frames for one series, which
+// survives a power failure in the middle of a write.
 #include <chronopack/chronopack.hpp>
 
 #include <cstdio>
@@ -18,7 +18,7 @@ public:
     cp::result<void> append(std::int64_t t, double v) { return writer_.append(t, v); }
     cp::result<void> flush() { return writer_.flush(); }
 
-    // Mean from the frames' statistics: nothing is decoded.
+    // Computes the mean from the frames' statistics, without decoding.
     double mean() const {
         const auto bytes = read_file();
         const auto reader = cp::series_reader<>::open(bytes);
@@ -57,7 +57,7 @@ private:
         return std::string(std::istreambuf_iterator<char>(file), {});
     }
 
-    // Keeps the frames that are whole, up to the first that is not.
+    // Cuts the file after its last whole frame.
     void drop_torn_tail() {
         if (!std::filesystem::exists(path_)) return;
         const auto bytes = read_file();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the tests for 64-bit ARM and runs them in an emulator: NEON kernels,
 # golden files and all must give the very bits that x86 gives. On a Debian
-# x86-64 machine; installs what is missing.
+# x86-64 machine; installs missing packages.
 #
 #   usage: cross_aarch64.sh [SUITE ...]     as Meson names them; default: below
 #

@@ -30,7 +30,7 @@ for spec in "${build_packages[@]}" "${tool_packages[@]}" "${adapter_packages[@]}
 done
 there=$(cached_root "$suite" "${packages[@]}") || exit 3
 
-# A copy of what git would hand out, with what is not committed yet, beside what was built.
+# A copy of the files that git tracks, with uncommitted changes, beside what was built.
 mkdir -p "$there/root/src/chronopack"
 find "$there/root/src/chronopack" -mindepth 1 -maxdepth 1 ! -name 'build-*' -exec rm -rf {} +
 (cd "$root" && git ls-files -co --exclude-standard -z | tar -c --null -T -) | tar -x -C "$there/root/src/chronopack"

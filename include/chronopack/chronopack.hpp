@@ -1,5 +1,5 @@
-// All of chronopack's core that a program may use, in layer order. The rooms bits/, kernel/,
-// packing/ and binning/ are the library's own: they may change from release to release.
+// Includes all of chronopack's core that a program may use, in layer order. The folders
+// bits/, kernel/, packing/ and binning/ are internal: they may change with any release.
 #pragma once
 
 #include <chronopack/core/abi.hpp>

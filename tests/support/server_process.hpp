@@ -1,11 +1,11 @@
-// A real server for a test: started on loopback on a free port, with a directory of
-// its own, waited for until it answers, and stopped by its process id.
+// A real server for a test. It runs on a free port of loopback in a directory of its own; the
+// test waits until it answers, and stops it by its process id.
 //
 //   server_process server({"prometheus", [](auto& s) { return std::vector<std::string>{
 //                              "--web.listen-address=" + s.authority()}; }, "/-/ready"});
 //   client(server.url());
 //
-// One that is not installed, or does not come up, is an error: no test is skipped.
+// A server that is not installed, or does not answer, is an error: no test is skipped.
 #pragma once
 
 #include "scratch.hpp"

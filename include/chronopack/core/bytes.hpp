@@ -1,12 +1,12 @@
-// Byte spans, and integers in them: little-endian on our wire, big-endian
-// where a foreign format says so, whatever the host.
+// Byte spans, and integers in them: little-endian in our formats, big-endian in those that say
+// so, whatever the host.
 //
 //   std::vector<std::uint8_t> file = ...;     // or of char or std::byte, an array,
 //   frame::inspect(file);                     // a std::string, a std::string_view
 //
-// A span of bytes is made of whatever holds bytes in one piece. What is read during a
-// call may be a temporary; what a reader keeps a view of may not, and does not compile.
-// A string literal is no bytes, for it has one more than it shows.
+// A span of bytes is made from any contiguous range of bytes. Bytes that are read during a call
+// may be a temporary; those that a reader keeps a view of may not, and do not compile. A string
+// literal is refused, because it has one byte more than it shows.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -21,33 +21,33 @@
 
 namespace chronopack {
 
-template <class T, class... Types>
-concept one_of = (std::is_same_v<T, Types> || ...);
-
 /// std::byte, unsigned char (which is std::uint8_t) and char, const or not.
+// clang-format off
 template <class T>
-concept byte_like = one_of < std::remove_const_t<T>,
-        std::byte,
-unsigned char, char > ;
+concept byte_like =
+    std::is_same_v<std::remove_const_t<T>, std::byte> ||
+    std::is_same_v<std::remove_const_t<T>, unsigned char> ||
+    std::is_same_v<std::remove_const_t<T>, char>;
+// clang-format on
 
-/// What holds bytes in one piece, but for string literals.
+/// A contiguous range of bytes that is no string literal.
 template <class R>
 concept byte_range = std::ranges::contiguous_range<R> && std::ranges::sized_range<R> &&
     byte_like<std::remove_reference_t<std::ranges::range_reference_t<R>>> &&
     !(std::is_array_v<std::remove_reference_t<R>> &&
       std::is_same_v<std::ranges::range_reference_t<R>, const char&>);
 
-/// The same, to write to.
+/// A contiguous range of bytes that can be written to.
 template <class R>
 concept writable_byte_range = byte_range<R> && std::ranges::borrowed_range<R> &&
     !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<R>>>;
 
-/// What a class of spans is made of by a template: not of itself and its like, which have
-/// constructors that cost a compiler less.
+/// A range for the template constructors below. They leave out spans, for which there are
+/// constructors that cost compilers less.
 template <class R, class Span>
 concept other_than = !std::is_base_of_v<Span, std::remove_cvref_t<R>>;
 
-/// Bytes to write to: a std::span<std::byte>, made of any such range.
+/// Bytes to write to: a std::span<std::byte> that any writable range of bytes converts to.
 class bytes : public std::span<std::byte> {
 public:
     constexpr bytes() noexcept = default;
@@ -80,7 +80,7 @@ private:
     }
 };
 
-/// Bytes to read: a std::span<const std::byte>, made of any range of bytes.
+/// Bytes to read: a std::span<const std::byte> that any range of bytes converts to.
 class cbytes : public std::span<const std::byte> {
 public:
     constexpr cbytes() noexcept = default;
@@ -113,8 +113,8 @@ private:
     }
 };
 
-/// Bytes that are looked at after the call that takes them: their owner must outlive whoever
-/// keeps them, so a container that is a temporary is refused.
+/// Bytes that a reader keeps a view of. Their owner must outlive the reader, so a container that
+/// is a temporary does not compile.
 class borrowed_bytes : public cbytes {
 public:
     constexpr borrowed_bytes() noexcept = default;
@@ -162,7 +162,7 @@ template <std::endian Order, std::unsigned_integral T>
 
 }  // namespace detail
 
-/// The integer at `from`, which must have sizeof(T) readable bytes.
+/// Returns the integer in the sizeof(T) bytes at `from`.
 template <std::unsigned_integral T>
 [[nodiscard]] inline T load_le(const std::byte* from) noexcept {
     T value;
@@ -177,7 +177,7 @@ template <std::unsigned_integral T>
     return detail::to_order<std::endian::big>(value);
 }
 
-/// Writes sizeof(T) bytes at `to`.
+/// Writes the sizeof(T) bytes of an integer at `to`.
 template <std::unsigned_integral T>
 inline void store_le(std::byte* to, T value) noexcept {
     value = detail::to_order<std::endian::little>(value);

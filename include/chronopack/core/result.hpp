@@ -1,11 +1,12 @@
-// A value, or the error that there is instead: the one way in which the core returns errors.
+// The result of a function that can fail: a value, or an error. The core returns all errors so.
 //
 //   chronopack::result<std::size_t> read = codec::decode(wire, values);
-//   if (!read) return read.error();   // an errc; message() says it in words
+//   if (!read) return read.error();   // an errc, of which message() is the text
 //   use(*read);
 //
-// C++20 has no std::expected; this is the part of it that people know, and becomes one
-// where there is one. core/error_code.hpp makes a std::error_code of an errc.
+// C++20 has no std::expected. This is the part of it that people know, and it converts to
+// std::expected where the library has that. core/error_code.hpp converts an errc to a
+// std::error_code.
 #pragma once
 
 #include <chronopack/core/errc.hpp>
@@ -20,14 +21,14 @@ namespace chronopack {
 template <class T>
 class result;
 
-/// std::expected<T, E>, or what is like it, where an errc makes an E.
+/// std::expected<T, E>, or a class with its interface, where an errc makes an E.
 template <class X, class T>
 concept expected_like = std::is_same_v<typename X::value_type, T> && requires {
     typename X::unexpected_type;
 } && std::is_constructible_v<typename X::error_type, errc>;
 
-/// What a result holds; for result alone. Written out, for std::variant costs compilers
-/// more than all else here.
+/// The state of a result, a value or an error. It is for result alone. Written out, because
+/// std::variant would take compilers longer than everything else here.
 template <class T, bool Plain = std::is_trivially_copyable_v<T>>
 class result_state {
 public:
@@ -73,7 +74,7 @@ public:
     [[nodiscard, gnu::always_inline]] constexpr const T& value() const noexcept { return value_; }
 
 private:
-    // Holds no value from here on; the error is none in particular.
+    // Destroys the value; the error that takes its place means nothing.
     [[gnu::always_inline]] constexpr void reset() noexcept {
         if (failure_ == 0) std::destroy_at(&value_);
         failure_ = 1;
@@ -86,7 +87,7 @@ private:
     std::uint32_t failure_ = 0;  // 0, or 1 + the error
 };
 
-// Of a value that registers hold: copied as it is.
+// The state of a value that can be copied byte by byte, and so passes in registers.
 template <class T>
 class result_state<T, true> {
 public:
@@ -112,8 +113,8 @@ private:
     std::uint32_t failure_ = 0;
 };
 
-/// A T, or the reason there is none. Reading the wrong one by *, -> or error() is a
-/// caller's bug; value() throws.
+/// A T, or the reason why there is none. Reading the one that is not there by *, -> or error()
+/// is a caller's bug; value() throws.
 template <class T>
 class [[nodiscard]] result {
 public:

@@ -7,8 +7,8 @@
 //
 //            ... [-60,000, -1] [0, 59,999] [60,000, 119,999] ...
 //
-// Both ends of a bucket belong to it, so that int64 holds the last one. The
-// first and the last are cut where int64 ends.
+// Buckets include both ends: with an exclusive end the last bucket would have to end at 2^63,
+// which int64 cannot hold. The first and the last bucket are cut where int64 ends.
 #pragma once
 
 #include <chronopack/core/result.hpp>
@@ -21,8 +21,8 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// What cuts time into buckets: all t of containing(t) have the same one, and
-/// it holds t. A type that has unit() as well is only used on frames of that unit.
+/// A type that cuts time into buckets: containing(t) holds t, and is the same for all times in
+/// it. If the type also has unit(), it is used only on frames of that time unit.
 template <class B>
 concept bucketing = requires(const B& buckets, std::int64_t t) {
     // clang-format off
@@ -32,7 +32,7 @@ concept bucketing = requires(const B& buckets, std::int64_t t) {
 
 namespace detail {
 
-/// t less `back` to t plus `ahead`, cut where int64 ends.
+/// Returns the range from t - back to t + ahead, cut where int64 ends.
 [[nodiscard]] constexpr time_range around(std::int64_t t, std::int64_t back,
                                           std::int64_t ahead) noexcept {
     return {t < INT64_MIN + back ? INT64_MIN : t - back,
@@ -41,10 +41,10 @@ namespace detail {
 
 }  // namespace detail
 
-/// Buckets of one width in ticks, whatever a tick is. One begins at `offset`.
+/// Buckets of one width in ticks of any unit. One of them begins at `offset`.
 class fixed_buckets {
 public:
-    /// out_of_range for a width below 1.
+    /// Returns buckets of `width` ticks, or out_of_range for a width below 1.
     [[nodiscard]] static constexpr result<fixed_buckets> every(std::int64_t width,
                                                                std::int64_t offset = 0) noexcept {
         if (width < 1) return errc::out_of_range;

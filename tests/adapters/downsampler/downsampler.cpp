@@ -129,7 +129,7 @@ TEST_CASE("of samples that are no numbers there is a count and nothing else", "[
     }
 }
 
-TEST_CASE("a run without the time for all of it keeps what is done", "[downsampler]") {
+TEST_CASE("a run that is out of time keeps the part that is done", "[downsampler]") {
     struct slow_at_last : fake_backend {
         reply<std::vector<point>> query_range(const storage::range_query& what,
                                               storage::deadline until) override {
@@ -166,7 +166,7 @@ TEST_CASE("watermarks are of one rollup each", "[downsampler]") {
     REQUIRE_FALSE(downsampler(raw, rollups, wide).run(99, in(60s)));
 }
 
-TEST_CASE("names tell the width in its largest unit", "[downsampler]") {
+TEST_CASE("names have the width in its largest unit", "[downsampler]") {
     downsample::options how;
     how.metric = "cpu";
     for (const auto& [every, name] : std::vector<std::pair<std::chrono::nanoseconds, std::string>>{

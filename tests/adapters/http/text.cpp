@@ -31,7 +31,7 @@ TEST_CASE("a URL gives up what stands before the @, and text() never has it", "[
     }
 }
 
-TEST_CASE("what is no plain http URL is refused", "[http]") {
+TEST_CASE("anything but a plain http URL is refused", "[http]") {
     for (const std::string& url :
          {std::string(""), std::string("h"), std::string("/x"), std::string("ftp://h"),
           std::string("file:///etc/passwd"), std::string("http://"), std::string("http://h?u=me"),

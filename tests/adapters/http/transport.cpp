@@ -194,7 +194,7 @@ TEST_CASE("a gzip answer is unpacked where it was asked for, and capped unpacked
     CHECK(server.requests().back().header("accept-encoding").empty());
 }
 
-TEST_CASE("what is no answer is worth a retry", "[http]") {
+TEST_CASE("bytes that are no answer are worth a retry", "[http]") {
     for (const behaviour how : {behaviour::resets, behaviour::closes, behaviour::garbage}) {
         fault_server server({{.how = how}});
         const auto got = to(server.url())->send(get, in(10s));

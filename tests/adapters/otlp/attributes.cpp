@@ -133,7 +133,7 @@ TEST_CASE("an attribute without a name is left out and counted", "[otlp][attribu
     CHECK(read.lost.dropped_points() == 0);
 }
 
-TEST_CASE("what is no UTF-8 is replaced and counted", "[otlp][attributes]") {
+TEST_CASE("bytes that are no UTF-8 are replaced and counted", "[otlp][attributes]") {
     const auto read = request_with(bytes_field(1, pair_of("k\xff", string_value("\xc3("))) +
                                    bytes_field(1, pair_of("k\xfe", string_value("ok"))));
     // Both names are the same now.
@@ -159,7 +159,7 @@ TEST_CASE("text is UTF-8 just where Unicode says so", "[otlp][text]") {
         CHECK_FALSE(text::valid_utf8(bad));
 }
 
-TEST_CASE("text that was replaced is UTF-8, and what was good in it is there", "[otlp][text]") {
+TEST_CASE("replaced text is UTF-8, and keeps all valid characters", "[otlp][text]") {
     prng random(7);
     for (int i = 0; i < 20'000; ++i) {
         std::string noise(random.below(12), '\0');

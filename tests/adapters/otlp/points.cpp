@@ -198,7 +198,7 @@ TEST_CASE("a histogram whose bounds do not increase, or are infinite, is left ou
     }
 }
 
-TEST_CASE("counts that do not go together are told apart or left out", "[otlp][points]") {
+TEST_CASE("counts that do not agree are reported or left out", "[otlp][points]") {
     model::histogram_value v = buckets({1, 2}, {1});
     v.count = 4;
     auto made = convert(metrics_of(
@@ -515,7 +515,7 @@ TEST_CASE("tags that we need win over attributes of the same name", "[otlp][poin
     CHECK(made.lost[loss::attribute_collision] == 1);
 }
 
-TEST_CASE("names are translated as told", "[otlp][points]") {
+TEST_CASE("names are translated as the options say", "[otlp][points]") {
     auto request = metrics_of(model::histogram{
         {point_of<model::histogram_point>(buckets({1}, {}), now, 0, {{"http.route", "/"}})},
         model::temporality::cumulative});

@@ -152,7 +152,7 @@ TEST_CASE("hostile names and values come back the same or were refused", "[prome
         }
 }
 
-TEST_CASE("Prometheus' refusals are told apart", "[prometheus][server]") {
+TEST_CASE("the kinds of Prometheus' refusals are distinguished", "[prometheus][server]") {
     const remote_write protocol =
         GENERATE(remote_write::version_1, remote_write::version_2_if_taken);
     const auto store = to(server(), protocol);
@@ -172,7 +172,7 @@ TEST_CASE("Prometheus' refusals are told apart", "[prometheus][server]") {
         CHECK(other.dropped[0].why == drop_reason::duplicate);
         CHECK(other.dropped[0].message.find("duplicate sample") != std::string::npos);
     }
-    SECTION("what is older than the window is dropped as too old, not retried for ever") {
+    SECTION("samples older than the window are dropped as too old, not retried for ever") {
         const auto old =
             store->write(make_point(refused, now - 86400 * 40 * one_second, 2), in(30s));
         CHECK(old.ok());
@@ -279,7 +279,7 @@ TEST_CASE("a release without remote write 2.0 is found out at the first batch",
     CHECK(metric_of(fresh, counted, asked) == asked);
 }
 
-TEST_CASE("what is before a time is deleted, and nothing else", "[prometheus][server]") {
+TEST_CASE("samples before a time are deleted, and no others", "[prometheus][server]") {
     const auto store = to(server());
     const std::int64_t from = this_second() - 1000 * one_second;
     std::vector<point> points;
@@ -352,7 +352,8 @@ TEST_CASE("queries answer typed results", "[prometheus][server]") {
     CHECK_FALSE(store->evaluate("asked", {ms - 20'000'000, ms, 1}, in(30s)));
 }
 
-TEST_CASE("a server's external labels are added to what is read", "[prometheus][server]") {
+TEST_CASE("a server's external labels are added to the points that are read",
+          "[prometheus][server]") {
     auto command = prometheus_command(true);
     command.arguments = [usual = command.arguments](const server_process& s) {
         const auto words = usual(s);
@@ -367,7 +368,7 @@ TEST_CASE("a server's external labels are added to what is read", "[prometheus][
     CHECK(read(*store, "m") == std::vector{make_point("m", now, 1, {{"region", "eu"}})});
 }
 
-TEST_CASE("health tells whether writes are taken", "[prometheus][server]") {
+TEST_CASE("health reports whether writes are accepted", "[prometheus][server]") {
     CHECK(to(server())->health(in(10s)));
 
     server_process mortal(prometheus_command(false));
@@ -380,7 +381,7 @@ TEST_CASE("health tells whether writes are taken", "[prometheus][server]") {
     CHECK(gone.error().what == verdict::retry);
     CHECK(store->write(make_point("m", now + one_second, 2), in(10s)).what == verdict::retry);
 
-    // What was delivered is there after kill -9, and the store goes on.
+    // Delivered points survive kill -9, and the store goes on.
     mortal.start();
     REQUIRE(store->write(make_point("m", now + one_second, 2), in(30s)).ok());
     CHECK(read(*store, "m").size() == 2);

@@ -131,7 +131,7 @@ std::vector<point> points_of(const std::vector<read_series>& all) {
 
 }  // namespace
 
-TEST_CASE("what is in a request, of either version, is what was in the batch", "[prometheus]") {
+TEST_CASE("a request of either version has the points of its batch", "[prometheus]") {
     prng random(7);
     constexpr double zeros[] = {0.0, -0.0};
     for (int round = 0; round < 300; ++round) {

@@ -40,7 +40,7 @@ std::size_t inversions(const std::vector<point>& points) {
 
 }  // namespace
 
-TEST_CASE("what is submitted is delivered, in order, in batches", "[batch_writer]") {
+TEST_CASE("submitted points are delivered, in order, in batches", "[batch_writer]") {
     fake_backend store;
     batch_options how = quick();
     how.batch_points = 100;
@@ -269,7 +269,7 @@ TEST_CASE("with a fifth of calls failing, no series goes back in time", "[batch_
     REQUIRE(inversions(store.points()) == 0);
 }
 
-TEST_CASE("a full queue does what it was told to", "[batch_writer]") {
+TEST_CASE("a full queue does what the options say", "[batch_writer]") {
     fake_backend store;
     std::atomic<bool> down = true;
     store.answer = [&](fake_backend::call& c) {
@@ -349,7 +349,7 @@ TEST_CASE("a queue is bounded by bytes, and by age", "[batch_writer]") {
     }
 }
 
-TEST_CASE("closing tells the truth, and does not wait for a call", "[batch_writer]") {
+TEST_CASE("closing reports the truth, in time", "[batch_writer]") {
     fake_backend store;
     stall here;
     store.answer = [&](fake_backend::call&) {
@@ -436,7 +436,7 @@ TEST_CASE("closing again says what the first time said", "[batch_writer]") {
     CHECK(store.points().size() == 10);
 }
 
-TEST_CASE("who is told of a dropped point may ask for the counters, and it is not counted yet",
+TEST_CASE("a report of a dropped point may ask for the counters, which do not count it yet",
           "[batch_writer]") {
     fake_backend store;
     stall here;
@@ -469,7 +469,7 @@ TEST_CASE("who is told of a dropped point may ask for the counters, and it is no
     CHECK(writer.counters().balanced());
 }
 
-TEST_CASE("dropped points are told of one at a time, whoever drops them", "[batch_writer]") {
+TEST_CASE("dropped points are reported one at a time, whoever drops them", "[batch_writer]") {
     fake_backend store;
     store.answer = [](fake_backend::call& c) {
         return c.take_unless([](const point& p) { return p.timestamp % 2 == 1; });

@@ -9,7 +9,7 @@ using namespace chronopack::test;
 using namespace chronopack::storage;
 using namespace std::chrono_literals;
 
-TEST_CASE("what is older than its policy says goes, and nothing else", "[retention]") {
+TEST_CASE("points older than their policy allows are deleted, and no others", "[retention]") {
     fake_backend store;
     REQUIRE(store.write_batch(run_of("cpu", 100), in(60s)).ok());
     REQUIRE(store.write_batch(run_of("mem", 100), in(60s)).ok());
@@ -60,7 +60,7 @@ TEST_CASE("times at the ends of int64 delete nothing by wrapping", "[retention]"
     REQUIRE(store.points().size() == 1);
 }
 
-TEST_CASE("the periodic task cleans up, tells of it, and stops at once", "[retention]") {
+TEST_CASE("the periodic task cleans up, reports it, and stops at once", "[retention]") {
     fake_backend store;
     REQUIRE(store.write_batch(run_of("cpu", 100), in(60s)).ok());
     retention keep(store, {{.keep = 1h}});

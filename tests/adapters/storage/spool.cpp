@@ -186,7 +186,7 @@ TEST_CASE("cut at any byte of a mebibyte, as many records are found as are whole
     fake_disk disk;
     for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
         while (expected < ends.size() && ends[expected] <= cut) ++expected;
-        // Opening cuts off what is torn: that is put back, and a byte more.
+        // Opening cuts off a torn record, so it is put back with a byte more.
         auto& file = disk.files[segment_name(1)].now;
         REQUIRE(file.size() <= cut);
         for (std::size_t at = file.size(); at < cut; ++at) file.push_back(whole[at]);
@@ -699,7 +699,7 @@ TEST_CASE("a record in another's place is damage, though each is whole", "[spool
     CHECK(s->counts(*id).dropped[drop_reason::damaged] == 1);
 }
 
-TEST_CASE("a killed process loses no record it was told is kept, and invents none",
+TEST_CASE("a killed process loses no record that the spool reported as kept, and invents none",
           "[spool][one-thread]") {
     prng random(11);
     for (int round = 0; round < long_form(20, 200); ++round) {

@@ -1,4 +1,4 @@
-// Writers with a spool behind them: servers away, processes ended, disks full.
+// Writers with a spool: servers that are away, processes that end, disks that are full.
 #include "support/fake_backend.hpp"
 #include "support/fake_disk.hpp"
 #include "support/scratch.hpp"
@@ -249,7 +249,7 @@ TEST_CASE("what a stalled disk has under way when the writer is closed is kept",
     CHECK((*s)->recovery().points == 25);
 }
 
-TEST_CASE("what is on a disk that has not synced it is not called safe", "[spool]") {
+TEST_CASE("points on a disk that has not synced them are not called safe", "[spool]") {
     const bool fails = GENERATE(false, true);
     fake_disk disk;
     auto s = spool::open(std::make_unique<fake_files>(disk), {});

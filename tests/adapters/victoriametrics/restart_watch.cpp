@@ -157,7 +157,8 @@ TEST_CASE("what was written before the start was known is sent again when it is"
     CHECK(server.taken == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("what cannot be sent again yet stays, what is refused is counted", "[restart_watch]") {
+TEST_CASE("points that cannot be sent again yet stay, refused ones are counted",
+          "[restart_watch]") {
     played_server server;
     restart_watch watch(ten_seconds, server.calls());
     write(watch, server, "a");
@@ -295,7 +296,7 @@ TEST_CASE("whatever happens to a server, a request is on its disk, held, or coun
         std::map<std::string, storage::deadline> in_memory;
         std::map<std::string, bool> on_disk;
         int n = 0;
-        const auto flush = [&] {  // the server writes what is ten seconds old
+        const auto flush = [&] {  // the server writes points that are ten seconds old
             for (const std::string& one : std::exchange(server.taken, {}))
                 in_memory[one] = server.now;
             std::erase_if(in_memory, [&](const auto& one) {

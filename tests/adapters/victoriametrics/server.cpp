@@ -153,7 +153,7 @@ TEST_CASE("what is promised of digits holds, and the others are counted",
         }
     }
     CHECK(kept == promised);
-    CHECK(altered > longest * 9 / 10);  // what is counted is seldom counted for nothing
+    CHECK(altered > longest * 9 / 10);  // few values are counted without need
 }
 
 TEST_CASE("values that do not fit beside larger ones of their series are counted",
@@ -362,7 +362,8 @@ TEST_CASE("a request that is too large for the server is split", "[victoriametri
     CHECK(done.dropped.empty());
 }
 
-TEST_CASE("VictoriaMetrics' health tells whether writes are taken", "[victoriametrics][server]") {
+TEST_CASE("VictoriaMetrics' health reports whether writes are accepted",
+          "[victoriametrics][server]") {
     server_process mortal(victoria_metrics_command());
     const auto store = to(mortal);
     CHECK(store->health(in(10s)));
@@ -442,7 +443,7 @@ TEST_CASE("a server killed in the middle of writing has all that it acknowledged
     }
 }
 
-TEST_CASE("what is settled is on the server's disk, though it restarted and nobody noticed",
+TEST_CASE("settled points are on the server's disk even if it restarted unnoticed",
           "[victoriametrics][server]") {
     server_process mortal(victoria_metrics_command());
     const auto store = to(mortal);
