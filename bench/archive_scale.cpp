@@ -1,12 +1,12 @@
-// How an archive behaves at scale: many series open at once, samples arriving
-// in order of time, then every series read back and compared.
+// Measures an archive at scale: writes many series at once, with samples in order of time,
+// then reads every series back and compares it.
 //
 //   chronopack-archive-scale [SAMPLES [SERIES [FILE]]]
 //
-// Prints times, rates, the file's size, and the peak of resident memory after
-// writing and after reading; how long it takes to find a series by its labels; and how
-// long a reader takes that copies the file into memory, as a multiple of one that maps it.
-// Exit status 1 when a sample is not as written.
+// Prints times, rates, the size of the file, the peak of resident memory after writing and
+// after reading, the time to find a series by its labels, and the time of a reader that copies
+// the file into memory as a multiple of that of a reader that maps it. The exit status is 1
+// where a sample is not as it was written.
 #include <chronopack/chronopack.hpp>
 
 #include <fmt/core.h>
@@ -31,7 +31,7 @@ double peak_megabytes() {
     return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-// A gauge in tenths that walks, told by its series and tick alone.
+// Returns the value of a gauge that walks in tenths; it depends only on the series and tick.
 double value_at(std::uint64_t series, std::uint64_t tick) {
     const std::uint64_t phase = (tick + 37 * series) % 2000;
     const std::uint64_t wave = phase < 1000 ? phase : 2000 - phase;
@@ -49,7 +49,7 @@ int fail(std::string_view what, errc error) {
     return 1;
 }
 
-// The first look-up, which sorts all series by hash, and the mean of the others.
+// Times the first look-up, which sorts all series by hash, and the mean of the others.
 int find_all(const archive_reader& archive, std::uint64_t count) {
     const auto find = [&](std::uint64_t s) {
         const auto number = archive.find({{"__name__", "gauge"}, {"n", std::to_string(s)}});
@@ -66,7 +66,7 @@ int find_all(const archive_reader& archive, std::uint64_t count) {
     return 0;
 }
 
-// All samples, by an archive that is mapped and by one that is copied first.
+// Reads all samples from an archive that is mapped and from one that is copied first.
 int compare_access(const std::string& path) {
     double seconds[2] = {1e9, 1e9};
     for (int round = 0; round < 6; ++round) {
@@ -125,7 +125,7 @@ int run(std::uint64_t samples, std::uint64_t count, const std::string& path) {
         if (t != ticks) return fail("count", errc::count_mismatch);
     }
     const double read = seconds_since(start);
-    // A mapped file's pages count as resident though nobody else pays for them.
+    // The pages of a mapped file count as resident, although the system can drop them.
     fmt::print("read   {:8.2f} s  {:7.2f} M samples/s  as written           peak {:6.0f} MB\n",
                read, total / read / 1e6, peak_megabytes());
     if (const int status = find_all(*archive, count); status != 0) return status;

@@ -6,7 +6,7 @@ usage: large_csv.py MEBIBYTES > FILE.csv
 """
 import sys
 
-ROWS = 1 << 16  # of values, over and over: what is measured is the reader of text
+ROWS = 1 << 16  # values, which repeat, because the reader of text is measured
 
 
 def main():

@@ -1,16 +1,15 @@
-// What writing sample by sample costs above encoding alone: frame::encode into a
-// ready buffer, series_writer with a sink that throws frames away and with one that
-// puts them into a growing vector, and archive_writer with one series and with 1,000 that
-// take turns, from 1,000 samples up.
+// Measures how much longer writing sample by sample takes than encoding alone. From 1,000
+// samples up it compares frame::encode into a ready buffer, series_writer with a sink that
+// drops frames and with one that appends them to a vector, and archive_writer with one series
+// and with 1,000 that take turns.
 //
 //   chronopack-writers [MOST [FILE]]
 //
-// MOST is the most samples (10,000,000). Prints a table in Markdown: nanoseconds a
-// sample, the least of several rounds in which the ways take turns, and how many
-// times the first way's they are. They are processor time of this thread, the
-// kernel's part included: what else the machine does is not in them, nor is
-// waiting for the disk. Making an archive and finishing it, which waits for the
-// disk, are not timed; its last, short frames are.
+// MOST is the largest number of samples (10,000,000). Prints a table in Markdown: nanoseconds
+// a sample, the least of several rounds in which all take turns, and their ratio to those of
+// frame::encode. They are processor time of this thread, including the kernel's part, and so
+// contain neither other work of the machine nor waiting for the disk. Creating an archive and
+// finishing it, which waits for the disk, are not timed; its last, short frames are.
 #include <chronopack/chronopack.hpp>
 
 #include <fmt/core.h>
@@ -32,8 +31,8 @@ double seconds() {
 
 constexpr std::size_t frame_samples = series_options{}.frame_samples;
 
-// Samples that are written again and again: a few frames, so that reading them
-// costs every way the same and little.
+// The samples that are written again and again. They are few, so that reading them takes
+// little time, and the same time for all.
 template <class V>
 struct source {
     std::string name;

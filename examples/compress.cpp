@@ -1,4 +1,4 @@
-// Compress a series into one frame, look at what it says, and get it back.
+// Compresses a series into one frame, reads its header, and decodes it again.
 #include <chronopack/chronopack.hpp>
 
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace cp = chronopack;
 
 int main() {
-    // An hour of a temperature, read once a second, to a tenth of a degree.
+    // One hour of a temperature, read every second, to a tenth of a degree.
     std::vector<std::int64_t> times;
     std::vector<double> values;
     for (int i = 0; i < 3600; ++i) {
@@ -16,8 +16,8 @@ int main() {
         values.push_back(std::round(200 + 30 * std::sin(i / 600.0)) / 10);
     }
 
-    std::vector<std::byte> wire(cp::frame::max_bytes<double>(times.size()));
-    const auto size = cp::frame::encode<double>(times, values, {}, wire);
+    std::vector<std::byte> wire(cp::frame::max_bytes(times.size()));
+    const auto size = cp::frame::encode(times, values, {}, wire);
     if (!size) {
         std::fprintf(stderr, "encode: %s\n", cp::message(size.error()).data());
         return 1;
@@ -32,11 +32,11 @@ int main() {
 
     std::vector<std::int64_t> times_back(info->samples);
     std::vector<double> values_back(info->samples);
-    const auto ok = cp::frame::decode<double>(wire, times_back, values_back);
+    const auto ok = cp::frame::decode(wire, times_back, values_back);
     const bool same = ok && times_back == times && values_back == values;
 
     wire[wire.size() / 2] ^= std::byte{1};  // one bit of damage
-    const auto damaged = cp::frame::decode<double>(wire, times_back, values_back);
+    const auto damaged = cp::frame::decode(wire, times_back, values_back);
     std::printf("lossless: %s; after one bit of damage: %s\n", same ? "yes" : "no",
                 damaged ? "not noticed" : cp::message(damaged.error()).data());
     return same && !damaged ? 0 : 1;

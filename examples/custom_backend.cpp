@@ -1,5 +1,5 @@
-// A store of your own: one class, and batches, retries, spools, replication and
-// retention work with it. This one keeps points in memory, and has no place for NaN.
+// A store of your own takes one class; batches, retries, spools, replication and retention
+// then work with it. This store keeps points in memory and refuses NaN.
 #include <adapters/storage/batch_writer.hpp>
 
 #include <cmath>
@@ -21,7 +21,7 @@ public:
         write_outcome done;
         for (std::size_t i = 0; i < points.size(); ++i) {
             const point& p = points[i];
-            if (std::isnan(p.value)) {  // named: the others need not be sent again
+            if (std::isnan(p.value)) {  // named, so that the others are not sent again
                 done.dropped.push_back({i, drop_reason::invalid, "not a number"});
                 continue;
             }
@@ -56,7 +56,7 @@ public:
     reply<std::monostate> health(deadline) override { return std::monostate{}; }
 
 private:
-    std::mutex mutex_;  // calls come from any threads
+    std::mutex mutex_;  // any thread may call
     std::map<std::tuple<std::string, std::string, cp::labels, std::int64_t>, double> kept_;
 };
 

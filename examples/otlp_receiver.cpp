@@ -1,11 +1,11 @@
-// The core of an OTLP receiver: bodies of requests in, points in stores out. Around it
-// belongs a server that hands it what is sent to POST /v1/metrics.
+// The core of an OTLP receiver: it takes the bodies of requests and writes their points to
+// stores. A server around it would pass it each body that is sent to POST /v1/metrics.
 //
-//   otlp_receiver DIRECTORY BODY...     files of one request each; - is standard input
-//   otlp_receiver                       one made here, into a directory that goes
+//   otlp_receiver DIRECTORY BODY...     takes files of one request each; - is standard input
+//   otlp_receiver                       makes a request itself, and a temporary directory
 //
-// A body is acknowledged when the queue has its points; they survive this process when
-// the spool has them, after `linger` at the latest.
+// A body is acknowledged when the queue has its points. They survive a crash when the spool
+// has them, which is after `linger` at the latest.
 #include <adapters/embedded/embedded_backend.hpp>
 #include <adapters/otlp/decode.hpp>
 #include <adapters/otlp/encode.hpp>
@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What a client would send.
+// Returns a body as a client would send it.
 std::string sample_request() {
     cp::model::number_point point;
     point.time = 1'700'000'000'000'000'000;
@@ -48,9 +48,9 @@ std::string read_body(const std::string& name) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Whether the client is to be told 200; else it is 400, or 503 for it to come again.
+// Returns whether to answer 200; if not, answer 400, or 503 to have the body sent again.
 bool receive(cp::otlp::points_converter& converter, batch_writer& writer, const std::string& body) {
-    const auto request = cp::otlp::decode_metrics(std::as_bytes(std::span(body)));
+    const auto request = cp::otlp::decode_metrics(body);
     if (!request) return std::puts(cp::message(request.error()).data()), false;
     std::vector<point> points;
     const auto lost = converter.convert(request->data, points);
@@ -69,11 +69,11 @@ T or_exit(reply<T> made) {
 bool store(const std::filesystem::path& directory, const std::vector<std::string>& bodies) {
     const auto local = or_exit(cp::embedded::embedded_backend::open(directory / "metrics.db"));
     const auto to_disk = or_exit(spool::open(directory / "spool"));
-    // Any other stores stand beside `local`; each gets everything from the spool.
+    // More stores can be listed beside `local`; each gets all points from the spool.
     const auto stores = or_exit(multi_backend::make({local.get()}, {.to_disk = to_disk.get()}));
     batch_writer writer(*stores);
 
-    cp::otlp::points_converter converter;  // one for all: it makes totals of deltas
+    cp::otlp::points_converter converter;  // one for all requests, because it adds deltas to totals
     bool done = true;
     for (const std::string& body : bodies) done &= receive(converter, writer, body);
     done &= writer.close(in(10s)).settled;

@@ -1,4 +1,4 @@
-// Write many series into one archive, then read ten minutes of one of them.
+// Writes many series into one archive, then reads ten minutes of one of them.
 #include <chronopack/chronopack.hpp>
 
 #include <cstdio>
@@ -18,7 +18,7 @@ int main() {
     auto archive = cp::archive_writer::create(path);
     if (!archive) return fail("create", archive.error());
     for (const char* host : {"a", "b", "c"}) {
-        const auto series = archive->add<double>({{"__name__", "cpu_seconds"}, {"host", host}});
+        const auto series = archive->add({{"__name__", "cpu_seconds"}, {"host", host}});
         if (!series) return fail("add", series.error());
         for (int i = 0; i < 100'000; ++i)
             if (const auto ok = archive->append(*series, start + 1000 * i, i * 0.25); !ok)
@@ -30,7 +30,7 @@ int main() {
     if (!opened) return fail("open", opened.error());
     const auto number = opened->find({{"__name__", "cpu_seconds"}, {"host", "b"}});
     if (!number) return fail("find", number.error());
-    const auto reader = opened->read<double>(*number);
+    const auto reader = opened->read(*number);
     if (!reader) return fail("read", reader.error());
 
     auto samples = reader->range(start + 50'000'000, start + 50'600'000);

@@ -1,5 +1,5 @@
-// A storage engine in one screen: a plain append-only file of frames for one
-// series, which survives being cut off in the middle of a write.
+// A storage engine in one screen: an append-only file of frames for one series, which
+// survives a power failure in the middle of a write.
 #include <chronopack/chronopack.hpp>
 
 #include <cstdio>
@@ -18,10 +18,10 @@ public:
     cp::result<void> append(std::int64_t t, double v) { return writer_.append(t, v); }
     cp::result<void> flush() { return writer_.flush(); }
 
-    // Mean from the frames' statistics: nothing is decoded.
+    // Computes the mean from the frames' statistics, without decoding.
     double mean() const {
         const auto bytes = read_file();
-        const auto reader = cp::series_reader<double>::open(bytes);
+        const auto reader = cp::series_reader<>::open(bytes);
         if (!reader) return 0;
         double sum = 0;
         for (const cp::cbytes frame : reader->frames())
@@ -31,7 +31,7 @@ public:
 
     cp::result<std::size_t> count(std::int64_t from, std::int64_t to) const {
         const auto bytes = read_file();
-        const auto reader = cp::series_reader<double>::open(bytes);
+        const auto reader = cp::series_reader<>::open(bytes);
         if (!reader) return reader.error();
         std::size_t n = 0;
         for (const auto& s : reader->range(from, to)) {
@@ -52,14 +52,12 @@ private:
         };
     }
 
-    std::vector<std::byte> read_file() const {
+    std::string read_file() const {
         std::ifstream file(path_, std::ios::binary);
-        const std::string text(std::istreambuf_iterator<char>(file), {});
-        const auto bytes = std::as_bytes(std::span(text));
-        return {bytes.begin(), bytes.end()};
+        return std::string(std::istreambuf_iterator<char>(file), {});
     }
 
-    // Keeps the frames that are whole, up to the first that is not.
+    // Cuts the file after its last whole frame.
     void drop_torn_tail() {
         if (!std::filesystem::exists(path_)) return;
         const auto bytes = read_file();
@@ -75,7 +73,7 @@ private:
     }
 
     std::string path_;
-    cp::series_writer<double> writer_;
+    cp::series_writer<> writer_;
 };
 
 int main() {

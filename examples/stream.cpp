@@ -1,5 +1,5 @@
-// Append to a Prometheus chunk sample by sample, and read it while it grows:
-// the bytes are those a Prometheus server would write, at any time.
+// Appends to a Prometheus chunk sample by sample, and reads it while it grows. At any time
+// its bytes are those that a Prometheus server would write.
 #include <chronopack/codec/prometheus_xor.hpp>
 
 #include <array>

@@ -1,6 +1,6 @@
-// Hostile archives, their checksums mended or not. Opening one, listing it and
-// reading every series is refused or works, and allocates no more than the file
-// can have earned.
+// Hostile archives, with checksums mended or not. Opening an archive, listing it and reading
+// every series either works or is refused, and allocates no more than the size of the file
+// justifies.
 //
 //   how u8: bit 0 mend the records' checksums, bit 1 the frames' as well | a file
 

@@ -1,5 +1,5 @@
-// What a harness does when its claim does not hold: stop where it is, so that
-// libFuzzer keeps the input and a debugger shows the place.
+// Claims of a harness. Where one does not hold, the harness stops at once, so that libFuzzer
+// keeps the input and a debugger shows the place.
 #pragma once
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-// Any text as CSV: it is refused with a place and a reason, or gives samples to
-// known series; however the text comes, byte by byte or at once.
+// Any text as CSV. It is refused with a place and a reason, or gives samples to known series.
+// The outcome is the same for text that comes byte by byte and text that comes at once.
 
 #include "ingest.hpp"
 

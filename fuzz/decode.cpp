@@ -1,7 +1,7 @@
-// Hostile bytes, every codec. They are refused, or decode to values that
-// survive encode and decode bit for bit; and a streaming codec's iterator says
-// just what the bulk decoder does, and so do Prometheus' columns; start times of an XOR2 chunk
-// survive too, and a restart index leads to the same values.
+// Hostile bytes for every codec. They are refused, or decode to values that survive encode and
+// decode bit for bit. The iterator of a streaming codec and the columns of Prometheus chunks
+// give the same as the bulk decoder. The start times of an XOR2 chunk survive as well, and a
+// restart index leads to the same values.
 //
 //   codec u8 | count u16, of which 12 bits | bytes to decode
 
@@ -20,7 +20,7 @@ namespace {
 template <class C>
 void iterator_agrees(cbytes in, std::span<const typename C::value_type> bulk,
                      result<std::size_t> read) {
-    // The count of a chunk is not the iterator's to check.
+    // An iterator does not check the count of a chunk.
     if (in.size() < C::max_bytes(0)) return claim(!read, "half a header is refused");
     if (!read && read.error() == errc::count_mismatch) return;
     typename C::iterator iterator(in, bulk.size());
@@ -66,7 +66,7 @@ void index_agrees(cbytes in, std::span<const typename C::value_type> bulk,
     claim(test::same_bits(back, bulk.subspan(from)), "entered in the middle, values are the same");
 }
 
-// The same chunk into columns, twice, with a damaged one between.
+// Decodes the same chunk into columns twice, with a damaged chunk between.
 void columns_agree(cbytes in, std::span<const sample> bulk, result<std::size_t> read) {
     std::vector<std::byte> damaged(in.begin(), in.end());
     if (!damaged.empty()) damaged[damaged.size() / 2] ^= std::byte{0x10};
@@ -110,7 +110,7 @@ void decode(cbytes in, std::size_t n) {
     }
     claim(*read <= in.size(), "no more is read than there is");
 
-    // The rest was not needed, and none of what was read can be spared.
+    // No byte after those read is needed, and none of those read can be left out.
     const fuzz::exact_copy used(in.first(*read));
     std::vector<T> back(n);
     const auto reread = C::decode(used.view(), back);

@@ -1,6 +1,6 @@
-// Hostile frames, their checksums mended or not. They are refused, or decode
-// to samples that survive another frame bit for bit; and a cursor over a range
-// of time gives just the samples a filter does.
+// Hostile frames, with checksums mended or not. They are refused, or decode to samples that
+// survive another frame bit for bit. A cursor over a range of time gives exactly the samples
+// that filtering all samples gives.
 //
 //   how u8: bit 0 mend the header's checksum, bit 1 the blocks' as well |
 //   a time i64 | a frame
@@ -46,8 +46,8 @@ void agree(cbytes wire, std::int64_t time) {
     claim(reader->read_values(values) && test::same_bits(values, decoded->values),
           "values alone are the same values");
 
-    // A header may lie about order and span, of the frame and of its blocks;
-    // what a cursor gives is then some of the samples, else exactly the range's.
+    // Where the header lies about the order or times of the frame or its blocks, a cursor may
+    // give only some samples of the range; otherwise it gives all of them.
     const bool honest = info.ordered == truth.ordered &&
                         info.min_timestamp == truth.min_timestamp &&
                         info.max_timestamp == truth.max_timestamp && same_blocks<V>(wire, again);

@@ -1,4 +1,4 @@
-// Where harnesses of readers have their text from, and where samples go.
+// A source of text and a sink of samples for the harnesses of text readers.
 #pragma once
 
 #include "claim.hpp"
@@ -11,7 +11,7 @@
 
 namespace chronopack::fuzz {
 
-/// Gives a text in small pieces.
+/// Returns a text in small pieces.
 class slow_source final : public input::source {
 public:
     slow_source(std::string_view text, std::size_t piece) : rest_(text), piece_(piece) {}
@@ -27,7 +27,7 @@ private:
     std::size_t piece_;
 };
 
-/// A number made of all that it is given.
+/// Computes a number from everything that it is given.
 class digest final : public input::sample_sink {
 public:
     std::size_t add(std::vector<label> names, input::value_type, input::tick) override {
@@ -57,14 +57,14 @@ private:
     std::size_t series_ = 0;
 };
 
-/// What reading came to.
+/// The outcome of reading a text.
 struct outcome {
     std::uint64_t samples = 0;
     std::string failed;
     std::size_t bad = 0;
 };
 
-/// import(source, sink, options) -> number of bad things; of `text` in pieces.
+/// Reads `text` in pieces by import(source, sink, options), which returns the number of errors.
 template <class Import>
 [[nodiscard]] outcome read_in_pieces(std::string_view text, std::size_t piece, bool skip,
                                      Import import) {
@@ -87,7 +87,7 @@ template <class Import>
     return done;
 }
 
-/// Claims that it does not matter in which pieces a text comes.
+/// Claims that the outcome does not depend on the pieces that a text comes in.
 template <class Import>
 void claim_pieces_do_not_matter(std::string_view text, Import import) {
     for (const bool skip : {false, true}) {

@@ -1,5 +1,5 @@
-// The bytes that a fuzzer gives: a few choices first, then the matter itself,
-// in a heap block of its very size so that one byte too far is a finding.
+// The input of a fuzzer: first a few choices, then the bytes to test, in a heap block of
+// exactly their size, so that reading one byte too far is a finding.
 #pragma once
 
 #include <chronopack/codec/registry.hpp>

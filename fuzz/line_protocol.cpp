@@ -1,5 +1,5 @@
-// Any text as line protocol: it is refused with a place and a reason, or gives
-// samples to known series; however the text comes. A point's parts lie in its line.
+// Any text as line protocol. It is refused with a place and a reason, or gives samples to
+// known series, whichever pieces it comes in. All parts of a point lie in its line.
 
 #include "ingest.hpp"
 

@@ -1,6 +1,5 @@
-// Hostile OTLP requests. They are refused, or decoded to a model that is encoded and
-// decoded to the same bytes; and converted to points that a store could take, or counted
-// as lost.
+// Hostile OTLP requests. They are refused, or decode to a model that encodes to the same
+// bytes again. Its points are converted to points that a store could take, or counted as lost.
 //
 //   how u8: bit 0 traces instead of metrics, bits 1 and 2 the translation, bit 3 small
 //   limits, bit 4 no tags of resources and scopes | a request
@@ -63,7 +62,7 @@ void metrics(cbytes wire, const otlp::limits& within, otlp::point_options option
     std::vector<storage::point> points;
     const auto lost = converter.convert(request->data, points);
     check_points(points, lost, asked);
-    // Deltas come again: out of order, or added to.
+    // The same deltas again are out of order, or are added.
     (void)converter.convert(request->data, points);
 }
 
@@ -80,11 +79,10 @@ void traces(cbytes wire, const otlp::limits& within, const otlp::point_options& 
     for (const auto& r : request->data)
         for (const auto& s : r.scopes) asked += s.spans.size();
     std::vector<storage::point> points;
-    const auto lost = otlp::convert_spans(request->data,
+    const auto lost = otlp::convert_spans(request->data, points,
                                           {.names = options.names,
                                            .attribute_tags = {"a", "span_name"},
-                                           .call_bytes = options.call_bytes},
-                                          points);
+                                           .call_bytes = options.call_bytes});
     check_points(points, lost, asked);
     claim(points.size() + lost.dropped_points() == asked, "a span is a point, or dropped");
     otlp::span_statistics statistics({.names = options.names, .most_bytes = options.delta_bytes});

@@ -1,5 +1,5 @@
-// Runs a harness once on each file of the directories given: how a corpus is an
-// ordinary test, with any compiler.
+// Runs a harness once on each file of the given directories. This makes a corpus an ordinary
+// test, with any compiler.
 
 #include <algorithm>
 #include <cstdint>
@@ -36,12 +36,12 @@ int main(int count, char** arguments) {
         return 1;
     }
     for (const fs::path& path : files) {
-        // Named before it runs: a crash leaves it as the last line.
+        // Printed before the run, so that after a crash the last line names the file.
         std::fprintf(stderr, "%s\n", path.c_str());
         std::ifstream file(path, std::ios::binary);
         const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
         if (file.bad()) return 1;
-        // Exactly as long as the file, for the address sanitizer.
+        // Allocated at exactly the size of the file, for the address sanitizer.
         const std::vector<std::uint8_t> exact(bytes.begin(), bytes.end());
         LLVMFuzzerTestOneInput(exact.data(), exact.size());
     }

@@ -1,6 +1,6 @@
-// Hostile frames, their checksums mended or not, rolled up. They are refused, or
-// give rows in time order whose buckets hold what is in them; and a time-weighted
-// mean, for which every frame is decoded, changes nothing else of an honest frame.
+// Rollups of hostile frames, with checksums mended or not. They are refused, or give rows in
+// time order whose samples lie in their buckets. A time-weighted mean, for which every frame
+// is decoded, changes nothing else in the rows of an honest frame.
 //
 //   how u8: bit 0 mend the header's checksum, bit 1 the blocks' as well, bit 2 sort,
 //   bit 3 rows for empty buckets | width u64 | range, first and last i64 | a frame
@@ -50,7 +50,7 @@ void agree(cbytes wire, fixed_buckets buckets, rollup_options how) {
     const auto again = test::encode_frame<V>(*samples);
     const auto said = *frame::inspect(wire);
     const auto truth = *frame::inspect(again);
-    // A header may lie; decoding then gives other rows, or none.
+    // If the header lies, decoding gives other rows or none.
     if (said.ordered != truth.ordered || said.min_timestamp != truth.min_timestamp ||
         said.max_timestamp != truth.max_timestamp ||
         std::get<statistics<V>>(said.values).exact != std::get<statistics<V>>(truth.values).exact)

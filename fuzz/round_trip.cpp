@@ -1,5 +1,5 @@
-// Any values, every codec: encode and decode give them back bit for bit, within
-// max_bytes; and an appender writes just what the bulk encoder does.
+// Any values with every codec. Encode and decode give them back bit for bit, within max_bytes,
+// and an appender writes the same bytes as the bulk encoder.
 //
 //   codec u8 | how u8 | bytes that make the values, see `words`
 
@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t most = 4096;
 
-// 64-bit words out of bytes. Eight bytes a word reach every value; a byte a
-// difference reaches full blocks of likely ones with short inputs.
+// Makes 64-bit words of bytes. Eight bytes for a word reach every value; one byte for a
+// difference reaches full blocks of likely values with short inputs.
 std::vector<std::uint64_t> words(unsigned how, byte_reader in) {
     std::vector<std::uint64_t> out;
     const auto small = [&] {

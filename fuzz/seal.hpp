@@ -1,5 +1,4 @@
-// Makes checksums hold again over hostile bytes, so that a fuzzer reaches what
-// stands behind them.
+// Mends the checksums of hostile bytes, so that a fuzzer reaches the checks after them.
 #pragma once
 
 #include <chronopack/frame/read_header.hpp>
@@ -20,7 +19,7 @@ inline void seal_header(bytes frame) {
     if (size && *size <= frame.size()) seal(frame.first(*size));
 }
 
-/// The header, and with `blocks` the checksums of the body in it.
+/// Mends the checksum of a frame's header, and with `blocks` those of its blocks.
 inline void seal_frame(bytes frame, bool blocks) {
     seal_header(frame);
     frame::detail::header header;
@@ -41,7 +40,7 @@ inline void seal_frame(bytes frame, bool blocks) {
     seal_header(frame);
 }
 
-/// Every record of an archive that the lengths lead to, and its footer.
+/// Mends the checksums of all records of an archive that their lengths lead to, and of its footer.
 inline void seal_archive(bytes file, bool frames) {
     namespace archive = detail::archive;
     if (file.size() < archive::file_header_bytes) return;

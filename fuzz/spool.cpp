@@ -1,6 +1,6 @@
-// Hostile spools, their checksums mended or not: a segment, and a reader's cursor. It
-// opens whatever they hold; its reader gets whole records until there are none; the
-// counts balance; and what is appended then comes last.
+// Hostile spools, with checksums mended or not: a segment, and the cursor of a reader. The
+// spool opens with any content. Its reader gets whole records until there are none, the counts
+// balance, and a record that is appended comes last.
 //
 //   how u8: bit 0 mend the checksums of records, bit 1 those within them as well,
 //   bit 2 a payload alone | bytes of a cursor u8, that many, a segment | or a payload
@@ -129,7 +129,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     point last{"last", "", {}, 77, 1.5};
     if (const auto kept = s.append({&last, 1}); !kept) {
-        // Only where what was found leaves no ordinal: after a record or cursor near 2^62.
+        // Legal only where no ordinal is left: after a record or cursor near 2^62.
         claim(kept.error().what == verdict::hold, "appending goes on");
         return 0;
     }

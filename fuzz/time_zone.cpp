@@ -1,5 +1,5 @@
-// Hostile TZif files. They are refused, or give a zone in which every instant has
-// one bucket of the calendar, and the wall clock says what the offset does.
+// Hostile TZif files. They are refused, or give a zone in which every instant has one bucket
+// of the calendar, and the wall clock agrees with the offset.
 //
 //   period u8 | unit u8 | a time i64 | a TZif file
 
@@ -22,7 +22,7 @@ void partitions(const calendar_buckets& buckets, std::int64_t t) {
         claim(same.first == b.first && same.last == b.last, "a bucket is that of its ends");
     }
     if (b.last < INT64_MAX)
-        claim(buckets.containing(b.last + 1).first == b.last + 1, "the next begins behind");
+        claim(buckets.containing(b.last + 1).first == b.last + 1, "the next begins after it");
     if (b.first > INT64_MIN)
         claim(buckets.containing(b.first - 1).last == b.first - 1, "the last ends before");
 }

@@ -1,12 +1,11 @@
-// The table of one instruction set. src/meson.build compiles this file once for
-// each, with its flags and the table's name in CHRONOPACK_TABLE.
+// The table of one instruction set. src/meson.build compiles this file once for each, with the
+// flags of the set, and the table's name in CHRONOPACK_TABLE.
 //
-// Nothing but the table may be met by another object. An inline function of
-// std::, built with AVX here, could be what the linker picks for a program's
-// baseline code. So every kernel is flattened into a function of this file alone,
-// the file is optimised in every build, and the codecs behind columns call nothing of
-// std:: that compilers leave out of line. What is left out of line is ours and in a
-// namespace of these tables (core/abi.hpp); tests/dispatch/symbols.sh looks.
+// Other objects may use nothing of this one but the table. An inline function of std::, built with
+// AVX here, could be the copy that the linker takes for a program's baseline code. So every kernel
+// is flattened into a function of this file alone, the file is optimised in every build, and the
+// codecs call no function of std:: that compilers leave out of line. All functions out of line are
+// ours, in a namespace of these tables (core/abi.hpp). tests/dispatch/symbols.sh checks that.
 #include "tables.hpp"
 
 #include <chronopack/frame/column.hpp>
@@ -27,8 +26,7 @@ using kernel::decoder;
 using kernel::encoder;
 using kernel::summary;
 
-// From the structs of a table to those of the kernels, and back when the call
-// is over.
+// Casts a struct of the table to that of the kernels, and back when the call is over.
 template <class Kernels, class Plain>
 struct bound {
     explicit bound(Plain& to) : plain(to), ours(__builtin_bit_cast(Kernels, to)) {}
@@ -66,8 +64,8 @@ plain::extremes returned(kernel::extremes e) {
     return __builtin_bit_cast(plain::extremes, e);
 }
 
-// Turns into a pointer of the type that the table asks for, to a function that
-// is `Kernel` with all its calls inlined.
+// Converts to a pointer of the type that the table asks for, to a function that is `Kernel` with
+// all its calls inlined.
 template <auto Kernel>
 struct flat {
     template <class Result, class... Arguments>
@@ -95,7 +93,7 @@ constexpr auto add_integers = [](const std::int64_t* v, std::size_t n, kernel::i
     summary::add(v, n, s);
 };
 
-// Overloads apart: the public ones.
+// The public ones of several overloads.
 constexpr auto to_doubles = [](const std::uint64_t* x, std::size_t n, const kernel::decimal& d,
                                double* out) {
     return decimals::to_doubles(x, n, d, out);

@@ -1,4 +1,4 @@
-// Chooses a table, once. Built at the baseline: this runs before the processor
+// Chooses a table, once. This file is built at the baseline, because it runs before the processor
 // is known to have more.
 #include "tables.hpp"
 

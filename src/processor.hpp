@@ -1,9 +1,8 @@
-// What a processor has, and what its system lets programs use of it.
+// The instruction sets that a processor has and its system lets programs use.
 //
-// An instruction set runs when the processor has the instructions and the
-// system saves its registers when it switches threads. CPUID tells the first
-// and XCR0 the second: a kernel started with "noxsave", or a hypervisor, may
-// leave AVX registers off on a processor that has AVX.
+// A set can run if the processor has its instructions, which CPUID says, and the system saves its
+// registers when it switches threads, which XCR0 says. A kernel started with "noxsave", or a
+// hypervisor, may leave AVX registers off on a processor that has AVX.
 //
 //   XCR0   bit 1 xmm   bit 2 ymm   bits 5, 6, 7 mask registers, zmm
 #pragma once
@@ -12,8 +11,7 @@
 
 namespace chronopack_dispatch {
 
-/// CPUID leaf 1 ecx, leaf 7 ebx, leaf 0x80000001 ecx; and XCR0, 0 where it
-/// cannot be read.
+/// CPUID leaf 1 ecx, leaf 7 ebx and leaf 0x80000001 ecx; and XCR0, or 0 where it cannot be read.
 struct processor {
     std::uint32_t basic = 0;
     std::uint32_t structured = 0;
@@ -38,7 +36,7 @@ namespace detail {
     return true;
 }
 
-/// All that -march=x86-64-v3 may use: the AVX2 table is compiled with that.
+/// Returns whether all runs that -march=x86-64-v3 may use, with which the AVX2 table is compiled.
 [[nodiscard]] constexpr bool runs_avx2(const processor& p) noexcept {
     using detail::bit;
     constexpr std::uint32_t sse3 = bit(0), ssse3 = bit(9), fma = bit(12), cmpxchg16b = bit(13),
@@ -52,7 +50,8 @@ namespace detail {
            detail::all(p.saved, 0x06);
 }
 
-/// All that -march=x86-64-v4 may use.
+/// Returns whether all runs that -march=x86-64-v4 may use, with which the AVX-512 table is
+/// compiled.
 [[nodiscard]] constexpr bool runs_avx512(const processor& p) noexcept {
     using detail::bit;
     constexpr std::uint32_t f = bit(16), dq = bit(17), cd = bit(28), bw = bit(30), vl = bit(31);

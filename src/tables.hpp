@@ -1,4 +1,4 @@
-// The tables that the library holds, and which of them a processor runs.
+// The tables in the library, and the choice of one for a processor.
 #pragma once
 
 #include "processor.hpp"
@@ -14,7 +14,7 @@ struct candidate {
     bool (*runs)(const processor&) noexcept;
 };
 
-/// Best first; the last runs anywhere.
+/// The tables of this architecture, best first; the last runs anywhere.
 inline constexpr candidate candidates[] = {
 #if defined(__x86_64__)
     {&avx512, runs_avx512},
@@ -26,15 +26,14 @@ inline constexpr candidate candidates[] = {
     {&scalar, runs_anywhere},
 };
 
-/// What CHRONOPACK_ARCH = `wanted` (null or empty: the best) gives on `here`.
-/// A name that is unknown or does not run here gives the best, and `complaint`
-/// says which of the two it was: a program keeps working, and a test that asks
-/// for one instruction set checks the name of the table it got.
 enum class complaint { none, unknown, does_not_run };
 struct choice {
     const dispatch_table* kernels;
     complaint about;
 };
+/// Returns the table that `wanted`, from CHRONOPACK_ARCH, names on `here`: the best if it is null
+/// or empty. A name that is unknown or does not run here also gets the best, with a complaint, so
+/// that programs keep working. A test that asks for one instruction set checks the table's name.
 [[nodiscard]] choice choose(const char* wanted, const processor& here) noexcept;
 
 }  // namespace chronopack_dispatch

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Builds the tests for 64-bit ARM and runs them in an emulator: NEON kernels,
 # golden files and all must give the very bits that x86 gives. On a Debian
-# x86-64 machine; installs what is missing.
+# x86-64 machine; installs missing packages.
 #
 #   usage: cross_aarch64.sh [SUITE ...]     as Meson names them; default: below
 #
 # Cross compilers come with libstdc++ for their target, but not with the
-# libraries that the tests need: those packages are unpacked, not installed, into
-# build-aarch64/root, so that the system's own architecture stays as it is.
+# libraries that the tests need: those packages are unpacked into the cache, not
+# installed, so that the system's own architecture stays as it is.
 set -euo pipefail
 source "$(dirname "$0")/../tools/setup.sh"
 
@@ -18,26 +18,13 @@ need "${build_packages[@]}" "${test_packages[@]}" g++-aarch64-linux-gnu:aarch64-
 dir=${CHRONOPACK_CROSS_DIR:-$root/build-aarch64}
 target=aarch64-linux-gnu
 
-if [[ ! -d $dir/root/usr ]]; then
-  say "fetching libraries for $target"
-  mkdir -p "$dir"/apt/{lists/partial,cache/archives/partial,debs} "$dir/root"
-  apt=(apt-get -qq -o Dir::State::Lists="$dir/apt/lists" -o Dir::Cache="$dir/apt/cache"
-    -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Acquire::Languages=none)
-  if ! { "${apt[@]}" update && cd "$dir/apt/debs" &&
-    "${apt[@]}" download libzstd-dev libsnappy-dev librapidcheck-dev; } >"$dir/apt/log" 2>&1; then
-    tail -n 20 "$dir/apt/log" >&2
-    say "apt-get could not fetch the libraries"
-    exit 3
-  fi
-  for package in "$dir"/apt/debs/*.deb; do dpkg-deb -x "$package" "$dir/root.new"; done
-  mv "$dir/root.new/usr" "$dir/root/"
-  rm -rf "$dir/apt" "$dir/root.new"
-  cd "$root"
-fi
+suite=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
+libraries=$(cached_packages "$suite:arm64" libzstd-dev libsnappy-dev librapidcheck-dev) || exit 3
 
+mkdir -p "$dir"
 # Headers that do not depend on the architecture (Catch2, xsimd) are the host's,
 # behind the target's own.
-cat >"$dir/cross.ini" <<INI
+cat >"$dir/cross.ini.new" <<INI
 [binaries]
 cpp = '$target-g++'
 ar = '$target-ar'
@@ -46,17 +33,20 @@ strip = '$target-strip'
 pkgconfig = 'pkg-config'
 exe_wrapper = 'qemu-aarch64'
 [properties]
-sys_root = '$dir/root'
-pkg_config_libdir = ['$dir/root/usr/lib/$target/pkgconfig', '$dir/root/usr/share/pkgconfig', '/usr/share/pkgconfig', '/usr/lib/pkgconfig']
+sys_root = '$libraries'
+pkg_config_libdir = ['$libraries/usr/lib/$target/pkgconfig', '$libraries/usr/share/pkgconfig', '/usr/share/pkgconfig', '/usr/lib/pkgconfig']
 [built-in options]
-cpp_args = ['-isystem', '$dir/root/usr/include', '-idirafter', '/usr/include']
-cpp_link_args = ['-static', '-L$dir/root/usr/lib/$target']
+cpp_args = ['-isystem', '$libraries/usr/include', '-idirafter', '/usr/include']
+cpp_link_args = ['-static', '-L$libraries/usr/lib/$target']
 [host_machine]
 system = 'linux'
 cpu_family = 'aarch64'
 cpu = 'armv8-a'
 endian = 'little'
 INI
+# Meson reads it once, when a build directory is made.
+cmp -s "$dir/cross.ini.new" "$dir/cross.ini" || rm -rf "$dir/build"
+mv "$dir/cross.ini.new" "$dir/cross.ini"
 
 [[ -f $dir/build/build.ninja ]] ||
   configure "$dir/build" --cross-file "$dir/cross.ini" -Dtests=enabled \

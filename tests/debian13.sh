@@ -21,7 +21,6 @@ if [[ ${1-} == --suite && $# -gt 2 ]]; then
   shift 2
 fi
 (($#)) || { sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-((EUID == 0)) || { say "tests/debian13.sh: a root folder of Debian $suite can only be made by root"; exit 3; }
 need debootstrap:debootstrap
 
 packages=(g++ clang file ca-certificates procps)
@@ -29,32 +28,11 @@ for spec in "${build_packages[@]}" "${tool_packages[@]}" "${adapter_packages[@]}
   "${test_packages[@]}" "${bench_packages[@]}"; do
   packages+=("${spec%%:*}")
 done
-stamp="$suite ${packages[*]}"
-there=$cache/roots/$suite
-# One at a time: two would unpack into one another.
-mkdir -p "$cache/roots"
-exec 9>"$cache/roots/$suite.lock"
-flock 9
-if [[ $(cat "$there/stamp" 2>/dev/null) != "$stamp" ]]; then
-  say "making a root of Debian $suite in $there"
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
-  rm -rf "$there"
-  mkdir -p "$there"
-  {
-    debootstrap --variant=minbase "$suite" "$there/root" "$mirror" &&
-      # How this machine reaches its mirrors is how the root does.
-      cp -rL /etc/apt/apt.conf.d "$there/root/etc/apt/" && rm -f "$there/root/etc/apt/apt.conf.d/"*docker* &&
-      { cp -L /etc/resolv.conf /etc/hosts "$there/root/etc/" || true; } &&
-      printf '#!/bin/sh\nexit 101\n' >"$there/root/usr/sbin/policy-rc.d" && chmod 755 "$there/root/usr/sbin/policy-rc.d" &&
-      chroot "$there/root" apt-get update -qq &&
-      DEBIAN_FRONTEND=noninteractive chroot "$there/root" apt-get install -y -qq --no-install-recommends "${packages[@]}"
-  } >"$there/log" 2>&1 || { tail -n 20 "$there/log" >&2; say "the root cannot be made: see $there/log"; exit 3; }
-  printf '%s\n' "$stamp" >"$there/stamp"
-fi
-flock -u 9
+there=$(cached_root "$suite" "${packages[@]}") || exit 3
 
-# A copy of what git would hand out, with what is not committed yet.
+# A copy of the files that git tracks, with uncommitted changes, beside what was built.
 mkdir -p "$there/root/src/chronopack"
+find "$there/root/src/chronopack" -mindepth 1 -maxdepth 1 ! -name 'build-*' -exec rm -rf {} +
 (cd "$root" && git ls-files -co --exclude-standard -z | tar -c --null -T -) | tar -x -C "$there/root/src/chronopack"
 
 inside() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests on an emulated processor with AVX-512, which few machines have
 # and neither qemu nor valgrind knows: on demand, a minute or two once built.
-# On a Debian x86-64 machine; installs what is missing.
+# For a Debian x86-64 machine; installs missing packages.
 #
 #   usage: emulate_avx512.sh [SUITE ...]    as Meson names them; default: below
 #
@@ -9,7 +9,7 @@
 #        '--> Bochs, a Skylake-X: its com1 is the file that we read
 #
 # Everything is compiled for x86-64-v4: what a user gets who builds with the
-# headers alone. The dispatch library is there too, with the table it chooses.
+# headers alone, and with the dispatch library and the table that it chooses.
 # Bochs does some 70 million instructions a second, a fiftieth of this machine.
 set -euo pipefail
 source "$(dirname "$0")/../tools/setup.sh"

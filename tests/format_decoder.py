@@ -731,7 +731,7 @@ def order_key(bits):
 
 
 def moved(value, places):
-    """The bits of the double so many places behind."""
+    """Returns the bits of the double so many places above."""
     key = (order_key(double_bits(value)) + places) & MASK
     return key ^ (1 << 63 if key >> 63 else MASK)
 
@@ -841,7 +841,7 @@ def decode_frame(data):
 
 
 def check_header(h, qs, times, values):
-    """What the header says of the samples is so."""
+    """Checks the header against the samples."""
     check(qs[0] == 0 and qs[-1] == h["q_last"], "first or last timestamp")
     steps = [b - a for a, b in zip(times, times[1:])]
     check(all(s >= 0 for s in steps) == bool(h["ordered"]), "ordered")

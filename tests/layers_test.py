@@ -22,7 +22,7 @@ def tree(folder, files):
 
 
 def complaints(files):
-    """What the check says of a tree of these files."""
+    """Returns the output of the check for a tree of these files."""
     with tempfile.TemporaryDirectory() as folder:
         tree(folder, files)
         return list(check_layers.violations(pathlib.Path(folder)))

@@ -54,9 +54,10 @@ binning/bins.hpp | binning/bins | if (weight >= left) return errc::corrupt; |
 binning/header.hpp | binning/page | kind >= packing::mode_count \|\|  | 
 binning/header.hpp | binning/page | (start & 0x08) != 0 \|\|  | 
 binning/header.hpp | binning/page |  \|\| bins.log > tans::max_log | 
-binning/header.hpp | binning/page | if (*scale < 2) return errc::corrupt; | 
-binning/header.hpp | binning/page | if (!scale) return scale.error(); | if (!scale) return h;
-binning/header.hpp | binning/page | if (const auto ok = read_signed(h.from.reference); !ok) return ok.error(); | (void)read_signed(h.from.reference);
+binning/header.hpp | binning/page | if (!read) return read.error(); | 
+packing/start_code.hpp | binning/page | if (*scale < 2) return errc::corrupt; | 
+packing/start_code.hpp | binning/page | if (!scale) return scale.error(); | if (!scale) return {};
+packing/start_code.hpp | binning/page | if (const auto ok = read_signed(s.reference); !ok) return ok; | (void)read_signed(s.reference);
 binning/header.hpp | binning/page | if (in.failed()) return errc::truncated; | 
 binning/header.hpp | binning/page | if (last > 64) return errc::corrupt; | 
 binning/header.hpp | binning/page | if (last == 0) return errc::corrupt; | 
@@ -83,9 +84,9 @@ packing/header.hpp | packing/header | h.exceptions > h.count | false
 packing/header.hpp | packing/header |  \|\| h.exception_width > 64 - h.width | 
 packing/header.hpp | packing/header | if ((h.exceptions == 0) != (h.exception_width == 0)) return errc::corrupt; | 
 packing/header.hpp | packing/header | if (h.count != count) return errc::count_mismatch; | 
-packing/header.hpp | packing/header | if (*scale < 2) return errc::corrupt; | 
-packing/header.hpp | packing/header | if (const auto ok = read_signed(h.reference); !ok) return ok.error(); | (void)read_signed(h.reference);
-packing/header.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return {};
+packing/start_code.hpp | packing/header | if (*scale < 2) return errc::corrupt; | 
+packing/start_code.hpp | packing/header | if (const auto ok = read_signed(s.reference); !ok) return ok; | (void)read_signed(s.reference);
+packing/start_code.hpp | packing/header | if (!scale) return scale.error(); | if (!scale) return {};
 packing/block.hpp | packing/round_trip | if ((modes & only(h.kind)) == 0) return errc::corrupt; | 
 packing/block.hpp | packing/header | if (reader.failed()) return errc::truncated; | 
 packing/exceptions.hpp | packing/header | std::uint64_t{position[e] > position[e - 1]} & | 
@@ -99,7 +100,7 @@ frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(m
 frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;
 frame/statistics.hpp | frame/statistics | if (is_nan(all.sums[k]) \|\| is_nan(all.increases[k])) return 0; | 
 frame/statistics.hpp | frame/statistics | if (whole <= 8 \|\| is_nan(block[7])) return 0; | if (whole <= 8) return 0;
-packing/plan.hpp | packing/size | finer == 1 ? 1 : p.drawn.common_divisor() | 1
+packing/plan.hpp | packing/size | finer == 1 ? 1 : e.drawn.common_divisor() | 1
 packing/plan.hpp | packing/round_trip | if (!encoder::divisible(y.data(), y.size(), most, scale)) | if (false)
 kernel/encode_scalar.hpp | kernel/encode |  \| (y[i] & low) | 
 packing/block.hpp | codec/bounds | if (size > out.size()) return errc::no_space; | 
@@ -169,8 +170,8 @@ codec/run_length.hpp | codec/run_length | if (at != out.size()) return errc::cor
 codec/run_length.hpp | codec/round_trip | if (room.size() < length + at_once - 1) return fill(room.first(length), value); | 
 codec/ordered.hpp | codec/ordered | if (form > 1) return errc::corrupt; | 
 codec/ordered.hpp | codec/ordered | if (!legal) return errc::corrupt; | 
-codec/page/exceptions.hpp | codec/alp | position < next \|\|  | 
-codec/page/exceptions.hpp | codec/alp |  \|\| position >= n | 
+codec/page/exceptions.hpp | codec/alp | position[i] < next \|\|  | 
+codec/page/exceptions.hpp | codec/alp |  \|\| position[i] >= n | 
 codec/page/paged.hpp | codec/bounds | if (writer.failed()) return errc::no_space; | 
 codec/page/paged.hpp | codec/alp | *count == 0 \|\|  | 
 codec/page/paged.hpp | codec/alp |  \|\| *count > page_values | 
@@ -245,13 +246,13 @@ frame/header_statistics_double.hpp | frame/header_statistics | if (s.resets > 0 
 frame/header_statistics_double.hpp | frame/header_statistics | if (above_min > r.range) return false; | 
 frame/header_statistics_double.hpp | frame/header_statistics | !r.has_scale() \|\|  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| !within_limit(integer) | 
-frame/header_statistics_double.hpp | frame/header_statistics | return !is_nan(near.value); | return true;
+frame/header_statistics_double.hpp | frame/header_statistics | return !is_nan(*near); | return true;
 frame/header_statistics_double.hpp | frame/header_statistics | in.failed() \|\|  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| *integer - r.min > r.range | 
 frame/header_statistics_double.hpp | frame/header_statistics | t.integer <= low_mask(bits) &&  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  && t.places <= low_mask(r.place_bits()) | 
-frame/header_statistics_double.hpp | frame/header_statistics |  && !is_nan(near.value) | 
+frame/header_statistics_double.hpp | frame/header_statistics |  && !is_nan(*near) | 
 frame/scaled.hpp | frame/header_statistics | within_limit(integer) &&  | 
 frame/read_header.hpp | frame/damage | if (found_magic != magic) return errc::corrupt; | 
 frame/read_header.hpp | frame/damage | if (*size > in.size()) return errc::truncated; | 
@@ -264,12 +265,12 @@ frame/read_header.hpp | frame/header_v2 | if (h.info.min_timestamp > h.info.max_
 frame/read_header.hpp | frame/header_v2 | if (reader.remaining() < crc_bytes * units) return errc::corrupt; | 
 frame/read_header.hpp | frame/header_v1 |  \|\| (first_version && *columns != h.raw_body_bytes) | 
 frame/read_header.hpp | frame/header_v2 | if (h.body_bytes > h.raw_body_bytes) return errc::corrupt; | 
-frame/header.hpp | frame/header_v2 | if (*timestamp_bytes > left \|\| *value_bytes > left - *timestamp_bytes) return errc::corrupt; | 
-frame/frame.hpp | frame/damage | if (in.size() < header.info.bytes) return errc::truncated; | 
-frame/frame.hpp | frame/damage | if (in.size() > header.info.bytes) return errc::corrupt; | 
+frame/block_cursor.hpp | frame/header_v2 | if (*timestamp_bytes > left \|\| *value_bytes > left - *timestamp_bytes) return errc::corrupt; | 
+frame/read_header.hpp | frame/damage | if (in.size() < h.info.bytes) return errc::truncated; | 
+frame/read_header.hpp | frame/damage | if (in.size() > h.info.bytes) return errc::corrupt; | 
 frame/frame.hpp | frame/damage | kernel::crc32c(stored) != header_.checksum(b.first_sample / info().block_samples)) | false)
-frame/frame.hpp | frame/memory support/counted_new | if (kernel::crc32c(r.body_) != header.checksum(0)) return errc::checksum_mismatch; | 
-frame/frame.hpp | frame/round_trip | if (!std::holds_alternative<statistics<V>>(header.info.values)) return errc::wrong_type; | 
+frame/frame.hpp | frame/memory support/counted_new | if (kernel::crc32c(body_) != header_.checksum(0)) return errc::checksum_mismatch; | 
+frame/read_header.hpp | frame/round_trip | if (!std::holds_alternative<statistics<V>>(h.info.values)) return errc::wrong_type; | 
 frame/frame.hpp | frame/round_trip | if (timestamps.size() != size() \|\| values.size() != size()) return errc::count_mismatch; | 
 frame/frame.hpp | frame/block_size | if (timestamps.size() != size()) return errc::count_mismatch; | 
 frame/frame.hpp | frame/block_size | if (values.size() != size()) return errc::count_mismatch; | 
@@ -305,24 +306,24 @@ rollup/time_zone.hpp | rollup/calendar | return std::max(instant + s.offset, s.s
 rollup/time_zone.hpp | rollup/calendar | return std::max(s.from, wall - s.offset); | return wall - s.offset;
 rollup/time_zone.hpp | rollup/calendar | if (i + 1 < changes.size() && changes[i].at == changes[i + 1].at) continue; | 
 rollup/time_zone.hpp | rollup/time_zone | if (changes[i].at > after) change(changes[i]); | change(changes[i]);
-rollup/tzif.hpp | rollup/time_zone | if (in.failed()) return errc::truncated; | 
-rollup/tzif.hpp | rollup/time_zone | if (load_be<std::uint32_t>(wire.data()) != 0x545a6966) return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | h.types != 0 && | 
-rollup/tzif.hpp | rollup/time_zone | flags(h.ut_flags) && | 
-rollup/tzif.hpp | rollup/time_zone |  && flags(h.standard_flags) | 
-rollup/tzif.hpp | rollup/time_zone | if (skipped->version == 0) return errc::unsupported; | 
-rollup/tzif.hpp | rollup/time_zone | if (skipped->version < '2') return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | h->version != skipped->version \|\|  | 
-rollup/tzif.hpp | rollup/time_zone | if (h->leap_seconds != 0) return errc::unsupported; | 
-rollup/tzif.hpp | rollup/time_zone | if (in.empty()) return errc::truncated; | 
-rollup/tzif.hpp | rollup/time_zone | if (text.front() != '\\n') return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | if (end == std::string_view::npos) return errc::truncated; | 
-rollup/tzif.hpp | rollup/time_zone | if (end + 1 != text.size()) return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | summer > 1 \|\|  | 
-rollup/tzif.hpp | rollup/time_zone |  \|\| name >= h->characters | 
-rollup/tzif.hpp | rollup/time_zone | if (type >= h->types) return errc::corrupt; | 
-rollup/tzif.hpp | rollup/time_zone | name.empty() \|\| name.size() > 255 \|\|  | 
-rollup/tzif.hpp | rollup/time_zone |  \|\| !std::all_of(name.begin(), name.end(), legal) | 
+rollup/tzif.hpp | rollup/tzif | if (in.failed()) return errc::truncated; | 
+rollup/tzif.hpp | rollup/tzif | if (load_be<std::uint32_t>(wire.data()) != 0x545a6966) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | h.types != 0 && | 
+rollup/tzif.hpp | rollup/tzif | flags(h.ut_flags) && | 
+rollup/tzif.hpp | rollup/tzif |  && flags(h.standard_flags) | 
+rollup/tzif.hpp | rollup/tzif | if (skipped->version == 0) return errc::unsupported; | 
+rollup/tzif.hpp | rollup/tzif | if (skipped->version < '2') return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | h->version != skipped->version \|\|  | 
+rollup/tzif.hpp | rollup/tzif | if (h->leap_seconds != 0) return errc::unsupported; | 
+rollup/tzif.hpp | rollup/tzif | if (in.empty()) return errc::truncated; | 
+rollup/tzif.hpp | rollup/tzif | if (text.front() != '\\n') return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | if (end == std::string_view::npos) return errc::truncated; | 
+rollup/tzif.hpp | rollup/tzif | if (end + 1 != text.size()) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | summer > 1 \|\|  | 
+rollup/tzif.hpp | rollup/tzif |  \|\| name >= h->characters | 
+rollup/tzif.hpp | rollup/tzif | if (type >= h->types) return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | name.empty() \|\| name.size() > 255 \|\|  | 
+rollup/tzif.hpp | rollup/tzif |  \|\| !std::all_of(name.begin(), name.end(), legal) | 
 rollup/aggregate.hpp | rollup/aggregate | if (later.first_timestamp < last_timestamp) return errc::unordered; | 
 rollup/aggregate.hpp | rollup/aggregate | !info.ordered \|\|  | 
 rollup/aggregate.hpp | rollup/aggregate |  \|\| !s.exact | 
@@ -334,18 +335,15 @@ rollup/time_weighted.hpp | rollup/time_weighted | if (ticks == 0) return total{}
 rollup/time_weighted.hpp | rollup/time_weighted | ticks == 0 ? none() :  | 
 rollup/row.hpp | rollup/rollup | if (later.bucket.first <= bucket.last) return errc::unordered; | 
 rollup/row.hpp | rollup/rollup | if (row_ && t <= row_->bucket.last) return {}; | 
-rollup/ordered_columns.hpp | rollup/rollup | !std::is_sorted(t.begin(), t.end()) \|\|  | 
-rollup/ordered_columns.hpp | rollup/rollup |  \|\| t.back() > until(after, reader) | 
-rollup/ordered_columns.hpp | rollup/rollup | timestamps().front() != reader.info().min_timestamp \|\| | 
-rollup/rollup.hpp | rollup/rollup | if (in.size() < info->bytes) return errc::truncated; | 
-rollup/rollup.hpp | rollup/rollup | if (in.size() > info->bytes) return errc::corrupt; | 
-rollup/rollup.hpp | rollup/rollup | if (!std::holds_alternative<statistics<V>>(info->values)) return errc::wrong_type; | 
-rollup/rollup.hpp | rollup/rollup | if (info->unit != rows_.buckets().unit()) return errc::wrong_type; | {}
-rollup/rollup.hpp | rollup/rollup | if (!info->ordered && !how_.sort) return errc::unordered; | 
-rollup/rollup.hpp | rollup/rollup | if (info->min_timestamp < latest_) return errc::unordered; | 
-rollup/rollup.hpp | rollup/rollup | if (t.size() != v.size()) return errc::count_mismatch; | 
-rollup/rollup.hpp | rollup/rollup | if (!how_.sort) return errc::unordered; | 
-rollup/rollup.hpp | rollup/rollup | if (t.front() < latest_) return errc::unordered; | 
+rollup/ordered_columns.hpp | rollup/rollup_refused | !std::is_sorted(t.begin(), t.end()) \|\|  | 
+rollup/ordered_columns.hpp | rollup/rollup_refused |  \|\| t.back() > until(after, reader) | 
+rollup/ordered_columns.hpp | rollup/rollup_refused | timestamps().front() != reader.info().min_timestamp \|\| | 
+rollup/rollup.hpp | rollup/rollup_refused | if (info.unit != rows_.buckets().unit()) return errc::wrong_type; | {}
+rollup/rollup.hpp | rollup/rollup_refused | if (!info.ordered && !how_.sort) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup_refused | if (info.min_timestamp < latest_) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup_refused | if (t.size() != v.size()) return errc::count_mismatch; | 
+rollup/rollup.hpp | rollup/rollup_refused | if (!how_.sort) return errc::unordered; | 
+rollup/rollup.hpp | rollup/rollup_refused | if (t.front() < latest_) return errc::unordered; | 
 rollup/rollup.hpp | rollup/rollup | columns_.clear(); | 
 rollup/rollup.hpp | rollup/rollup | how_.range.contains(info.min_timestamp) && | 
 rollup/rollup.hpp | rollup/rollup | how_.range.contains(info.max_timestamp) && | 

@@ -17,7 +17,7 @@ suites=("$@")
 # headers SUITE: the include directory of its libxsimd-dev, unpacked where it is not yet.
 headers() {
   local suite=$1 into
-  into=$(cached_package "$suite" libxsimd-dev) || exit 3
+  into=$(cached_packages "$suite" libxsimd-dev) || exit 3
   printf '%s/usr/include\n' "$into"
 }
 

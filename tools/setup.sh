@@ -70,7 +70,9 @@ configure() {
   local dir=$1
   shift
   if [[ -f $dir/build.ninja ]]; then
-    meson configure "$dir" "$@" >/dev/null
+    # A build directory of an earlier tree does not know newer options.
+    meson configure "$dir" "$@" >/dev/null ||
+      meson setup --reconfigure "$dir" "$root" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; exit 1; }
   else
     meson setup "$dir" "$root" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; exit 1; }
   fi
@@ -79,43 +81,87 @@ configure() {
 # Where what is no Debian package of this machine is kept: outside the clone.
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/chronopack
 
-# cached_package SUITE PACKAGE: prints the folder that a package of another Debian suite
-# is unpacked in. Nothing is installed. It is fetched where it is not there, or where a
-# month has passed, and then kept as it is if the mirror cannot be reached. Status 3 when
-# it cannot be had.
-cached_package() {
-  local suite=$1 package=$2 into mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
-  into=$cache/packages/$suite/$package
-  if [[ -n $(find "$into/stamp" -mtime -30 2>/dev/null) ]]; then
-    printf '%s\n' "$into"
-    return
-  fi
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | head -n 1)
-  mkdir -p "$cache/packages/$suite"
+# cached NAME STAMP DAYS MAKE [ARGUMENT ...]
+# Prints the folder NAME of the cache, which `MAKE ARGUMENT ... FOLDER` has filled: made when
+# it is not there, when its file `stamp` does not say STAMP, or when DAYS days have passed (0:
+# they do not count), after which it is kept as it is if it cannot be made. It is there whole
+# or not at all, and made by one process at a time. Status 3 when it cannot be had.
+cached() {
+  local name=$1 stamp=$2 days=$3 into=$cache/$1
+  shift 3
   (
-    set -e
-    exec >&2 9>"$cache/packages/$suite/lock"
+    mkdir -p "${into%/*}"
+    exec 9>"$into.lock"
     flock 9
-    scratch=$(mktemp -d "$cache/packages/$suite/new.XXXXXX")
+    holds=no
+    [[ $(cat "$into/stamp" 2>/dev/null) != "$stamp" ]] || holds=yes
+    if [[ $holds == yes ]] && { ((days == 0)) || [[ -n $(find "$into/stamp" -mtime "-$days") ]]; }; then
+      exit 0
+    fi
+    say "making $into"
+    scratch=$(mktemp -d "$into.XXXXXX")
     trap 'rm -rf "$scratch"' EXIT
-    mkdir -p "$scratch"/{sources,lists/partial,state,root}
-    printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$mirror" "$suite" "$keys" \
-      >"$scratch/sources/suite.sources"
-    other=(-qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$scratch/sources"
-      -o Dir::State="$scratch/state" -o Dir::State::Lists="$scratch/lists" -o Dir::Cache="$scratch/state"
-      -o APT::Sandbox::User=)
-    apt-get "${other[@]}" update
-    cd "$scratch"
-    apt-get "${other[@]}" download "$package"
-    dpkg -x "$package"_*.deb root
-    basename "$package"_*.deb >root/stamp
-    rm -rf "$into"
-    mv root "$into"
-  ) || true
-  if [[ ! -e $into/stamp ]]; then
-    say "$package of Debian's $suite cannot be had from ${mirror:-no mirror: this system has no apt}"
-    return 3
-  fi
-  touch "$into/stamp"
+    mkdir "$scratch/made"
+    if "$@" "$scratch/made" >"$into.log" 2>&1 9>&-; then
+      printf '%s\n' "$stamp" >"$scratch/made/stamp"
+      rm -rf "$into"
+      mv "$scratch/made" "$into"
+    elif [[ $holds == yes ]]; then
+      touch "$into/stamp"
+    else
+      tail -n 20 "$into.log" >&2
+      exit 3
+    fi
+  ) || { say "$into cannot be made: $into.log says why"; return 3; }
   printf '%s\n' "$into"
+}
+
+# mirror: prints where this machine's packages come from.
+mirror() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | head -n 1; }
+
+# cached_packages SUITE[:ARCHITECTURE] PACKAGE ...: prints the folder that packages of another
+# Debian suite, or for another architecture, are unpacked in together. Nothing is installed.
+# Its file `packages` has their names with versions. Brought anew each month.
+cached_packages() {
+  local name
+  name=$(IFS=+ && printf '%s' "${*:2}")
+  cached "packages/${1/:/-}/$name" "$*" 30 unpack_packages "$@"
+}
+
+# unpack_packages SUITE[:ARCHITECTURE] PACKAGE ... FOLDER: for cached_packages.
+unpack_packages() {
+  local suite=${1%:*} architecture=${1#*:} packages=("${@:2:$#-2}") into=${*: -1}
+  local scratch other package keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  [[ $1 == *:* ]] || architecture=$(dpkg --print-architecture)
+  scratch=$into.apt
+  mkdir -p "$scratch"/{sources,lists/partial,state,debs}
+  printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$(mirror)" "$suite" "$keys" \
+    >"$scratch/sources/suite.sources"
+  other=(-qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$scratch/sources"
+    -o Dir::State="$scratch/state" -o Dir::State::Lists="$scratch/lists" -o Dir::Cache="$scratch/state"
+    -o APT::Architecture="$architecture" -o APT::Architectures="$architecture" -o Acquire::Languages=none
+    -o APT::Sandbox::User=)
+  apt-get "${other[@]}" update && (cd "$scratch/debs" && apt-get "${other[@]}" download "${packages[@]}") || return
+  for package in "$scratch"/debs/*.deb; do
+    dpkg-deb -x "$package" "$into" && basename "$package" >>"$into/packages" || return
+  done
+}
+
+# cached_root SUITE PACKAGE ...: prints the folder whose `root` is a Debian of that suite with
+# these packages, made once. Needs to be root.
+cached_root() {
+  ((EUID == 0)) || { say "a root folder of Debian $1 can only be made by root"; return 3; }
+  cached "roots/$1" "$*" 0 make_root "$@"
+}
+
+# make_root SUITE PACKAGE ... FOLDER: for cached_root.
+make_root() {
+  local suite=$1 packages=("${@:2:$#-2}") to=${*: -1}/root
+  debootstrap --variant=minbase "$suite" "$to" "$(mirror)" &&
+    # How this machine reaches its mirrors is how the root does.
+    cp -rL /etc/apt/apt.conf.d "$to/etc/apt/" && rm -f "$to/etc/apt/apt.conf.d/"*docker* &&
+    { cp -L /etc/resolv.conf /etc/hosts "$to/etc/" || true; } &&
+    printf '#!/bin/sh\nexit 101\n' >"$to/usr/sbin/policy-rc.d" && chmod 755 "$to/usr/sbin/policy-rc.d" &&
+    chroot "$to" apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive chroot "$to" apt-get install -y -qq --no-install-recommends "${packages[@]}"
 }

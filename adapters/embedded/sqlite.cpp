@@ -58,7 +58,7 @@ statement& statement::bind(int parameter, std::string_view text) noexcept {
     return *this;
 }
 
-statement& statement::bind(int parameter, cbytes data) noexcept {
+statement& statement::bind(int parameter, std::span<const std::byte> data) noexcept {
     const int code = data.empty() ? sqlite3_bind_zeroblob(statement_.get(), parameter, 0)
                                   : sqlite3_bind_blob64(statement_.get(), parameter, data.data(),
                                                         data.size(), SQLITE_STATIC);

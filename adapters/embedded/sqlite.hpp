@@ -43,7 +43,7 @@ public:
     /// Binds a parameter; they count from 1. Text and bytes must stay until the statement has run.
     statement& bind(int parameter, std::int64_t value) noexcept;
     statement& bind(int parameter, std::string_view text) noexcept;
-    statement& bind(int parameter, cbytes data) noexcept;
+    statement& bind(int parameter, std::span<const std::byte> data) noexcept;
 
     /// Moves to the next row and returns whether there is one. After the last row and after a
     /// failure the statement is reset.

@@ -54,19 +54,4 @@ std::string redact(std::string text, std::span<const std::string> secrets) {
     return text;
 }
 
-std::string base64(std::string_view text) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        std::uint32_t group = 0;
-        const std::size_t n = std::min<std::size_t>(3, text.size() - i);
-        for (std::size_t k = 0; k < 3; ++k)
-            group = group << 8 | (k < n ? static_cast<std::uint8_t>(text[i + k]) : 0u);
-        for (std::size_t k = 0; k < 4; ++k)
-            out += k <= n ? digits[group >> (18 - 6 * k) & 63] : '=';
-    }
-    return out;
-}
-
 }  // namespace chronopack::http

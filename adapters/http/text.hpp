@@ -29,7 +29,4 @@ inline constexpr std::size_t max_message_bytes = 4096;
 /// text, where it may have been cut, is replaced as well. Empty secrets are ignored.
 [[nodiscard]] std::string redact(std::string text, std::span<const std::string> secrets);
 
-/// RFC 4648, with padding.
-[[nodiscard]] std::string base64(std::string_view text);
-
 }  // namespace chronopack::http

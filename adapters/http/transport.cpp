@@ -1,5 +1,6 @@
 #include <adapters/http/channel.hpp>
 #include <adapters/http/transport.hpp>
+#include <adapters/text/base64.hpp>
 
 #include <algorithm>
 
@@ -94,7 +95,7 @@ transport::transport(transport_options options, endpoint where)
         secrets_.push_back(escaped(text));
     };
     if (const auto* name = std::get_if<basic>(&options_.auth)) {
-        secrets_.push_back(base64(name->user + ":" + name->password.reveal()));
+        secrets_.push_back(text::base64(name->user + ":" + name->password.reveal()));
         hide(name->password.reveal());
     } else if (const auto* held = std::get_if<bearer>(&options_.auth)) {
         hide(held->token.reveal());

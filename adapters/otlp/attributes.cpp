@@ -2,6 +2,7 @@
 
 #include <adapters/otlp/text.hpp>
 #include <adapters/otlp/wire.hpp>
+#include <adapters/text/base64.hpp>
 #include <adapters/text/utf8.hpp>
 
 #include <algorithm>
@@ -87,7 +88,7 @@ void append_value(std::string& out, std::string_view any_value, bool json, std::
         }
         case wire::any_value::bytes:
             if (json) out += '"';
-            append_base64(out, bounded(last.bytes()));
+            text::append_base64(out, bounded(last.bytes()));
             if (json) out += '"';
             return;
         default:

@@ -92,8 +92,8 @@ double duration_ms(const model::span& span) noexcept {
     return static_cast<double>(span.end - span.start) / 1e6;
 }
 
-loss_report convert_spans(const model::traces& traces, const span_options& options,
-                          std::vector<storage::point>& out) {
+loss_report convert_spans(const model::traces& traces, std::vector<storage::point>& out,
+                          const span_options& options) {
     return span_call(options, out).run(traces);
 }
 

@@ -36,7 +36,8 @@ struct span_options {
 [[nodiscard]] double duration_ms(const model::span& span) noexcept;
 
 /// Appends a point for each span, and returns what was lost.
-[[nodiscard]] loss_report convert_spans(const model::traces& traces, const span_options& options,
-                                        std::vector<storage::point>& out);
+[[nodiscard]] loss_report convert_spans(const model::traces& traces,
+                                        std::vector<storage::point>& out,
+                                        const span_options& options = {});
 
 }  // namespace chronopack::otlp

@@ -7,10 +7,6 @@ namespace chronopack::otlp {
 
 namespace {
 
-unsigned byte_at(std::string_view text, std::size_t i) noexcept {
-    return static_cast<unsigned char>(text[i]);
-}
-
 template <class Number, class... Format>
 void append_digits(std::string& out, Number value, Format... format) {
     char digits[32];
@@ -37,19 +33,6 @@ void append_json(std::string& out, std::string_view text) {
         }
     }
     out += '"';
-}
-
-void append_base64(std::string& out, std::string_view bytes) {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t n = bytes.size() - i < 3 ? bytes.size() - i : 3;
-        unsigned three = byte_at(bytes, i) << 16;
-        if (n > 1) three |= byte_at(bytes, i + 1) << 8;
-        if (n > 2) three |= byte_at(bytes, i + 2);
-        for (std::size_t k = 0; k < 4; ++k)
-            out += k <= n ? alphabet[three >> (18 - 6 * k) & 63] : '=';
-    }
 }
 
 void append_number(std::string& out, std::int64_t value) {

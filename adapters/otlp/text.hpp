@@ -1,7 +1,6 @@
-// Text as the conversions write it: numbers that read back to the same bits, JSON and base64.
+// Text as the conversions write it: numbers that read back to the same bits, and JSON.
 //
 //   append_json     a"b         "a\"b"
-//   append_base64   hello       aGVsbG8=
 //   append_number   100000      100000        not 1e+05
 #pragma once
 
@@ -15,9 +14,6 @@ namespace chronopack::otlp {
 
 /// Appends `text`, which is UTF-8, as a JSON string (RFC 8259).
 void append_json(std::string& out, std::string_view text);
-
-/// Appends the bytes in base64 with the standard alphabet and padding (RFC 4648, section 4).
-void append_base64(std::string& out, std::string_view bytes);
 
 void append_number(std::string& out, std::int64_t value);
 

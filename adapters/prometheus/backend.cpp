@@ -35,12 +35,13 @@ http::answer answer_of(const http::response& got) {
     return {got.status, got.body, got["retry-after"]};
 }
 
-storage::failure unreadable(errc why) {
+storage::failure unreadable(errc why, std::string_view what_is_too_large = {}) {
     // Histograms and too many samples would come again at the next try; damage may not.
     const verdict what = why == errc::unsupported    ? verdict::unsupported
                          : why == errc::out_of_range ? verdict::refused
                                                      : verdict::retry;
-    return {what, std::nullopt, std::string(message(why))};
+    return {what, std::nullopt,
+            std::string(what_is_too_large.empty() ? message(why) : what_is_too_large)};
 }
 
 }  // namespace
@@ -124,12 +125,16 @@ storage::reply<std::vector<storage::point>> backend::query_range(const storage::
         std::size_t size = 0;
         if (!snappy::GetUncompressedLength(got->body.data(), got->body.size(), &size))
             return failed(unreadable(errc::corrupt));
-        if (size > options_.max_answer_bytes) return failed(unreadable(errc::out_of_range));
+        if (size > options_.max_answer_bytes)
+            return failed(
+                unreadable(errc::out_of_range, "an answer of more bytes than max_answer_bytes"));
         std::string message;
         if (!snappy::Uncompress(got->body.data(), got->body.size(), &message))
             return failed(unreadable(errc::corrupt));
         read = answer.add_samples(std::as_bytes(std::span(message)));
     }
+    if (read == errc::out_of_range)
+        return failed(unreadable(read.error(), "more points than asked for"));
     if (!read) return failed(unreadable(read.error()));
 
     std::vector<storage::point> points;

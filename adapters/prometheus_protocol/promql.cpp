@@ -2,7 +2,7 @@
 
 namespace chronopack::prometheus {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     // PromQL's lexer takes U+FFFD as a sign of bytes that are not UTF-8.
     constexpr std::string_view replacement = "\xef\xbf\xbd";
@@ -27,7 +27,7 @@ std::string selector(const std::vector<matcher>& all) {
     std::string out = "{";
     for (const matcher& m : all) {
         if (out.size() > 1) out += ',';
-        out.append(m.name).append(m.how == match::equal ? "=" : "!=").append(quoted(m.value));
+        out.append(m.name).append(m.how == match::equal ? "=" : "!=").append(in_quotes(m.value));
     }
     return out += '}';
 }

@@ -10,7 +10,7 @@
 namespace chronopack::prometheus {
 
 /// Returns the text between double quotes, with everything escaped that would end it or the line.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 enum class match : std::uint8_t { equal, not_equal };
 

@@ -17,8 +17,9 @@ using storage::verdict;
 
 namespace {
 
-// The end of VictoriaMetrics' range of times, which is 1970 to 9999.
-constexpr std::int64_t last_millisecond = 253'402'300'799'999;
+// Times in a query are seconds. Releases around 1.112 take a number of more than 32 bits for
+// milliseconds, and find nothing. No release stores points that far ahead.
+constexpr std::int64_t last_millisecond = 4'294'967'295'999;
 
 std::string as_snappy(const std::string& message) {
     std::string out;

@@ -15,7 +15,7 @@ namespace {
 
 enum class state { takes, dead, hangs };
 
-/// A store that takes points and forgets them, or does not.
+/// A store that counts points and drops them, or refuses them, or hangs.
 class counting_store final : public storage::storage_backend {
 public:
     counting_store(std::string name, state is) : name_(std::move(name)), is_(is) {}
@@ -48,7 +48,7 @@ private:
     std::atomic<std::size_t> taken_ = 0;
 };
 
-/// Until the first two stores have all points; the third is what it is.
+/// Times writing until two stores have all points, with a third in the given state.
 stopwatch time_with(const workload& load, const scrapes& fleet, state third) {
     const auto directory = load.directory / "spool";
     std::filesystem::remove_all(directory);
@@ -80,7 +80,7 @@ void several_stores(const workload& load) {
     const scrapes fleet(load.series);
     constexpr std::array kinds{state::takes, state::dead, state::hangs};
     std::array<std::vector<stopwatch>, 3> found;
-    // In turn, so that what else the machine does is shared.
+    // They take turns, so that other work of the machine affects all of them.
     for (int round = 0; round < 5; ++round)
         for (std::size_t k = 0; k < kinds.size(); ++k)
             found[k].push_back(time_with(load, fleet, kinds[k]));

@@ -30,7 +30,7 @@ Point point_at(int set, int i) {
     return p;
 }
 
-// Requests of `make`'s metrics until there are as many flat points as the workload's.
+// Makes requests of `make`'s metrics until they have as many flat points as the workload.
 template <class Make>
 void measure(const workload& load, const std::string& what, Make make) {
     const int metrics = static_cast<int>(load.batch) / attribute_sets;

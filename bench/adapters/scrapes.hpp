@@ -1,6 +1,6 @@
-// What a monitored fleet writes: every series has a sample every 10 s, all series of one
-// time together, as scrapes do. A third are gauges of two decimals, a third counters, a
-// third change seldom.
+// The points of a monitored fleet: every series has a sample every 10 s, and the samples of
+// all series at one time come together, as in scrapes. A third of the series are gauges of two
+// decimals, a third are counters, and a third seldom change.
 #pragma once
 
 #include <adapters/storage/point.hpp>
@@ -58,7 +58,7 @@ public:
         return p;
     }
 
-    /// Gives all samples of `each` scrapes to `take`, `batch` points at a time.
+    /// Passes all samples of `each` scrapes to `take`, `batch` points at a time.
     template <class Take>
     void in_batches(int each, std::size_t batch, Take take) const {
         std::vector<chronopack::storage::point> points;

@@ -1,13 +1,13 @@
-// How long a part of the way into a store takes, by the clock and of the processor.
+// Times one part of the way into a store: elapsed time and processor time.
 //
 //   stopwatch timer;
 //   for (...) timer.time([&] { spool.append(points); });
 //   print_row("spool append", samples, timer, bytes);
 //
 //   | spool append | 6.1 M | 158 ns | 1.9 | 48 MiB |
-//                    by the clock, CPU a point, bytes a point, most memory so far
+//                    points a second, CPU a point, bytes a point, peak memory so far
 //
-// A process measures one thing, so that the memory is that thing's.
+// A process measures one part only, so that the memory is that of this part.
 #pragma once
 
 #include <sys/resource.h>
@@ -30,7 +30,7 @@ public:
         cpu_ += cpu_now() - before;
     }
     [[nodiscard]] double wall() const { return wall_; }
-    /// Of all threads.
+    /// Processor time of all threads.
     [[nodiscard]] double cpu() const { return cpu_; }
 
 private:
@@ -49,14 +49,17 @@ private:
     double cpu_ = 0;
 };
 
-/// `bytes` that the points take where they are now; 0: none of them does.
+/// Prints a row of the table. `bytes` is the size of the points where they are stored, or 0.
 inline void print_row(std::string_view what, double points, const stopwatch& timer,
                       double bytes = 0) {
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
     std::printf("| %-36.*s | %6.2f M | %5.0f ns | ", static_cast<int>(what.size()), what.data(),
                 points / timer.wall() * 1e-6, timer.cpu() / points * 1e9);
-    bytes > 0 ? std::printf("%5.2f | ", bytes / points) : std::printf("      | ");
+    if (bytes > 0)
+        std::printf("%5.2f | ", bytes / points);
+    else
+        std::printf("      | ");
     std::printf("%4ld MiB |\n", used.ru_maxrss / 1024);
     std::fflush(stdout);
 }

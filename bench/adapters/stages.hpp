@@ -1,4 +1,4 @@
-// What can be measured, each in a file of its own.
+// The parts that can be measured, each in a file of its own.
 #pragma once
 
 #include "scrapes.hpp"
@@ -25,8 +25,8 @@ void several_stores(const workload& load);
 void embedded_store(const workload& load);
 void rows_in_sqlite(const workload& load);
 
-/// Leaves the message of one batch, as remote write 1.0 has it before compression, in
-/// `file`, for others to read.
+/// Writes the remote write 1.0 message of one batch, before compression, to `file`, for other
+/// programs to read.
 void write_message(const workload& load, const std::filesystem::path& file);
 
 }  // namespace stages

@@ -1,9 +1,8 @@
-// The core's clock, measured: nothing tells it otherwise. The time stamp
-// counter ticks at its own rate, and counters of cycles are seldom to be had
-// in a virtual machine.
+// Measures the clock rate of the core. The time stamp counter ticks at another rate, and
+// virtual machines seldom have counters of cycles.
 //
-//   add x, x   add x, x   add x, x  ...     each waits for the one before: a
-//   |--1--|    |--1--|    |--1--|           cycle each, on every processor
+//   add x, x   add x, x   add x, x  ...     each waits for the one before it and so
+//   |--1--|    |--1--|    |--1--|           takes one cycle, on every processor
 #pragma once
 
 #include <algorithm>
@@ -12,7 +11,7 @@
 
 namespace chronopack::bench {
 
-/// Cycles a second, now, on this core; 0 where we know of no such chain.
+/// Returns the cycles a second of this core now, or 0 where no such chain is written yet.
 [[nodiscard]] inline double core_hertz() noexcept {
 #if defined(__x86_64__)
 #define CHRONOPACK_ADD_CHAIN ".rept 64\n\tadd %0, %0\n\t.endr"

@@ -1,13 +1,13 @@
-// codecs: every codec on every shape, beside memcpy and what Debian has.
+// codecs: measures every codec on every shape, beside memcpy and the coders that Debian has.
 //
 //   integers/jitter/4096/packed       group / shape / size / codec
 //   doubles/gauge/1048576/zstd-3
 //   samples/jitter+gauge/120/prometheus_xor          size: of a chunk
 //   frames/jitter+gauge/4096/frame
 //
-// Sizes: 4,096 values over and over, which stay in the L2 cache, and 2^20,
-// which do not. Bit streams branch on every value, and processors learn short
-// series by heart: they are measured on 2^20 values only.
+// Sizes: the same 4,096 values again and again, which stay in the L2 cache, and 2^20 values,
+// which do not. Bit streams branch on every value, and on short series the branch predictor
+// memorises the data, so they are measured on 2^20 values only.
 
 #include "frames.hpp"
 #include "shapes.hpp"
@@ -44,7 +44,7 @@ finding figures_of(const report::row& measured, bool reference) {
     return found;
 }
 
-/// A benchmark of one coder on one shape: `size` values, or as many as is many.
+/// Adds a benchmark of one coder on one shape, of `few` values again and again or of many.
 template <class T, class Coder>
 void add_column(const char* group, const test::shape<T>& shape, std::size_t size, bool reference) {
     const std::string name = std::string(group) + '/' + std::string(shape.name) + '/' +
@@ -73,8 +73,8 @@ template <class Coder>
     add_shapes<double, Coder>("doubles", double_shapes, true);
 }
 
-/// Chunks of a series, one after the other through one buffer, as a query does:
-/// writing 16 MB of samples would hide how fast they were decoded.
+/// Decodes the chunks of a series one after the other into one buffer, as a query does.
+/// Writing 16 MB of samples would take longer than decoding them.
 template <class C>
 finding measure_chunks(const sample_shape& shape, std::size_t chunk, const settings& how) {
     const auto times = make(shape.clock, how.many());
@@ -119,8 +119,8 @@ finding measure_chunks(const sample_shape& shape, std::size_t chunk, const setti
     return figures_of(measured, false);
 }
 
-/// Chunks of 120 all over memory, 32 of them in a call of decode_many: what a
-/// query of many series meets. Beside it, the same chunks one by one.
+/// Decodes chunks of 120 samples from all over memory, 32 in a call of decode_many, as a query
+/// of many series does; and, to compare, the same chunks one by one.
 finding measure_many(const sample_shape& shape, const settings& how) {
     using C = prometheus_xor;
     constexpr std::size_t chunk = 120, group = 32;
@@ -244,7 +244,7 @@ void add_all() {
     add_frames();
 }
 
-/// The samples of every shape, 16 bytes each, for programs that are not ours.
+/// Writes the samples of every shape, 16 bytes each, for other programs.
 int write_samples(const std::string& folder) {
     for (const sample_shape& shape : sample_shapes) {
         const auto times = make(shape.clock, settings{}.many());

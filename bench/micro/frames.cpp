@@ -1,7 +1,7 @@
-// A frame of 4,096 samples, read whole, against its columns alone:
+// Measures reading a frame of 4,096 samples, and its parts:
 //
 //   read     open, and for each block its CRC and two columns
-//   columns           decode_column of the very same bytes
+//   columns           decode_column of the same bytes
 //   crc               the CRC-32C of all of them
 //   open     the header: its CRC, its fields, the walk over its index
 //
@@ -22,7 +22,7 @@ namespace chronopack::bench {
 
 namespace {
 
-/// A frame and where its columns are.
+/// A frame and the places of its columns.
 template <class V>
 class column_reader {
 public:
@@ -70,7 +70,7 @@ finding measure_frame(const std::vector<std::int64_t>& t, const std::vector<V>& 
     std::vector<std::byte> wire(frame::max_bytes<V>(t.size()));
     const auto size = frame::encode<V>(t, v, {}, wire);
     if (!size) return found.failure = message(size.error()), found;
-    std::vector<std::byte> room(wire);  // to encode into again
+    std::vector<std::byte> room(wire);  // for encoding into
     wire.resize(*size);
     const column_reader<V> columns(wire);
 
@@ -132,7 +132,7 @@ void add_frame(const test::shape<std::int64_t>& clock, const test::shape<V>& val
 
 void add_frames() {
     for (const sample_shape& shape : sample_shapes) add_frame(shape.clock, shape.values);
-    // As int64: the fastest columns there are, so that what is added weighs most.
+    // int64 columns decode fastest, so the added time weighs most.
     add_frame(integer_shapes[0], integer_shapes[4]);
     add_frame(integer_shapes[1], integer_shapes[4]);
 }

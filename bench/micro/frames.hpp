@@ -1,5 +1,5 @@
-// Benchmarks of frames: what checksums, headers and the walk over blocks add to
-// the decoding of their columns.
+// Benchmarks of frames: the time that checksums, headers and the walk over blocks add to the
+// decoding of columns.
 #pragma once
 
 namespace chronopack::bench {

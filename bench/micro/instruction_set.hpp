@@ -1,5 +1,5 @@
-// What the including file is compiled for, as people call it. Of internal
-// linkage: files of one program differ.
+// The usual name of the instruction set that the including file is compiled for. It has
+// internal linkage, because files of one program differ in it.
 #pragma once
 
 namespace chronopack::bench {

@@ -1,5 +1,5 @@
-// The kernels for the instruction set that this file is compiled for; see
-// kernel_set.hpp. KERNEL_SET is the name to give them.
+// The kernels for the instruction set that this file is compiled for (kernel_set.hpp).
+// KERNEL_SET is their name.
 
 #include "kernel_set.hpp"
 
@@ -48,7 +48,7 @@ void decode_patched(const kernel_job& job) {
                                    words_out(job));
 }
 
-// As a page of ALP's is: to biased integers, which are hundredths.
+// A page as ALP has it: hundredths, as biased integers.
 template <class Decoder, class Converter>
 void decode_decimals(const kernel_job& job) {
     alignas(64) std::uint64_t words[kernel::slots];
@@ -91,7 +91,7 @@ std::size_t words(unsigned) {
     return 8 * Words;
 }
 
-// On both sides: what vectors do, and what the twin does.
+// Measured for both the vector kernel and its scalar twin.
 #define CHRONOPACK_DECODER(f, ...) \
     f<kernel::default_decoder, __VA_ARGS__>, f<scalar_decoder, __VA_ARGS__>
 #define CHRONOPACK_ENCODER(f, ...)                         \
@@ -100,14 +100,14 @@ std::size_t words(unsigned) {
 
 constexpr auto packed = kernel_input::packed;
 constexpr auto fields = kernel_input::fields;
-constexpr unsigned any = 16;  // where the width is of no matter
+constexpr unsigned any = 16;  // for kernels whose time does not depend on the width
 constexpr auto block = words<kernel::slots>;
 
 std::size_t packed_bytes(unsigned width) {
     return field_bytes(kernel::slots, width);
 }
 
-// A kernel more is a line more.
+// Each kernel takes one line here.
 constexpr measured_kernel all[] = {
     {"decode", packed, 1, 64, block, CHRONOPACK_DECODER(decode, sums::none)},
     {"decode+sum", packed, 1, 64, block, CHRONOPACK_DECODER(decode, sums::once)},

@@ -1,13 +1,13 @@
-// The kernels of one instruction set, behind plain function pointers.
+// The kernels of one instruction set, as plain function pointers.
 //
 //   kernel_set.cpp   -march=x86-64     kernels_x86_64      SSE2
 //                    -march=x86-64-v3  kernels_x86_64_v3   AVX2
 //                    -march=x86-64-v4  kernels_x86_64_v4   AVX-512
 //   elsewhere        as the build is   kernels_native
 //
-// One source, compiled once for each. Nothing here, and nothing that it calls
-// there, is an inline function that two of them would share: a linker keeps
-// one copy, which might be the one that this processor cannot run.
+// One source is compiled for each set. Neither this header nor the code it calls has inline
+// functions that two sets would share: the linker would keep one copy, which might be one that
+// this processor cannot run.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ struct kernel_job {
     std::byte* out;
 };
 
-/// What a kernel takes.
+/// The input of a kernel.
 enum class kernel_input : std::uint8_t {
     packed,  ///< width * 128 bytes, all of which are legal
     fields,  ///< 1,024 words below 2^width

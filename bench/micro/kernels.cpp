@@ -1,10 +1,10 @@
-// kernels: what the inner loops cost, in cycles a value.
+// kernels: measures the inner loops in cycles a value.
 //
 //   unpack/8/AVX2     kernel / width / instruction set, of 4 blocks of 1,024
 //   crc32c/4096/...   bytes
 //
-// Every instruction set that the compiler knows is here, whatever the build's
-// flags; those that this processor lacks say so and are left out.
+// All instruction sets that the compiler knows are built, whatever the build's flags are. Those
+// that this processor lacks are noted in the results and not measured.
 
 #include "kernel_set.hpp"
 #include "suite.hpp"
@@ -127,13 +127,13 @@ void add_crc(std::size_t size, const char* who, std::uint32_t (*run)(cbytes)) {
 void add_kernels() {
     for (const auto& [set, runs_here] : known_sets()) {
         if (!runs_here) {
-            tell(set.name, "not on this processor");
+            add_note(set.name, "not on this processor");
             continue;
         }
         for (std::size_t i = 0; i < set.count; ++i)
             add_kernel(set.all[i], set.name, set.all[i].run);
     }
-    // The twins at the build's baseline: what a processor without vectors would do.
+    // The scalar twins at the build's baseline, for processors without vectors.
     const kernel_set& base = known_sets().front().set;
     for (std::size_t i = 0; i < base.count; ++i)
         add_kernel(base.all[i], "scalar", base.all[i].twin);

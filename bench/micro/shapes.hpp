@@ -1,4 +1,4 @@
-// Series as stores see them, made up with fixed seeds; most are the tests' own.
+// Series such as stores see, made with fixed seeds; most of them come from the tests.
 #pragma once
 
 #include "suite.hpp"
@@ -16,13 +16,13 @@ namespace chronopack::bench {
 
 using test::prng;
 
-/// A clock in nanoseconds that knows no grid: once a second, give or take half.
+/// A clock in nanoseconds without a grid: a tick a second, half a second early or late.
 inline std::vector<std::int64_t> irregular_ns(prng& random, std::size_t n) {
     return test::int64_shape::summed(n, test::int64_shape::start * 1'000'000,
                                      [&] { return random.between(500'000'000, 1'500'000'000); });
 }
 
-/// Doubles that share nothing but sign and a few bits of exponent.
+/// Doubles that share nothing but the sign and a few bits of the exponent.
 inline std::vector<double> random_doubles(prng& random, std::size_t n) {
     return test::repeated<double>(n, [&] { return static_cast<double>(random() >> 11) * 0x1p-53; });
 }
@@ -43,7 +43,7 @@ inline constexpr std::array<test::shape<double>, 4> double_shapes{{
     {"random", random_doubles},
 }};
 
-/// Clock and values together.
+/// A clock and its values.
 struct sample_shape {
     std::string_view name;
     test::shape<std::int64_t> clock;
@@ -57,7 +57,7 @@ inline constexpr std::array<sample_shape, 4> sample_shapes{{
     {"jitter+counter", integer_shapes[1], {"counter", test::double_shape::counter}},
 }};
 
-/// The same series whoever asks for it.
+/// Returns the same series for every caller.
 template <class T>
 [[nodiscard]] std::vector<T> make(const test::shape<T>& shape, std::size_t n) {
     prng random(1);

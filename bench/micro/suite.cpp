@@ -34,7 +34,7 @@ Of Google Benchmark's own options these are of use:
 )");
 }
 
-/// Takes our own options out of what Google Benchmark has left.
+/// Takes our own options from those that Google Benchmark has left.
 bool read_own_options(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         if (std::strcmp(argv[i], "--smoke") == 0) {
@@ -91,7 +91,7 @@ void add(const std::string& name, measurement measure) {
     benchmark::RegisterBenchmark(name.c_str(), once)->Iterations(1)->UseManualTime();
 }
 
-void tell(const std::string& name, const std::string& what) {
+void add_note(const std::string& name, const std::string& what) {
     benchmark::AddCustomContext(name, what);
 }
 
@@ -107,8 +107,8 @@ int run(int argc, char** argv, const char* about) {
         std::fprintf(stderr, "unknown or wrong option: try --help\n");
         return 2;
     }
-    tell("instruction_set", instruction_set);
-    tell("compiler", COMPILER);
+    add_note("instruction_set", instruction_set);
+    add_note("compiler", COMPILER);
     report::pin_to_one_core();
     if (benchmark::RunSpecifiedBenchmarks() == 0) return 2;  // and it has said why
     benchmark::Shutdown();

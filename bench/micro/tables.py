@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What the micro-benchmarks found, as Markdown tables.
+"""Prints the results of the micro-benchmarks as Markdown tables.
 
     tables.py FILE.json ...                     print all of them
-    tables.py --brief FILE.json ...             the few that tell most
+    tables.py --brief FILE.json ...             the most important few
     tables.py --into PAGE.md FILE.json ...      between the marks of a page
     tables.py --add-to ROWS.json FILE.json ...  as rows, to those of bench/run --json
 
@@ -11,7 +11,7 @@ go_peer with its own few fields. A page has each table between two marks,
 
     <!-- table NAME -->  ...  <!-- end of table -->
 
-and whatever stands outside of them is left as it is.
+and everything outside of them stays as it is.
 """
 import argparse
 import datetime

@@ -1,13 +1,16 @@
-// All of chronopack's core that a program may use, in layer order. The rooms bits/, kernel/,
-// packing/ and binning/ are the library's own: they may change from release to release.
+// Includes all of chronopack's core that a program may use, in layer order. The folders
+// bits/, kernel/, packing/ and binning/ are internal: they may change with any release.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
 #include <chronopack/core/bit.hpp>
 #include <chronopack/core/bytes.hpp>
 #include <chronopack/core/cursor.hpp>
+#include <chronopack/core/errc.hpp>
+#include <chronopack/core/error_code.hpp>
 #include <chronopack/core/result.hpp>
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/time_point.hpp>
 #include <chronopack/core/time_range.hpp>
 #include <chronopack/core/time_unit.hpp>
 #include <chronopack/core/version.hpp>

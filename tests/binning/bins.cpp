@@ -1,4 +1,4 @@
-// How bins are written; every field of theirs that is out of its range, one by one.
+// Bins as they are written, and every field of them out of its range, one by one.
 
 #include <chronopack/binning/bins.hpp>
 
@@ -27,7 +27,7 @@ binning::bin_set set_of(const std::vector<bin>& bins, unsigned log) {
     return set;
 }
 
-// What `count` bins with 2^log slots are read from some bits, or why not.
+// Reads `count` bins with 2^log slots from bits, or returns the error.
 struct outcome {
     std::optional<errc> error{};
     bool overrun = false;
@@ -60,7 +60,7 @@ std::uint64_t change(int by) {
     return 1 + zigzag(by);
 }
 
-// Some bits that are not there, so that no refusal is for want of them.
+// More bits than are needed, so that no refusal is for missing bits.
 lsb_bits& more(lsb_bits& bits) {
     for (int i = 0; i < 20; ++i) bits.field(~std::uint64_t{0}, 64);
     return bits;
@@ -107,7 +107,7 @@ TEST_CASE("any bins come back as they were written, in as many bits as foreseen"
                 REQUIRE_FALSE(back.overrun);
                 REQUIRE(same(back.set, set));
 
-                // Any of it that is missing is missed: corrupt as it may look.
+                // Without any of its bits it is refused, as truncated or corrupt.
                 for (std::size_t cut = 0; cut < wire.size(); ++cut) {
                     lsb_bits part = expected;
                     part.bytes.resize(cut);

@@ -1,4 +1,4 @@
-// What an encoder makes of numbers: cells, bins of them, weights.
+// The cells, bins and weights that an encoder makes of numbers.
 
 #include <chronopack/binning/choose.hpp>
 
@@ -23,7 +23,7 @@ std::vector<cell> cells_of(std::vector<std::uint64_t> numbers) {
     return {room.begin(), room.begin() + static_cast<long>(made)};
 }
 
-// The sum of what bins cost an encoder, with bin b from cell first[b] on.
+// Returns the cost of bins for an encoder, where bin b starts at cell first[b].
 double cost(const std::vector<cell>& cells, const std::vector<std::size_t>& first) {
     double bits = 0;
     for (std::size_t b = 0; b < first.size(); ++b) {
@@ -58,7 +58,7 @@ TEST_CASE("cells hold all numbers in order, and never too many of them", "[binni
             REQUIRE(c.count > 0);
             REQUIRE(at + c.count <= numbers.size());
             REQUIRE(c.least == numbers[at]);
-            REQUIRE((at == 0 || numbers[at - 1] != numbers[at]));  // equal ones are together
+            REQUIRE((at == 0 || numbers[at - 1] != numbers[at]));  // equal numbers share a cell
             at += c.count;
             REQUIRE(c.most == numbers[at - 1]);
         }

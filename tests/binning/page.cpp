@@ -1,5 +1,5 @@
-// Pages of binned integers: of any bins, one after the other, and with every field
-// out of its range, one by one.
+// Pages of binned integers: with any bins, several in a column, and with every field out of its
+// range, one by one.
 
 #include <chronopack/binning/page.hpp>
 
@@ -19,7 +19,7 @@ namespace {
 
 using words = std::vector<std::uint64_t>;
 
-// What the first byte says of a page whose header is not as before.
+// The first byte of a page with a header of its own.
 struct form {
     unsigned mode = 0;
     std::uint64_t reference = 0;
@@ -27,7 +27,7 @@ struct form {
     std::uint64_t base = 0;
     std::uint64_t delta = 0;
 
-    // Up to, and without, the width or the number of bins.
+    // Writes the fields before the width or the number of bins.
     [[nodiscard]] wire header(unsigned log, bool first) const {
         wire w;
         w.u8(mode | (scale != 1 ? 4u : 0u) | log << 4).signed_varint(signed_of(reference));
@@ -37,7 +37,7 @@ struct form {
         return w;
     }
 
-    // The values of numbers, behind those that are there.
+    // Appends the values of numbers.
     void append(const words& numbers, words& values) const {
         const std::size_t n = values.size();
         std::uint64_t v = n == 0 ? base : values[n - 1];
@@ -250,7 +250,7 @@ TEST_CASE("the page that the others spoil is legal", "[binning][page][hostile]")
 TEST_CASE("modes above 2, logs above 11 and as before with other bits are corrupt",
           "[binning][page][hostile]") {
     for (unsigned kind = 0; kind < 256; ++kind) {
-        // A width of 0 or two bins, behind the varints that there are.
+        // A width of 0, or two bins, after the varints of the mode.
         const unsigned mode = kind & 3;
         crafted page;
         page.kind = kind;
@@ -358,7 +358,7 @@ TEST_CASE("a page unlike the one before has its own bins", "[binning][page]") {
     CHECK(kinds[2] == binning::as_before);
 }
 
-TEST_CASE("numbers out of all bins before are told without new ones", "[binning][page]") {
+TEST_CASE("numbers outside of the earlier bins are written without new bins", "[binning][page]") {
     auto in = noise(2 * page_values);
     in[page_values + 500] = 4000;
     in[page_values + 501] = -3000;

@@ -38,7 +38,7 @@ std::vector<std::uint8_t> spread(const alphabet& a) {
     return symbols;
 }
 
-// What each slot says, in order.
+// The contents of each slot, in order.
 std::vector<tans::transition> transitions(const alphabet& a) {
     std::vector<unsigned> next(a.weights.begin(), a.weights.end());
     std::vector<tans::transition> all;

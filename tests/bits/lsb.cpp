@@ -54,7 +54,7 @@ TEST_CASE("fields of every width and count fill exactly their bytes", "[bits]") 
     }
 }
 
-TEST_CASE("a field is read alike with bytes after it and without", "[bits]") {
+TEST_CASE("a field is read the same with and without bytes after it", "[bits]") {
     prng random(2);
     guarded_bytes memory(64);
     std::vector<std::byte> ones(64, std::byte{0xff});

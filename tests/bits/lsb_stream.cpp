@@ -48,7 +48,7 @@ TEST_CASE("fields of any widths come back, in any order of widths", "[bits]") {
             fields.emplace_back(random() & low_mask(width), width);
             total += width;
         }
-        // Flush against the end, and with room behind.
+        // At the very end of the memory, and with room after it.
         for (const std::size_t behind : {0, 3, 20}) {
             std::vector<std::byte> wire((total + 7) / 8 + behind);
             lsb_writer out(wire);
@@ -77,7 +77,7 @@ TEST_CASE("bit k is bit k mod 8 of byte k div 8", "[bits]") {
     REQUIRE(wire == std::array{std::byte{0b00010'001}, std::byte{0b0111}});
 }
 
-TEST_CASE("past the end fields are zero, and it is known", "[bits]") {
+TEST_CASE("fields past the end are zero, and the reader knows", "[bits]") {
     const std::array wire{std::byte{0xff}, std::byte{0xff}};
     lsb_reader in(wire);
     REQUIRE(in.read(15) == 0x7fff);
@@ -107,7 +107,7 @@ TEST_CASE("a window is the next 64 bits from any bit on", "[bits]") {
     }
 }
 
-TEST_CASE("what has no room is not written, and told", "[bits]") {
+TEST_CASE("fields without room are not written, and the writer fails", "[bits]") {
     std::array<std::byte, 2> wire{std::byte{0}, std::byte{0xa5}};
     lsb_writer out(bytes(wire).first(1));
     out.write(0x1ff, 9);

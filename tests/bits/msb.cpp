@@ -1,4 +1,4 @@
-// The bit streams of Gorilla against an oracle: text of zeros and ones.
+// The bit streams of Gorilla, compared with text of zeros and ones.
 
 #include <chronopack/bits/msb.hpp>
 
@@ -112,7 +112,7 @@ TEST_CASE("the reader gives back random widths from exactly their bytes", "[bits
         REQUIRE_FALSE(reader.overrun());
         REQUIRE(reader.size_bytes() == wire.size());
 
-        // Padding is there to be read; the bit after it is not.
+        // The padding can be read, but not the bit after it.
         reader.skip(wire.size() * 8 - text.size());
         REQUIRE_FALSE(reader.overrun());
         reader.skip(1);
@@ -155,7 +155,7 @@ TEST_CASE("reading past the end is an overrun at every tail length and width", "
     }
 }
 
-TEST_CASE("windows up to the reach behind reach_end stay within the input", "[bits]") {
+TEST_CASE("windows up to the reach after reach_end stay within the input", "[bits]") {
     prng random(6);
     guarded_bytes memory(128);
     for (std::size_t n = 0; n <= 100; ++n) {
@@ -179,7 +179,7 @@ TEST_CASE("windows up to the reach behind reach_end stay within the input", "[bi
     }
 }
 
-TEST_CASE("zeros are counted up to the limit, and within the input behind", "[bits]") {
+TEST_CASE("zeros are counted up to the limit, and only within the input", "[bits]") {
     guarded_bytes memory(256);
     for (const std::size_t n : {std::size_t{40}, std::size_t{64}, std::size_t{200}}) {
         const bytes in = memory.at_end(n);

@@ -1,5 +1,5 @@
-// What is special to alp, and bytes that its encoder never writes. What all codecs
-// promise is tested with all of them.
+// The parts of alp that other codecs do not have, and bytes that its encoder never writes. The
+// guarantees of all codecs are tested together (round_trip.cpp and others).
 
 #include "support/paged.hpp"
 
@@ -10,7 +10,8 @@
 using namespace chronopack;
 using namespace chronopack::test;
 
-TEST_CASE("alp: an exponent, a page's integers, and what is no decimal", "[codec][alp]") {
+TEST_CASE("alp: a page is an exponent, integers, and the values that are no decimals",
+          "[codec][alp]") {
     wire page;
     page.varint(3).u8(2).varint(1).put(integers({2153, 2150, 2150}));
     page.u8(2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0x80);  // at 2: -0.0
@@ -20,7 +21,7 @@ TEST_CASE("alp: an exponent, a page's integers, and what is no decimal", "[codec
 }
 
 TEST_CASE("alp: decimals of up to 15 digits are their digits, exactly", "[codec][alp]") {
-    // Where products with powers of ten, each rounded, would miss every other one.
+    // Rounded products with powers of ten would miss every other value.
     for (const unsigned digits : {1u, 2u, 6u, 9u, 13u}) {
         const double power = std::pow(10.0, digits);
         const auto in = made(4000, [&](prng& random) {
@@ -40,7 +41,7 @@ TEST_CASE("alp: floats in doubles keep their own digits", "[codec][alp]") {
     CHECK(bits_of<ordered>(in) < 33);
 }
 
-TEST_CASE("alp: a walk costs its steps, not its height", "[codec][alp]") {
+TEST_CASE("alp: a random walk takes the bits of its steps, not of its height", "[codec][alp]") {
     double cents = 1e9;
     const auto in = made(4096, [&](prng& random) {
         return (cents += static_cast<double>(random.between(-50, 50))) / 100;
@@ -48,7 +49,8 @@ TEST_CASE("alp: a walk costs its steps, not its height", "[codec][alp]") {
     CHECK(bits_of<alp>(in) < 7.3);
 }
 
-TEST_CASE("alp: what is no decimal costs what it is, and does not spread", "[codec][alp]") {
+TEST_CASE("alp: a value that is no decimal takes its own bytes, and its neighbours no more",
+          "[codec][alp]") {
     auto in =
         made(4096, [](prng& random) { return static_cast<double>(random.between(0, 255)) / 4; });
     const double without = bits_of<alp>(in);

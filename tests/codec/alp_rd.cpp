@@ -1,5 +1,5 @@
-// What is special to alp_rd, and bytes that its encoder never writes. What all codecs
-// promise is tested with all of them.
+// The parts of alp_rd that other codecs do not have, and bytes that its encoder never writes. The
+// guarantees of all codecs are tested together (round_trip.cpp and others).
 
 #include "support/paged.hpp"
 
@@ -39,7 +39,7 @@ TEST_CASE("alp_rd: bytes that no encoder writes", "[codec][alp_rd][hostile]") {
     };
     CHECK(read<alp_rd>(stray(0xfff), 3));
     CHECK(refused<alp_rd>(stray(0x1000), 3));
-    // So many strays that their bytes come to none.
+    // So many exceptions that the size of their bytes wraps to 0.
     const auto strays = [&](std::uint64_t n) {
         return wire().varint(3).u8(52).u8(1).u16(0).varint(n).put(zeros).put(zeros).fill(16, 0);
     };

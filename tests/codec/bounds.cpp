@@ -1,5 +1,5 @@
-// Codecs neither read nor write beyond either span, nor past a capacity that is too
-// small: each span is flush against a page that faults.
+// Codecs neither read nor write outside of their spans, nor past a capacity that is too small.
+// Each span ends at a page that faults.
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"

@@ -1,6 +1,5 @@
-// Damaged and hostile bytes: refused, or decoded to something that is then as
-// good as any series. Run under sanitizers this says that there is no
-// undefined behaviour; the guard pages say so in any build.
+// Damaged and hostile bytes are refused, or decode to values that survive encoding like any
+// series. Sanitizers, and guard pages in any build, show undefined behaviour.
 
 #include "support/codec.hpp"
 #include "support/property.hpp"
@@ -15,8 +14,8 @@ using namespace chronopack::test;
 
 namespace {
 
-// Decodes `wire` between guard pages, one value at a time as well where the
-// codec can. Whatever is accepted must survive encode and decode.
+// Decodes `wire` between guard pages, also one value at a time if the codec can. Values that are
+// accepted must survive encode and decode.
 template <class C>
 class trial {
     using T = typename C::value_type;
@@ -42,7 +41,7 @@ public:
 
 private:
     static bool known(errc error) {
-        // Unsupported: a codec within this one that is not known there.
+        // Unsupported where a nested codec has an unknown id.
         const bool nests = requires {
             C::page_size;
         };
@@ -51,7 +50,7 @@ private:
     }
 
     static bool agrees(cbytes in, std::span<const T> bulk, result<std::size_t> read) {
-        // The count of a chunk is not the iterator's to check.
+        // An iterator does not check the count of a chunk.
         if (in.size() < C::max_bytes(0)) return !read;
         if (!read && read.error() == errc::count_mismatch) return true;
         typename C::iterator iterator(in, bulk.size());
@@ -126,7 +125,7 @@ TEMPLATE_LIST_TEST_CASE("random bytes are refused or decode to something", "[cod
         std::vector<typename C::value_type> back(n);
         accepted += C::decode(wire, back).has_value();
     }
-    CHECK(accepted > 0);  // or it all ended at the first check
+    CHECK(accepted > 0);  // otherwise only the first check was tested
 }
 
 TEMPLATE_LIST_TEST_CASE("damaged encodings", "[codec][damage]", tested_codecs) {

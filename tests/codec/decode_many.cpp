@@ -1,4 +1,4 @@
-// Many chunks at once: what decode says of each, whatever the others are.
+// Decoding many chunks at once gives for each what decoding it alone gives.
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"
@@ -18,8 +18,8 @@ namespace {
 using codec = prometheus_xor;
 using chunk = std::vector<std::byte>;
 
-// Chunks decoded together into columns that lie side by side, one element of
-// neither between them, and the last before a page that faults.
+// Chunks that are decoded together into columns side by side, with one unused element between
+// them and a page that faults after the last.
 class decoded_together {
 public:
     void add(chunk bytes, std::size_t count) {
@@ -27,7 +27,7 @@ public:
         counts_.push_back(count);
     }
 
-    /// Whether each went as it does alone, and nothing between was touched.
+    /// Returns whether each chunk gave the same as alone, and nothing between was written.
     [[nodiscard]] bool agree() {
         std::size_t all = 0;
         for (const std::size_t n : counts_) all += 1 + n;
@@ -85,7 +85,7 @@ std::size_t count_of_errors(const std::vector<codec::job>& jobs) {
 
 }  // namespace
 
-TEST_CASE("no chunks are no work", "[codec][many]") {
+TEST_CASE("no chunks decode to nothing", "[codec][many]") {
     codec::decode_many({});
 }
 

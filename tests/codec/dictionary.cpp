@@ -1,5 +1,5 @@
-// What is special to dictionary, and bytes that its encoder never writes. What all codecs
-// promise is tested with all of them.
+// The parts of dictionary that other codecs do not have, and bytes that its encoder never writes. The
+// guarantees of all codecs are tested together (round_trip.cpp and others).
 
 #include "support/paged.hpp"
 
@@ -8,7 +8,7 @@
 using namespace chronopack;
 using namespace chronopack::test;
 
-TEST_CASE("dictionary: a few values cost their places", "[codec][dictionary]") {
+TEST_CASE("dictionary: a few values take the bits of their places", "[codec][dictionary]") {
     prng values(7);
     std::array<double, 16> few;
     for (double& v : few) v = bit_cast<double>(values());
@@ -35,6 +35,6 @@ TEST_CASE("dictionary: bytes that no encoder writes", "[codec][dictionary][hosti
     CHECK(refused<ints>(page(2, integers({0, 2, 0})), 3));
     CHECK(refused<ints>(page(2, integers({0, -1, 0})), 3));
     CHECK(refused<ints>(page(2, integers({0, INT64_MIN, INT64_MAX})), 3));
-    // Doubles inside a page are no dictionary, so that no chain is deep.
+    // The doubles of a page must not be a dictionary again, so that chains are short.
     CHECK(refused<dictionary<double>>(wire().varint(3).varint(1).u8(10), 3, errc::unsupported));
 }

@@ -1,5 +1,5 @@
-// These encodings must decode to the same bits for ever. tests/golden/README.md says how
-// the files are kept, and renewed before a first release.
+// These encodings must decode to the same bits for ever. tests/golden/README.md says how the
+// files are made, and renewed before a first release.
 
 #include "support/codec.hpp"
 #include "support/hex.hpp"
@@ -62,13 +62,13 @@ std::vector<fixture> fixtures() {
     }
     for (const shape<T>& s : shapes<T>()) all.push_back({s.name, 40});
     for (const std::size_t n : {0, 1, 2, 3}) all.push_back({"random_bits", n});
-    // Full blocks and a tail, where lanes and exceptions are.
+    // Full blocks and a shorter one, with lanes and exceptions.
     if constexpr (std::is_same_v<T, std::int64_t> && C::id != codec_id::raw)
         for (const std::string_view name : {"gaps", "scaled", "outliers"})
             all.push_back({name, 1030});
     // A page with the bins of the one before.
     if constexpr (std::is_same_v<C, binned>) all.push_back({"outliers", 2300});
-    // Blocks in lanes that are not full: with fields of no row or without.
+    // Blocks in lanes that are not full, with and without fields outside of rows.
     if constexpr (is_one_of<C, packed, delta, delta_of_delta>)
         for (const auto& [name, n] : short_blocks) all.push_back({name, n});
     return all;
@@ -101,7 +101,7 @@ public:
     }
     [[nodiscard]] const auto& entries() const { return entries_; }
 
-    // Appends: what is there is never changed.
+    // Opened for appending, so that existing lines never change.
     void add(const fixture& f, cbytes data) {
         fs::create_directories(path_.parent_path());
         std::ofstream file(path_, std::ios::app);

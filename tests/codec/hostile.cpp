@@ -1,5 +1,5 @@
-// Inputs known to have bitten other decoders, one test each. Those of the
-// integer block's header are in tests/packing/header.cpp.
+// Inputs that have broken other decoders, one test for each. Those of the header of integer
+// blocks are in tests/packing/header.cpp.
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"
@@ -78,7 +78,7 @@ TEST_CASE("a count larger than the output is a mismatch", "[codec][hostile]") {
               errc::count_mismatch);
 }
 
-TEST_CASE("a binned column that says another count is a mismatch", "[codec][hostile]") {
+TEST_CASE("a binned column with another count is a mismatch", "[codec][hostile]") {
     const auto wire_of = [](std::uint64_t count) {
         return wire().varint(count).u8(0).u8(0).u8(0).fill(3, 0x80).bytes;
     };
@@ -150,7 +150,7 @@ TEST_CASE("a stream that ends in the middle of a value is truncated", "[codec][h
 }
 
 TEST_CASE("valid streams that no encoder of ours writes are accepted", "[codec][hostile]") {
-    // A window with room to spare, and one that holds no difference at all.
+    // A window wider than its difference, and one whose difference is 0.
     CHECK(*values_of(first_value() + new_window(0, 0) + binary(1, 64), 2) ==
           std::vector<std::uint64_t>{one, one ^ 1});
     CHECK(*values_of(first_value() + new_window(3, 5) + "00000", 2) ==
@@ -163,7 +163,7 @@ TEST_CASE("valid streams that no encoder of ours writes are accepted", "[codec][
         REQUIRE(gorilla_timestamps::decode(msb_bits(binary(100, 64) + binary(10, 64) + code), out));
         CHECK(out == std::vector<std::int64_t>{100, 110, 120});
     }
-    // A block at the full width, though narrow would do.
+    // A block at the full width although a narrow one would do.
     const auto block = wire().u8(0).u8(64).u8(0).u16(0).u16(2).signed_varint(0).u8(1).fill(15, 0);
     std::vector<std::int64_t> out(2);
     REQUIRE(packed::decode(block.bytes, out));
@@ -171,7 +171,7 @@ TEST_CASE("valid streams that no encoder of ours writes are accepted", "[codec][
 }
 
 TEST_CASE("second differences lie in asymmetric ranges", "[codec][hostile]") {
-    // 2^(n-1) is the last that n bits hold, -2^(n-1) the first they do not.
+    // 2^(n-1) is the last difference that n bits can hold, -2^(n-1) the first that they cannot.
     const auto bytes_of = [](std::int64_t dod) {
         return encode_to_vector<gorilla_timestamps>({0, 0, dod});
     };

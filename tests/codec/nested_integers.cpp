@@ -1,5 +1,4 @@
-// Columns of integers inside a page, of whichever codec: packed or binned, and bytes that
-// no encoder writes.
+// Columns of integers inside a page: packed or binned, and bytes that no encoder writes.
 
 #include "support/paged.hpp"
 
@@ -38,7 +37,7 @@ TEST_CASE("columns of integers: bytes that no encoder writes", "[codec][binned][
     const auto page = [](std::size_t n, const wire& column) {
         return wire().varint(n).u8(0).varint(0).put(column.bytes);
     };
-    // Of pages of one width: mode, reference, width.
+    // A page of one width: mode, reference, width.
     const auto constant = [](std::uint64_t count, std::int64_t value) {
         return wire().u8(binned_id).varint(count).u8(0).signed_varint(value).u8(0);
     };
@@ -54,10 +53,10 @@ TEST_CASE("columns of integers: bytes that no encoder writes", "[codec][binned][
     CHECK(refused<alp>(page(3, constant(3, std::int64_t{1} << 51)), 3));
     CHECK(refused<alp>(page(3, wire().u8(binned_id).varint(3).u8(3).u8(0).u8(0)), 3));
     CHECK(refused<alp>(page(3, wire().u8(packed_id).u8(3).fill(9, 0)), 3));
-    // Keys may be any: nothing behind the block's header refuses them.
+    // Keys may have any value: nothing after the block's header is refused.
     CHECK(refused<ordered>(wire().varint(3).u8(0).u8(packed_id).u8(3).fill(9, 0), 3));
     CHECK(refused<alp>(page(3, constant_integers(std::int64_t{1} << 51, 3)), 3));
-    // The second page of a column is missing, or illegal, or holds what ALP has not.
+    // The second page of a column is missing, or illegal, or has integers that ALP has not.
     const auto second = [&](const wire& more) {
         return page(2050, constant(2050, 7).put(more.bytes));
     };

@@ -1,4 +1,4 @@
-// Codecs allocate nothing: each call of operator new is counted.
+// Codecs allocate nothing: calls of operator new are counted.
 
 #include "support/codec.hpp"
 #include "support/counted_new.hpp"
@@ -13,7 +13,7 @@ using namespace chronopack::test;
 
 TEST_CASE("the counter counts", "[allocation]") {
     const std::size_t before = allocations();
-    // Called by name: a new-expression may be left out, and clang does.
+    // Called by name, because clang leaves out new-expressions that have no effect.
     ::operator delete(::operator new(1));
     CHECK(allocations() > before);
 }

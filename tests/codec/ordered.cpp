@@ -1,5 +1,5 @@
-// What is special to ordered, and bytes that its encoder never writes. What all codecs
-// promise is tested with all of them.
+// The parts of ordered that other codecs do not have, and bytes that its encoder never writes. The
+// guarantees of all codecs are tested together (round_trip.cpp and others).
 
 #include "support/paged.hpp"
 
@@ -8,7 +8,7 @@
 using namespace chronopack;
 using namespace chronopack::test;
 
-TEST_CASE("ordered: neighbours share what they have in common", "[codec][ordered]") {
+TEST_CASE("ordered: similar neighbours share their upper bits", "[codec][ordered]") {
     double v = 1000;
     const auto in = made(
         4096, [&](prng& random) { return v += 1e-6 * static_cast<double>(random.below(100)); });

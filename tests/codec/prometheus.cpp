@@ -1,52 +1,20 @@
-// The Prometheus XOR chunk against the bytes that Prometheus itself writes, and
-// the limits of its header. Vectors: tests/golden/prometheus_xor.txt.
+// The Prometheus XOR chunk, compared with bytes that Prometheus itself wrote; and the limits of
+// its header. Vectors: tests/golden/prometheus_xor.txt.
 
 #include "support/codec.hpp"
-#include "support/hex.hpp"
-#include "support/paths.hpp"
+#include "support/prometheus_vectors.hpp"
 #include "support/series.hpp"
 #include "support/wire.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <fstream>
-#include <sstream>
 
 using namespace chronopack;
 using namespace chronopack::test;
 
 namespace {
 
-struct vector_of_prometheus {
-    std::string name;
-    std::vector<sample> samples;
-    std::vector<std::byte> chunk;
-};
-
-std::vector<vector_of_prometheus> read_vectors() {
-    std::ifstream file(golden_path() + "/prometheus_xor.txt");
-    if (!file) throw std::runtime_error("no " + golden_path() + "/prometheus_xor.txt");
-    std::vector<vector_of_prometheus> all;
-    for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line.front() == '#') continue;
-        std::istringstream words(line);
-        vector_of_prometheus v;
-        std::size_t n = 0;
-        words >> v.name >> n;
-        v.samples.resize(n);
-        for (sample& s : v.samples) words >> s.timestamp;
-        for (sample& s : v.samples) {
-            std::uint64_t bits = 0;
-            words >> std::hex >> bits;
-            s.value = std::bit_cast<double>(bits);
-        }
-        std::string hex;
-        words >> hex;
-        if (!words) throw std::runtime_error("bad line: " + v.name);
-        v.chunk = from_hex(hex);
-        all.push_back(std::move(v));
-    }
-    return all;
+std::vector<prometheus_vector> read_vectors() {
+    return read_prometheus_vectors("prometheus_xor.txt", start_times::none);
 }
 
 }  // namespace

@@ -1,19 +1,16 @@
-// The Prometheus XOR2 chunk against the bytes that Prometheus itself writes,
-// start times, stale markers, and codes that no test of all codecs meets.
+// The Prometheus XOR2 chunk, compared with bytes that Prometheus itself wrote; start times, stale
+// markers, and codes that the tests of all codecs do not reach.
 // Vectors: tests/golden/prometheus_xor2.txt.
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"
-#include "support/hex.hpp"
-#include "support/paths.hpp"
+#include "support/prometheus_vectors.hpp"
 #include "support/property.hpp"
 #include "support/wire.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 using namespace chronopack;
 using namespace chronopack::test;
@@ -23,42 +20,10 @@ namespace {
 constexpr std::uint64_t one = 0x3ff0000000000000;
 constexpr std::uint64_t stale = 0x7ff0000000000002;
 
-struct started {
-    std::vector<sample> samples;
-    std::vector<std::int64_t> start_times;
-};
+using started = started_samples;
 
-struct vector_of_prometheus : started {
-    std::string name;
-    std::vector<std::byte> chunk;
-};
-
-std::vector<vector_of_prometheus> read_vectors() {
-    std::ifstream file(golden_path() + "/prometheus_xor2.txt");
-    if (!file) throw std::runtime_error("no " + golden_path() + "/prometheus_xor2.txt");
-    std::vector<vector_of_prometheus> all;
-    for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line.front() == '#') continue;
-        std::istringstream words(line);
-        vector_of_prometheus v;
-        std::size_t n = 0;
-        words >> v.name >> n;
-        v.samples.resize(n);
-        v.start_times.resize(n);
-        for (sample& s : v.samples) words >> s.timestamp;
-        for (sample& s : v.samples) {
-            std::uint64_t bits = 0;
-            words >> std::hex >> bits >> std::dec;
-            s.value = std::bit_cast<double>(bits);
-        }
-        for (std::int64_t& start : v.start_times) words >> start;
-        std::string hex;
-        words >> hex;
-        if (!words) throw std::runtime_error("bad line: " + v.name);
-        v.chunk = from_hex(hex);
-        all.push_back(std::move(v));
-    }
-    return all;
+std::vector<prometheus_vector> read_vectors() {
+    return read_prometheus_vectors("prometheus_xor2.txt", start_times::all);
 }
 
 std::vector<std::byte> encode_started(const started& in) {
@@ -78,7 +43,7 @@ std::vector<std::byte> append_started(const started& in) {
     return out;
 }
 
-// Whether decode, between guard pages, and iterator both give `in` for all of `chunk`.
+// Returns whether decode, between guard pages, and the iterator both give `in` for `chunk`.
 bool decodes_to(cbytes chunk, const started& in) {
     const std::size_t n = in.samples.size();
     guarded_bytes memory(chunk.size());
@@ -99,8 +64,8 @@ bool decodes_to(cbytes chunk, const started& in) {
     return iterator.next().error() == errc::not_found;
 }
 
-// Start times of every kind: none, one for all, one that changes now and then
-// or each time, of few bits or of all.
+// Returns start times of a random kind: none, one for all samples, one that changes seldom, or
+// one that changes with every sample, by few bits or many.
 started draw_started() {
     started out{draw_series<sample>(), {}};
     prng random(draw_bits());
@@ -125,7 +90,7 @@ started draw_started() {
     return out;
 }
 
-// A chunk from its count, start byte and zeros and ones.
+// Returns a chunk of a count, a start byte, and bits.
 std::vector<std::byte> chunk_of(std::size_t count, unsigned start_byte, const std::string& text) {
     return wire().u16_big(count).u8(start_byte).put(msb_bits(text)).bytes;
 }
@@ -145,7 +110,7 @@ std::string new_window(unsigned leading, unsigned length) {
 }
 
 const std::string zero_varint = "00000000";
-// Two samples at 0 ms of value 1.0: what follows is under joint prefixes.
+// Two samples at 0 ms of value 1.0; the samples after them have joint prefixes.
 const std::string two_samples = zero_varint + binary(one, 64) + zero_varint + "0";
 
 sample at(std::int64_t t, std::uint64_t bits) {
@@ -185,7 +150,7 @@ TEST_CASE("start times", "[codec][prometheus_xor2]") {
         HOLDS(append_started(in) == chunk);
     });
 
-    property("of 0 are as good as none", [] {
+    property("of 0 are the same as none", [] {
         const auto in = draw_series<sample>();
         HOLDS(encode_started({in, std::vector<std::int64_t>(in.size())}) ==
               encode_to_vector<prometheus_xor2>(in));
@@ -203,7 +168,7 @@ TEST_CASE("start times", "[codec][prometheus_xor2]") {
         HOLDS(read.error() == errc::truncated);
     });
 
-    property("damaged are refused or decode to what survives", [] {
+    property("damaged are refused or decode to values that survive", [] {
         auto in = draw_started();
         auto chunk = encode_started(in);
         prng random(draw_bits());
@@ -219,7 +184,7 @@ TEST_CASE("start times", "[codec][prometheus_xor2]") {
         }
     });
 
-    property("are lost to no append without room", [] {
+    property("are kept when an append has no room", [] {
         const auto in = draw_started();
         const auto chunk = encode_started(in);
         const std::size_t capacity = prometheus_xor2::header_bytes +
@@ -320,8 +285,9 @@ TEST_CASE("second differences of timestamps are two's complement", "[codec][prom
         CHECK(chunk(dod) == coded("11110", dod, 64));
 }
 
-TEST_CASE("a stale marker is no predecessor", "[codec][prometheus_xor2]") {
-    // After the stale sample comes the value from before it: same, one bit.
+TEST_CASE("the value after a stale marker refers to the value before it",
+          "[codec][prometheus_xor2]") {
+    // After the stale sample comes the value from before it, which takes one bit.
     const std::vector<sample> in{at(0, one), at(0, one),   at(0, stale),
                                  at(0, one), at(9, stale), at(18, one)};
     const auto chunk = encode_to_vector<prometheus_xor2>(in);
@@ -373,7 +339,7 @@ TEST_CASE("reuse of a window before there was one is corrupt in XOR2 too",
     CHECK(
         samples_of(chunk_of(3, 0, two_samples + "1110" + binary(9, 20) + "10" + ones), 3).error() ==
         errc::corrupt);
-    // Cut short it is truncated: what is not there may have been legal.
+    // Cut short it is truncated, because the missing bits may have been legal.
     CHECK(samples_of(chunk_of(9, 0, two_samples + "000000" + "1"), 9).error() == errc::truncated);
 }
 

@@ -10,7 +10,7 @@
 
 using namespace chronopack;
 
-TEST_CASE("wire ids are what they have always been", "[codec]") {
+TEST_CASE("wire ids never change", "[codec]") {
     CHECK(raw<double>::id == codec_id{0});
     CHECK(raw<std::int64_t>::id == codec_id{0});
     CHECK(packed::id == codec_id{1});

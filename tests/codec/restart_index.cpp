@@ -1,5 +1,5 @@
-// Entering a stream in the middle: the same values as from the start, and no
-// values at all from an index or a stream that is damaged, or another's.
+// A restart index gives the same values from the middle of a stream as decoding from the start.
+// It gives no values where the index or the stream is damaged, or belongs to another.
 
 #include "support/codec.hpp"
 #include "support/guard.hpp"
@@ -59,7 +59,7 @@ void reseal(std::vector<std::byte>& index) {
     store_le(index.data() + covered, kernel::crc32c(cbytes(index).first(covered)));
 }
 
-// An index with one of its 8-byte words, or some byte, put in place and resealed.
+// Return an index with an 8-byte word, or a byte, replaced, and with a sound checksum.
 std::vector<std::byte> with_word(std::vector<std::byte> index, std::size_t at, std::uint64_t word) {
     store_le(index.data() + at, word);
     reseal(index);
@@ -71,7 +71,7 @@ std::vector<std::byte> with_byte(std::vector<std::byte> index, std::size_t at, u
     return index;
 }
 
-// Any distance of points, those beyond all values included.
+// Returns a distance of points, which may be larger than the number of values.
 std::size_t draw_every(std::size_t n) {
     constexpr std::array<std::size_t, 6> some{1, 2, 3, 63, 64, 65};
     const std::size_t which = draw_below(8);
@@ -87,7 +87,7 @@ std::string golden_line(std::string_view shape, std::size_t n, std::size_t every
     return line.str();
 }
 
-// Whether the line's index is the one of its stream, and leads to its values.
+// Checks that the index of a line is that of its stream, and leads to its values.
 template <class C>
 void check_golden(std::istream& line) {
     std::size_t n = 0;
@@ -125,7 +125,7 @@ TEMPLATE_LIST_TEST_CASE("a restart index", "[codec][restart]", indexed_codecs) {
         HOLDS(same_bits(*range, slice(in, from, n)));
     });
 
-    property("follows a stream that grows, and one of before holds for it", [] {
+    property("follows a stream that grows, and an earlier index still holds for it", [] {
         const auto in = draw_series<T>();
         const std::size_t every = draw_every(in.size());
         std::vector<std::byte> stream(C::max_bytes(in.size()));
@@ -158,7 +158,7 @@ TEMPLATE_LIST_TEST_CASE("a restart index", "[codec][restart]", indexed_codecs) {
         const std::size_t every = draw_every(in.size());
         auto stream = encode_to_vector<C>(in);
         const auto index = index_of<C>(stream, in.size(), every);
-        // Up to the last value; bits behind it are no one's.
+        // Up to the last value; the bits after it are padding.
         const std::size_t end = load_le<std::uint64_t>(index.data() + 24);
         const std::size_t bit = draw_below(end);
         stream[bit / 8] ^= std::byte{0x80} >> (bit % 8);
@@ -167,7 +167,7 @@ TEMPLATE_LIST_TEST_CASE("a restart index", "[codec][restart]", indexed_codecs) {
         HOLDS(all.error() == errc::checksum_mismatch);
     });
 
-    property("that is damaged and sealed again does no harm", [] {
+    property("that is damaged under a sound checksum does no harm", [] {
         const auto in = draw_series<T>();
         const auto stream = encode_to_vector<C>(in);
         auto index = index_of<C>(stream, in.size(), draw_every(in.size()));
@@ -229,7 +229,7 @@ TEMPLATE_LIST_TEST_CASE("every range around every point of every shape", "[codec
     });
 }
 
-TEMPLATE_LIST_TEST_CASE("a read needs no more of the stream than from point to point",
+TEMPLATE_LIST_TEST_CASE("a read needs no more of the stream than the bits between points",
                         "[codec][restart]", indexed_codecs) {
     using C = TestType;
     using T = typename C::value_type;
@@ -239,7 +239,7 @@ TEMPLATE_LIST_TEST_CASE("a read needs no more of the stream than from point to p
     const auto point = [&](std::size_t k) {
         return load_le<std::uint64_t>(index.data() + header_bytes + k * point_bytes);
     };
-    // All but the bits of values 300 to 499, and what shares their bytes, is gone.
+    // Everything is erased but the bytes with bits of values 300 to 499.
     for (std::size_t i = 0; i < stream.size(); ++i)
         if (i < point(3) / 8 || i > point(5) / 8) stream[i] = std::byte{0xff};
     CHECK(same_bits(*values_in<C>(index, stream, 300, 200), slice(in, 300, 200)));
@@ -305,25 +305,27 @@ TEST_CASE("an index that no builder writes is refused, sealed or not",
     for (const std::uint64_t bit : {std::uint64_t{0}, third, ~std::uint64_t{0}})
         CHECK(refusal<C>(with_word(good, point, bit)) == errc::corrupt);
     CHECK(refusal<C>(with_word(good, point + point_bytes, second)) == errc::corrupt);
-    // Windows: past 64 bits, more leading zeros than are ever written, none but leading.
+    // Windows past 64 bits, with too many leading zeros, and with nothing but leading zeros.
     for (const std::uint64_t window : {0x0140u, 0x1f22u, 0x2001u, 0x0041u, 0x0100u, 0x10001u})
         CHECK(refusal<C>(with_word(good, point + 20, window)) == errc::corrupt);
-    for (const std::uint64_t window : {0x0000u, 0x0040u, 0x1f21u, 0x1f01u})
-        CHECK(restart_index<C>::open(with_word(good, point + 20, window)).has_value());
+    for (const std::uint64_t window : {0x0000u, 0x0040u, 0x1f21u, 0x1f01u}) {
+        const auto index = with_word(good, point + 20, window);
+        CHECK(restart_index<C>::open(index).has_value());
+    }
 
     auto none = index_of<C>({}, 0, 15);
     CHECK(refusal<C>(with_word(none, 24, 1)) == errc::corrupt);
 }
 
-TEST_CASE("an index that promises more values than its bits hold is corrupt",
+TEST_CASE("an index with more values than its bits can hold is corrupt",
           "[codec][restart][hostile]") {
     using C = gorilla_values;
     const auto stream = encode_to_vector<C>(make_series<double>("random_bits", 100));
     const auto good = index_of<C>(stream, 40, 64);
-    // The stream goes on behind the index's end: value 40 is there, but not its own.
+    // The stream goes on after the end of the index: it has a value 40, but the index has not.
     CHECK(values_in<C>(with_word(good, 8, 41), stream, 0, 40).has_value());
     CHECK(values_in<C>(with_word(good, 8, 41), stream, 0, 41).error() == errc::corrupt);
-    // And refused at the end, not after the time that so many values would take.
+    // It is refused at the end of its bits, not after the time of so many values.
     constexpr std::uint64_t many = std::uint64_t{1} << 50;
     const auto endless = with_word(with_word(good, 8, many), 16, many);
     CHECK(values_in<C>(endless, stream, many - 1, 1).error() == errc::corrupt);
@@ -404,7 +406,7 @@ TEMPLATE_LIST_TEST_CASE("a builder that fails leaves its index as it was", "[cod
     }
 }
 
-TEST_CASE("building refuses what decoding does", "[codec][restart]") {
+TEST_CASE("building refuses the same streams as decoding", "[codec][restart]") {
     std::vector<std::byte> out(1000);
     const auto reuse_of_no_window =
         msb_bits(std::string(64, '0') + "0" + "10" + std::string(200, '1'));
@@ -413,7 +415,7 @@ TEST_CASE("building refuses what decoding does", "[codec][restart]") {
     CHECK(restart_index<gorilla_values>::build({}, 1, 2, out).error() == errc::truncated);
     CHECK(restart_index<gorilla_values>::build({}, 0, 0, out).error() == errc::out_of_range);
     CHECK(*restart_index<gorilla_values>::build({}, 0, 1, out) == 36);
-    // So many points that their bytes are 12, modulo 2^64.
+    // So many points that their size is 12 bytes modulo 2^64.
     constexpr std::size_t n = ~std::size_t{0} / point_bytes + 1;
     static_assert(n * point_bytes == 12);
     const std::vector<std::byte> zeros(100);
@@ -441,7 +443,7 @@ TEMPLATE_LIST_TEST_CASE("an index is written into its size, and nothing into les
     }
 }
 
-TEST_CASE("an index's bytes are what they have always been", "[codec][restart][golden]") {
+TEST_CASE("the bytes of an index never change", "[codec][restart][golden]") {
     // Values 1.0, 1.0, 2.0: up to the second point, bit 65, no window was needed.
     const auto stream = encode_to_vector<gorilla_values>({1.0, 1.0, 2.0});
     CHECK(to_hex(index_of<gorilla_values>(stream, 3, 2)) ==

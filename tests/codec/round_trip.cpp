@@ -1,4 +1,4 @@
-// What holds for every codec, written once.
+// Claims that hold for every codec, each written once.
 
 #include "support/codec.hpp"
 #include "support/property.hpp"
@@ -10,7 +10,7 @@ using namespace chronopack::test;
 
 namespace {
 
-// Whether `in` comes back bit for bit, and from all of its bytes.
+// Returns whether `in` comes back bit for bit, from exactly all of its bytes.
 template <class C>
 bool survives(const std::vector<typename C::value_type>& in) {
     const auto wire = encode_to_vector<C>(in);
@@ -19,7 +19,7 @@ bool survives(const std::vector<typename C::value_type>& in) {
     return read && *read == wire.size() && same_bits(back, in);
 }
 
-// A value that no shape has, so that an unwritten one is seen.
+// A value that no shape has, so that an unwritten value is noticed.
 template <class T>
 std::vector<T> unwritten(std::size_t n) {
     std::vector<T> out(n);
@@ -79,7 +79,7 @@ TEMPLATE_LIST_TEST_CASE("any series", "[codec]", tested_codecs) {
 
     property("decodes the same twice", [] {
         const auto wire = encode_to_vector<C>(draw_series<T>());
-        // Any count: an error twice is as good.
+        // With any count: an error must come twice as well.
         const auto n = draw_count();
         auto once = unwritten<T>(n);
         auto again = unwritten<T>(n);
@@ -102,8 +102,8 @@ TEMPLATE_LIST_TEST_CASE("max_bytes grows with the count and is nearly met by ran
         REQUIRE(next > last);
         last = next;
     }
-    // A bound that is far off wastes every caller's memory. Codecs by pages are chosen
-    // for data that suits them; of other data theirs adds up the worst of all parts.
+    // A bound that is far too large wastes the memory of callers. Codecs that work by pages are
+    // for certain data; their bound adds up the worst case of each part.
     const auto in = make_series<typename C::value_type>("random_bits", 2048);
     const std::size_t used = encode_to_vector<C>(in).size();
     CHECK(used <= C::max_bytes(in.size()));

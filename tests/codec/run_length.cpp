@@ -1,5 +1,5 @@
-// What is special to run_length, and bytes that its encoder never writes. What all codecs
-// promise is tested with all of them.
+// The parts of run_length that other codecs do not have, and bytes that its encoder never writes. The
+// guarantees of all codecs are tested together (round_trip.cpp and others).
 
 #include "support/paged.hpp"
 

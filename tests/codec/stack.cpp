@@ -1,4 +1,4 @@
-// How much stack is used is bounded: codec/concept.hpp says by what.
+// The stack that is used is bounded by the constants in codec/concept.hpp.
 
 #include "support/codec.hpp"
 #include "support/frames.hpp"
@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::array levels{preset::fastest, preset::balanced, preset::smallest};
 
-// What a thread has of its own at the top of its stack, and the test's few variables.
+// The bytes that a thread itself takes of its stack, with the few variables of the test.
 constexpr std::size_t own = std::size_t{16} << 10;
 
-// Without optimisation nothing shares a place on the stack, and sanitizers put red zones
-// around all that is there: bounds are not for such builds, but here something is.
+// Without optimisation no two variables share a place on the stack, and sanitizers put red zones
+// around each. The bounds are not for such builds, which get larger ones here.
 #if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 constexpr std::size_t factor = 8;
 #else
@@ -29,7 +29,7 @@ constexpr std::size_t factor = 1;
 #endif
 
 void within(std::size_t bound, const std::function<void()>& f) {
-    // In a stack that is no larger, and measured: a large step could miss the guard.
+    // The stack is limited and also measured, because a large step could miss the guard page.
     REQUIRE(stack_used(own + factor * bound, f) <= own + factor * bound);
 }
 
@@ -44,7 +44,7 @@ result<std::size_t> encode_at(std::span<const typename C::value_type> in, preset
 
 }  // namespace
 
-TEST_CASE("the measure of stacks measures", "[stack]") {
+TEST_CASE("small_stack measures the stack that is used", "[stack]") {
     const auto touch = [](std::size_t n) {
         return stack_used(std::size_t{1} << 20, [n] {
             auto* const room = static_cast<volatile char*>(__builtin_alloca(n));
@@ -76,7 +76,8 @@ TEMPLATE_LIST_TEST_CASE("codecs keep to their bounds of stack, at each preset", 
         });
 }
 
-TEMPLATE_TEST_CASE("so do frames, writers and readers of series", "[stack]", double, std::int64_t) {
+TEMPLATE_TEST_CASE("frames, and writers and readers of series, keep to the bounds of stack",
+                   "[stack]", double, std::int64_t) {
     using V = TestType;
     for_each_series<V>(
         std::array<std::size_t, 1>{9000}, [](std::string_view shape, const std::vector<V>& values) {
@@ -117,7 +118,7 @@ TEMPLATE_TEST_CASE("so do frames, writers and readers of series", "[stack]", dou
         });
 }
 
-TEST_CASE("so do writers and readers of archives", "[stack]") {
+TEST_CASE("writers and readers of archives keep to the bounds of stack", "[stack]") {
     const scratch_directory dir;
     const auto in = make_columns<double>("jitter", "decimals", 9000);
     for (const preset level : levels) {

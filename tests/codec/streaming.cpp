@@ -1,4 +1,4 @@
-// One value at a time, and all at once: the same bytes and the same values.
+// One value at a time gives the same bytes and values as all at once.
 
 #include "support/codec.hpp"
 #include "support/property.hpp"
@@ -11,11 +11,11 @@ using namespace chronopack::test;
 
 namespace {
 
-// Bytes that an appender writes before its first value.
+// The bytes that an appender writes before its first value.
 template <class C>
 constexpr std::size_t least_bytes = C::max_bytes(0);
 
-// Whether `stream` is what encode makes of `expected`, and decodes to it.
+// Returns whether `stream` has the bytes that encode writes for `expected`, and decodes to it.
 template <class C>
 bool is_stream_of(cbytes stream, const std::vector<typename C::value_type>& expected) {
     std::vector<typename C::value_type> back(expected.size());
@@ -114,13 +114,13 @@ TEMPLATE_LIST_TEST_CASE("an append without room is no_space and leaves a whole s
             REQUIRE(is_stream_of<C>(out.first(appender.size_bytes()), kept));
             if (last) continue;
 
-            // The value that found no room would have needed more than there is.
+            // The refused value would have needed more room than there is.
             REQUIRE(last.error() == errc::no_space);
             kept.push_back(in[held]);
             REQUIRE(encode_to_vector<C>(kept).size() > capacity);
             kept.pop_back();
 
-            // Again the same answer; and a smaller value may still fit.
+            // A second try gives the same answer, and a smaller value may still fit.
             REQUIRE(appender.append(in[held]).error() == errc::no_space);
             if (held > 0 && appender.append(in[held - 1])) kept.push_back(in[held - 1]);
             REQUIRE(appender.count() == kept.size());
@@ -136,6 +136,6 @@ TEMPLATE_LIST_TEST_CASE("an iterator says how many bytes its values took", "[cod
     const auto wire = encode_to_vector<C>(in);
     typename C::iterator iterator(wire, in.size());
     while (iterator.remaining() > 0) REQUIRE(iterator.next());
-    // A chunk's iterator starts behind its header.
+    // The iterator of a chunk starts after its header.
     CHECK(iterator.size_bytes() + least_bytes<C> == wire.size());
 }

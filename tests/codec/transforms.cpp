@@ -1,4 +1,4 @@
-// The plain differences, for those who want nothing else.
+// The plain differences, for callers who need no encoding.
 
 #include <chronopack/codec/delta_of_delta.hpp>
 

@@ -1,4 +1,4 @@
-// Prefixes, and other counts than were encoded.
+// Prefixes of encodings, and counts other than the encoded one.
 
 #include "support/codec.hpp"
 #include "support/property.hpp"

@@ -1,4 +1,4 @@
-// What a user's first program does, built the ways users build.
+// A user's first program, built in the ways that users build.
 #include <chronopack/chronopack.hpp>
 
 #include <cstdio>

@@ -22,7 +22,7 @@
 
 namespace {
 
-// Whether the library does what it is for, or refuses what it should.
+// Returns whether the library works, or refuses a wrong request.
 bool works() {
     using namespace chronopack;
 #if defined(USE_STORAGE)

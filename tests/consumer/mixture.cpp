@@ -29,7 +29,7 @@ int main() {
     for (const storage::point& p : *rows)
         if (p.value != 4.5 || p.tags != tags || p.service != "shop")
             return std::puts("other points"), 1;
-    // What cannot be: the error has to come through as what it is.
+    // An impossible request: its error must arrive unchanged.
     const auto refused =
         downsample::downsampler(*store, **database, {.metric = "cpu"}).run(1, storage::in(1min));
     return refused || refused.error().what != storage::verdict::refused;

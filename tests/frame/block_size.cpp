@@ -26,7 +26,7 @@ void survives(const columns<double>& in, std::size_t each) {
 
 }  // namespace
 
-TEST_CASE("every size of blocks survives, at every count at which blocks begin and end",
+TEST_CASE("frames of every block size survive, around every count at which a block ends",
           "[frame]") {
     for (std::size_t each = 1024; each <= frame::max_samples; each *= 2)
         for (const std::size_t n : {std::size_t{1}, each - 1, each, each + 1, 2 * each + 500})
@@ -36,8 +36,8 @@ TEST_CASE("every size of blocks survives, at every count at which blocks begin a
         survives(most, each);
 }
 
-TEMPLATE_TEST_CASE("any series survives blocks of any size, and gives each column alone", "[frame]",
-                   double, std::int64_t) {
+TEMPLATE_TEST_CASE("any series survives blocks of any size, and each column can be read alone",
+                   "[frame]", double, std::int64_t) {
     using V = TestType;
     rc::prop("under any options", [] {
         frame::options how;
@@ -59,7 +59,7 @@ TEMPLATE_TEST_CASE("any series survives blocks of any size, and gives each colum
     });
 }
 
-TEST_CASE("statistics do not depend on the size of blocks", "[frame][statistics]") {
+TEST_CASE("statistics do not depend on the block size", "[frame][statistics]") {
     auto in = make_columns<double>("gaps", "decimals", 10'000);
     for (std::size_t i = 0; i < in.size(); i += 611) in.values[i] = std::nan("");
     for (std::size_t i = 0; i < in.size(); ++i) in.values[i] *= i % 50 == 0 ? 1e9 : 1.1;
@@ -76,7 +76,7 @@ TEST_CASE("statistics do not depend on the size of blocks", "[frame][statistics]
     }
 }
 
-TEST_CASE("what is no size of blocks is out of range", "[frame]") {
+TEST_CASE("a block size that is not 1,024 times a power of two is out of range", "[frame]") {
     const auto in = make_columns<double>("regular", "decimals", 10);
     std::vector<std::byte> wire(frame::max_bytes<double>(10));
     for (const std::size_t each :
@@ -99,7 +99,7 @@ TEST_CASE("a column of another size than the frame's is refused before anything 
     }
 }
 
-TEST_CASE("one column of a block does without the other, but not without its checksum",
+TEST_CASE("one column of a block is read without the other, but the checksum of both is checked",
           "[frame][damage]") {
     const auto in = make_columns<double>("jitter", "decimals", 5000);
     auto wire = encode_frame(in, {.block_samples = 2048});

@@ -1,4 +1,4 @@
-// What frames choose, and that no choice costs more than the values themselves.
+// The codecs that frames choose; and no choice is larger than the raw values.
 
 #include <chronopack/frame/frame.hpp>
 
@@ -65,7 +65,7 @@ TEST_CASE("series of 100 to 2,000 values are never larger than raw", "[frame][ch
                                 });
 }
 
-TEST_CASE("a codec that is asked for is taken, but where raw is smaller", "[frame][choose]") {
+TEST_CASE("a codec that is asked for is used, unless raw is smaller", "[frame][choose]") {
     const auto in = of("decimals", 1000);
     for (const codec_id id : {codec_id::alp, codec_id::ordered, codec_id::gorilla_values})
         CHECK(column(in, preset::balanced, id).front() == static_cast<std::byte>(id));
@@ -74,7 +74,7 @@ TEST_CASE("a codec that is asked for is taken, but where raw is smaller", "[fram
           static_cast<std::byte>(codec_id::raw));
 }
 
-TEST_CASE("each kind of data gets the codec that is for it", "[frame][choose]") {
+TEST_CASE("each kind of data gets the codec made for it", "[frame][choose]") {
     CHECK(chosen(of("decimals", 1024), preset::balanced) == codec_id::alp);
     CHECK(chosen(of("counter", 1024), preset::balanced) == codec_id::alp);
     CHECK(chosen(of("random_bits", 1024), preset::balanced) == codec_id::raw);
@@ -91,7 +91,7 @@ TEST_CASE("each kind of data gets the codec that is for it", "[frame][choose]") 
     CHECK(chosen(levels_of_noise, preset::balanced) == codec_id::ordered);
 }
 
-TEST_CASE("a smaller level is no larger", "[frame][choose]") {
+TEST_CASE("preset smallest is never larger than balanced", "[frame][choose]") {
     for_each_series<double>(std::array<std::size_t, 2>{1024, 500},
                             [&](std::string_view name, const auto& in) {
                                 INFO(name << " x " << in.size());

@@ -1,5 +1,4 @@
-// What a frame refuses: all damage, and every header that lies although its checksum
-// holds.
+// Frames refuse all damage, and every header that lies although its checksum holds.
 
 #include "support/frames.hpp"
 #include "support/guard.hpp"
@@ -12,7 +11,7 @@ using namespace chronopack::test;
 
 namespace {
 
-// Damages `wire` in every way, and mends it again.
+// Damages `wire` in every way, one after the other, and mends it each time.
 void refuses_all_damage(std::vector<std::byte> wire) {
     REQUIRE(frame::verify(wire));
     std::size_t accepted = 0;
@@ -46,14 +45,14 @@ TEST_CASE("every bit flip, every prefix and one byte more of 64 frames are refus
     }
 }
 
-TEST_CASE("so they are of frames of version 1", "[frame][damage]") {
+TEST_CASE("all damage to frames of version 1 is refused", "[frame][damage]") {
     for (const released_frame& f : released_frames("v1")) {
         INFO(f.line.substr(0, 80));
         if (f.wire.size() < 1000) refuses_all_damage(f.wire);
     }
 }
 
-TEST_CASE("so they are of frames of large blocks", "[frame][damage]") {
+TEST_CASE("all damage to frames of large blocks is refused", "[frame][damage]") {
     const auto in = make_columns<std::int64_t>("regular", "constant", 5000);
     for (const std::size_t each : {std::size_t{2048}, std::size_t{4096}, frame::max_samples}) {
         const auto wire = encode_frame(in, {.block_samples = each});
@@ -62,7 +61,7 @@ TEST_CASE("so they are of frames of large blocks", "[frame][damage]") {
     }
 }
 
-TEST_CASE("a staged frame refuses every flip as well", "[frame][damage]") {
+TEST_CASE("every bit flip of a frame under a second stage is refused", "[frame][damage]") {
     const auto in = make_columns<double>("jitter", "steps", 200);
     for (const stage s : {stage::zstd, stage::snappy}) {
         auto wire = encode_frame(in, {.values = codec_id::raw, .second_stage = s});
@@ -86,7 +85,7 @@ TEST_CASE("a header of a later version is unsupported, a damaged version byte is
         reseal_header(later);
         REQUIRE(frame::inspect(later).error() == errc::unsupported);
     }
-    wire[4] = std::byte{1};  // whose length stands elsewhere
+    wire[4] = std::byte{1};  // a version with its length at another place
     REQUIRE_FALSE(frame::inspect(wire));
 }
 
@@ -101,7 +100,7 @@ TEST_CASE("any header under a checksum that holds is refused or safe to read", "
     for (int i = 0; i < 40'000; ++i) {
         auto wire = frames[random.below(frames.size())];
         const std::size_t size = header_bytes(wire);
-        // Its length stays: at 6 and 7 in version 1, then from 5 on.
+        // The length is kept: at 6 and 7 in version 1, from 5 on in version 2.
         const bool first = wire[4] == std::byte{1};
         const std::size_t from = first ? 5 : 5 + varint_bytes(size - 6);
         for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
@@ -166,12 +165,12 @@ TEST_CASE("a block that starts elsewhere than the index says is corrupt", "[fram
     REQUIRE(frame::verify(wire).error() == errc::corrupt);
 }
 
-TEST_CASE("inspect reads the header and nothing behind it", "[frame]") {
+TEST_CASE("inspect reads the header and nothing after it", "[frame]") {
     const auto wire = encode_frame(make_columns<double>("jitter", "decimals", 5000));
     const std::size_t size = header_bytes(wire);
     guarded_bytes memory(size);
     copy_bits(std::span(wire).first(size), memory.at_end(size));
-    // The span says the body is there; a touch of it would fault.
+    // The span includes the body, but reading it would fault.
     const auto info = frame::inspect({memory.at_end(size).data(), wire.size()});
     REQUIRE(info);
     REQUIRE(info->samples == 5000);

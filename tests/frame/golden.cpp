@@ -1,5 +1,5 @@
 // Frames of every released format version decode to the same bits for ever.
-// tests/golden/README.md says how the files are kept.
+// tests/golden/README.md says how the files are made.
 
 #include "support/frames.hpp"
 #include "support/released_frames.hpp"
@@ -39,8 +39,8 @@ void write_golden(const std::string& path) {
     for (const stage s : {stage::zstd, stage::snappy})
         file << line_of(encode_frame(in, {.values = codec_id::raw, .second_stage = s})) << '\n';
 
-    // Two blocks each: NaN amid sums that depend on their order; integers out
-    // of order under every codec for them; a second stage.
+    // Two blocks each: NaN among doubles whose sum depends on the order; integers out of
+    // order with every codec for them; a second stage.
     auto gaps = make_columns<double>("regular", "decimals", 1100);
     for (std::size_t i = 5; i < gaps.size(); i += 97) gaps.values[i] = std::nan("");
     for (std::size_t i = 0; i < gaps.size(); ++i) gaps.values[i] *= i % 50 == 0 ? 1e9 : 1.1;
@@ -70,8 +70,8 @@ void write_golden(const std::string& path) {
     }
 }
 
-// Preset smallest, one frame for each place of a binned column: a column of the frame, of
-// timestamps and of integers; in ALP, ordered, a dictionary, runs.
+// Preset smallest: one frame for each place that a binned column can have. It is a column of
+// the frame, of timestamps or of integers, or is inside ALP, ordered, a dictionary or runs.
 void write_smallest(const std::string& path) {
     prng random(21);
     const auto spread = [&] {

@@ -1,4 +1,4 @@
-// Statistics in a header: every bit of them comes back, whatever their form.
+// Statistics in a header come back to the bit, whatever their form.
 
 #include "support/frames.hpp"
 #include "support/generators.hpp"
@@ -100,8 +100,9 @@ TEST_CASE("integers at the limits of doubles come back", "[frame][statistics]") 
         }
 }
 
-TEST_CASE("any doubles may be called statistics, and come back", "[frame][statistics]") {
-    // What no series has: each field any of a pool, related or not.
+TEST_CASE("any doubles come back as statistics, related to each other or not",
+          "[frame][statistics]") {
+    // Each field is drawn from a pool, so that most are the statistics of no series.
     prng random(11);
     const double pool[] = {0.0,    -0.0,  1.0,          2.5,
                            -2.5,   21.37, 1e15,         1e300,
@@ -127,7 +128,7 @@ namespace {
 
 using bits = std::vector<std::pair<std::uint64_t, unsigned>>;
 
-// What statistics of ten samples are read from `front` and fields.
+// Reads the statistics of ten samples from `front` and fields.
 template <class V>
 std::optional<errc> refusal(wire front, const bits& fields) {
     std::vector<std::byte> tail(100);
@@ -206,7 +207,7 @@ TEST_CASE("statistics of doubles out of their ranges are corrupt", "[frame][stat
     REQUIRE(of(scaled(0, most, 1), {{0, 4}, {0, 4}, {1, 1}, {0, 64}, {0, 1}}) == errc::corrupt);
     REQUIRE(of(scaled(0, 5, ~std::uint64_t{0} - 4), {{0, 64}, {0, 64}, {0, 64}}) == errc::corrupt);
 
-    // Without integers: what is near to no number, or to no integer, stands as it is.
+    // Without a scale, totals that are near to no known double are stored as they are.
     const double nan = std::nan("");
     const bits near{{0, 4}, {0, 1}, {0, 1}, {0, 1}, {4, 3}, {0, 1}, {4, 3}};
     REQUIRE(of(words(62, {2.5}), near) == std::nullopt);
@@ -227,7 +228,7 @@ TEST_CASE("statistics of doubles out of their ranges are corrupt", "[frame][stat
             errc::corrupt);
 }
 
-TEST_CASE("the zeros behind the last bit are zeros", "[frame][statistics][damage]") {
+TEST_CASE("the padding after the last bit must be zeros", "[frame][statistics][damage]") {
     for (const auto& values : statistics_of_every_form()) {
         auto wire = written(gathered(values), values.size());
         std::size_t accepted = 0;

@@ -1,4 +1,4 @@
-// Headers of version 1 that lie under a checksum that holds.
+// Headers of version 1 that lie although their checksum holds.
 
 #include "support/frames.hpp"
 #include "support/wire.hpp"
@@ -10,7 +10,7 @@ using namespace chronopack::test;
 
 namespace {
 
-// A header by hand: ten samples in one block of ten bytes of each column. More
+// A header made by hand: ten samples in one block, whose columns have ten bytes each. More
 // blocks start `step` apart and are empty.
 struct fields {
     std::uint64_t samples = 10;
@@ -106,7 +106,7 @@ TEST_CASE("reserved bits and values of version 1 are corrupt", "[frame][damage]"
     REQUIRE(with(9, 19) == errc::corrupt);  // divisor
     REQUIRE(with(10, 3) == errc::corrupt);  // second stage
     REQUIRE(with(11, 0) == errc::corrupt);  // no samples
-    REQUIRE(with(11, 11) == std::nullopt);  // more samples: the header cannot tell
+    REQUIRE(with(11, 11) == std::nullopt);  // more samples, which only the block can refuse
 }
 
 TEST_CASE("a header of version 1 too short to be one is corrupt", "[frame][damage]") {

@@ -1,4 +1,4 @@
-// Headers of version 2: how small they are, and what lies under a checksum that
+// Headers of version 2: how small they are, and headers that lie although their checksum
 // holds.
 
 #include "support/frames.hpp"
@@ -11,8 +11,8 @@ using namespace chronopack::test;
 
 namespace {
 
-// A header by hand, of int64 values that are all 0: ten samples in one block of
-// ten bytes of each column. More blocks start at other steps, and are empty.
+// A header made by hand, of int64 values that are all 0: ten samples in one block, whose columns
+// have ten bytes each. More blocks start at other steps and are empty.
 struct fields {
     std::uint64_t samples = 10;
     unsigned divisor = 0;
@@ -29,7 +29,7 @@ struct fields {
     std::int64_t timestamp_bytes = 10;
     std::int64_t value_bytes = 10;
     std::size_t blocks = 1;
-    std::int64_t step = 1;  // of the second block; others keep to it, less step_change each
+    std::int64_t step = 1;  // of the second block; each later one is less by step_change
     std::int64_t step_change = 0;
     std::size_t checksums = 1;
     std::size_t spare = 0;  // bytes between the index and the checksums
@@ -47,7 +47,7 @@ std::vector<std::byte> header(const fields& f) {
             .signed_varint(f.min)
             .signed_varint(f.max);
     rest.u8(0).varint(0).varint(0);                    // form, min, range
-    rest.fill((bit_width(f.samples - 1) + 7) / 8, 0);  // resets; all else has no bits
+    rest.fill((bit_width(f.samples - 1) + 7) / 8, 0);  // resets; the other fields have no bits
     if (f.second_stage != 0) rest.varint(f.body);
     for (std::size_t b = 0; b < f.blocks; ++b) {
         if (b > 0) rest.signed_varint(b == 1 ? f.step : f.step_change);
@@ -121,7 +121,7 @@ TEST_CASE("a block more takes 7 bytes of a header where clocks are regular", "[f
     CHECK(size(262'144, frame::max_samples) <= 60);
 }
 
-TEST_CASE("a header by hand is a header", "[frame][damage]") {
+TEST_CASE("a header made by hand is accepted", "[frame][damage]") {
     REQUIRE(refusal(header({})) == std::nullopt);
     REQUIRE(refusal(header({.second_stage = 1})) == std::nullopt);
     REQUIRE(refusal(header({.ordered = false})) == std::nullopt);
@@ -178,7 +178,8 @@ TEST_CASE("a header that lies is refused though its checksum holds", "[frame][da
     }
 }
 
-TEST_CASE("more samples than a block holds are for the block to tell", "[frame][damage]") {
+TEST_CASE("a header that claims more samples than a block has is refused by the block",
+          "[frame][damage]") {
     auto wire = encode_frame(make_columns<std::int64_t>("regular", "constant", 10));
     REQUIRE(wire[8] == std::byte{10});
     wire[8] = std::byte{11};

@@ -1,5 +1,5 @@
-// What frames allocate: a stated room to encode, and nothing for input whose checksums
-// have not been seen to hold.
+// Memory of frames: encoding allocates a stated amount, and reading allocates nothing before
+// checksums have been checked.
 
 #include "support/counted_new.hpp"
 #include "support/frames.hpp"
@@ -24,7 +24,8 @@ TEST_CASE("a frame without a second stage is read without allocating", "[frame][
 
 namespace {
 
-// Two encodings of a column of n samples, its timestamps, and the index of `blocks` of them.
+// The bytes of two encodings of a column of n samples, of its timestamps, and of the index of
+// `blocks` blocks.
 std::size_t room_to_encode(std::size_t n, std::size_t blocks) {
     return frame::column_room_bytes(n) + 8 * n + 28 * blocks;
 }
@@ -97,7 +98,7 @@ TEST_CASE(
         REQUIRE(allocated_bytes() - before == 16 * block);
         REQUIRE((read && verified));
 
-        // And nothing before the header's checksum holds.
+        // Nothing is allocated before the header's checksum holds.
         wire[10] ^= std::byte{1};
         before = allocated_bytes();
         const auto damaged = frame::verify(wire);
@@ -108,8 +109,8 @@ TEST_CASE(
 
 namespace {
 
-// What opening a frame of a body of four bytes allocates, whose header holds
-// and claims that they unpack to `claimed`.
+// Returns the bytes that opening a frame allocates whose body has four bytes and whose header
+// claims that they unpack to `claimed`.
 std::size_t allocated_by(wire header, std::size_t claimed) {
     const std::byte body[4] = {};
     for (unsigned i = 0; i < 4; ++i) header.u8(kernel::crc32c(body) >> (8 * i) & 0xff);
@@ -125,7 +126,7 @@ std::size_t allocated_by(wire header, std::size_t claimed) {
     const auto opened = frame::reader<std::int64_t>::open(header.bytes);
     const std::size_t allocated = allocated_bytes() - before;
     REQUIRE_FALSE(opened);
-    REQUIRE(allocated <= claimed + 4096);  // the decompressor's own
+    REQUIRE(allocated <= claimed + 4096);  // allocated by the decompressor
     return allocated;
 }
 

@@ -1,5 +1,5 @@
-// What a header says is held against the samples: every field that is answered
-// without decoding, by its bits.
+// Headers are compared with the samples: every field that a header answers without decoding, by
+// its bits.
 
 #include "support/frames.hpp"
 #include "support/released_frames.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 using fields = std::vector<std::string_view>;
 
-// Sums reset, overflow and hold NaN; times go back.
+// Counters reset, sums overflow, values have NaN, and times go back.
 template <class V>
 columns<V> varied(std::size_t n) {
     columns<V> in;
@@ -31,8 +31,8 @@ columns<V> varied(std::size_t n) {
     return in;
 }
 
-// Every change of one bit of a header that some answer differs for is found. How many
-// such answers there were.
+// Checks that every flip of one bit of a header is found if it changes an answer. Returns how
+// many flips did.
 template <class V>
 std::size_t lies_found(const columns<V>& in, const frame::options& how) {
     const auto wire = encode_frame(in, how);
@@ -47,13 +47,13 @@ std::size_t lies_found(const columns<V>& in, const frame::options& how) {
             if (header_bytes(lying) > lying.size()) continue;
             reseal_header(lying);
         } catch (const std::runtime_error&) {
-            continue;  // by its length no longer a header
+            continue;  // by its length this is no longer a header
         }
         const auto header = frame::inspect(lying);
         const auto samples = frame::recompute(lying);
         if (!header || !samples) continue;
         const auto found = frame::differences(*header, *samples);
-        // Values do not depend on the header: where they are said to differ, it lies.
+        // The samples do not depend on the header, so where fields differ the header lies.
         for (const std::string_view field : frame::differences(*header, *truth)) {
             INFO("bit " << bit << ": " << field);
             if (field.find("timestamp") != field.npos) continue;
@@ -66,7 +66,7 @@ std::size_t lies_found(const columns<V>& in, const frame::options& how) {
 
 }  // namespace
 
-TEST_CASE("headers of every shape, and of released versions, say what the samples say",
+TEST_CASE("headers of every shape, and of released versions, agree with their samples",
           "[frame][verify]") {
     for (const auto& shape : shapes<double>())
         for (const std::size_t n : {1, 1000, 5000}) {
@@ -93,7 +93,7 @@ TEST_CASE("headers of every shape, and of released versions, say what the sample
         }
 }
 
-TEST_CASE("a header that holds and lies is found, field by field", "[frame][verify]") {
+TEST_CASE("a header that lies under a sound checksum is found, field by field", "[frame][verify]") {
     REQUIRE(lies_found(varied<double>(300), {}) > 20);
     REQUIRE(lies_found(varied<std::int64_t>(300), {}) > 20);
     std::size_t lies = 0;
@@ -133,7 +133,7 @@ TEST_CASE("each field of two infos is compared, values by their bits", "[frame][
     CHECK(frame::differences(other, truth) == fields{"type of values"});
 }
 
-TEST_CASE("what does not decode has no statistics to compare", "[frame][verify]") {
+TEST_CASE("a frame that does not decode has no statistics to compare", "[frame][verify]") {
     auto wire = encode_frame(varied<double>(300));
     wire.back() ^= std::byte{1};
     CHECK(frame::recompute(wire).error() == errc::checksum_mismatch);

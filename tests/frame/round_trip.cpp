@@ -31,7 +31,7 @@ TEMPLATE_TEST_CASE("any series survives a frame, bit for bit", "[frame]", double
     });
 }
 
-TEMPLATE_TEST_CASE("writing a frame says what inspecting it says", "[frame]", double,
+TEMPLATE_TEST_CASE("writing a frame returns the info that inspecting it returns", "[frame]", double,
                    std::int64_t) {
     using V = TestType;
     frame::scratch kept;
@@ -60,7 +60,7 @@ TEMPLATE_TEST_CASE("writing a frame says what inspecting it says", "[frame]", do
             }
 }
 
-TEST_CASE("every count at which blocks begin and end survives a frame", "[frame]") {
+TEST_CASE("frames of every count around the end of a block survive", "[frame]") {
     for (const std::size_t n : {1, 2, 3, 1023, 1024, 1025, 2047, 2048, 2049, 5000}) {
         for (const char* shape : {"regular", "jitter", "random_bits", "extremes"}) {
             const auto in = make_columns<double>(shape, "decimals", n);
@@ -71,8 +71,7 @@ TEST_CASE("every count at which blocks begin and end survives a frame", "[frame]
     }
 }
 
-TEST_CASE("a frame of the most samples there may be survives; one more is out of range",
-          "[frame]") {
+TEST_CASE("a frame of the most samples survives, and one sample more is out of range", "[frame]") {
     const auto in = make_columns<std::int64_t>("regular", "counter", frame::max_samples + 1);
     std::vector<std::byte> wire(frame::max_bytes<std::int64_t>(frame::max_samples));
     const auto encode = [&](std::size_t n) {
@@ -86,7 +85,7 @@ TEST_CASE("a frame of the most samples there may be survives; one more is out of
     REQUIRE(frame::verify(cbytes(wire).first(*size)));
 }
 
-TEST_CASE("a frame says which codecs its blocks have, once their checksum holds", "[frame]") {
+TEST_CASE("a frame reports the codecs of a block after checking the block's checksum", "[frame]") {
     for (const stage second : {stage::none, stage::zstd}) {
         frame::options how;
         how.timestamps = codec_id::delta;
@@ -115,7 +114,7 @@ TEST_CASE("a frame says which codecs its blocks have, once their checksum holds"
     }
 }
 
-TEST_CASE("columns of two lengths are refused", "[frame]") {
+TEST_CASE("columns of different lengths are refused", "[frame]") {
     const std::vector<std::int64_t> t(3);
     const std::vector<double> v(2);
     std::vector<std::byte> wire(frame::max_bytes<double>(3));
@@ -167,7 +166,7 @@ TEST_CASE("timestamps are divided by the largest power of ten that divides their
     REQUIRE(divisor({0, 1'000'000'000'000'000'000, -8'000'000'000'000'000'000}) == 18);
 }
 
-TEST_CASE("a nanosecond clock that ticks in milliseconds costs what a millisecond clock does",
+TEST_CASE("a nanosecond clock that ticks in milliseconds takes the bytes of a millisecond clock",
           "[frame]") {
     const auto ms = make_columns<double>("jitter", "constant", 4096);
     auto ns = ms;

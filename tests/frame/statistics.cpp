@@ -1,4 +1,4 @@
-// What a header says of the values, against an oracle that takes the plain way.
+// Statistics in headers, compared with those of a plain loop over the values.
 
 #include "support/frames.hpp"
 #include "support/generators.hpp"

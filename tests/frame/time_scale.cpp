@@ -1,4 +1,4 @@
-// The power of ten taken out of timestamps, against the plain way of finding it.
+// The divisor of timestamps, compared with one that a plain loop finds.
 
 #include "support/frames.hpp"
 #include "support/random.hpp"
@@ -53,7 +53,7 @@ TEST_CASE("the divisor is the largest power of ten that divides all steps", "[fr
                     t.push_back(t.back() + unit * random.between(ordered ? 0 : -50, 60));
                 INFO(n << " in steps of " << unit);
                 holds_for(t);
-                // One step that is no such multiple, wherever it is.
+                // One step at any place is no multiple of the power.
                 for (std::size_t i = n / 2 + random.below(n - n / 2); i < n; ++i) t[i] += 7;
                 holds_for(t);
             }

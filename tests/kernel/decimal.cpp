@@ -1,5 +1,5 @@
-// Decimals: the vectorised conversions against their scalar twins, and both
-// against division as C++ has it.
+// The vectorised conversions of decimals are compared with their scalar twins, and both with
+// division in C++.
 
 #include <chronopack/kernel/decimal.hpp>
 
@@ -78,7 +78,7 @@ TEST_CASE("a decimal is its integer divided by the power, correctly rounded", "[
     }
 }
 
-TEST_CASE("a word that is no biased integer is told, wherever it stands", "[kernel][simd]") {
+TEST_CASE("a word that is no biased integer is reported, wherever it is", "[kernel][simd]") {
     prng random(23);
     const auto d = kernel::decimal_of(3, false);
     for (const std::uint64_t bad :
@@ -117,19 +117,19 @@ TEST_CASE("vectors find the integers and the misfits that the scalar twin finds"
             twin::to_integers(in.data(), n, d, expected.data(), expected_misfits.data());
             fast::to_integers(in.data(), n, d, out.data(), misfits.data());
             REQUIRE(same_bits(misfits, expected_misfits));
-            // Of a misfit the integer is of no account, but it is the same.
+            // The integer of a misfit is not used, but must be the same.
             REQUIRE(same_bits(out, expected));
         }
     });
 }
 
-TEST_CASE("what does not misfit comes back bit for bit, and what is a decimal fits", "[kernel]") {
+TEST_CASE("values that fit come back bit for bit, and decimals fit", "[kernel]") {
     prng random(25);
     for_each_decimal([&](unsigned exponent, bool narrow) {
         const auto d = kernel::decimal_of(exponent, narrow);
         std::size_t fitting = 0;
         for (int round = 0; round < 2000; ++round) {
-            // Floats have seven digits: more cannot be told apart.
+            // Floats have seven digits, so more cannot be distinguished.
             const std::uint64_t word =
                 kernel::decimal_bias + (random() >> (narrow ? 42 : 14)) % 10'000'000'000'000;
             double v = 0;

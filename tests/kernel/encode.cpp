@@ -77,7 +77,7 @@ void packing_agrees(std::size_t count, guarded_bytes& inputs, guarded_bytes& out
         fast::pack<Sums>(y.data(), count, reference, width, out.data());
         REQUIRE(same_bits(out, expected));
 
-        // And the decoder's kernel has the fields back.
+        // The kernel of the decoder gives the fields back.
         std::vector<std::uint64_t> fields(count);
         kernel::unpack_lanes(out.data(), count, width, fields.data());
         std::size_t wrong = 0;
@@ -114,7 +114,7 @@ TEST_CASE("vectors pack the very bytes of the scalar twin", "[kernel][simd]") {
     }
 }
 
-TEST_CASE("vectors count what lies outside a window as the scalar twin does", "[kernel][simd]") {
+TEST_CASE("vectors count words outside of a window as the scalar twin does", "[kernel][simd]") {
     prng random(5);
     guarded_bytes inputs(8 * kernel::slots);
     for (const std::size_t n : counts) {
@@ -143,7 +143,7 @@ TEST_CASE("vectors divide by a scale as the scalar twin does", "[kernel][simd]")
             for (std::uint64_t& q : quotients) q /= divisor;
             const std::uint64_t most = divisor * greatest;
 
-            // One that is no multiple, wherever it is, is told.
+            // A word at any place that is no multiple is reported.
             const std::size_t spoiled = random.below(n);
             const std::uint64_t kept = y[spoiled];
             if (kept < most) {

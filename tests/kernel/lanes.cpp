@@ -15,9 +15,9 @@ namespace {
 
 using slots = std::vector<std::uint64_t>;
 
-// Row r of lane l: bits [r w, (r + 1) w) of the lane's string. Of that the first
-// rows * w mod 64 bits are the lane's field in the head, and word k of the others is
-// at byte 8 (16 k + l) behind the head; which ends in the fields that fill no row.
+// Row r of lane l is bits [r w, (r + 1) w) of the lane's string. The first rows * w mod 64 bits
+// of the string are the lane's field in the head. Word k of the other bits is at byte
+// 8 (16 k + l) after the head. The head ends with the fields that fill no row.
 std::vector<std::byte> oracle(const slots& fields, unsigned width) {
     const std::size_t rows = fields.size() / 16;
     const std::size_t first_bits = rows * width % 64;

@@ -1,4 +1,4 @@
-// Outputs that are written past the caches hold what others hold.
+// Outputs that are written around the caches are the same as others.
 
 #include <chronopack/codec/delta.hpp>
 #include <chronopack/kernel/nontemporal_copy.hpp>

@@ -1,7 +1,6 @@
-// Every codec and a frame, there and back, and a checksum of the bytes they
-// wrote. For programs that put together files of different flags: all here has
-// internal linkage and is free of std's containers, so that what such files
-// share is what the library makes them share.
+// Encodes and decodes with every codec and a frame, and computes a checksum of the bytes. For
+// programs of files with different flags: everything here has internal linkage and uses no
+// containers of std, so that such files share only the library's code.
 #pragma once
 
 #include <chronopack/codec/registry.hpp>

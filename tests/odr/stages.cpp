@@ -20,7 +20,7 @@ constexpr bool has_snappy =
     false;
 #endif
 
-// Whether the stage does in this file what this file's macros say.
+// Returns whether the stage is available in this file exactly as its macros say.
 bool as_promised(chronopack::stage stage, bool there) {
     const std::vector<std::byte> in(10'000, std::byte{7});
     std::vector<std::byte> wire(

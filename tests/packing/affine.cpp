@@ -21,8 +21,8 @@ std::vector<std::int64_t> mapped(std::vector<std::int64_t> values, packing::affi
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("decoding through a map is mapping what was decoded", "[packing]", packed, delta,
-                   delta_of_delta, binned) {
+TEMPLATE_TEST_CASE("decoding through a map is the same as mapping decoded values", "[packing]",
+                   packed, delta, delta_of_delta, binned) {
     using C = TestType;
     const auto holds = [](const std::vector<std::int64_t>& in, packing::affine map) {
         const auto wire = encode_to_vector<C>(in);

@@ -25,7 +25,8 @@ std::vector<std::byte> encode(const std::vector<std::int64_t>& in, packing::mode
 // The fields one after the other, as blocks below 1,024 values once had them all.
 std::vector<std::byte> encode_in_order(const std::vector<std::int64_t>& in, packing::mode_set set) {
     packing::plan chosen;
-    packing::make_plan(in, set, chosen);
+    auto estimated = packing::estimate_of(in, set);
+    packing::make_plan(in, estimated, chosen);
     packing::header& h = chosen.head;
     h.in_lanes = false;
     std::vector<std::byte> wire(chosen.bytes());
@@ -144,7 +145,7 @@ TEST_CASE("the encoder takes the smallest of its modes, or nearly so", "[packing
     });
 }
 
-TEST_CASE("each mode is chosen for what it is for", "[packing]") {
+TEST_CASE("each mode is chosen for the data it is made for", "[packing]") {
     const auto chosen = [](std::string_view shape, std::size_t n) {
         return static_cast<mode>(std::to_integer<unsigned>(encode(
                                      make_series<std::int64_t>(shape, n), packing::any_mode)[0]) &

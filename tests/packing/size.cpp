@@ -1,5 +1,4 @@
-// What the blocks are for: bits per value on clocks as they come. 64 Ki values
-// from fixed seeds, all headers counted.
+// Bits per value on realistic clocks: 64 Ki values from fixed seeds, all headers counted.
 
 #include <chronopack/codec/packed.hpp>
 
@@ -42,10 +41,11 @@ std::size_t least_cost(std::vector<std::uint64_t> distances, std::size_t count) 
 TEST_CASE("the window costs little more than the best that trying all finds", "[packing][size]") {
     constexpr std::array<std::size_t, 3> counts{40, 300, 1024};
     for_each_series<std::int64_t>(counts, [&](std::string_view shape, const auto& in) {
-        // Half of them lie outside of any narrow window: not what is looked for.
+        // Half of these values lie outside of any narrow window.
         if (shape == "extremes") return;
         packing::plan chosen;
-        packing::make_plan(in, packing::only(packing::mode::delta), chosen);
+        auto estimated = packing::estimate_of(in, packing::only(packing::mode::delta));
+        packing::make_plan(in, estimated, chosen);
         std::vector<std::uint64_t> distances(
             chosen.distances.begin() + 1,
             chosen.distances.begin() + static_cast<std::ptrdiff_t>(in.size()));

@@ -1,4 +1,4 @@
-// Aggregates: of a run, and of runs put together, against a plain walk.
+// Aggregates of a run, and of runs put together, compared with a plain loop.
 
 #include "support/property.hpp"
 #include "support/rollups.hpp"
@@ -10,10 +10,6 @@ using namespace chronopack::test;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
-
 template <class V>
 columns<V> draw_columns() {
     columns<V> in{{}, draw_series<V>()};
@@ -22,7 +18,7 @@ columns<V> draw_columns() {
     return in;
 }
 
-/// Integers, as doubles or not, of which sums are exact in any order; some NaN.
+/// Returns integers, as V, whose sums are exact in any order; some doubles are NaN.
 template <class V>
 columns<V> draw_integers() {
     const auto integers = draw_series<std::int64_t>();
@@ -54,8 +50,8 @@ aggregate<V> merged(aggregate<V> a, const aggregate<V>& b) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("an aggregate is what a walk over the samples gives", "[rollup][aggregate]",
-                   double, std::int64_t) {
+TEMPLATE_TEST_CASE("an aggregate is the same as that of a plain loop over the samples",
+                   "[rollup][aggregate]", double, std::int64_t) {
     using V = TestType;
     property("sums too, where they are exact", [] {
         const auto in = draw_integers<V>();
@@ -107,8 +103,7 @@ TEMPLATE_TEST_CASE("runs put together are the whole, however they are cut", "[ro
     });
 }
 
-TEST_CASE("sums of doubles differ from one way of cutting to another by rounding only",
-          "[rollup][aggregate]") {
+TEST_CASE("however runs are cut, sums of doubles differ only by rounding", "[rollup][aggregate]") {
     const auto in = make_columns<double>("regular", "decimals", 10'000);
     const auto all = whole(in);
     double magnitude = 0;
@@ -121,14 +116,14 @@ TEST_CASE("sums of doubles differ from one way of cutting to another by rounding
             REQUIRE(cut.append(part(in, from, to)));
             from = to;
         }
-        // Each of n additions is off by half a unit of the sum so far at most.
+        // Each of n additions is off by at most half a unit of the sum so far.
         const double bound = static_cast<double>(in.size()) * magnitude * 0x1p-52;
         REQUIRE(std::abs(cut.sum - all.sum) <= bound);
         REQUIRE(cut.sum != 0);
     }
 }
 
-TEST_CASE("a mean is derived from what is kept, never from means", "[rollup][aggregate]") {
+TEST_CASE("a mean is computed from sum and count, never from means", "[rollup][aggregate]") {
     const columns<double> in{{0, 1, 2, 3}, {1, 1, 1, 9}};
     auto a = part(in, 0, 3);
     CHECK(a.mean() == 1);
@@ -168,7 +163,7 @@ TEST_CASE("zeros keep their sign among extremes", "[rollup][aggregate]") {
     }
 }
 
-TEST_CASE("infinities that cancel are the one NaN", "[rollup][aggregate]") {
+TEST_CASE("infinities that cancel give the canonical NaN", "[rollup][aggregate]") {
     const columns<double> in{{0, 1}, {infinity, -infinity}};
     const std::uint64_t canonical = 0x7ff8000000000000;
     for (const auto& a : {whole(in), merged(part(in, 0, 1), part(in, 1, 2))}) {
@@ -214,7 +209,7 @@ TEST_CASE("the increases of adjacent runs add up to that of the whole", "[rollup
     CHECK(later.resets() == 1);
 }
 
-TEST_CASE("what is earlier is not appended", "[rollup][aggregate]") {
+TEST_CASE("an earlier run is not appended", "[rollup][aggregate]") {
     const columns<double> in{{10, 20, 20, 30}, {1, 2, 3, 4}};
     auto a = part(in, 2, 4);
     const auto kept = a;
@@ -222,7 +217,7 @@ TEST_CASE("what is earlier is not appended", "[rollup][aggregate]") {
     CHECK(a.append(part(in, 1, 2)).error() == errc::unordered);
     CHECK(same(a, kept));
     auto b = part(in, 0, 2);
-    CHECK(b.append(part(in, 2, 4)));  // at the same time is not earlier
+    CHECK(b.append(part(in, 2, 4)));  // the same time is not earlier
 }
 
 TEMPLATE_TEST_CASE("a header gives the bits that its samples give", "[rollup][aggregate]", double,
@@ -244,7 +239,7 @@ TEMPLATE_TEST_CASE("a header gives the bits that its samples give", "[rollup][ag
     });
 }
 
-TEST_CASE("a header that cannot know says nothing", "[rollup][aggregate]") {
+TEST_CASE("a header without the whole aggregate gives none", "[rollup][aggregate]") {
     const auto known = [](const auto& in) {
         using V = typename std::decay_t<decltype(in.values)>::value_type;
         return from_header<V>(*frame::inspect(encode_frame(in))).has_value();

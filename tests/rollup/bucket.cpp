@@ -1,4 +1,4 @@
-// Fixed buckets: every instant has one, to the ends of int64.
+// Fixed buckets: every instant is in one, to the ends of int64.
 
 #include "support/property.hpp"
 
@@ -62,7 +62,7 @@ TEST_CASE("the widest buckets do not overflow", "[rollup][bucket]") {
         CHECK(same(one->containing(t), {t, t}));
 }
 
-TEST_CASE("a bucket has a tick at least", "[rollup][bucket]") {
+TEST_CASE("a bucket has at least one tick", "[rollup][bucket]") {
     for (const std::int64_t width : {std::int64_t{0}, std::int64_t{-1}, INT64_MIN})
         CHECK(fixed_buckets::every(width).error() == errc::out_of_range);
 }

@@ -1,5 +1,5 @@
-// Buckets of the calendar: against a walk from day to day, against a clock
-// watched by the minute, and the days that have no 24 hours.
+// Buckets of the calendar, compared with a walk from day to day and with a clock that is read
+// every minute; and days that do not have 24 hours.
 
 #include "support/property.hpp"
 #include "support/tzif.hpp"
@@ -25,13 +25,7 @@ const tzif_file* const zones[] = {&berlin,    &new_york,      &lord_howe, &dubli
                                   &kathmandu, &sao_paulo,     &apia,      &st_johns,
                                   &kwajalein, &always_summer, &twice_back};
 
-/// Seconds since 1970 in UTC.
-constexpr std::int64_t utc(std::int64_t year, std::int64_t month, std::int64_t day,
-                           std::int64_t hour = 0, std::int64_t minute = 0) {
-    return detail::days_of(year, month, day) * 86'400 + hour * 3600 + minute * 60;
-}
-
-/// First instant and hours of the bucket that holds `t`, both in seconds.
+/// Returns the first instant, in seconds, and the hours of the bucket that holds `t`.
 struct found {
     std::int64_t start;
     double hours;
@@ -60,7 +54,7 @@ void partitions(const calendar_buckets& buckets, std::int64_t t) {
 
 }  // namespace
 
-TEST_CASE("dates follow one another as the Gregorian calendar has them", "[rollup][calendar]") {
+TEST_CASE("dates follow each other as in the Gregorian calendar", "[rollup][calendar]") {
     constexpr int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     detail::civil_date d{-5, 1, 1};
     for (std::int64_t n = detail::days_of(-5, 1, 1); d.year < 2405; ++n) {
@@ -94,8 +88,7 @@ TEST_CASE("buckets of the calendar cut int64 into ranges", "[rollup][calendar]")
         }
 }
 
-// What the header says, the slow way: the latest time shown so far, minute by
-// minute, and a bucket for each of its periods.
+// Computes the buckets of calendar.hpp minute by minute, from the latest time that was shown.
 TEST_CASE("a bucket begins when the wall clock first shows its period", "[rollup][calendar]") {
     const auto watch = [](const tzif_file& file, std::int64_t around) {
         const time_zone zone = file.zone();
@@ -162,11 +155,11 @@ TEST_CASE("a day without a midnight begins with its first instant", "[rollup][ca
     CHECK(day_of(sao_paulo, utc(2018, 2, 17, 12)) == found{utc(2018, 2, 17, 2), 25});
 }
 
-TEST_CASE("days left out, gone back to and lived twice", "[rollup][calendar]") {
-    // The 29th ends where the 31st begins.
+TEST_CASE("days that are skipped, returned to and repeated", "[rollup][calendar]") {
+    // The 29th ends when the 31st begins.
     CHECK(day_of(apia, utc(2011, 12, 30, 9)) == found{utc(2011, 12, 29, 10), 24});
     CHECK(day_of(apia, utc(2011, 12, 30, 10)) == found{utc(2011, 12, 30, 10), 24});
-    // A minute of the 7th, then an hour of the 6th again, which is the 7th's.
+    // After a minute of the 7th, an hour of the 6th is shown again and belongs to the 7th.
     CHECK(day_of(st_johns, utc(2010, 11, 6, 12)) == found{utc(2010, 11, 6, 2, 30), 24});
     CHECK(day_of(st_johns, utc(2010, 11, 7, 3)) == found{utc(2010, 11, 7, 2, 30), 25});
     CHECK(day_of(kwajalein, utc(1969, 9, 30, 12)) == found{utc(1969, 9, 29, 13), 47});

@@ -1,4 +1,4 @@
-// Fewer samples: all of the input, the right ones, and as many as there is room for.
+// Downsampling gives samples of the input, the right ones, and as many as there is room for.
 
 #include "support/property.hpp"
 #include "support/rollups.hpp"
@@ -11,9 +11,6 @@ using namespace chronopack;
 using namespace chronopack::test;
 
 namespace {
-
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class V>
 std::vector<basic_sample<V>> lttb_of(const columns<V>& in, std::size_t n) {
@@ -50,7 +47,7 @@ columns<V> numbers_of(const columns<V>& in) {
     return out;
 }
 
-/// Whether `some` are among the numbers of `in`, each at most once and in their order.
+/// Returns whether `some` are numbers of `in`, each at most once and in order.
 template <class V>
 bool drawn_from(const columns<V>& in, const std::vector<basic_sample<V>>& some) {
     const auto numbers = numbers_of(in);
@@ -64,7 +61,7 @@ bool drawn_from(const columns<V>& in, const std::vector<basic_sample<V>>& some) 
     return true;
 }
 
-/// The algorithm as the thesis has it, over numbers, in the thesis' own terms.
+/// Runs the algorithm of the thesis over numbers, in the terms of the thesis.
 std::vector<std::size_t> by_the_book(const columns<double>& in, std::size_t threshold) {
     const auto x = [&](std::size_t i) {
         return static_cast<double>(in.timestamps[i]);
@@ -103,8 +100,8 @@ std::vector<std::size_t> by_the_book(const columns<double>& in, std::size_t thre
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("what is drawn is of the input, bit for bit", "[rollup][downsample]", double,
-                   std::int64_t) {
+TEMPLATE_TEST_CASE("chosen samples are samples of the input, bit for bit", "[rollup][downsample]",
+                   double, std::int64_t) {
     using V = TestType;
     property("by lttb", [] {
         const auto in = draw_columns<V>();
@@ -197,7 +194,7 @@ TEST_CASE("columns of equal time have a least and a greatest each, in their orde
     CHECK(min_max_of(all_of_time, 3).size() == 2);
 }
 
-TEST_CASE("infinities and one time for all do no harm", "[rollup][downsample]") {
+TEST_CASE("infinities, and samples of one time, do no harm", "[rollup][downsample]") {
     const columns<double> wild{{0, 1, 2, 3, 4, 5},
                                {infinity, -infinity, 1, infinity, 0, -infinity}};
     CHECK(lttb_of(wild, 4).size() == 4);
@@ -207,7 +204,8 @@ TEST_CASE("infinities and one time for all do no harm", "[rollup][downsample]") 
     CHECK(min_max_of(at_once, 4) == std::vector<sample>{{7, 1}, {7, 5}});
 }
 
-TEST_CASE("columns of two lengths, and time that goes back, are refused", "[rollup][downsample]") {
+TEST_CASE("columns of different lengths, and time that goes back, are refused",
+          "[rollup][downsample]") {
     std::vector<sample> out(3);
     const std::vector<double> v{1, 2};
     const std::vector<std::int64_t> one{1};

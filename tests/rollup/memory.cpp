@@ -1,5 +1,5 @@
-// What rollups and time zones allocate: a rollup what a block takes, however long
-// the series; a TZif file what its bytes have earned.
+// Memory of rollups and time zones: a rollup allocates the memory of a block, however long the
+// series is, and reading a TZif file no more than its size justifies.
 
 #include "support/counted_new.hpp"
 #include "support/rollups.hpp"
@@ -49,7 +49,7 @@ TEST_CASE("a few bytes cannot ask for more than a rule takes", "[rollup][memory]
         (void)read_time_zone(wire);
         return allocated_bytes() - before;
     };
-    constexpr std::size_t rule = std::size_t{1} << 17;  // with what growing vectors leave behind
+    constexpr std::size_t rule = std::size_t{1} << 17;  // with what growing vectors freed
     CHECK(asked() <= rule);
     for (std::size_t i = 0; i + 4 <= wire.size(); ++i) {
         const auto kept = load_le<std::uint32_t>(wire.data() + i);

@@ -1,14 +1,16 @@
-// Rollups of frames: rows against samples put into buckets one by one, headers
-// against decoding, and everything that is refused.
+// Rollups of frames: rows are those computed by hand, and headers give the same as decoding.
+// Refusals are in rollup_refused.cpp.
 
-#include "support/property.hpp"
-#include "support/rollups.hpp"
-#include "support/scratch.hpp"
-#include "support/tzif.hpp"
+#include <chronopack/rollup/rollup.hpp>
 
 #include <chronopack/rollup/calendar.hpp>
 #include <chronopack/series/archive_reader.hpp>
 #include <chronopack/series/archive_writer.hpp>
+
+#include "support/property.hpp"
+#include "support/rows_by_hand.hpp"
+#include "support/scratch.hpp"
+#include "support/tzif.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,58 +21,7 @@ using namespace chronopack::test;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
-
-fixed_buckets every(std::int64_t width, std::int64_t offset = 0) {
-    return *fixed_buckets::every(width, offset);
-}
-
-template <class V>
-bool is_nan_value(V v) {
-    if constexpr (std::is_same_v<V, double>) return std::isnan(v);
-    return false;
-}
-
-/// Rows the plain way: samples of the range into buckets, one by one.
-template <class V, bucketing B>
-std::vector<rollup_row<V>> by_hand(const columns<V>& in, const B& buckets,
-                                   const rollup_options& how) {
-    std::vector<rollup_row<V>> rows;
-    std::optional<V> before;
-    std::optional<V> held;
-    const auto pass = [&](V v) {
-        if (!is_nan_value(v)) before = held = v;
-        if (same_value(v, std::bit_cast<V>(stale)) && std::is_same_v<V, double>) held.reset();
-    };
-    std::size_t i = 0;
-    for (; i < in.size() && in.timestamps[i] < how.range.first; ++i) pass(in.values[i]);
-    while (i < in.size() && in.timestamps[i] <= how.range.last) {
-        rollup_row<V> row;
-        row.bucket = buckets.containing(in.timestamps[i]);
-        std::size_t end = i;
-        while (end < in.size() && in.timestamps[end] <= std::min(row.bucket.last, how.range.last))
-            ++end;
-        const auto t = std::span(in.timestamps).subspan(i, end - i);
-        const auto v = std::span(in.values).subspan(i, end - i);
-        row.values = walked<V>(t, v, before);
-        if (how.time_weighted) {
-            row.held.before = held;
-            row.held.add(t, v);
-        }
-        rows.push_back(row);
-        for (; i < end; ++i) pass(in.values[i]);
-    }
-    return rows;
-}
-
-template <class V>
-bool same_rows(const std::vector<rollup_row<V>>& a, const std::vector<rollup_row<V>>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const auto& x, const auto& y) { return same(x, y); });
-}
-
-/// Sums of these are exact in any order. A few gaps, NaN and stale markers, in runs.
+/// Returns samples whose sums are exact in any order, with gaps, NaN and stale markers in runs.
 template <class V>
 columns<V> draw_samples(std::size_t n) {
     prng random(draw_bits());
@@ -90,28 +41,9 @@ columns<V> draw_samples(std::size_t n) {
     return in;
 }
 
-/// What a rollup of this series ends with.
-template <class V, bucketing B>
-std::optional<errc> failure(cbytes series, const B& buckets, const rollup_options& how = {}) {
-    const auto reader = series_reader<V>::open(series);
-    REQUIRE(reader);
-    const auto done = rollup(
-        *reader, buckets, [](const auto&) {}, how);
-    return done ? std::optional<errc>() : done.error();
-}
-
-columns<double> clock(std::size_t n, std::int64_t step = 1) {
-    columns<double> in;
-    for (std::size_t i = 0; i < n; ++i) {
-        in.timestamps.push_back(static_cast<std::int64_t>(i) * step);
-        in.values.push_back(static_cast<double>(i));
-    }
-    return in;
-}
-
 }  // namespace
 
-TEMPLATE_TEST_CASE("rows are what samples give that are put into buckets one by one", "[rollup]",
+TEMPLATE_TEST_CASE("rows are the same as those of samples put into buckets one by one", "[rollup]",
                    double, std::int64_t) {
     using V = TestType;
     property("of any width, from any frames, in any range", [] {
@@ -168,7 +100,7 @@ TEST_CASE("rows are the same whatever the size of a frame's blocks", "[rollup]")
     }
 }
 
-TEST_CASE("a frame within one bucket is answered by its header: its body may be damaged",
+TEST_CASE("a frame within one bucket is rolled up by its header, even if its body is damaged",
           "[rollup]") {
     const auto in = clock(10'000);
     auto series = write_series(in, 1000);
@@ -190,7 +122,7 @@ TEST_CASE("a frame within one bucket is answered by its header: its body may be 
     CHECK(failure<double>(series, every(1500)) == errc::checksum_mismatch);
 }
 
-TEST_CASE("rows do not depend on the size of blocks", "[rollup]") {
+TEST_CASE("rows do not depend on the block size", "[rollup]") {
     auto in = make_columns<double>("regular", "decimals", 10'000);
     for (std::size_t i = 0; i < in.size(); ++i) in.values[i] *= i % 50 == 0 ? 1e9 : 1.1;
     const auto buckets = every(7 * 3'600'000);  // begin within blocks
@@ -210,10 +142,10 @@ TEST_CASE("only frames that lie across buckets are decoded", "[rollup]") {
     CHECK(rolled.counts.blocks_decoded == 9 * 4);
 }
 
-TEST_CASE("of a range only the blocks are decoded that can hold its samples", "[rollup]") {
+TEST_CASE("for a range only the blocks that can hold its samples are decoded", "[rollup]") {
     const auto in = clock(100'000);
     const auto series = write_series(in, 20'000);
-    // The block with the last sample before, and those of the range.
+    // The block with the last sample before the range, and those of the range.
     const auto aligned = roll<double>(series, every(512), {.range = {30'240, 31'263}});
     CHECK(aligned.counts.blocks_decoded == 2);
     REQUIRE(aligned.rows.size() == 3);
@@ -221,7 +153,7 @@ TEST_CASE("of a range only the blocks are decoded that can hold its samples", "[
     const auto inside = roll<double>(series, every(512), {.range = {30'300, 30'400}});
     CHECK(inside.counts.blocks_decoded == 1);
     CHECK(inside.rows[0].values.before == 30'299);
-    // From one frame to the next the header tells the last number.
+    // The last number of an earlier frame comes from its header.
     const auto next = roll<double>(series, every(512), {.range = {40'000, 40'001}});
     CHECK(next.counts.blocks_decoded == 1);
     CHECK(next.rows[0].values.before == 39'999);
@@ -231,7 +163,7 @@ TEST_CASE("of a range only the blocks are decoded that can hold its samples", "[
     CHECK(roll<double>(series, every(512), {.range = {1, 0}}).counts.rows == 0);
 }
 
-TEST_CASE("the number before a range is found behind any NaN", "[rollup]") {
+TEST_CASE("the number before a range is found before any NaN between", "[rollup]") {
     auto in = clock(5000);
     std::fill(in.values.begin() + 10, in.values.begin() + 4500, not_a_number);
     for (const std::size_t frame_samples : {5000, 2500, 100}) {
@@ -295,7 +227,7 @@ TEST_CASE("rows of hours make rows of days", "[rollup]") {
     CHECK(a.bucket.last == 29);
 }
 
-TEST_CASE("a day in Berlin has its samples, whether it is of 23 hours or 25", "[rollup]") {
+TEST_CASE("a day in Berlin has all its samples, whether it has 23 hours or 25", "[rollup]") {
     columns<double> in;
     for (std::int64_t t = 1'711'800'000; t < 1'711'800'000 + 400 * 86'400; t += 600) {
         in.timestamps.push_back(t * 1000);
@@ -305,35 +237,16 @@ TEST_CASE("a day in Berlin has its samples, whether it is of 23 hours or 25", "[
     const calendar_buckets days(calendar::day, time_unit::milliseconds, berlin.zone());
     std::map<std::uint64_t, int> samples;
     for (const auto& row : roll<double>(series, days).rows) ++samples[row.values.count];
-    CHECK(samples[6 * 23] == 2);  // of both years
+    CHECK(samples[6 * 23] == 2);  // in both years
     CHECK(samples[6 * 25] == 1);
     CHECK(samples[6 * 24] == 396);
 }
 
-TEST_CASE("time that goes backwards is refused, or sorted within a frame by choice", "[rollup]") {
-    const columns<double> mixed{{30, 10, 20, 20, 5, 40}, {1, 2, 3, 4, 5, 6}};
-    const columns<double> sorted{{5, 10, 20, 20, 30, 40}, {5, 2, 3, 4, 1, 6}};
-    const auto series = write_series(mixed, 100);
-    CHECK(failure<double>(series, every(20)) == errc::unordered);
-    for (const rollup_options how : {rollup_options{.time_weighted = true, .sort = true},
-                                     rollup_options{.range = {10, 30}, .sort = true}})
-        CHECK(
-            same_rows(roll<double>(series, every(20), how).rows, by_hand(sorted, every(20), how)));
-
-    // From frame to frame always.
-    const auto two = write_series(mixed, 3);
-    CHECK(failure<double>(two, every(20), {.sort = true}) == errc::unordered);
-    CHECK(failure<double>(write_series(columns<double>{{1, 2, 2, 3}, {1, 2, 3, 4}}, 2),
-                          every(20)) == std::nullopt);
-    // Outside of the range as well.
-    CHECK(failure<double>(two, every(20), {.range = {100, 200}, .sort = true}) == errc::unordered);
-}
-
-TEST_CASE("large frames are sorted whole", "[rollup]") {
+TEST_CASE("large frames are sorted as a whole", "[rollup]") {
     property("samples of one time in their order", [] {
         auto in = draw_samples<double>(3000);
         const auto expected = by_hand(in, every(700), {.time_weighted = true});
-        // Swapped where times differ, so that sorting brings just these back.
+        // Neighbours are swapped where times differ, so that sorting restores the order.
         prng random(draw_bits());
         for (int k = 0; k < 50; ++k) {
             const std::size_t i = random.below(in.size() - 1);
@@ -378,87 +291,8 @@ TEST_CASE("samples are rolled up as they come, between frames too", "[rollup]") 
     }
 }
 
-TEST_CASE("samples are refused in columns of two lengths and out of order", "[rollup]") {
-    const std::vector<std::int64_t> t{1, 5, 3};
-    const std::vector<double> v{1, 2, 3};
-    const auto refused = [](const rollup_options& how, auto use) {
-        auto builder = make_rollup<double>(
-            every(10), [](const auto&) {}, how);
-        return use(builder);
-    };
-    CHECK(refused({}, [&](auto& b) { return b.add(std::span(t).first(2), v); }).error() ==
-          errc::count_mismatch);
-    CHECK(refused({}, [&](auto& b) { return b.add(t, v); }).error() == errc::unordered);
-    CHECK(refused({.sort = true}, [&](auto& b) { return b.add(t, v); }));
-    CHECK(refused({.sort = true}, [&](auto& b) {
-              REQUIRE(b.add(t, v));
-              return b.add(std::span(t).first(1), std::span(v).first(1));
-          }).error() == errc::unordered);
-}
-
-TEST_CASE("a frame of another type, unit or length is refused", "[rollup]") {
-    const auto wire = encode_frame(clock(10), {.unit = time_unit::seconds});
-    const auto refused = [&](const auto& buckets, cbytes frame) {
-        auto builder = make_rollup<double>(buckets, [](const auto&) {});
-        const auto ok = builder.add(frame);
-        return ok ? std::optional<errc>() : ok.error();
-    };
-    CHECK(refused(every(10), wire) == std::nullopt);
-    CHECK(refused(calendar_buckets(calendar::day, time_unit::seconds), wire) == std::nullopt);
-    CHECK(refused(calendar_buckets(calendar::day, time_unit::milliseconds), wire) ==
-          errc::wrong_type);
-    CHECK(refused(every(10), encode_frame(columns<std::int64_t>{{1}, {1}})) == errc::wrong_type);
-    for (std::size_t n = 0; n < wire.size(); ++n)
-        REQUIRE(refused(every(10), cbytes(wire).first(n)) == errc::truncated);
-    auto more = wire;
-    more.push_back(std::byte{0});
-    CHECK(refused(every(10), more) == errc::corrupt);
-}
-
-TEST_CASE("a frame that is not in the order its header tells is corrupt", "[rollup]") {
-    const auto good =
-        encode_frame(clock(10, 10), {.timestamps = codec_id::raw, .values = codec_id::raw});
-    const std::size_t body = header_bytes(good);
-    const auto with = [&](std::size_t i, std::int64_t q) {
-        auto wire = good;
-        store_le(wire.data() + body + 1 + 8 * i, static_cast<std::uint64_t>(q));
-        store_le(wire.data() + body - 8, kernel::crc32c(cbytes(wire).subspan(body)));
-        reseal_header(wire);
-        return failure<double>(wire, every(25));
-    };
-    CHECK(with(5, 5) == std::nullopt);
-    CHECK(with(5, 3) == errc::corrupt);
-    CHECK(with(5, 7) == errc::corrupt);
-    CHECK(with(9, 10) == errc::corrupt);  // later than the last
-    CHECK(with(9, -1) == errc::corrupt);
-
-    // So is one that is sorted and is not of the span it tells.
-    const columns<double> mixed{{50, 0, 90, 40}, {1, 2, 3, 4}};
-    auto wire = encode_frame(mixed, {.timestamps = codec_id::raw, .values = codec_id::raw});
-    const std::size_t start = header_bytes(wire);
-    CHECK(failure<double>(wire, every(25), {.sort = true}) == std::nullopt);
-    store_le(wire.data() + start + 1 + 8, static_cast<std::uint64_t>(-4));  // 10, not 0
-    store_le(wire.data() + start - 8, kernel::crc32c(cbytes(wire).subspan(start)));
-    reseal_header(wire);
-    CHECK(failure<double>(wire, every(25), {.sort = true}) == errc::corrupt);
-}
-
-TEST_CASE("any damage is refused, or does not matter to the rows", "[rollup]") {
-    const auto in = make_columns<double>("jitter", "decimals", 300);
-    auto wire = encode_frame(in);
-    const auto good = roll<double>(wire, every(1'000'000)).rows;
-    for (std::size_t bit = 0; bit < 8 * wire.size(); ++bit) {
-        wire[bit / 8] ^= std::byte{1} << (bit % 8);
-        std::vector<rollup_row<double>> rows;
-        auto builder = make_rollup<double>(
-            every(1'000'000), [&](const rollup_row<double>& row) { rows.push_back(row); });
-        const bool refused = !builder.add(wire) || !builder.finish();
-        REQUIRE((refused || same_rows(rows, good)));
-        wire[bit / 8] ^= std::byte{1} << (bit % 8);
-    }
-}
-
-TEST_CASE("buckets without samples are left out, or have rows as far as is said", "[rollup]") {
+TEST_CASE("buckets without samples have no rows, or have as many as the options allow",
+          "[rollup]") {
     const columns<double> in{{0, 35, 36, 71}, {7, 8, not_a_number, 1}};
     const auto series = write_series(in, 2);
     CHECK(roll<double>(series, every(10)).rows.size() == 3);
@@ -503,20 +337,6 @@ TEST_CASE("no samples are no rows", "[rollup]") {
     const auto rolled = roll<double>({}, every(10), {.max_empty_rows = 10});
     CHECK(rolled.rows.empty());
     CHECK(rolled.counts.rows == 0);
-}
-
-TEST_CASE("a sink's error ends the rollup, and stays", "[rollup]") {
-    const auto in = clock(100);
-    std::size_t rows = 0;
-    auto builder = make_rollup<double>(every(10), [&](const rollup_row<double>&) -> result<void> {
-        if (++rows == 3) return errc::io_error;
-        return {};
-    });
-    CHECK(builder.add(in.timestamps, in.values).error() == errc::io_error);
-    CHECK(builder.add(in.timestamps, in.values).error() == errc::io_error);
-    CHECK(builder.add(encode_frame(in)).error() == errc::io_error);
-    CHECK(builder.finish().error() == errc::io_error);
-    CHECK(rows == 3);
 }
 
 TEST_CASE("series of an archive roll up, under a second stage too", "[rollup]") {

@@ -1,4 +1,4 @@
-// Means over time, against a walk from tick to tick.
+// Means over time, compared with a walk from tick to tick.
 
 #include "support/property.hpp"
 #include "support/rollups.hpp"
@@ -9,10 +9,6 @@ using namespace chronopack;
 using namespace chronopack::test;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
 
 template <class V>
 time_weighted<V> held(const columns<V>& in, std::size_t from, std::size_t to,
@@ -27,7 +23,7 @@ double mean(const columns<double>& in, time_range bucket, std::optional<double> 
     return held(in, 0, in.size(), before).mean(bucket);
 }
 
-/// A few samples in a bucket of 100 ticks, some at one time, some NaN or stale.
+/// Returns a few samples in a bucket of 100 ticks, some at one time, some NaN or stale.
 columns<double> draw_few() {
     columns<double> in;
     std::int64_t t = static_cast<std::int64_t>(draw_below(10));
@@ -42,7 +38,7 @@ columns<double> draw_few() {
     return in;
 }
 
-/// What holds at each tick of the bucket, summed.
+/// Returns the sum of the values that hold at each tick of the bucket.
 double by_tick(const columns<double>& in, const std::optional<double>& before) {
     bool holds = before.has_value();
     double value = before.value_or(0);
@@ -68,7 +64,8 @@ bool same_mean(double a, double b) {
 
 }  // namespace
 
-TEST_CASE("a mean over time is the mean of what holds at each tick", "[rollup][time_weighted]") {
+TEST_CASE("a mean over time is the mean of the values that hold at each tick",
+          "[rollup][time_weighted]") {
     property("whatever holds before", [] {
         const auto in = draw_few();
         std::optional<double> before;
@@ -77,7 +74,7 @@ TEST_CASE("a mean over time is the mean of what holds at each tick", "[rollup][t
     });
 }
 
-TEST_CASE("runs put together hold what the whole does", "[rollup][time_weighted]") {
+TEST_CASE("runs put together give the same as the whole", "[rollup][time_weighted]") {
     property("however they are cut", [] {
         const auto in = draw_few();
         const std::size_t i = draw_below(in.size() + 1);
@@ -115,7 +112,7 @@ TEST_CASE("of samples at one time the last holds", "[rollup][time_weighted]") {
     CHECK(mean({{0, 0}, {1, 2}}, {0, 0}) == 2);
 }
 
-TEST_CASE("what holds at the end is told", "[rollup][time_weighted]") {
+TEST_CASE("after() is the value that holds at the end", "[rollup][time_weighted]") {
     CHECK(held<double>({{1}, {4}}, 0, 1).after() == 4);
     CHECK(held<double>({{1, 2}, {4, not_a_number}}, 0, 2).after() == 4);
     CHECK(held<double>({{1, 2}, {4, stale}}, 0, 2, 9.0).after() == std::nullopt);
@@ -138,7 +135,7 @@ TEST_CASE("areas of int64 are exact over all of time", "[rollup][time_weighted]"
     CHECK(held<std::int64_t>({{5}, {3}}, 0, 1).mean({INT64_MIN + 1, INT64_MAX}) == 3);
 }
 
-// Compiled for processors with a fused multiply-add as well: the same bits.
+// Also compiled for processors with a fused multiply-add, where the bits must be the same.
 TEST_CASE("products are rounded before they are added", "[rollup][time_weighted]") {
     const auto in = make_columns<double>("jitter", "decimals", 500);
     const auto all = held(in, 0, in.size());

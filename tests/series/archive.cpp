@@ -1,33 +1,14 @@
-#include "support/frames.hpp"
-#include "support/scratch.hpp"
-
 #include <chronopack/series/archive_reader.hpp>
 #include <chronopack/series/archive_writer.hpp>
+
+#include "support/archives.hpp"
+#include "support/frames.hpp"
+#include "support/scratch.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace chronopack;
 using namespace chronopack::test;
-
-namespace {
-
-// Two series of doubles and one of integers, frames interleaved.
-void write_example(const std::string& path) {
-    auto w = archive_writer::create(path, {.frame_samples = 50});
-    REQUIRE(w);
-    const auto a = w->add<double>({{"__name__", "cpu"}, {"host", "a"}});
-    const auto b = w->add<double>({{"host", "b"}, {"__name__", "cpu"}});
-    const auto c = w->add<std::int64_t>({{"__name__", "bytes"}});
-    REQUIRE((a && b && c));
-    for (int i = 0; i < 120; ++i) {
-        REQUIRE(w->append(*a, 1000 * i, i * 0.5));
-        REQUIRE(w->append(*b, 1000 * i + 7, i * 0.25));
-        REQUIRE(w->append(*c, 500 * i, std::int64_t{i} * i));
-    }
-    REQUIRE(w->finish());
-}
-
-}  // namespace
 
 TEST_CASE("an archive gives back every series it was given", "[archive]") {
     const scratch_directory dir;
@@ -63,7 +44,7 @@ TEST_CASE("an archive gives back every series it was given", "[archive]") {
     REQUIRE(archive->read<double>(3).error() == errc::not_found);
 }
 
-TEST_CASE("a range of time looks only at frames that overlap it", "[archive]") {
+TEST_CASE("reading a range of time opens only frames that overlap it", "[archive]") {
     const scratch_directory dir;
     write_example(dir / "x.cpk");
     const auto archive = archive_reader::open(dir / "x.cpk");
@@ -72,7 +53,8 @@ TEST_CASE("a range of time looks only at frames that overlap it", "[archive]") {
     REQUIRE(archive->read<double>(0, {500'000, INT64_MAX})->frames().empty());
 }
 
-TEST_CASE("a flush cuts what is held of every series, and samples go on behind it", "[archive]") {
+TEST_CASE("a flush cuts a frame of every series, and samples can be appended after it",
+          "[archive]") {
     const scratch_directory dir;
     auto w = archive_writer::create(dir / "x.cpk", {.frame_samples = 100});
     const auto a = *w->add<double>({{"n", "a"}});
@@ -97,7 +79,8 @@ TEST_CASE("a flush cuts what is held of every series, and samples go on behind i
     REQUIRE(expected == 30);
 }
 
-TEST_CASE("labels are sorted, known again, and refused when repeated", "[archive]") {
+TEST_CASE("labels are sorted, found again in any order, and refused where a name repeats",
+          "[archive]") {
     const scratch_directory dir;
     auto w = archive_writer::create(dir / "x.cpk");
     const auto first = w->add<double>({{"b", "2"}, {"a", "1"}});
@@ -114,8 +97,7 @@ TEST_CASE("labels are sorted, known again, and refused when repeated", "[archive
     REQUIRE(archive->find({{"name with \"quotes\"\n", std::string("nul\0inside", 10)}}));
 }
 
-TEST_CASE("an archive that is not finished leaves the frames written, to be recovered",
-          "[archive]") {
+TEST_CASE("an archive that is not finished leaves its frames to recover()", "[archive]") {
     const scratch_directory dir;
     std::string partial;
     {
@@ -127,7 +109,7 @@ TEST_CASE("an archive that is not finished leaves the frames written, to be reco
     }
     REQUIRE(archive_reader::open(dir / "x.cpk").error() == errc::not_found);
     REQUIRE(std::filesystem::path(partial).parent_path() == dir.path());
-    // The frames that were cut are in the file left behind.
+    // The frames that were cut are in the partial file.
     REQUIRE_FALSE(archive_reader::open(partial));
     const auto left = archive_reader::recover(partial);
     REQUIRE(left);
@@ -174,7 +156,7 @@ TEST_CASE("an archive's marks are in its index, and in its records where that is
     }
 }
 
-TEST_CASE("an archive without marks is the bytes that it was before there were any",
+TEST_CASE("an archive without marks has the same bytes as before there were marks",
           "[archive][marks]") {
     using namespace chronopack::detail::archive;
     const scratch_directory dir;
@@ -200,7 +182,7 @@ TEST_CASE("an archive with a mark of a later version is refused", "[archive][mar
     REQUIRE(archive_reader::scan(file).error() == errc::unsupported);
 }
 
-TEST_CASE("an archive that is copied is read whole though its file is cut short meanwhile",
+TEST_CASE("an archive that was copied is read whole even if its file is cut short meanwhile",
           "[archive]") {
     const scratch_directory dir;
     write_example(dir / "x.cpk");

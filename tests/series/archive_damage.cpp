@@ -1,11 +1,11 @@
-// Archives that are damaged, cut short, or lie: refused by open(), and what is left
-// of them by recover().
-
-#include "support/frames.hpp"
-#include "support/scratch.hpp"
+// Archives that are damaged, cut short, or lie: open() refuses them, and recover() reads the
+// rest.
 
 #include <chronopack/series/archive_reader.hpp>
-#include <chronopack/series/archive_writer.hpp>
+
+#include "support/archives.hpp"
+#include "support/frames.hpp"
+#include "support/scratch.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -18,24 +18,8 @@ namespace {
 
 using contents = std::map<labels, columns<double>>;
 
-// Two series of doubles and one of integers, frames interleaved.
-void write_example(const std::string& path) {
-    auto w = archive_writer::create(path, {.frame_samples = 50});
-    REQUIRE(w);
-    const auto a = w->add<double>({{"__name__", "cpu"}, {"host", "a"}});
-    const auto b = w->add<double>({{"host", "b"}, {"__name__", "cpu"}});
-    const auto c = w->add<std::int64_t>({{"__name__", "bytes"}});
-    REQUIRE((a && b && c));
-    for (int i = 0; i < 120; ++i) {
-        REQUIRE(w->append(*a, 1000 * i, i * 0.5));
-        REQUIRE(w->append(*b, 1000 * i + 7, i * 0.25));
-        REQUIRE(w->append(*c, 500 * i, std::int64_t{i} * i));
-    }
-    REQUIRE(w->finish());
-}
-
-// Every sample of the double series that can be read, frame by frame, and how
-// many frames were refused.
+// The samples of the double series that can be read, frame by frame, and the number of frames
+// that were refused.
 struct salvaged {
     contents series;
     std::size_t samples = 0;
@@ -62,7 +46,7 @@ salvaged read_doubles(const archive_reader& archive) {
     return out;
 }
 
-// Whether `part` holds only samples that `all` has for that series.
+// Returns whether `part` has only samples that `all` has for the same series.
 bool within(const contents& part, const contents& all) {
     for (const auto& found : part) {
         const labels& names = found.first;
@@ -88,7 +72,7 @@ bool within(const contents& part, const contents& all) {
 
 }  // namespace
 
-TEST_CASE("records alone say what the index says", "[archive]") {
+TEST_CASE("scanning the records gives the same as the index", "[archive]") {
     const scratch_directory dir;
     write_example(dir / "x.cpk");
     auto file = read_file(dir / "x.cpk");
@@ -97,7 +81,7 @@ TEST_CASE("records alone say what the index says", "[archive]") {
     REQUIRE(scanned->losses().index);
     REQUIRE(scanned->losses().bytes == 0);
     REQUIRE(scanned->series() == archive_reader::open(file)->series());
-    // A damaged record is one less, which only the scan sees.
+    // Only the scan notices a damaged record.
     const std::uint64_t at = scanned->series()[1].frames[1].offset;
     file[at - 10] ^= std::byte{1};
     REQUIRE(archive_reader::open(file));
@@ -114,7 +98,7 @@ TEST_CASE("an archive cut short at any byte gives back every whole record before
     const auto whole = archive_reader::open(dir / "x.cpk");
     const auto all = read_doubles(*whole).series;
 
-    // Where each frame of a series ends, from the index of the whole archive.
+    // The end of each frame of a series, from the index of the whole archive.
     const auto expected = [&](std::size_t cut) {
         std::map<labels, std::size_t> samples;
         for (const archived_series& s : whole->series()) {
@@ -157,16 +141,16 @@ TEST_CASE("one damaged byte costs at most one frame and never gives a wrong samp
         file[at] ^= std::byte{0x10};
         const auto archive = archive_reader::recover(damaged);
         if (at < 4) {
-            REQUIRE(archive.error() == errc::corrupt);  // by its magic no longer an archive
+            REQUIRE(archive.error() == errc::corrupt);  // by its magic this is no longer an archive
             continue;
         }
         REQUIRE(archive);
         const auto found = read_doubles(*archive);
         REQUIRE(within(found.series, all.series));
-        REQUIRE(found.refused_frames == 0);  // recover() leaves them out,
+        REQUIRE(found.refused_frames == 0);  // recover() leaves them out
         REQUIRE(archive->losses().frames <= 1);
         REQUIRE(found.samples + 50 >= all.samples);
-        // and what is missing is said wherever open() does not refuse the file.
+        // Where open() does not refuse the file, losses() reports the missing frame.
         if (found.samples < all.samples) {
             REQUIRE(archive->losses().any());
             REQUIRE(archive->losses().frames == 1);
@@ -175,7 +159,7 @@ TEST_CASE("one damaged byte costs at most one frame and never gives a wrong samp
     }
 }
 
-TEST_CASE("what is no archive is refused", "[archive][damage]") {
+TEST_CASE("a file that is no archive is refused", "[archive][damage]") {
     const scratch_directory dir;
     REQUIRE(archive_reader::open(dir / "absent").error() == errc::not_found);
     write_file(dir / "empty", {});
@@ -187,7 +171,7 @@ TEST_CASE("what is no archive is refused", "[archive][damage]") {
     REQUIRE(archive_writer::create(dir / "no/such/directory/x").error() == errc::io_error);
 }
 
-TEST_CASE("an index that points outside of the records is not believed", "[archive][damage]") {
+TEST_CASE("an index that points outside of the records is refused", "[archive][damage]") {
     using namespace chronopack::detail::archive;
     const scratch_directory dir;
     write_example(dir / "x.cpk");
@@ -212,7 +196,7 @@ TEST_CASE("an index that points outside of the records is not believed", "[archi
         auto lie = good->series();
         change(lie[0].frames.back());
         REQUIRE(with_index(lie).error() == errc::corrupt);
-        const auto archive = archive_reader::recover(kept);  // the records are as they were
+        const auto archive = archive_reader::recover(kept);  // the records are undamaged
         REQUIRE(archive);
         REQUIRE(archive->losses().index);
         REQUIRE(archive->series() == good->series());
@@ -223,8 +207,8 @@ TEST_CASE("an index that points outside of the records is not believed", "[archi
     lied([&](archived_frame& f) { f.samples = 0; });
     lied([&](archived_frame& f) { f.samples = frame::max_samples + 1; });
     lied([&](archived_frame& f) { f.min_timestamp = f.max_timestamp + 1; });
-    // Frames overlap: with one of another series, with the record header of the next, and
-    // with the header of their own file.
+    // A frame overlaps a frame of another series, the header of the next record, and the
+    // header of the file.
     lied([&](archived_frame& f) {
         f.offset = good->series()[1].frames.back().offset;
         f.bytes = good->series()[1].frames.back().bytes;
@@ -236,7 +220,7 @@ TEST_CASE("an index that points outside of the records is not believed", "[archi
     REQUIRE(with_index(lie).error() == errc::corrupt);
 }
 
-TEST_CASE("what is known to be missing is counted", "[archive][damage]") {
+TEST_CASE("losses that are known are counted", "[archive][damage]") {
     const scratch_directory dir;
     write_example(dir / "x.cpk");
     const auto file = read_file(dir / "x.cpk");
@@ -248,7 +232,7 @@ TEST_CASE("what is known to be missing is counted", "[archive][damage]") {
         if (without_index) changed.pop_back();
         return changed;
     };
-    // A frame's body: its header tells the samples, with the index or without.
+    // Damage in the body of a frame: its header counts the samples, with or without an index.
     for (const bool without_index : {false, true}) {
         const auto bytes = damaged(hit.offset + hit.bytes - 1, without_index);
         REQUIRE(archive_reader::open(bytes).has_value() == !without_index);
@@ -259,7 +243,7 @@ TEST_CASE("what is known to be missing is counted", "[archive][damage]") {
         REQUIRE(archive->losses().uncounted == 0);
         REQUIRE(archive->series()[0].samples() == 70);
     }
-    // Its header: the index tells the samples; without it nothing does.
+    // Damage in the header of a frame: only the index counts the samples.
     const auto indexed = damaged(hit.offset + 10, false);
     REQUIRE(archive_reader::recover(indexed)->losses().samples == 50);
     const auto alone = damaged(hit.offset + 10, true);
@@ -268,13 +252,13 @@ TEST_CASE("what is known to be missing is counted", "[archive][damage]") {
     REQUIRE(archive->losses().uncounted == 1);
     REQUIRE(archive->losses().samples == 0);
     REQUIRE(archive->losses().bytes >= hit.bytes);
-    // The record of a series: its labels.
+    // Damage in the record of a series: its labels are lost.
     const auto nameless = damaged(12 + 20 + 5, true);
     const auto found = archive_reader::recover(nameless);
     REQUIRE(found->losses().nameless == 1);
     REQUIRE(found->series()[0].labels.pairs().empty());
     REQUIRE(found->series()[0].samples() == 120);
-    // And nothing, of an archive that is whole.
+    // A whole archive has no losses.
     REQUIRE_FALSE(archive_reader::recover(file)->losses().any());
     REQUIRE(archive_reader::recover(file)->series() == good->series());
 }

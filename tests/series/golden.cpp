@@ -62,6 +62,6 @@ TEST_CASE("the golden archive reads as it was written", "[archive][golden]") {
         REQUIRE_FALSE(n.next());
     };
     check(data, false);
-    // And from its records alone, without the footer.
+    // The records alone, without the footer, give the same.
     check(cbytes(data).first(data.size() - detail::archive::footer_bytes), true);
 }

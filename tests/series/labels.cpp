@@ -1,5 +1,5 @@
-// Labels are found by name, and series by their labels, in time that hardly grows with
-// how many there are.
+// Labels are found by name, and series by their labels, in time that hardly grows with their
+// number.
 
 #include <chronopack/series/series_finder.hpp>
 
@@ -25,7 +25,7 @@ std::vector<archived_series> many(std::size_t n) {
     return all;
 }
 
-// Seconds of the fastest of some runs of `work`.
+// Returns the seconds of the fastest of some runs of `work`.
 template <class Work>
 double fastest(Work work) {
     double best = 1e9;
@@ -50,7 +50,8 @@ TEST_CASE("every label is found by its name, and no other", "[labels]") {
     REQUIRE(labels()["a"].empty());
 }
 
-TEST_CASE("a label among 64 times as many takes no 16 times as long to find", "[labels]") {
+TEST_CASE("with 64 times as many labels, finding one takes less than 16 times as long",
+          "[labels]") {
     const auto look_up = [](const labels& all) {
         std::size_t found = 0;
         for (std::size_t i = 0; i < 2000; ++i)
@@ -63,7 +64,7 @@ TEST_CASE("a label among 64 times as many takes no 16 times as long to find", "[
 
 TEST_CASE("each series is found by its labels, and no others are", "[labels]") {
     auto all = many(1000);
-    all.push_back(all[17]);  // the same labels again: the first is meant
+    all.push_back(all[17]);  // the same labels again; the first series must be found
     const series_finder index(all);
     for (std::size_t i = 0; i < 1000; ++i) REQUIRE(*index.find(all[i].labels) == i);
     for (const char* const none : {"-1", "1000", "", "00"})
@@ -73,7 +74,8 @@ TEST_CASE("each series is found by its labels, and no others are", "[labels]") {
     REQUIRE(series_finder({}).find(labels()).error() == errc::not_found);
 }
 
-TEST_CASE("a series among 1,000 times as many takes no 50 times as long to find", "[labels]") {
+TEST_CASE("with 1,000 times as many series, finding one takes less than 50 times as long",
+          "[labels]") {
     const auto few = many(100), more = many(100'000);
     const series_finder of_few(few), of_more(more);
     const auto find_all = [](const series_finder& index, const std::vector<archived_series>& all) {
@@ -84,4 +86,16 @@ TEST_CASE("a series among 1,000 times as many takes no 50 times as long to find"
     };
     REQUIRE(fastest([&] { find_all(of_more, more); }) <
             50 * fastest([&] { find_all(of_few, few); }));
+}
+
+TEST_CASE("labels are a range of pairs in order of their names", "[series]") {
+    const labels names = labels::from({{"host", "a"}, {"__name__", "cpu"}}).value();
+    static_assert(std::ranges::random_access_range<const labels> &&
+                  std::ranges::sized_range<const labels>);
+    std::string text;
+    for (const auto& [name, value] : names) text += name + "=" + value + ";";
+    CHECK(text == "__name__=cpu;host=a;");
+    CHECK(names.size() == 2);
+    CHECK_FALSE(names.empty());
+    CHECK(labels().empty());
 }

@@ -46,8 +46,8 @@ TEST_CASE("an archive of 100 series needs no more memory for ten times the sampl
     const auto [write_small, read_small] = peak_of(1000);
     const auto [write_large, read_large] = peak_of(10'000);
     const std::size_t frames = series * 10'000 / frame_samples;
-    // What grows is the index: an entry a frame, doubled by a growing vector,
-    // and up to 50 bytes a frame while it is written.
+    // Only the index grows: by an entry a frame, twice that in a growing vector, and by up to
+    // 50 bytes a frame while it is written.
     const std::size_t index = frames * (2 * sizeof(archived_frame) + 50);
     REQUIRE(write_large <= write_small + index);
     REQUIRE(read_large <= read_small + index);
@@ -77,7 +77,7 @@ TEST_CASE("a cursor holds one block of the largest size it met", "[series][memor
 
 namespace {
 
-// Allocations while `append` takes the samples of the 21st to the 40th frame, one by one.
+// Counts the allocations of `append` for the samples of the 21st to the 40th frame.
 template <class Append>
 std::size_t allocations_of(std::size_t frame_samples, Append append) {
     std::size_t failed = 0;
@@ -127,7 +127,7 @@ TEST_CASE("an archive writer allocates nothing for a frame but its place in the 
             }) == 2);
 }
 
-TEST_CASE("series of an archive share what frames are encoded in", "[archive][memory]") {
+TEST_CASE("the series of an archive share one scratch", "[archive][memory]") {
     const scratch_directory dir;
     constexpr std::size_t series = 500;
     constexpr std::size_t frame_samples = 64;
@@ -136,10 +136,11 @@ TEST_CASE("series of an archive share what frames are encoded in", "[archive][me
     for (std::size_t i = 0; i < series; ++i)
         handles.push_back(*archive->add<double>({{"i", std::to_string(i)}}));
     const std::size_t before = live_bytes();
-    // Each has had a full frame and holds one sample.
+    // Each series has written a full frame and holds one sample.
     for (std::size_t k = 0; k <= frame_samples; ++k)
         for (const auto h : handles) REQUIRE(archive->append(h, static_cast<std::int64_t>(k), 0.5));
-    const std::size_t each = 16 * frame_samples + sizeof(archived_frame) + 3 * 16;  // and malloc's
+    const std::size_t each =
+        16 * frame_samples + sizeof(archived_frame) + 3 * 16;  // and malloc's headers
     REQUIRE(live_bytes() - before <= series * each + (std::size_t{1} << 18));
 }
 
@@ -154,7 +155,7 @@ TEST_CASE("a flushed archive writer holds no memory of its series' samples", "[a
     REQUIRE(live_bytes() <= before + 4 * sizeof(archived_frame));
 }
 
-TEST_CASE("writers that share a scratch write what each would alone", "[series]") {
+TEST_CASE("writers that share a scratch write the same as alone", "[series]") {
     const auto gauge = make_columns<double>("jitter", "decimals", 5000);
     const auto counter = make_columns<std::int64_t>("regular", "counter", 5000);
     const series_options how{.frame_samples = 1500};

@@ -63,7 +63,7 @@ TEST_CASE("a file appears under its name whole, and nothing else stays", "[outpu
     CHECK(names_in(dir) == names{"x"});
 }
 
-TEST_CASE("an unpublished file goes with its object, by its owner alone", "[output_file]") {
+TEST_CASE("an unpublished file is removed with the object that owns it", "[output_file]") {
     const scratch_directory dir;
     {
         auto first = output_file::create(dir / "x");
@@ -99,7 +99,8 @@ TEST_CASE("a file that is moved over another removes the other's", "[output_file
     CHECK(names_in(dir) == names{"y"});
 }
 
-TEST_CASE("what is opened is new, and is not handed to other programs", "[output_file]") {
+TEST_CASE("the file that is opened is new, and is closed in programs that are started",
+          "[output_file]") {
     const scratch_directory dir;
     write_file(dir / "there", as_bytes_of("theirs"));
     REQUIRE(::symlink((dir / "elsewhere").c_str(), (dir / "link").c_str()) == 0);
@@ -113,7 +114,8 @@ TEST_CASE("what is opened is new, and is not handed to other programs", "[output
     ::close(fd);
 }
 
-TEST_CASE("a new file has the mode that the umask leaves, another keeps its own", "[output_file]") {
+TEST_CASE("a new file has the mode that the umask leaves, a replaced file keeps its own",
+          "[output_file]") {
     const scratch_directory dir;
     const mode_t before = ::umask(027);
     REQUIRE(output_file::create(dir / "new")->publish());
@@ -163,7 +165,7 @@ TEST_CASE("only a regular file is replaced", "[output_file]") {
     CHECK(names_in(dir) == names{"fifo"});
 }
 
-TEST_CASE("the longest names there are have room for a partial one", "[output_file]") {
+TEST_CASE("the longest legal name still has a partial name", "[output_file]") {
     const scratch_directory dir;
     std::string euros;
     while (euros.size() < 255) euros += "\xe2\x82\xac";
@@ -172,7 +174,7 @@ TEST_CASE("the longest names there are have room for a partial one", "[output_fi
         REQUIRE(file);
         const auto partial = std::filesystem::path(file->partial_path()).filename().string();
         CHECK(partial.size() <= 255);
-        // Cut between characters.
+        // The name is cut between characters.
         CHECK((partial[partial.find('.') - 1] == 'x' ||
                partial.substr(partial.find('.') - 3, 3) == "\xe2\x82\xac"));
         REQUIRE(file->publish());
@@ -237,7 +239,7 @@ std::map<std::string, std::size_t> samples_in(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("writers of one archive at a time each publish their own, whole",
+TEST_CASE("writers of one path at the same time each publish a whole archive",
           "[output_file][archive]") {
     const scratch_directory dir;
     auto a = writer_of(dir / "x.cpk");

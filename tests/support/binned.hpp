@@ -1,5 +1,5 @@
-// Pages of binned integers put together by hand, as docs/FORMAT.md has them and in
-// no other way: any bins, whether an encoder of ours would choose them or not.
+// Pages of binned integers made by hand after docs/FORMAT.md, with any bins, whether our encoder
+// would choose them or not.
 #pragma once
 
 #include "random.hpp"
@@ -17,7 +17,7 @@ struct bin {
     unsigned weight;
 };
 
-/// A number as the bin it is told in and its offset there.
+/// A number as its bin and its offset in that bin.
 struct binned_number {
     std::size_t bin;
     std::uint64_t offset;
@@ -52,7 +52,7 @@ inline lsb_bits& put_bins(lsb_bits& out, const std::vector<bin>& bins) {
     return out;
 }
 
-/// Which slots a bin has, by what each reads and where that leads.
+/// The slots of each bin, by the bits that each reads and the slots that these lead to.
 class slot_table {
 public:
     struct slot {

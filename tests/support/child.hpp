@@ -1,4 +1,4 @@
-// Other processes, for tests of what several of them do with one file.
+// Other processes, for tests of several processes that use one file.
 #pragma once
 
 #include <string>

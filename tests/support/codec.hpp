@@ -1,5 +1,5 @@
-// The steps that every test of a codec takes. No test framework is named here:
-// fuzz harnesses use it too.
+// The steps that every test of a codec takes. No test framework is used here, because fuzz
+// harnesses include it too.
 #pragma once
 
 #include <chronopack/codec/registry.hpp>
@@ -11,7 +11,7 @@
 
 namespace chronopack::test {
 
-/// Equality of every bit, NaN payloads and signs of zero included.
+/// Returns whether all bits are equal, NaN payloads and signs of zero included.
 template <class A, class B>
 [[nodiscard]] bool same_bits(const A& a, const B& b) noexcept {
     const auto x = std::as_bytes(std::span(a));
@@ -19,7 +19,7 @@ template <class A, class B>
     return x.size() == y.size() && (x.empty() || std::memcmp(x.data(), y.data(), x.size()) == 0);
 }
 
-/// memcpy that takes empty spans. Sizes are equal.
+/// Copies as memcpy does, but takes empty spans. The sizes must be equal.
 template <class From, class To>
 void copy_bits(const From& from, const To& to) noexcept {
     const auto source = std::as_bytes(std::span(from));
@@ -27,8 +27,8 @@ void copy_bits(const From& from, const To& to) noexcept {
         std::memcpy(std::as_writable_bytes(std::span(to)).data(), source.data(), source.size());
 }
 
-/// The encoding, in a vector of its very size. A codec that refuses valid
-/// values, or oversteps max_bytes, throws.
+/// Returns the encoding in a vector of exactly its size. Throws where the codec refuses valid
+/// values or exceeds max_bytes.
 template <block_codec C>
 [[nodiscard]] std::vector<std::byte> encode_to_vector(
     const std::vector<typename C::value_type>& in) {
@@ -39,11 +39,11 @@ template <block_codec C>
                                  std::string(message(written.error())));
     if (*written > wire.size()) throw std::runtime_error(std::string(C::name) + ": max_bytes");
     wire.resize(*written);
-    // Without slack, so that the address sanitizer sees one byte too far.
+    // Without spare capacity, so that the address sanitizer notices a byte too far.
     return {wire.begin(), wire.end()};
 }
 
-/// A codec as preset::smallest has it: the columns in its pages are binned where that pays.
+/// A codec at preset::smallest, where the columns in its pages are binned if that pays.
 template <class C>
 struct at_smallest : C {
     using plain = C;
@@ -84,9 +84,9 @@ using streaming_codecs = decltype(detail::streaming_of(all_codecs{}));
 using tested_codecs =
     detail::joined<all_codecs, decltype(detail::at_smallest_of(all_codecs{}))>::type;
 
-/// Whether the first `some` of `n` encoded values decode without the others: packed
-/// runs whole blocks of 1,024 only, others whole pages; a Prometheus chunk and a
-/// binned column hold their count.
+/// Returns whether the first `some` of `n` encoded values can be decoded without the others.
+/// Packed runs allow only whole blocks of 1,024 and others only whole pages; a Prometheus chunk
+/// and a binned column store their count.
 template <block_codec C>
 [[nodiscard]] constexpr bool decodes_alone(std::size_t some, std::size_t n) noexcept {
     if (some == n) return true;

@@ -1,15 +1,15 @@
-// Operator new, counted: link counted_new.cpp and ask what was allocated.
+// Counts calls of operator new in programs that link counted_new.cpp.
 #pragma once
 
 #include <cstddef>
 
 namespace chronopack::test {
 
-/// Calls of operator new so far, and the bytes they asked for.
+/// Return the calls of operator new so far, and the bytes that they asked for.
 [[nodiscard]] std::size_t allocations() noexcept;
 [[nodiscard]] std::size_t allocated_bytes() noexcept;
 
-/// Bytes allocated and not freed, and the most there ever were since reset_peak().
+/// Return the bytes that are allocated, and the most that were since reset_peak().
 [[nodiscard]] std::size_t live_bytes() noexcept;
 [[nodiscard]] std::size_t peak_bytes() noexcept;
 void reset_peak() noexcept;

@@ -1,4 +1,4 @@
-// A store in memory that answers as it is told, and remembers all it was asked.
+// A store in memory that answers by a script and records all calls.
 //
 //   fake_backend store;
 //   store.answer = [](fake_backend::call& c) -> storage::write_outcome {

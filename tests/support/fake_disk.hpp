@@ -17,13 +17,13 @@
 
 namespace chronopack::test {
 
-/// What has happened to the files, and which call fails.
+/// The state of the files, and the call that fails.
 struct fake_disk {
     struct file {
         std::vector<std::byte> now;
         std::vector<std::byte> durable;
         bool entry_durable = false;
-        bool sync_failed = false;     // what was dirty then is lost, and no later sync says so
+        bool sync_failed = false;     // dirty bytes were lost, which no later sync reports
         std::size_t syncs_after = 0;  // a failed one
     };
     std::map<std::string, file> files;
@@ -41,7 +41,7 @@ struct fake_disk {
     stall reads, writes, syncs;
     prng random{1};
 
-    /// As a loss of power leaves it: of what no sync followed any 512 bytes may be missing.
+    /// Cuts the power: any 512 bytes that no sync followed may be missing.
     void lose_power() {
         for (auto at = files.begin(); at != files.end();) {
             file& f = at->second;

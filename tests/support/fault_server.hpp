@@ -1,4 +1,4 @@
-// A server on loopback that answers as it is told, well or badly.
+// A server on loopback that answers by a script, correctly or not.
 //
 //   fault_server server({{.status = 503, .headers = "Retry-After: 7\r\n"}, {.status = 204}});
 //   client(server.url());           first request: 503; all after it: 204
@@ -27,7 +27,7 @@ enum class behaviour : std::uint8_t {
     closes,        ///< closes in the middle of the status line
     never_ends,    ///< the status and headers, then `body` again and again
     headers_only,  ///< headers without end
-    garbage,       ///< what is no HTTP
+    garbage,       ///< bytes that are no HTTP
 };
 
 struct scripted {
@@ -35,7 +35,7 @@ struct scripted {
     std::string headers{};  ///< lines that end in \r\n
     std::string body{};
     behaviour how = behaviour::answers;
-    bool echo = false;  ///< the request's headers behind the body
+    bool echo = false;  ///< the headers of the request after the body
 };
 
 struct received_request {

@@ -1,5 +1,4 @@
-// Frames to test with, and the tools to damage them so that their checksums
-// still hold.
+// Frames for tests, and tools that damage them under sound checksums.
 #pragma once
 
 #include "codec.hpp"
@@ -29,7 +28,7 @@ template <class V>
     return {make_series<std::int64_t>(times, n, seed), make_series<V>(values, n, seed + 1)};
 }
 
-/// A frame in a vector of its very size; throws what encode refuses.
+/// Returns a frame in a vector of exactly its size; throws where encode refuses.
 template <class V>
 [[nodiscard]] std::vector<std::byte> encode_frame(const columns<V>& in,
                                                   const frame::options& how = {}) {
@@ -55,13 +54,13 @@ template <class V>
     return *size;
 }
 
-/// Makes the header's checksum hold again.
+/// Mends the checksum of a damaged header.
 inline void reseal_header(std::vector<std::byte>& wire) {
     const std::size_t covered = header_bytes(wire) - 4;
     store_le(wire.data() + covered, kernel::crc32c(cbytes(wire).first(covered)));
 }
 
-/// Values whose statistics a header keeps in different ways.
+/// Returns values whose statistics are stored in different ways.
 [[nodiscard]] inline std::vector<std::vector<double>> statistics_of_every_form() {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double infinity = std::numeric_limits<double>::infinity();
@@ -71,13 +70,13 @@ inline void reseal_header(std::vector<std::byte>& wire) {
             {21.5F, 21.625F, 0.1F, 22.25F},            // over a power of two
             {1.0 / 3, 2.0 / 3, 1.0 / 7, 5.0 / 7},      // as they are
             {1.0 / 3, 1.0 / 3, 1.0 / 3},               // one, as it is
-            {nan, 21.37, 19.98, stale, 22.25, stale},  // the first and the last are no numbers
-            {nan, stale},                              // none is
+            {nan, 21.37, 19.98, stale, 22.25, stale},  // first and last are NaN
+            {nan, stale},                              // only NaN
             {-0.0, 2.5, 0.5, -1, -0.0},                // the first and the last are negative zeros
             {infinity, 1, -infinity, 1e300, -1e300, 5}};  // sums that are no numbers
 }
 
-/// 64 small frames: every shape of timestamps and of values, of both types.
+/// Returns 64 small frames with every shape of timestamps and of values of both types.
 [[nodiscard]] inline std::vector<std::vector<std::byte>> golden_frames() {
     std::vector<std::vector<std::byte>> out;
     const auto times = shapes<std::int64_t>();

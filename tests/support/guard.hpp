@@ -1,5 +1,5 @@
-// Memory with a fault on both sides: a span cut flush against the end, or the
-// start, of mapped pages, so that one byte too far kills the test.
+// Memory between pages that fault. A span at the very end, or start, of mapped pages makes one
+// byte too far kill the test.
 //
 //   | PROT_NONE | . . . . . . . . . . . [ at_end(n) ] | PROT_NONE |
 //   | PROT_NONE | [ at_start(n) ] . . . . . . . . . . | PROT_NONE |

@@ -1,4 +1,4 @@
-// Series of int64: clocks and counters as they come, and what nobody sends.
+// Series of int64: realistic clocks and counters, and values that nobody sends.
 #pragma once
 
 #include "shape.hpp"
@@ -12,7 +12,7 @@ using values = std::vector<std::int64_t>;
 inline constexpr std::int64_t start = 1'700'000'000'000;  // ms
 inline constexpr std::int64_t step = 15'000;
 
-/// A running sum, modulo 2^64, of what `next` gives.
+/// Returns a running sum, modulo 2^64, of the values that `next` returns.
 template <class Next>
 values summed(std::size_t n, std::int64_t first, Next next) {
     auto sum = static_cast<std::uint64_t>(first);
@@ -96,7 +96,7 @@ inline values steps(prng& random, std::size_t n) {
     });
 }
 
-/// Small values with a rare outlier: what exceptions are for.
+/// Small values with rare outliers, for which exceptions are made.
 inline values outliers(prng& random, std::size_t n) {
     return repeated<std::int64_t>(n, [&] {
         return random.one_in(40) ? static_cast<std::int64_t>(random()) : random.between(0, 7);

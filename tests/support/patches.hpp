@@ -1,4 +1,4 @@
-// What a kernel adds to fields, made up.
+// Made-up patches, which a kernel adds to fields.
 #pragma once
 
 #include <chronopack/kernel/patches.hpp>

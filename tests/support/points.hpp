@@ -37,7 +37,7 @@ using storage::point;
 
 inline constexpr std::int64_t one_second = 1'000'000'000;
 
-/// The present, in whole seconds: stores refuse what is too far from it.
+/// Returns the present in whole seconds; stores refuse times too far from it.
 inline std::int64_t this_second() {
     return std::chrono::floor<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -129,7 +129,7 @@ inline std::string hostile_text(prng& random, std::size_t most_pieces) {
     return out;
 }
 
-/// What a store that keeps the last written has: in the order query_range() gives.
+/// Returns the points of a store that keeps the last written, in the order of query_range().
 class point_model {
 public:
     void write(const storage::point& p) {

@@ -1,5 +1,5 @@
-// Frames as released versions wrote them: the lines of tests/golden/VERSION/frame.txt, and of
-// smallest.txt beside it, each a frame, its timestamps and its values in hexadecimal.
+// Frames that released versions wrote. They are the lines of tests/golden/VERSION/frame.txt and
+// smallest.txt: each is a frame, its timestamps and its values in hexadecimal.
 #pragma once
 
 #include "hex.hpp"
@@ -19,7 +19,7 @@ inline std::string released_path(std::string_view version, std::string_view name
     return (golden_path() + "/").append(version).append("/").append(name) + ".txt";
 }
 
-/// `version` is v1, v2, ...; none when there is no such file.
+/// Returns the frames of `version`, as v1 or v2, or none if there is no such file.
 [[nodiscard]] inline std::vector<released_frame> released_frames(std::string_view version,
                                                                  std::string_view name = "frame") {
     std::vector<released_frame> out;

@@ -1,4 +1,4 @@
-// Aggregates to compare, and what they are by a plain walk over the samples.
+// Comparisons of aggregates, and aggregates computed by a plain loop over the samples.
 #pragma once
 
 #include "frames.hpp"
@@ -10,6 +10,10 @@
 
 namespace chronopack::test {
 
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+inline const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
+
 template <class T>
 [[nodiscard]] bool same_value(const T& a, const T& b) noexcept {
     return same_bits(std::span(&a, 1), std::span(&b, 1));
@@ -19,7 +23,7 @@ template <class T>
     return a.has_value() == b.has_value() && (!a || same_value(*a, *b));
 }
 
-/// Equality of all that no order of adding decides.
+/// Returns whether all fields are equal that do not depend on the order of adding.
 template <class V>
 [[nodiscard]] bool same_but_sums(const aggregate<V>& a, const aggregate<V>& b) noexcept {
     return a.count == b.count && a.nans == b.nans && a.first_timestamp == b.first_timestamp &&
@@ -29,7 +33,7 @@ template <class V>
            same_value(a.last_number, b.last_number) && a.inner_resets == b.inner_resets;
 }
 
-/// Equality of every bit.
+/// Returns whether every bit is equal.
 template <class V>
 [[nodiscard]] bool same(const aggregate<V>& a, const aggregate<V>& b) noexcept {
     return same_but_sums(a, b) && same_value(a.sum, b.sum) &&
@@ -47,7 +51,7 @@ template <class V>
            same(a.values, b.values) && same(a.held, b.held);
 }
 
-/// What each sample adds, one after the other; sums from left to right.
+/// Returns the aggregate of samples that are added one by one, from left to right.
 template <class V>
 [[nodiscard]] aggregate<V> walked(std::span<const std::int64_t> t, std::span<const V> v,
                                   std::optional<V> before = {}) {
@@ -105,7 +109,7 @@ struct rolled {
     rollup_counts counts;
 };
 
-/// All rows of a series; throws what rollup returns.
+/// Returns all rows of a series; throws the error that rollup returns.
 template <class V, bucketing B>
 [[nodiscard]] rolled<V> roll(cbytes series, const B& buckets, const rollup_options& how = {}) {
     rolled<V> out;

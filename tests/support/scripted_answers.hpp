@@ -3,7 +3,7 @@
 //
 //   for (const scripted_answer& a : answers_over_http) expect_outcome(a, make_store);
 //
-// What a store makes of its own server's words is for its own tests to add.
+// The tests of a store add the answers that only its own server gives.
 #pragma once
 
 #include "fault_server.hpp"
@@ -21,7 +21,7 @@
 
 namespace chronopack::test {
 
-/// What becomes of a batch of three, and of one point.
+/// The outcome of a batch of three points, and of a batch of one.
 enum class fate : std::uint8_t {
     delivered,
     retried,   ///< nothing dropped
@@ -86,7 +86,7 @@ inline void expect_outcome(const scripted_answer& row, const store_maker& make) 
     CAPTURE(row.answer.status, row.answer.headers, static_cast<int>(row.answer.how));
     for (const std::size_t n : {std::size_t{3}, std::size_t{1}}) {
         scripted answer = row.answer;
-        answer.echo = answer.how == behaviour::answers;  // what it was sent, secrets included
+        answer.echo = answer.how == behaviour::answers;  // the request, secrets included
         fault_server server({answer});
         const auto store = make(server.url(), canary);
         std::vector<point> points;

@@ -1,4 +1,4 @@
-// Every shape of series, by value type: what tests of all codecs run over.
+// Every shape of series, by value type; the tests of all codecs run over them.
 //
 //   for_each_series<double>([](std::string_view shape, const auto& in) { ... });
 #pragma once

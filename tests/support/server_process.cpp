@@ -3,6 +3,7 @@
 #include <adapters/http/transport.hpp>
 #include <adapters/storage/backend.hpp>
 
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -21,18 +22,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Below those that the kernel gives to connections: one of these could take it before the
+/// server does, or while the server is down; and who asks whether the server is up could be
+/// connected to itself.
 std::uint16_t free_port() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof where;
-    auto* address = reinterpret_cast<sockaddr*>(&where);
-    if (socket < 0 || ::bind(socket, address, size) != 0 ||
-        ::getsockname(socket, address, &size) != 0)
-        throw std::runtime_error("no free port");
-    ::close(socket);
-    return ntohs(where.sin_port);
+    std::random_device random;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        const auto port = static_cast<std::uint16_t>(10'000 + random() % 20'000);
+        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(port);
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const bool free = ::bind(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
+        ::close(socket);
+        if (free) return port;
+    }
+    throw std::runtime_error("no free port");
 }
 
 }  // namespace
@@ -101,7 +107,7 @@ void server_process::kill() {
 void server_process::stop() {
     if (has_ended()) return;
     ::kill(pid_, SIGTERM);
-    for (int i = 0; i < 1000 && !has_ended(); ++i) std::this_thread::sleep_for(10ms);
+    for (int i = 0; i < 6000 && !has_ended(); ++i) std::this_thread::sleep_for(10ms);
     kill();
 }
 
@@ -109,33 +115,6 @@ std::string server_process::log_end() const {
     const auto log = read_file(directory_ / "log");
     const std::size_t n = std::min<std::size_t>(log.size(), 2000);
     return {reinterpret_cast<const char*>(log.data()) + (log.size() - n), n};
-}
-
-server_process::command prometheus_command(bool late, bool admin_api) {
-    const auto arguments = [=](const server_process& s) {
-        const std::string config = s.directory() / "prometheus.yml";
-        const std::string text = std::string("global: {scrape_interval: 1h}\n") +
-                                 (late ? "storage: {tsdb: {out_of_order_time_window: 30d}}\n" : "");
-        write_file(config, std::as_bytes(std::span(text)));
-        std::vector<std::string> words{"--config.file=" + config,
-                                       "--storage.tsdb.path=" + s.directory() / "data",
-                                       "--storage.tsdb.retention.time=100y",
-                                       "--web.listen-address=" + s.authority(),
-                                       "--web.enable-remote-write-receiver",
-                                       "--enable-feature=exemplar-storage,native-histograms"};
-        if (admin_api) words.emplace_back("--web.enable-admin-api");
-        return words;
-    };
-    return {.program = "prometheus", .arguments = arguments, .ready = "/-/ready"};
-}
-
-server_process::command victoria_metrics_command() {
-    const auto arguments = [](const server_process& s) {
-        return std::vector<std::string>{"-storageDataPath=" + s.directory() / "data",
-                                        "-httpListenAddr=" + s.authority(), "-retentionPeriod=100y",
-                                        "-search.latencyOffset=0s", "-search.disableCache=true"};
-    };
-    return {.program = "victoria-metrics", .arguments = arguments, .ready = "/health"};
 }
 
 }  // namespace chronopack::test

@@ -1,11 +1,11 @@
-// A real server for a test: started on loopback on a free port, with a directory of
-// its own, waited for until it answers, and stopped by its process id.
+// A real server for a test. It runs on a free port of loopback in a directory of its own; the
+// test waits until it answers, and stops it by its process id.
 //
 //   server_process server({"prometheus", [](auto& s) { return std::vector<std::string>{
 //                              "--web.listen-address=" + s.authority()}; }, "/-/ready"});
 //   client(server.url());
 //
-// One that is not installed, or does not come up, is an error: no test is skipped.
+// A server that is not installed, or does not answer, is an error: no test is skipped.
 #pragma once
 
 #include "scratch.hpp"
@@ -40,7 +40,7 @@ public:
 
     /// SIGKILL, as a power failure would look to clients.
     void kill();
-    /// SIGTERM, and SIGKILL after 10 s.
+    /// SIGTERM, and SIGKILL after a minute.
     void stop();
     /// Again, on the same port and with the same data.
     void start();
@@ -55,9 +55,5 @@ private:
     std::uint16_t port_ = 0;
     pid_t pid_ = -1;
 };
-
-/// With a config that takes samples up to 30 days late (`late`), or in order only.
-[[nodiscard]] server_process::command prometheus_command(bool late, bool admin_api = true);
-[[nodiscard]] server_process::command victoria_metrics_command();
 
 }  // namespace chronopack::test

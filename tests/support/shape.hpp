@@ -1,5 +1,5 @@
-// What a named shape of series is, and the counts at which codecs tend to
-// break: nothing, a few, and both sides of a word, a block and two blocks.
+// Named shapes of series, and the counts at which codecs tend to break: none, a few, and both
+// sides of a word, a block and two blocks.
 #pragma once
 
 #include "random.hpp"

@@ -1,5 +1,5 @@
-// What a query of two integers finds in a database, also in one that a store of this process
-// has open: by the same SQLite library, which is the one way to do that.
+// Rows of two integers that a query finds in a database, which a store of this process may have
+// open: they use the same SQLite library, as SQLite requires.
 #pragma once
 
 #include <sqlite3.h>

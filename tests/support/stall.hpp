@@ -1,7 +1,7 @@
 // A place where calls wait until they are let on: a disk that stalls, a store that hangs.
 //
 //   stall here;
-//   here.begin();                    // whoever calls pass() now waits
+//   here.begin();                    // calls of pass() now wait
 //   here.wait_until_reached();
 //   here.end();
 #pragma once

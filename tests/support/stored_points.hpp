@@ -1,4 +1,4 @@
-// What a real store must hold after a write: the same points, and nothing beside.
+// Checks that a real store has the written points after a write, and no others.
 //
 //   const auto points = hostile_points(random, now, 10);
 //   const auto expected = write_hostile(store, points);      // refused ones left out
@@ -20,8 +20,8 @@ inline void check_same(const std::vector<point>& found, const std::vector<point>
         if (!(found[i] == expected[i]) && shown++ < 5) CHECK(found[i] == expected[i]);
 }
 
-/// 20,000 points at one time, of any text, told apart by their tag "n"; one in `names` tags
-/// has a name of any text, too.
+/// Returns 20,000 points at one time with any text, which differ in their tag "n". One in `names`
+/// tags also has a name of any text.
 inline std::vector<point> hostile_points(prng& random, std::int64_t time, std::uint64_t names) {
     std::vector<point> points;
     for (int i = 0; i < 20'000; ++i) {
@@ -44,7 +44,7 @@ inline std::vector<point> hostile_points(prng& random, std::int64_t time, std::u
 }
 
 /// Writes them; each is delivered, or refused as invalid, and there are some of both.
-/// Returns what the store must hold: a tag without a value is none.
+/// Returns the points that the store must have; tags without a value are left out.
 inline std::vector<point> write_hostile(storage::storage_backend& store,
                                         const std::vector<point>& points) {
     const auto done = store.write_batch(points, storage::in(std::chrono::seconds(60)));

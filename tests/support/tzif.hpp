@@ -1,5 +1,5 @@
-// TZif files made by hand, so that tests need no tzdata; and a few zones as the
-// tz database has them for the years that tests look at.
+// TZif files made by hand, so that tests need no tzdata, and a few zones as the tz database has
+// them for the years that tests look at.
 #pragma once
 
 #include <chronopack/rollup/tzif.hpp>
@@ -7,6 +7,12 @@
 #include <stdexcept>
 
 namespace chronopack::test {
+
+/// Returns the seconds since 1970 of a time in UTC.
+[[nodiscard]] constexpr std::int64_t utc(std::int64_t year, std::int64_t month, std::int64_t day,
+                                         std::int64_t hour = 0, std::int64_t minute = 0) {
+    return chronopack::detail::days_of(year, month, day) * 86'400 + hour * 3600 + minute * 60;
+}
 
 struct tzif_file {
     std::int32_t offset = 0;
@@ -96,8 +102,8 @@ inline const tzif_file st_johns{-9000, {{1'289'097'060, -12'600}}, "NST3:30"};
 /// A day twice: the date line moved. Clocks set back by 23 hours.
 inline const tzif_file kwajalein{39'600, {{-7'988'400, -43'200}}, "<-12>12"};
 
-/// Summer all year, written as RFC 8536 says; and two hours and a half behind,
-/// so that a moment of winter between two summers would show.
+/// Summer time all year, written as RFC 8536 says. Standard time would be two and a half hours
+/// behind, so that a moment of winter between two summers would show.
 inline const tzif_file always_summer{-19'800, {}, "XXX3YYY5:30,0/0,J365/21:30"};
 
 /// Set back twice within an hour: what was shown before the first is not shown

@@ -1,11 +1,10 @@
-// Runs a test program that is compiled for more than the baseline, where this
-// processor and its system run that; else leaves as Meson has it for a skipped
-// test, which is not a passed one.
+// Runs a test program that is compiled for more than the baseline, if this processor and its
+// system can run it. Otherwise exits with Meson's status for a skipped test.
 //
 //   usage: when_it_runs avx2|avx512 PROGRAM [ARGUMENT ...]
 //
-// The program cannot ask for itself: what runs before its main() (registration
-// of tests, the sanitizers) is compiled like the rest of it.
+// The program cannot ask itself, because code that runs before its main() (registration of tests,
+// the sanitizers) is compiled like the rest of it.
 #include <cstdio>
 #include <cstring>
 

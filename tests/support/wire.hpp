@@ -1,4 +1,4 @@
-// Bytes written by hand: what no encoder would write, spelt out in a test.
+// Bytes written by hand, for input that no encoder would write.
 //
 //   wire().u8(0).u16(1024).varint(300).bytes
 //   lsb_bits().field(5, 3).gamma(2).bytes

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the command says of an archive, whole or damaged."""
+"""The messages of the command for archives, whole or damaged."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-// What the command and the report read out of CSV, and what they say of CSV that
+// The samples that the command and the report read from CSV, and their errors for CSV that
 // is wrong.
 
 #include "input/csv_import.hpp"
@@ -84,13 +84,13 @@ TEST_CASE("each numeric column is a series over the clock", "[csv]") {
     REQUIRE(found.all[0].unit == tick::milliseconds);
     REQUIRE(found.all[0].values.size() == 3);
     REQUIRE(std::isnan(found.all[0].values[2]));
-    // An empty cell is a sample less, and is told.
+    // An empty cell is a missing sample, and is counted.
     REQUIRE(found.all[1].values.size() == 2);
     REQUIRE(found.all[1].timestamps->front() == 1700000000001);
     REQUIRE(found.notes.size() == 1);
 }
 
-TEST_CASE("a header is told by whether it fits the columns", "[csv]") {
+TEST_CASE("a header is recognised by whether it fits the columns", "[csv]") {
     const auto plain = accepted("1\n2\n\n4\n");
     REQUIRE(plain.all.size() == 1);
     REQUIRE(plain.all[0].name == "f/column1");

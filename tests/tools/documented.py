@@ -4,7 +4,7 @@
 usage: documented.py COMMAND [--write]
 
 Blocks of ```console hold commands after "$ " and what they print. Figures may have
-changed since, words may not; --write puts what is printed now. Blocks of
+changed since, words may not; --write puts the present output. Blocks of
 ```console timed are only written: they hold speeds.
 """
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the command says of input that is wrong, how it exits, and what it leaves."""
+"""Wrong input: the messages of the command, its exit status, and the files it leaves."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from support import CommandTest
 
 class BadCsv(CommandTest):
     def refused(self, content, *options):
-        """The error, without the command's name. Nothing stays behind."""
+        """Returns the error without the name of the command; checks that no file is left."""
         self.file("f.csv", content)
         told = self.fails(1, "compress", "-q", "f.csv", "-o", "f.cpk", *options)
         self.assertEqual(self.names(), ["f.csv"])

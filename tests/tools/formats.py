@@ -52,7 +52,7 @@ class LineProtocol(CommandTest):
                 ("cpu v=1 1 2", "m.lp:2:9: \"1 2\" is not a timestamp"),
                 ("cpu v=1 9223372036854775808", "does not fit 64 bits"),
                 ("cpu v=\"x 1", "m.lp:2:7: this text is never closed"),
-                ("old v=1i 2", "m.lp:2:5: series old{_field=\"v\"} has values of another type"),
+                ("old v=1i 2", "m.lp:2:5: series old{_field=\"v\"} had values of another type before"),
                 ("old v=1 0", "m.lp:2:9: a sample older than the last of its series"),
                 ("cpu,a=1,a=2 v=1 1", "m.lp:2:13: a label occurs twice"),
         ):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the command says of itself, and what it advises."""
+"""The help of the command, and its advice."""
 
 import json
 import os
@@ -80,7 +80,7 @@ class Advice(CommandTest):
         random.seed(9)
         self.file("m.csv", "time,load\n" + "".join(
             f"{1700000000 + 15 * i},{random.random()}\n" for i in range(4000)))
-        # Speeds are measured, and the machine may be busy: what is needless is so only once.
+        # Speeds are measured, and the machine may be busy, so advice may be wrong once.
         for _ in range(5):
             command = self.advice("m.csv")["advice"]["command"]
             if command == "chronopack compress m.csv":

@@ -74,7 +74,7 @@ TEST_CASE("words are read whatever their case, and NaNs by their bits", "[number
     REQUIRE(bits_of("-0") == 0x8000000000000000);
 }
 
-TEST_CASE("what is no number is none", "[number]") {
+TEST_CASE("text that is no number gives none", "[number]") {
     for (const char* text : {"",
                              ".",
                              "-",
@@ -104,7 +104,7 @@ TEST_CASE("what is no number is none", "[number]") {
     REQUIRE(parse_number("1e999").what == number::kind::too_large);
 }
 
-TEST_CASE("an integer that no double is, is told", "[number]") {
+TEST_CASE("an integer that no double equals is reported", "[number]") {
     for (const char* text : {"9007199254740993", "-9007199254740993", "9223372036854775807",
                              "123456789012345678901234567890"})
         REQUIRE(parse_number(text).rounded_integer);

@@ -103,7 +103,7 @@ class Overlapping(OutputTest):
                 before = self.partials()
                 process.stdin.write(texts[which][:half])
                 process.stdin.flush()
-                # It writes: a file of its own is there.
+                # It writes, because its partial file exists.
                 if turn % 4 < 2:
                     self.wait_for(lambda: len(self.partials() - before) == 1, process)
                 running.append((process, which, half))
@@ -400,7 +400,7 @@ class Signals(OutputTest):
         fifo = open(self.path / "in.csv", "wb", buffering=0)
         self.addCleanup(fifo.close)
         fifo.write(csv_of("web", 200).encode())
-        # Layout is told from a mebibyte, or all there is: samples come after that.
+        # The layout is found from the first mebibyte; samples are written after that.
         writer = threading.Thread(target=self.more, args=(fifo,), daemon=True)
         writer.start()
         self.wait_for(lambda: len(self.partials()) >= files, process)

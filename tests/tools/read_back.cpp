@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A store behind a recording_store, and what came back from it.
+/// A store inside a recording_store, and the points that were read back from it.
 struct trial {
     trial() {
         auto made = std::make_unique<fake_backend>();
@@ -197,7 +197,7 @@ TEST_CASE("a store that gives no answer is a failure, not a good end", "[read_ba
     REQUIRE_THROWS_AS(read_back(to, sent, 0s), input::failure);
 }
 
-TEST_CASE("what is rounded is summed over the batches that were delivered", "[read_back]") {
+TEST_CASE("rounded values are counted over all delivered batches", "[read_back]") {
     fake_backend fake;
     fake.answer = [](fake_backend::call& c) {
         auto out = c.number == 1 ? fake_backend::retry("down") : c.take();

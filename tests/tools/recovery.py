@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Half an archive never passes for a whole one: what commands say of archives that are
+"""Half an archive never passes for a whole one: the messages of commands for archives that are
 damaged, cut short, made of what was left, or lie."""
 
 import json

@@ -108,7 +108,7 @@ TEST_CASE("a pattern that would take more memory than there is for it is refused
     REQUIRE(refusal("{a=~\"\\\\pL{1000}\"}").find("too large") != std::string::npos);
 }
 
-TEST_CASE("what is no selector is refused with its place", "[selector]") {
+TEST_CASE("text that is no selector is refused with the place of the error", "[selector]") {
     REQUIRE(refusal("cpu{a}") == "selector cpu{a}: one of = != =~ !~ is missing at character 6");
     REQUIRE(refusal("cpu{") == "selector cpu{: the name of a label is missing at character 5");
     REQUIRE(refusal("{a=~\"x(\"}") ==

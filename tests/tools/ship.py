@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Files into stores: the embedded one, Prometheus and VictoriaMetrics themselves."""
 
+import contextlib
 import http.server
 import json
+import random
 import signal
 import socket
 import struct
@@ -61,6 +63,10 @@ class Ship(CommandTest):
     def test_what_cannot_be_shipped(self):
         self.file("rows.csv", "a,b\n1,2\n3,4\n")
         self.assertIn("its rows have no times", self.fails(2, "ship", "rows.csv", "--to", "embedded:m.db"))
+        self.file("large.otlp", bytes(17 << 20))
+        self.assertIn("large.otlp: not a valid request of OTLP metrics: it is above a "
+                      "limit: 16 MiB of request",
+                      self.fails(1, "ship", "large.otlp", "--to", "embedded:m.db"))
         self.file("bad.otlp", b"\x0a\xff")
         self.assertIn("bad.otlp: not a valid request", self.fails(1, "ship", "bad.otlp", "--to",
                                                             "embedded:m.db"))
@@ -159,6 +165,16 @@ class Verify(CommandTest):
         self.assertEqual(self.remarks, "")
 
 
+def free_port():
+    """Below those that the kernel gives to connections, which could take it while the
+    server is down."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
 class ServerTest(CommandTest):
     """With a server of its own, started in the test's directory."""
 
@@ -178,9 +194,7 @@ class ServerTest(CommandTest):
 
     def setUp(self):
         super().setUp()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.at = f"127.0.0.1:{free.getsockname()[1]}"
+        self.at = f"127.0.0.1:{free_port()}"
 
     def stop(self):
         self.server.send_signal(signal.SIGTERM)

@@ -55,7 +55,7 @@ bucket_request::bucket_request(const std::string& every, const std::string& zone
     : every_(every), period_(period_of(every)), width_(width_of(every)), rows_(rows_of(every)) {
     if (!period_ && width_ == 0 && rows_ == 0)
         throw failure(fault::usage,
-                      "--every: " + input::quoted(every) +
+                      "--every: " + input::in_quotes(every) +
                           " is neither a width, such as 15s, 5m or 1h, nor one of day, "
                           "week, sunday-week, month, quarter and year");
     if (zone.empty()) return;
@@ -70,7 +70,7 @@ bucket_request::bucket_request(const std::string& every, const std::string& zone
         throw failure(loaded.error() == errc::not_found || loaded.error() == errc::out_of_range
                           ? fault::usage
                           : fault::environment,
-                      "--zone: " + input::quoted(zone) + ": no such time zone on this system");
+                      "--zone: " + input::in_quotes(zone) + ": no such time zone on this system");
     zone_ = std::move(*loaded);
 }
 

@@ -23,6 +23,14 @@ namespace {
 constexpr std::chrono::seconds settle_time{30};
 constexpr std::chrono::milliseconds pause{200};
 
+// What out_of_range means of a request.
+std::string limits_text(const otlp::limits& within) {
+    return "it is above a limit: " + std::to_string(within.request_bytes >> 20) +
+           " MiB of request, " + std::to_string(within.model_bytes >> 20) +
+           " MiB of what it says, " + std::to_string(within.depth) +
+           " lists in one another, 1 MiB of attributes";
+}
+
 }  // namespace
 
 struct ship_line::state {
@@ -89,7 +97,9 @@ void ship_line::send_otlp(const std::string& file) {
     const auto read = otlp::decode_metrics(std::as_bytes(std::span(body)), limits);
     if (!read)
         throw failure(fault::data, {from.name()},
-                      "not a valid request of OTLP metrics: " + std::string(message(read.error())));
+                      "not a valid request of OTLP metrics: " +
+                          (read == errc::out_of_range ? limits_text(limits)
+                                                      : std::string(message(read.error()))));
     std::vector<storage::point> points;
     state_->lost += read->lost;
     state_->lost += state_->converter.convert(read->data, points);

@@ -18,7 +18,7 @@ std::variant<std::monostate, std::int64_t, input::instant> parse(const std::stri
     if (stop == end && wrong == std::errc{}) return count;
     if (const auto when = input::parse_iso8601(text)) return *when;
     throw input::failure(input::fault::usage,
-                         std::string(option) + ": " + input::quoted(text) +
+                         std::string(option) + ": " + input::in_quotes(text) +
                              " is neither a date, such as 2024-02-29T12:30:00Z, nor a count");
 }
 

@@ -87,7 +87,7 @@ private:
         const auto at = layout_.clock(text);
         if (!at)
             take_bad(wrong(layout_.time_column,
-                           quoted(text) + " is not a time that fits column " +
+                           in_quotes(text) + " is not a time that fits column " +
                                printable(layout_.columns[layout_.time_column].name) + ", in " +
                                std::string(name(layout_.clock.kept()))));
         return at;
@@ -130,17 +130,19 @@ private:
             keep(at, read.value, i, series);
             return;
         }
-        take_bad(wrong(values_[i].index, quoted(text) + (read.what == number::kind::too_large
-                                                             ? " is outside the range of a double"
-                                                             : " is not a number, but column " +
-                                                                   name_of(i) + " holds numbers")));
+        take_bad(
+            wrong(values_[i].index, in_quotes(text) + (read.what == number::kind::too_large
+                                                           ? " is outside the range of a double"
+                                                           : " is not a number, but column " +
+                                                                 name_of(i) + " holds numbers")));
     }
 
     void take_integer(std::int64_t at, std::string_view text, std::size_t i, std::size_t& series) {
         if (const auto value = parse_integer(text))
             keep(at, *value, i, series);
         else
-            take_bad(wrong(values_[i].index, quoted(text) + " is not an integer of 64 bits, but " +
+            take_bad(wrong(values_[i].index, in_quotes(text) +
+                                                 " is not an integer of 64 bits, but " +
                                                  "--integers names column " + name_of(i)));
     }
 

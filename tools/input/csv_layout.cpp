@@ -77,7 +77,7 @@ private:
             there.push_back(found_.columns[column].name);
         }
         throw failure(fault::usage, {file_},
-                      "no column is named " + quoted(name) + "; there are " + listed(there));
+                      "no column is named " + in_quotes(name) + "; there are " + listed(there));
     }
 
     void take_what_is_asked() {

@@ -87,7 +87,7 @@ private:
         const auto at = clock_(point_.timestamp);
         if (!at)
             return take_bad({fault::data, where(offset(point_.timestamp)),
-                             quoted(point_.timestamp) + " does not fit 64 bits, in " +
+                             in_quotes(point_.timestamp) + " does not fit 64 bits, in " +
                                  std::string(name(kept_))});
         fields_.open(sets_(point_.series));
         for (const line_point::field& field : point_.fields) take_field(*at, field);

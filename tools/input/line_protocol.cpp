@@ -63,9 +63,9 @@ private:
     [[nodiscard]] std::optional<line_error> parse_tag() {
         const std::string_view name = token("=, ");
         if (name.empty()) return error("the name of a tag is missing");
-        if (!accept('=')) return error("= is missing after tag " + quoted(name));
+        if (!accept('=')) return error("= is missing after tag " + in_quotes(name));
         const std::string_view value = token(", ");
-        if (value.empty()) return error("tag " + quoted(name) + " has no value");
+        if (value.empty()) return error("tag " + in_quotes(name) + " has no value");
         out_.tags.push_back({name, value});
         return std::nullopt;
     }
@@ -73,7 +73,7 @@ private:
     [[nodiscard]] std::optional<line_error> parse_field() {
         const std::string_view key = token("=, ");
         if (key.empty()) return error("the name of a field is missing");
-        if (!accept('=')) return error("= is missing after field " + quoted(key));
+        if (!accept('=')) return error("= is missing after field " + in_quotes(key));
         if (!done() && line_[at_] == '"') {
             if (!skip_text()) return error("this text is never closed");
             out_.fields.push_back({key, {}});
@@ -85,7 +85,7 @@ private:
         out_.fields.push_back({key, {}});
         if (read_value(text, out_.fields.back().value)) return std::nullopt;
         at_ = first;
-        return error(quoted(text) + " is not a value of a field");
+        return error(in_quotes(text) + " is not a value of a field");
     }
 
     bool skip_text() noexcept {
@@ -133,7 +133,7 @@ private:
         skip_blanks();
         if (done() && out_.timestamp != "-") return std::nullopt;
         at_ = first;
-        return error(quoted(line_.substr(first)) + " is not a timestamp");
+        return error(in_quotes(line_.substr(first)) + " is not a timestamp");
     }
 
     std::string_view line_;

@@ -14,7 +14,7 @@ namespace chronopack::input {
 }
 
 /// Returns printable() between quotes.
-[[nodiscard]] inline std::string quoted(std::string_view cell) {
+[[nodiscard]] inline std::string in_quotes(std::string_view cell) {
     return '"' + printable(cell) + '"';
 }
 

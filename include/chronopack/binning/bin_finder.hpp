@@ -1,9 +1,9 @@
-// Which of ascending ranges a number is in: a search tree without branches.
+// Finds the bin that a number lies in, by a search tree without branches.
 //
-//   least of each     0    10    25    40
-//   last below                24                  above it: right
+//   least numbers     0    10    25    40        of bins 0 to 3
+//   tree                      24                 greater numbers go right
 //                         9        39
-//   a number 27       right, left                 range 2
+//   a number 27       right, left                bin 2
 #pragma once
 
 #include <chronopack/binning/tans.hpp>
@@ -17,11 +17,11 @@ namespace binning {
 
 class bin_finder {
 public:
-    /// By the least number of each; the first also takes what is below.
+    /// Takes the least number of each bin, ascending. Lesser numbers go to the first bin.
     explicit bin_finder(std::span<const std::uint64_t> least) noexcept
         : levels_(bit_width(least.size() - 1)) {
-        // Below node i are 2 i and 2 i + 1; the ranges are the leaves, in order. What is above
-        // the last number of the left ones goes right.
+        // Below node i are 2 i and 2 i + 1; the leaves are the bins, in order. Numbers above the
+        // last one of the bins on the left go right.
         const std::size_t leaves = std::size_t{1} << levels_;
         for (std::size_t i = 1; i < leaves; ++i) {
             const std::size_t right = ((2 * i + 1) << (levels_ - bit_width(i))) - leaves;

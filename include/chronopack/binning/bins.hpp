@@ -1,21 +1,21 @@
-// Bins: ranges of numbers, each with a weight, and how they are written.
+// Bins: ranges of numbers, each with a weight. Reads and writes the table of them.
 //
 //   count    *  *****  **  *        *  *
 //            |---bin---|   |--------bin-------|      lower + 0 ... 2^width - 1
 //
-// A number is its bin, coded by the bin's weight (binning/tans.hpp), and its offset in
-// it, in `width` bits. A bin of width 0 is one number, and costs its weight alone.
+// A number is written as its bin, coded by the bin's weight (binning/tans.hpp), and its offset in
+// the bin, of `width` bits. A bin of width 0 holds one number, which has no offset.
 //
-// In the stream (bits/lsb_stream.hpp), for each bin in turn:
+// The table is in the stream (bits/lsb_stream.hpp). It has for each bin in turn:
 //
-//   gamma(1 + zigzag(width - width before))
-//   delta(1 + |jump|); if jump != 0: whether it is negative, gamma(1 + width - exponent)
-//   but for the last: gamma(1 + zigzag(bits of weight - those before)), its lower bits
+//   gamma(1 + zigzag(width - previous width))
+//   delta(1 + |jump|); if jump != 0: a bit, 1 if it is negative, and gamma(1 + width - exponent)
+//   except the last: gamma(1 + zigzag(bits of weight - previous bits)), the weight's lower bits
 //
-//   lower = end of the bin before + jump * 2^exponent       end = lower + 2^width
+//   lower = end of the previous bin + jump * 2^exponent       end = lower + 2^width
 //
-// so that a bin that goes on where the one before ended takes about ten bits. The last
-// weight is what is missing to 2^log. Arithmetic on numbers is modulo 2^64.
+// So a bin that begins where the previous one ended takes about ten bits. The last weight is
+// 2^log less all others. Arithmetic on numbers is modulo 2^64.
 #pragma once
 
 #include <chronopack/binning/tans.hpp>
@@ -27,6 +27,10 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace binning {
 
+/// Slots that numbers take turns in: number i is in slot i mod 8.
+inline constexpr std::size_t bin_turns = 8;
+
+/// The bins of a page. Encoders make them ascend, except for an escape at the end.
 struct bin_set {
     std::size_t size = 1;  ///< 1..256
     unsigned log = 0;      ///< weights add up to 2^log; 0 if there is one bin
@@ -37,7 +41,7 @@ struct bin_set {
     [[nodiscard]] std::span<const std::uint16_t> weights() const noexcept {
         return std::span(weight).first(size);
     }
-    /// The most bits that any number takes, of its weight and offset.
+    /// Returns the most bits that any number takes, of its weight and offset.
     [[nodiscard]] unsigned most_bits() const noexcept {
         unsigned most = 0;
         for (std::size_t i = 0; i < size; ++i)
@@ -51,12 +55,12 @@ struct bin_set {
 
 namespace detail {
 
-/// 2^width modulo 2^64.
+/// Returns 2^width modulo 2^64.
 [[nodiscard]] constexpr std::uint64_t size_of_bin(unsigned width) noexcept {
     return low_mask(width) + 1;
 }
 
-/// How far a bin begins from the end of the one before: jump * 2^exponent.
+/// The distance of a bin from the end of the previous one: jump * 2^exponent.
 struct bin_jump {
     std::uint64_t jump = 0;  ///< its magnitude
     bool down = false;
@@ -75,7 +79,8 @@ struct bin_jump {
     return j;
 }
 
-/// Gives gamma(value), delta(value) and bits(value, width) in turn what describes some bins.
+/// Describes bins by calls of gamma(value), delta(value) and bits(value, width), in the order of
+/// the stream.
 template <class Gamma, class Delta, class Bits>
 void describe(const bin_set& bins, Gamma gamma, Delta delta, Bits bits) noexcept {
     const auto difference = [](unsigned a, unsigned b) {
@@ -104,13 +109,13 @@ void describe(const bin_set& bins, Gamma gamma, Delta delta, Bits bits) noexcept
 
 }  // namespace detail
 
-/// Where a bin of `width` best begins that holds all from `least` to `most`, if the
-/// one before ends at `end`: there, or so that its jump is short.
+/// Returns where to begin a bin of `width` that holds all from `least` to `most`, where the
+/// previous one ends at `end`: right there, or where the jump is shortest to write.
 [[nodiscard]] inline std::uint64_t place_bin(std::uint64_t end, std::uint64_t least,
                                              std::uint64_t most, unsigned width) noexcept {
     const std::uint64_t slack = low_mask(width) - (most - least);
-    const std::uint64_t room = std::min(slack, least);  // none begins below 0
-    const std::uint64_t first = least - room;           // it begins here, or up to least
+    const std::uint64_t room = std::min(slack, least);  // no bin begins below 0
+    const std::uint64_t first = least - room;           // this one begins from here to least
     if (end - first <= room) return end;
     const bool down = end > least;
     const std::uint64_t near = down ? end - least : first - end;
@@ -121,7 +126,7 @@ void describe(const bin_set& bins, Gamma gamma, Delta delta, Bits bits) noexcept
     return down ? end - jump : end + jump;
 }
 
-/// Bits that write_bins() will write.
+/// Returns the bits that write_bins() writes.
 [[nodiscard]] inline std::size_t bins_bits(const bin_set& bins) noexcept {
     std::size_t all = 0;
     detail::describe(
@@ -138,14 +143,14 @@ inline void write_bins(lsb_writer& out, const bin_set& bins) noexcept {
         [&](std::uint64_t v, unsigned width) { out.write(v, width); });
 }
 
-/// Reads `bins.size` >= 2 bins whose weights add up to 2^bins.log, or corrupt; a
-/// reader that has overrun says that they were truncated instead.
+/// Reads `bins.size` >= 2 bins whose weights add up to 2^bins.log; or corrupt. If the reader has
+/// overrun, they were truncated instead.
 [[nodiscard]] inline result<void> read_bins(lsb_reader& in, bin_set& bins) noexcept {
     std::uint64_t end = 0;
     std::uint64_t width = 0;
     std::uint64_t weight_bits = 0;
     std::uint64_t left = std::uint64_t{1} << bins.log;
-    // A code that is none reads as 0; less 1 that is far out of any range.
+    // An illegal code reads as 0; less 1, that is out of every range.
     for (std::size_t i = 0; i < bins.size; ++i) {
         width += static_cast<std::uint64_t>(unzigzag(in.read_gamma() - 1));
         if (width > 64) return errc::corrupt;

@@ -2,11 +2,11 @@
 //
 //   min(n, 8) slots of `log` bits each: number i is in slot i mod 8
 //   for each number
-//     the slot's bits, but for the last 8 numbers     -> which slot is next
+//     the slot's bits, except of the last 8 numbers   -> the next slot
 //     the offset, as many bits as the bin is wide     -> number = lower + offset
 //
-// Eight numbers in a row do not wait for each other's slots. What they wait for is
-// where in the stream they begin: that takes one addition each.
+// Eight numbers in a row do not wait for each other's slots. They only wait for the place in the
+// stream where each begins, which takes one addition.
 #pragma once
 
 #include <chronopack/binning/bins.hpp>
@@ -17,12 +17,9 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace binning {
 
-/// Numbers take turns in so many slots.
-inline constexpr std::size_t bin_turns = 8;
-
 namespace detail {
 
-/// From residuals to values.
+/// Turns residuals into values, one after the other.
 template <kernel::sums Sums>
 struct running_sum {
     std::uint64_t sum = 0;
@@ -37,8 +34,8 @@ struct running_sum {
 
 }  // namespace detail
 
-/// Fills `out` from offsets of `width` bits alone: the numbers of a page with one bin.
-/// Where they end, in bits, or truncated.
+/// Fills `out` from offsets of `width` bits, the numbers of a page with one bin. Returns the bit
+/// where they end, or truncated.
 template <kernel::sums Sums>
 [[nodiscard]] result<std::size_t> read_offsets(cbytes in, unsigned width, const kernel::start& from,
                                                std::span<std::uint64_t> out) noexcept {
@@ -55,16 +52,17 @@ template <kernel::sums Sums>
     return out.size() * width;
 }
 
+/// Decodes pages with two or more bins, from a table of all slots.
 class decoder {
 public:
-    /// For numbers in `bins`, of which there are two at least.
+    /// Makes the table for `bins`, for residuals that start as `from` says.
     void set(const bin_set& bins, const kernel::start& from) noexcept {
         log_ = bins.log;
         most_bits_ = bins.most_bits();
         widest_ = bins.widest();
         std::array<std::uint8_t, tans::max_slots> symbols;
         tans::spread(bins.weights(), bins.log, symbols.data());
-        // Without a scale a bin's lower number is made an x here, for all at once.
+        // Without a scale, the lower number of a bin becomes an x here, once for all its numbers.
         const std::uint64_t reference = from.scale == 1 ? from.reference : 0;
         std::array<std::uint64_t, tans::max_symbols> x;
         std::array<std::uint32_t, tans::max_symbols> next;
@@ -83,7 +81,8 @@ public:
         }
     }
 
-    /// Fills `out` from the bits of `in` from `bit` on. Where they end, or truncated.
+    /// Fills `out` from the bits of `in` from `bit` on. Returns the bit where they end, or
+    /// truncated.
     template <kernel::sums Sums>
     [[nodiscard]] result<std::size_t> read(cbytes in, std::size_t bit, const kernel::start& from,
                                            std::span<std::uint64_t> out) const noexcept {
@@ -100,7 +99,7 @@ private:
     struct slot {
         std::uint16_t base;
         std::uint16_t mask;     // of the bits to the next slot
-        std::uint8_t bits;      // how many these are
+        std::uint8_t bits;      // the count of those
         std::uint8_t width;     // bits of the offset
         std::uint8_t all_bits;  // of both
     };
@@ -110,7 +109,7 @@ private:
         std::array<std::uint64_t, bin_turns> turn;  // slots
     };
 
-    // The bits of a group, those of a word before and after them.
+    // The bytes of a group, and of a word before and after it.
     static constexpr std::size_t group_bytes = bin_turns * (64 + tans::max_log) / 8 + 16;
 
     template <kernel::sums Sums>
@@ -125,7 +124,7 @@ private:
             done = numbers(at, 8 * (in.size() - group_bytes), sum, 0, out);
             if (done == out.size()) return at.bit;
         }
-        // The end of the input, and zeros behind it for as long as a group could be.
+        // The end of the input, followed by as many zeros as a group can take.
         std::array<std::byte, 2 * group_bytes> tail{};
         const std::size_t in_tail = std::min(in.size(), group_bytes);
         const std::size_t before_tail = in.size() - in_tail;
@@ -145,7 +144,8 @@ private:
         }
     }
 
-    // Numbers from the i-th on, as long as they begin at `last` at most; up to which.
+    // Decodes numbers from the i-th on, as long as they begin at bit `last` at most. Returns how
+    // far it got.
     template <kernel::sums Sums>
     [[nodiscard]] std::size_t numbers(cursor& at, std::size_t last, detail::running_sum<Sums>& sum,
                                       std::size_t i, std::span<std::uint64_t> out) const noexcept {
@@ -174,14 +174,14 @@ private:
         return i;
     }
 
-    // Groups of eight, likewise, each whole. So many numbers in a row are in one window of
-    // 57 bits; or none is, only its offset.
+    // Decodes whole groups of eight likewise, up to number `end`. A window of 57 bits holds
+    // InWindow numbers in a row; if that is 0, it holds the offset of one.
     template <std::size_t InWindow, kernel::sums Sums>
     [[nodiscard]] std::size_t groups(cursor& from, std::size_t last,
                                      detail::running_sum<Sums>& sums, std::size_t i,
                                      std::size_t end, std::uint64_t* out) const noexcept {
-        // Slots stay in memory: registers are too few for them, and to move some to vector
-        // registers and back, as compilers do, takes longer.
+        // Slots stay in memory. Registers are too few for them, and moving some to vector
+        // registers and back, as compilers would, takes longer.
         const std::byte* const in = from.in;
         std::size_t bit = from.bit;
         detail::running_sum<Sums> sum = sums;
@@ -203,7 +203,7 @@ private:
         return i;
     }
 
-    // The bits from `bit` on, 57 at least.
+    // Returns the bits from `bit` on, of which the first 57 or more count.
     [[nodiscard, gnu::always_inline]] static std::uint64_t window(const std::byte* in,
                                                                   std::size_t bit) noexcept {
         return load_le<std::uint64_t>(in + (bit >> 3)) >> (bit & 7);

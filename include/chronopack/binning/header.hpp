@@ -1,55 +1,46 @@
-// What stands before the bits of a page of binned integers: layout in binning/page.hpp.
+// The header of a page of binned integers (layout in binning/page.hpp), and the checks of its
+// fields.
 #pragma once
 
 #include <chronopack/binning/bins.hpp>
-#include <chronopack/bits/varint.hpp>
-#include <chronopack/kernel/operands.hpp>
-#include <chronopack/packing/mode.hpp>
+#include <chronopack/packing/start_code.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace binning {
 
-/// x = reference + scale * number, and what sums of x go on from: only a column's first page
-/// says that, on others it is known.
+/// x = reference + scale * number. The first page of a column also has the base and delta from
+/// which its sums start; on later pages the sums go on.
 struct header {
     packing::mode kind = packing::mode::frame_of_reference;
     kernel::start from;
+
+    /// Returns the mode whose sums start on this page.
+    [[nodiscard]] constexpr packing::mode sums(bool first) const noexcept {
+        return first ? kind : packing::mode::frame_of_reference;
+    }
 };
 
-/// Stands for all of a header: it is that of the page before, and so are the bins.
+/// Stands for a whole header: this page reuses the previous page's header and bins.
 inline constexpr std::uint8_t as_before = 0x08;
 
-/// Bytes that write_header() will write.
+/// Returns the bytes that write_header() writes.
 [[nodiscard]] inline std::size_t header_bytes(const header& h, bool first) noexcept {
-    const auto signed_bytes = [](std::uint64_t v) {
-        return varint_bytes(zigzag(static_cast<std::int64_t>(v)));
-    };
-    std::size_t n = 2 + signed_bytes(h.from.reference);
-    if (h.from.scale != 1) n += varint_bytes(h.from.scale);
-    if (first && h.kind != packing::mode::frame_of_reference) n += signed_bytes(h.from.base);
-    if (first && h.kind == packing::mode::delta_of_delta) n += signed_bytes(h.from.delta);
-    return n;
+    return 2 + packing::start_bytes(h.from, h.sums(first));
 }
 
-/// With the number of bins and their log, or if there is one bin its width.
+/// Writes a header, with the number of bins and their log, or the width of a single bin.
 inline void write_header(byte_writer& out, const header& h, const bin_set& bins,
                          bool first) noexcept {
-    const auto write_signed = [&](std::uint64_t v) {
-        write_signed_varint(out, static_cast<std::int64_t>(v));
-    };
     out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(h.kind) |
                                      (h.from.scale != 1 ? packing::scaled_flag : 0u) |
                                      bins.log << 4));
-    write_signed(h.from.reference);
-    if (h.from.scale != 1) write_varint(out, h.from.scale);
-    if (first && h.kind != packing::mode::frame_of_reference) write_signed(h.from.base);
-    if (first && h.kind == packing::mode::delta_of_delta) write_signed(h.from.delta);
+    packing::write_start(out, h.from, h.sums(first));
     out.u8(static_cast<std::uint8_t>(bins.log == 0 ? bins.width[0] : bins.size - 1));
 }
 
-/// The header whose first byte, not as_before, is `start`. Every field is within its
-/// legal range, or it is truncated or corrupt.
+/// Reads the header after its first byte, `start`, which is not as_before; every field within
+/// its legal range. Or truncated or corrupt. `bins` gets its size and log, or its single bin.
 [[nodiscard]] inline result<header> read_header(unsigned start, byte_reader& in, bin_set& bins,
                                                 bool first) noexcept {
     header h;
@@ -58,24 +49,9 @@ inline void write_header(byte_writer& out, const header& h, const bin_set& bins,
     if (kind >= packing::mode_count || (start & 0x08) != 0 || bins.log > tans::max_log)
         return errc::corrupt;
     h.kind = static_cast<packing::mode>(kind);
-
-    const auto read_signed = [&](std::uint64_t& field) -> result<void> {
-        const auto value = read_signed_varint(in);
-        if (!value) return value.error();
-        field = static_cast<std::uint64_t>(*value);
-        return {};
-    };
-    if (const auto ok = read_signed(h.from.reference); !ok) return ok.error();
-    if ((start & packing::scaled_flag) != 0) {
-        const auto scale = read_varint(in);
-        if (!scale) return scale.error();
-        if (*scale < 2) return errc::corrupt;
-        h.from.scale = *scale;
-    }
-    if (first && h.kind != packing::mode::frame_of_reference)
-        if (const auto ok = read_signed(h.from.base); !ok) return ok.error();
-    if (first && h.kind == packing::mode::delta_of_delta)
-        if (const auto ok = read_signed(h.from.delta); !ok) return ok.error();
+    const bool scaled = (start & packing::scaled_flag) != 0;
+    const auto read = packing::read_start(in, scaled, h.sums(first), h.from);
+    if (!read) return read.error();
 
     const std::uint8_t last = in.u8();
     if (in.failed()) return errc::truncated;

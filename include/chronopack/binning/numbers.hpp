@@ -1,11 +1,12 @@
-// The numbers of a page of a column: its residuals, told from the least and divided by
-// what divides them all.
+// The numbers of a page of a column: its residuals, less the least one, divided by their
+// greatest common divisor.
 //
 //   v        1000  1010  1025  1030  1050      values
-//   x                10    15     5    20      residuals: here differences
+//   x                10    15     5    20      residuals, here differences
 //   number            1     2     0     3      (x - 5) / 5
 //
-// The first values of a column, as many as its residuals are made of others, have none.
+// The first value of a column has no difference, and the first two no second difference: they
+// have no number.
 #pragma once
 
 #include <chronopack/kernel/dispatch.hpp>
@@ -15,15 +16,15 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace binning {
 
-/// Values of a page; the last of a column has what remains.
+/// The values of a page; the last page of a column has the rest.
 inline constexpr std::size_t page_values = 2048;
 
-/// Room for the numbers of a page, and for what kernels leave free before them.
+/// Room for the numbers of a page, and for the places before them that kernels leave free.
 using page_words = std::array<std::uint64_t, page_values + packing::mode_count - 1>;
 
 class numbers {
 public:
-    /// Of the values [begin, end) of a column, as they are.
+    /// Takes the values [begin, end) of a column, which outlives this.
     numbers(std::span<const std::int64_t> column, std::size_t begin, std::size_t end,
             packing::mode kind) noexcept
         : column_(column), first_(begin), end_(end), kind_(kind) {
@@ -32,10 +33,10 @@ public:
 
     void set_reference(std::uint64_t reference) noexcept { reference_ = reference; }
 
-    /// How many there are, at the end of the page.
+    /// Returns how many values have a number: all but the first of a column.
     [[nodiscard]] std::size_t size() const noexcept { return end_ - first_; }
 
-    /// The extremes of the residuals as signed words, of one at least.
+    /// Returns the extremes of one residual or more, as signed words.
     [[nodiscard]] kernel::extremes extremes() const noexcept {
         kernel::extremes e;
         with_residuals([&]<kernel::sums Sums>(const std::uint64_t* v, std::size_t n) {
@@ -44,7 +45,7 @@ public:
         return e;
     }
 
-    /// Writes them all, undivided, and says where.
+    /// Writes all numbers into `room`, undivided, and returns the part of it that they are in.
     [[nodiscard]] std::span<std::uint64_t> write(page_words& room) const noexcept {
         std::span<std::uint64_t> written;
         with_residuals([&]<kernel::sums Sums>(const std::uint64_t* v, std::size_t n) {
@@ -54,7 +55,8 @@ public:
         return written;
     }
 
-    /// Calls f<Sums> with the words that make the residuals, and how many words, if any.
+    /// Calls f<Sums>(words, how many) with the words that the residuals are made of, unless
+    /// there are none.
     template <class F>
     void with_residuals(F f) const noexcept {
         if (size() == 0) return;

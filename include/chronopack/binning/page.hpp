@@ -5,31 +5,32 @@
 //   | kind   | reference | [scale] | [base] | [first delta] | bins - 1     | bins, slots,   |
 //   | u8     | zigzag    | varint  | zigzag |    zigzag     | or width  u8 | numbers: bits  |
 //   +--------+-----------+---------+--------+---------------+--------------+----------------+
-//   |<-------- or that all of it and the bins are as before ------------->|
 //
-//   kind: bits 0-1 mode, bit 2 scaled, bit 3 as before, bits 4-7 log of the slots
+//   kind: bits 0-1 mode, bit 2 scaled, bits 4-7 log of the slots; or 0x08 alone: this page
+//   reuses the previous page's header and bins
 //
 //   x = reference + scale * number
 //   frame of reference  v[i] = x[i]
 //   delta               v[i] = v[i-1] + x[i]
 //   delta of delta      d[i] = d[i-1] + x[i],  v[i] = v[i-1] + d[i]
 //
-// Sums go on from page to page; base and first delta are what is before a column's
-// first. A log of 0 stands for one bin: there are only offsets, of `width` bits. Bit by
-// bit: docs/FORMAT.md.
+// Sums go on from page to page. Only the first page of a column has a base and a first delta,
+// for the values before it. A log of 0 stands for one bin: numbers are then offsets alone, of
+// `width` bits. docs/FORMAT.md has every bit.
 #pragma once
 
 #include <chronopack/binning/decoder.hpp>
 #include <chronopack/binning/page_writer.hpp>
 #include <chronopack/packing/affine.hpp>
 
+#include <cassert>
 #include <optional>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace binning {
 
-/// Upper bound of the bytes of a page of `count` values: those of their words, and of
+/// Returns an upper bound of the bytes of a page of `count` values: all 64 bits of each, after
 /// the shortest header.
 [[nodiscard]] constexpr std::size_t max_page_bytes(std::size_t count) noexcept {
     return 3 + 8 * count;
@@ -38,85 +39,89 @@ namespace binning {
 /// Writes the pages of a column in turn.
 class page_encoder {
 public:
-    /// `known` is what look_ahead() said of all of it, if that is known.
+    /// Takes a column, which outlives this, and the estimate of all of it where it is known.
     explicit page_encoder(std::span<const std::int64_t> column,
-                          const std::optional<prospects>& known = {}) noexcept
+                          const std::optional<page_estimate>& known = {}) noexcept
         : column_(column), known_(known) {}
 
-    /// The page of the values [begin, end).
+    /// Writes the page of the values [begin, end).
     void write(std::size_t begin, std::size_t end, byte_writer& out) noexcept {
         page_writer page(column_, begin, end);
         const std::size_t most = max_page_bytes(end - begin);
-        std::uint64_t bits = begin == 0 ? UINT64_MAX : page.sort_into(*last_);
-        bool again = bits == 0;
-        if (!again) {
-            const prospects promised = promise(begin, end);
-            const std::uint64_t least = least_of(promised);
-            const auto hoped = static_cast<std::int64_t>(least * (end - begin));
-            // As before, if that is no worse than it was, measured by what is promised now.
-            again =
-                bits != UINT64_MAX && static_cast<std::int64_t>(bits) <= hoped + excess_ + margin;
-            if (!again) {
-                const plan& best = best_plan(begin, end, promised);
-                again = bits <= best.bits;
-                if (!again) {
-                    std::swap(last_, fresh_);
-                    bits = last_->number_bits;
-                    page.sort_into_own(*last_);
-                }
-                excess_ = static_cast<std::int64_t>(bits) - hoped;
-            }
-        }
-        if (page.write(*last_, again, most, out)) return;
-        // Words as they are.
+        const bool reused = reuse_or_replan(page, begin, end);
+        if (page.write(*last_, reused, most, out)) return;
+        // Values that no plan makes smaller: all 64 bits of each.
         last_->head = {};
         detail::use_one_bin(64, end - begin, *last_);
-        page.sort_into_own(*last_);
-        (void)page.write(*last_, false, most, out);
+        page.assign_to_own(*last_);
+        [[maybe_unused]] const bool fits = page.write(*last_, false, most, out);
+        assert(fits);
     }
 
 private:
-    static constexpr std::int64_t margin = 50 * log2_one;
+    static constexpr estimate margin = estimate::of_bits(50);
     static constexpr std::size_t few = 256;
 
-    // Of one page that is short nothing is made of it: all modes are tried.
-    [[nodiscard]] prospects promise(std::size_t begin, std::size_t end) const noexcept {
+    // Assigns the values of a page to the previous page's bins, and returns true, if that takes
+    // hardly more than bins of their own. Otherwise assigns them to a new plan, in *last_.
+    [[nodiscard]] bool reuse_or_replan(page_writer& page, std::size_t begin,
+                                       std::size_t end) noexcept {
+        const estimate reused = begin == 0 ? estimate::most() : page.assign_to(*last_);
+        if (reused == estimate()) return true;
+        const page_estimate expected = estimate_of(begin, end);
+        const estimate least = expected.least() * (end - begin);
+        // Where the bins exceed the estimate by hardly more than when they were last compared
+        // with new ones, they are still good enough.
+        if (reused <= least + excess_ + margin) return true;
+        if (reused <= best_plan(begin, end, expected).size) {
+            excess_ = reused - least;
+            return true;
+        }
+        std::swap(last_, fresh_);
+        page.assign_to_own(*last_);
+        excess_ = last_->numbers_size - least;
+        return false;
+    }
+
+    // All modes are tried on a short page that is alone: it needs no estimate.
+    [[nodiscard]] page_estimate estimate_of(std::size_t begin, std::size_t end) const noexcept {
         const bool alone = begin == 0 && end == column_.size();
         if (alone && known_) return *known_;
         if (alone && end < few) return {};
-        return look_ahead(column_, begin, end);
+        return binning::estimate_of(column_, begin, end);
     }
 
-    // The best plan, in *fresh_. What samples do not tell apart is tried; all of a short page,
-    // which is mostly header.
-    const plan& best_plan(std::size_t begin, std::size_t end, const prospects& promised) noexcept {
-        const std::uint64_t least = least_of(promised);
-        const std::uint64_t doubt = least / 128 + log2_one / 20;
-        fresh_->bits = UINT64_MAX;
+    // Makes the best plan, in *fresh_. Modes that a sample cannot tell apart are all tried; so
+    // are all modes of a short page, which is mostly header.
+    const plan& best_plan(std::size_t begin, std::size_t end,
+                          const page_estimate& expected) noexcept {
+        const estimate least = expected.least();
+        const estimate tried = least + least / 128 + estimate::of_bits(1) / 20;
+        fresh_->size = estimate::most();
         for (unsigned m = 0; m < packing::mode_count; ++m) {
-            if (promised[m] > least + doubt && end - begin >= few) continue;
+            if (expected.per_value[m] > tried && end - begin >= few) continue;
             make_plan(column_, begin, end, static_cast<packing::mode>(m), *other_);
-            if (other_->bits < fresh_->bits) std::swap(fresh_, other_);
+            if (other_->size < fresh_->size) std::swap(fresh_, other_);
         }
         return *fresh_;
     }
 
     std::span<const std::int64_t> column_;
-    std::optional<prospects> known_;
+    std::optional<page_estimate> known_;
     std::array<plan, 3> plans_;
     plan* last_ = &plans_[0];
     plan* fresh_ = &plans_[1];
     plan* other_ = &plans_[2];
-    std::int64_t excess_ = 0;  // of bits over what was promised
+    estimate excess_{};  // of a page's numbers over their estimate, when plans were last compared
 };
 
-/// Reads the pages of a column in turn, its values mapped.
+/// Reads the pages of a column in turn, and maps its values.
 class page_decoder {
 public:
     explicit page_decoder(packing::affine map = {}) noexcept : map_(map) {}
 
-    /// The next page: page_values of them, or the last. Truncated or corrupt, with the
-    /// values unspecified.
+    /// Reads the next page: page_values values, or fewer of the last. Returns truncated or
+    /// corrupt with the values unspecified.
     [[nodiscard]] result<void> read(byte_reader& in, std::span<std::uint64_t> values) noexcept {
         const unsigned start = in.u8();
         if (in.failed()) return errc::truncated;
@@ -163,7 +168,7 @@ private:
     packing::affine map_;
     bool first_ = true;
     packing::mode kind_ = packing::mode::frame_of_reference;
-    kernel::start from_;  // sums go on from the last page's end
+    kernel::start from_;  // with the sums at the last page's end
     unsigned log_ = 0;
     unsigned width_ = 0;
     decoder decoder_;

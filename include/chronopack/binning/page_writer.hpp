@@ -1,9 +1,11 @@
-// The values of a page as numbers in the bins of a plan, and how they are written.
+// Writes a page: assigns the values to the bins of a plan, then codes and writes them.
 #pragma once
 
 #include <chronopack/binning/bin_finder.hpp>
 #include <chronopack/binning/decoder.hpp>
 #include <chronopack/binning/plan.hpp>
+
+#include <cassert>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
@@ -11,49 +13,51 @@ namespace binning {
 
 class page_writer {
 public:
-    /// Of the values [begin, end) of a column.
+    /// Takes the values [begin, end) of a column, which outlives this.
     page_writer(std::span<const std::int64_t> column, std::size_t begin, std::size_t end) noexcept
         : column_(column), begin_(begin), end_(end) {}
 
-    /// Puts the values into the bins of a plan that was made for them.
-    void sort_into_own(const plan& p) noexcept {
-        (void)write_numbers_of(p);
+    /// Assigns the values to the bins of a plan that was made for them.
+    void assign_to_own(const plan& p) noexcept {
+        [[maybe_unused]] const bool divisible = make_numbers(p);
+        assert(divisible);
         std::copy_n(p.bin_of.begin(), numbers_.size(), symbols_.begin() + without_number());
     }
 
-    /// Puts the values into the bins of a plan that was made for others. Bits that they will
-    /// take, times log2_one, or UINT64_MAX if some are in no bin.
-    [[nodiscard]] std::uint64_t sort_into(const plan& p) noexcept {
-        if (!write_numbers_of(p)) return UINT64_MAX;
+    /// Assigns the values to the bins of a plan that was made for others. Returns the estimated
+    /// size of their numbers, or estimate::most() if some lie in no bin.
+    [[nodiscard]] estimate assign_to(const plan& p) noexcept {
+        if (!make_numbers(p)) return estimate::most();
         const bin_set& bins = p.bins;
         if (bins.size == 1) {
             std::uint64_t any = 0;
             for (const std::uint64_t u : numbers_) any |= u;
-            return bit_width(any) > bins.width[0] ? UINT64_MAX : (end_ - begin_) * p.cost[0];
+            if (bit_width(any) > bins.width[0]) return estimate::most();
+            return p.cost[0] * (end_ - begin_);
         }
-        std::array<std::uint64_t, tans::max_symbols> above;  // bits that no offset has
+        std::array<std::uint64_t, tans::max_symbols> above;  // bits that no offset in a bin has
         for (std::size_t b = 0; b < bins.size; ++b) above[b] = ~low_mask(bins.width[b]);
         std::uint8_t* const symbols = symbols_.data() + without_number();
         const bin_finder find({p.least.data(), bins.size - p.has_escape});
         for (std::size_t i = 0; i < numbers_.size(); ++i)
             symbols[i] = static_cast<std::uint8_t>(find(numbers_[i]));
-        std::uint64_t bits = 0;
+        estimate all{};
         for (std::size_t i = 0; i < numbers_.size(); ++i) {
             std::size_t s = symbols[i];
             if (((numbers_[i] - bins.lower[s]) & above[s]) != 0) [[unlikely]] {
                 s = bins.size - 1;
-                if (((numbers_[i] - bins.lower[s]) & above[s]) != 0) return UINT64_MAX;
+                if (((numbers_[i] - bins.lower[s]) & above[s]) != 0) return estimate::most();
                 symbols[i] = static_cast<std::uint8_t>(s);
             }
-            bits += p.cost[s];
+            all += p.cost[s];
         }
-        return bits;
+        return all;
     }
 
-    /// Writes what was put into the bins of the same plan, with a header
-    /// unless all is as `before`; or nothing if that takes more than `most` bytes.
-    /// Whether it did.
-    [[nodiscard]] bool write(const plan& p, bool before, std::size_t most,
+    /// Writes the values that were assigned to the bins of this same plan, with its header and
+    /// bins unless they are `reused`. Returns false, having written nothing, if that takes more
+    /// than `most` bytes; a failed writer is the caller's to notice.
+    [[nodiscard]] bool write(const plan& p, bool reused, std::size_t most,
                              byte_writer& out) const noexcept {
         const bool first = begin_ == 0;
         const bin_set& bins = p.bins;
@@ -62,30 +66,30 @@ public:
         std::array<unsigned, bin_turns> slots{};
         std::size_t size = n * bins.width[0];
         if (bins.log != 0)
-            size = bins.log * std::min(n, bin_turns) + (before ? 0 : bins_bits(bins)) +
+            size = bins.log * std::min(n, bin_turns) + (reused ? 0 : bins_bits(bins)) +
                    code(bins, codes.data(), slots);
         const std::size_t size_bytes = (size + 7) / 8;
-        if ((before ? 1 : header_bytes(p.head, first)) + size_bytes > most) return false;
+        if ((reused ? 1 : header_bytes(p.head, first)) + size_bytes > most) return false;
 
-        if (before)
+        if (reused)
             out.u8(as_before);
         else
             write_header(out, p.head, bins, first);
         const bytes room = out.reserve(size_bytes);
-        if (out.failed()) return true;  // its caller's to notice
+        if (out.failed()) return true;
         if (bins.log == 0) {
             write_offsets(bins.width[0], room);
             return true;
         }
         lsb_writer bits(room);
-        if (!before) write_bins(bits, bins);
+        if (!reused) write_bins(bits, bins);
         for (std::size_t i = 0; i < std::min(n, bin_turns); ++i) bits.write(slots[i], bins.log);
         write_numbers(bins, codes.data(), bits);
         return true;
     }
 
 private:
-    // Of one bin, from 0 on.
+    // Writes the numbers of a page with one bin, which begins at 0.
     void write_offsets(unsigned width, bytes room) const noexcept {
         if (width == 0) return;
         field_writer fields(room, width);
@@ -94,7 +98,7 @@ private:
         fields.finish();
     }
 
-    // By value, so that what the writer holds stays in registers.
+    // Takes the writer by value, so that its members stay in registers.
     void write_numbers(const bin_set& bins, const std::uint16_t* codes,
                        lsb_writer out) const noexcept {
         const std::size_t first = without_number();
@@ -121,8 +125,8 @@ private:
         return end_ - begin_ - numbers_.size();
     }
 
-    // Whether it could: all must be multiples of the plan's scale.
-    [[nodiscard]] bool write_numbers_of(const plan& p) noexcept {
+    // Turns the values into numbers; false if some are no multiples of the plan's scale.
+    [[nodiscard]] bool make_numbers(const plan& p) noexcept {
         numbers page(column_, begin_, end_, p.head.kind);
         page.set_reference(p.head.from.reference);
         numbers_ = page.write(words_);
@@ -139,7 +143,7 @@ private:
         return true;
     }
 
-    // From the last number to the first; bits of all, with their offsets.
+    // Codes the bins from the last number to the first. Returns the bits of all, with offsets.
     [[nodiscard]] std::size_t code(const bin_set& bins, std::uint16_t* codes,
                                    std::array<unsigned, bin_turns>& slots) const noexcept {
         const tans::encoder encoder(bins.weights(), bins.log);

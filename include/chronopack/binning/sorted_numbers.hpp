@@ -1,11 +1,11 @@
-// The numbers of a page in order, and which number of the page each of them is.
+// The numbers of a page in ascending order, with the place that each has in the page.
 //
 //   numbers       30   10   20   10
 //   sorted        10   10   20   30
 //   places         1    3    2    0
 //
-// A number and its place are sorted as one word. Where numbers of more than 53 bits leave
-// no room for it, places are not known, and bins are found for each number.
+// A number and its place are sorted as one word. Numbers of more than 53 bits leave no room for
+// places: then the bin of each number has to be searched for.
 #pragma once
 
 #include <chronopack/binning/bin_finder.hpp>
@@ -18,7 +18,7 @@ namespace binning {
 
 class sorted_numbers {
 public:
-    /// Of a page of one number at least, none of them above `most`.
+    /// Takes a page that outlives this, of one number or more, none of them above `most`.
     sorted_numbers(const numbers& page, std::uint64_t most) noexcept
         : page_(page), has_places_(bit_width(most) + place_bits <= 64) {
         page_words room, spare;
@@ -39,7 +39,8 @@ public:
         return std::span(numbers_).first(page_.size());
     }
 
-    /// Divides them by what divides them all, and says by what. Not all are 0.
+    /// Divides all numbers, which are not all 0, by their greatest common divisor, and returns
+    /// that.
     [[nodiscard]] std::uint64_t divide() noexcept {
         const std::span sorted = std::span(numbers_).first(page_.size());
         const std::uint64_t most = sorted.back();
@@ -55,8 +56,8 @@ public:
         return divisor;
     }
 
-    /// The bin of each number of the page, in turn. Bins hold as many as `counts` says, from
-    /// `least` on.
+    /// Writes the bin of each number of the page, in the order of the page. Each bin holds as
+    /// many as `counts` says, from its `least` on.
     void find_bins(std::span<const std::uint32_t> counts, std::span<const std::uint64_t> least,
                    std::uint8_t* bin_of) const noexcept {
         if (has_places_) {

@@ -1,19 +1,19 @@
-// Table-driven asymmetric numeral systems (tANS, J. Duda): symbols at fractions of
-// a bit, by one table look-up each.
+// Table-driven asymmetric numeral systems (tANS, by J. Duda): they code symbols in fractions of a
+// bit, with one table look-up each.
 //
-// 2^log slots are given to the symbols, w of them to a symbol of weight w: that
-// takes about log - log2(w) bits. A decoder is always in one slot. It gives the
-// slot's symbol, reads the slot's number of bits and goes on to slot base + bits:
+// There are 2^log slots. A symbol of weight w has w of them, and takes about log - log2(w) bits.
+// A decoder is always in one slot. It returns the slot's symbol, reads as many bits as the slot
+// says, and goes on to slot base + bits:
 //
 //   log 3, weights 5 2 1    slot     0  1  2  3  4  5  6  7
 //                           symbol   0  0  1  0  2  0  1  0
 //                           bits     1  1  2  1  3  0  1  0
 //                           base     2  4  0  6  0  0  4  1
 //
-// An encoder goes through the symbols from the last to the first, and knows in each
-// slot of which symbol it must have been before, and by which bits it got there.
-// Where the slots of a symbol lie is free; the fewer of one symbol are side by side,
-// the fewer bits are lost, so each is 5/8 of the table behind the one before.
+// An encoder goes from the last symbol to the first. From each slot it knows in which slot of the
+// symbol before the decoder must have been, and which bits led from there. The slots of a symbol
+// may lie anywhere. The more they are apart, the fewer bits are lost: so each slot that is given
+// away lies 5/8 of the table after the last.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
@@ -31,10 +31,10 @@ inline constexpr unsigned max_log = 11;
 inline constexpr std::size_t max_slots = std::size_t{1} << max_log;
 inline constexpr std::size_t max_symbols = 256;
 
-/// The symbol of each of the 2^log slots; weights are 1 or more, and add up to that.
+/// Writes the symbol of each of the 2^log slots. Weights are 1 or more, and add up to 2^log.
 inline void spread(std::span<const std::uint16_t> weights, unsigned log,
                    std::uint8_t* symbols) noexcept {
-    // First in the order in which slots are given away.
+    // The symbols in the order in which slots are given away.
     constexpr std::size_t at_once = 8;
     std::array<std::uint8_t, max_slots + at_once> in_turn;
     std::size_t given = 0;
@@ -50,18 +50,19 @@ inline void spread(std::span<const std::uint16_t> weights, unsigned log,
         symbols[i] = in_turn[(i * inverse) & ((std::size_t{1} << log) - 1)];
 }
 
-/// What a slot of a symbol says, where `nth` counts from the symbol's weight up.
+/// How a decoder goes on from a slot: it reads `bits` bits, and adds them to `base`.
 struct transition {
     std::uint16_t base;
     std::uint8_t bits;
 };
+/// Returns the transition of a slot of a symbol, where `nth` counts its slots from its weight up.
 [[nodiscard]] inline transition transition_of(unsigned nth, unsigned log) noexcept {
     const unsigned bits = log + 1 - bit_width(nth);
     return {static_cast<std::uint16_t>((nth << bits) - (1u << log)),
             static_cast<std::uint8_t>(bits)};
 }
 
-/// The most bits that a slot of a symbol of this weight reads.
+/// Returns the most bits that a slot of a symbol of this weight reads.
 [[nodiscard]] constexpr unsigned most_bits(unsigned weight, unsigned log) noexcept {
     return log + 1 - bit_width(weight);
 }
@@ -87,13 +88,13 @@ public:
                 slots_[static_cast<std::size_t>(symbols_[s].offset + weights[s])]);
     }
 
-    /// A slot of `symbol`, where a decoder may stop.
+    /// Returns a slot of `symbol` where a decoder may stop.
     [[nodiscard]] unsigned last(std::uint8_t symbol) const noexcept {
         return symbols_[symbol].last_slot;
     }
 
-    /// The slot of `symbol` from which a decoder gets to `slot`, which it becomes,
-    /// and the bits that it reads on the way: how many << 12 | the bits.
+    /// Sets `slot` to the slot of `symbol` from which a decoder gets to it, and returns the bits
+    /// that it reads on the way: count << 12 | bits.
     [[nodiscard]] std::uint16_t step(std::uint8_t symbol, unsigned& slot) const noexcept {
         const by_symbol& s = symbols_[symbol];
         const unsigned state = slot + slots_in_all_;
@@ -105,8 +106,8 @@ public:
 
 private:
     struct by_symbol {
-        unsigned rise;  // (slot + 2^log + rise) >> 16 are the bits
-        int offset;     // of its slots, less its weight
+        unsigned rise;  // (slot + 2^log + rise) >> 16 is the count of bits
+        int offset;     // of the symbol's slots in slots_, less its weight
         std::uint16_t last_slot;
     };
 

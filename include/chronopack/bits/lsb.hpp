@@ -1,9 +1,9 @@
-// Fixed-width fields, least significant bit first, one after the other:
-// field i of width w occupies bits [i*w, (i+1)*w) of the little-endian string.
+// Fields of one width, least significant bit first, one after the other: field i of width w
+// has the bits [i*w, (i+1)*w) of the little-endian string.
 //
 //   w = 3, fields 1 2 7:   byte 0 = 11'010'001   byte 1 = .......1
 //
-// Used where a block is too short for lanes, and for its exceptions.
+// They serve where a block is too short for lanes, and for exceptions.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -13,18 +13,18 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// Bytes of `count` fields of `width` bits: count <= 2^32, width <= 64.
+/// Returns the bytes of `count` <= 2^32 fields of `width` <= 64 bits.
 [[nodiscard]] constexpr std::size_t field_bytes(std::size_t count, unsigned width) noexcept {
     return (count * width + 7) / 8;
 }
 
-/// Values below 2^width, 0 <= width <= 64.
+/// Returns a mask of the low `width` bits, 0 to 64.
 [[nodiscard]] constexpr std::uint64_t low_mask(unsigned width) noexcept {
     return width == 0 ? 0 : ~std::uint64_t{0} >> (64 - width);
 }
 
-/// The bits from `bit` on, lowest first: at least 57 of them, of the 8 bytes from where it
-/// is; if Wide all 64, of 9 bytes.
+/// Returns the bits from `bit` on, lowest first: 57 or more that count, of the 8 bytes from
+/// that bit's on; if Wide, all 64 count, and 9 bytes are read.
 template <bool Wide>
 [[nodiscard, gnu::always_inline]] inline std::uint64_t load_bits(const std::byte* from,
                                                                  std::size_t bit) noexcept {
@@ -34,7 +34,7 @@ template <bool Wide>
     return low | std::to_integer<std::uint64_t>(at[8]) << 1 << (63 - bit % 8);
 }
 
-/// Field `index`. `in` must hold it: field_bytes(index + 1, width) <= in.size().
+/// Returns field `index`, which `in` must hold: field_bytes(index + 1, width) <= in.size().
 [[nodiscard]] inline std::uint64_t load_field(cbytes in, std::size_t index,
                                               unsigned width) noexcept {
     const std::size_t bit = index * width;
@@ -50,8 +50,8 @@ template <bool Wide>
 
 namespace detail {
 
-/// Fields from bit `bit` on, `PerLoad` out of each word: PerLoad * width <= 57. Reads up to
-/// 8 bytes from where the last begins.
+/// Reads fields from bit `bit` on, `PerLoad` from each word: PerLoad * width <= 57. The last
+/// word begins at the byte where the last field begins.
 template <std::size_t PerLoad>
 inline void load_fields_by(const std::byte* from, std::size_t bit, unsigned width,
                            std::span<std::uint64_t> out) noexcept {
@@ -67,7 +67,7 @@ inline void load_fields_by(const std::byte* from, std::size_t bit, unsigned widt
 
 }  // namespace detail
 
-/// Fields 0 to out.size() - 1. `in` has their bytes, or more; with 8 more it is faster.
+/// Reads fields 0 to out.size() - 1. `in` has their bytes, or more: with 8 more it is faster.
 inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out) noexcept {
     if (width > 57) {
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = load_field(in, i, width);
@@ -79,7 +79,8 @@ inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out)
         return detail::load_fields_by<1>(from, bit, width, to);
     };
     if ((out.size() * width >> 3) + 8 <= in.size()) return load(in.data(), 0, out);
-    // As far as such words lie within the input; the last from a copy with zeros behind.
+    // Directly, as far as whole words lie within the input; the last fields from a copy that
+    // is filled up with zeros.
     const std::size_t words = in.size() < 8 ? 0 : (in.size() - 8) * 8 + 8;
     const std::size_t whole = width == 0 ? 0 : std::min(out.size(), (words + width - 1) / width);
     load(in.data(), 0, out.first(whole));
@@ -90,12 +91,12 @@ inline void load_fields(cbytes in, unsigned width, std::span<std::uint64_t> out)
     load(tail, whole * width & 7, out.subspan(whole));
 }
 
-/// Writes fields in order; the output must have field_bytes(count, width).
+/// Writes fields in order. The output must have field_bytes(count, width).
 class field_writer {
 public:
     field_writer(bytes out, unsigned width) noexcept : out_(out), width_(width) {}
 
-    /// `value` < 2^width.
+    /// Writes a field, `value` < 2^width.
     void write(std::uint64_t value) noexcept {
         held_ |= value << pending_;
         const unsigned total = pending_ + width_;
@@ -109,7 +110,7 @@ public:
         pending_ = total - 64;
     }
 
-    /// Writes the last partial word; call once, after the last field.
+    /// Writes the last partial word. Call it once, after the last field.
     void finish() noexcept {
         for (; pending_ > 0; pending_ = pending_ > 8 ? pending_ - 8 : 0, held_ >>= 8)
             out_[at_++] = static_cast<std::byte>(held_);

@@ -1,18 +1,17 @@
-// Bit streams, least significant bit first: fields of any widths, one after the
-// other, each with its low bits first.
+// Bit streams, least significant bit first: fields of any width, one after the other, each with
+// its low bits first.
 //
 //   widths 3, 5, 4, fields 1 2 7:   byte 0 = 00010'001   byte 1 = ....0111
 //
-// Fields of one width, and many of them, are bits/lsb.hpp's. Numbers of unknown size are in Elias's
-// codes: gamma, where a number of w bits has w - 1 zeros before it, or delta, where it has the
-// gamma code of w, which is shorter from 32 on.
+// (Many fields of one width are faster with bits/lsb.hpp.) Numbers of unknown size are in codes
+// of Elias. Gamma puts w - 1 zeros before a number of w bits. Delta puts the gamma code of w
+// before it, which is shorter from 32 on.
 //
 //   gamma   1 -> 1      2, 3 -> 01 + 1 bit      4 to 7 -> 001 + 2 bits
 //   delta   1 -> 1      2, 3 -> 010 + 1 bit     4 to 7 -> 011 + 2 bits
 //
-// As with bits/msb.hpp the reader keeps no buffer: it looks at 64 bits from any
-// bit on, zeros standing past the end, and a caller asks overrun() whether that
-// was all there.
+// As in bits/msb.hpp, the reader keeps no buffer. It looks at 64 bits from any bit on, with
+// zeros past the end; afterwards the caller asks overrun() whether the bits were there.
 #pragma once
 
 #include <chronopack/bits/lsb.hpp>
@@ -21,7 +20,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// Bits of the codes of `value` >= 1.
+/// Returns the bits of the code of `value` >= 1.
 [[nodiscard]] constexpr unsigned gamma_bits(std::uint64_t value) noexcept {
     return 2 * bit_width(value) - 1;
 }
@@ -33,10 +32,10 @@ class lsb_writer {
 public:
     explicit constexpr lsb_writer(bytes out) noexcept : out_(out) {}
 
-    /// Appends `value` < 2^width, 0 <= width <= 64. A full output drops the bits
-    /// and sets failed(). Bytes behind the stream, up to 8, are overwritten.
+    /// Appends `value` < 2^width, 0 <= width <= 64. A full output drops the bits and sets
+    /// failed(). Up to 8 bytes after the stream are overwritten.
     [[gnu::always_inline]] void write(std::uint64_t value, unsigned width) noexcept {
-        // Stored every time, whole bytes full or not: that takes no unforeseen branch.
+        // Stores every time, whether whole bytes are full or not: no branch to mispredict.
         held_ |= value << pending_;
         store();
         const unsigned total = pending_ + width;
@@ -50,7 +49,7 @@ public:
         pending_ = total & 7;
     }
 
-    /// The code of `value` >= 1.
+    /// Appends the code of `value` >= 1.
     void write_gamma(std::uint64_t value) noexcept {
         const unsigned below = bit_width(value) - 1;
         write(std::uint64_t{1} << below, below + 1);
@@ -63,10 +62,10 @@ public:
         write(value & low_mask(below), below);
     }
 
-    /// Bytes of the stream so far, a partial last byte included.
+    /// Returns the bytes of the stream so far, with a partial last byte.
     [[nodiscard]] std::size_t size_bytes() const noexcept { return at_ + (pending_ != 0); }
 
-    /// Whether there was no room; what is in the output is then of no use.
+    /// Returns whether some bits found no room; the output is then unusable.
     [[nodiscard]] bool failed() const noexcept { return size_bytes() > out_.size(); }
 
 private:
@@ -80,7 +79,7 @@ private:
 
     bytes out_;
     std::size_t at_ = 0;
-    std::uint64_t held_ = 0;  // the bits of the byte at at_, and above only in write()
+    std::uint64_t held_ = 0;  // the bits of the byte at at_; more only within write()
     unsigned pending_ = 0;    // how many, 0..7
 };
 
@@ -88,7 +87,7 @@ class lsb_reader {
 public:
     explicit constexpr lsb_reader(cbytes in) noexcept : in_(in) {}
 
-    /// The next 64 bits, the first of them lowest; zeros past the end.
+    /// Returns the next 64 bits, the first of them lowest, with zeros past the end.
     [[nodiscard]] std::uint64_t window() const noexcept {
         const std::size_t byte = bit_ >> 3;
         std::byte tail[9] = {};
@@ -100,15 +99,15 @@ public:
         return load_bits<true>(at, bit_ & 7);
     }
 
-    /// The next `width` bits, 0 <= width <= 64, and moves on.
+    /// Reads the next `width` bits, 0 <= width <= 64.
     [[nodiscard]] std::uint64_t read(unsigned width) noexcept {
         const std::uint64_t value = window() & low_mask(width);
         bit_ += width;
         return value;
     }
 
-    /// The number in code, or 0 where there is none: 64 zeros or the end, or a number of more
-    /// than 64 bits. Moves on past what was read.
+    /// Reads a code and returns its number; or 0 where there is no code, but 64 zeros, the end,
+    /// or a number of more than 64 bits.
     [[nodiscard]] std::uint64_t read_gamma() noexcept {
         const std::uint64_t bits = window();
         const unsigned below = countr_zero(bits);
@@ -127,16 +126,16 @@ public:
         return std::uint64_t{1} << (bits - 1) | read(static_cast<unsigned>(bits) - 1);
     }
 
-    /// Whether more bits were read than there are.
+    /// Returns whether more bits were read than there are.
     [[nodiscard]] bool overrun() const noexcept { return bit_ > 8 * in_.size(); }
 
-    /// The bit the reader is at.
+    /// Returns the bit that is read next.
     [[nodiscard]] std::size_t position() const noexcept { return bit_; }
 
-    /// Bytes used so far, a partial last byte included.
+    /// Returns the bytes that were read so far, with a partial last byte.
     [[nodiscard]] std::size_t size_bytes() const noexcept { return (bit_ + 7) / 8; }
 
-    /// The bits of a partial last byte that were not read.
+    /// Returns the bits of a partial last byte that were not read.
     [[nodiscard]] std::uint64_t left_over() const noexcept {
         return window() & low_mask(static_cast<unsigned>(-bit_ & 7));
     }

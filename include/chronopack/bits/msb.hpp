@@ -1,11 +1,10 @@
-// Bit streams, most significant bit first: the order of Gorilla and of
-// Prometheus chunks.
+// Bit streams, most significant bit first: the order of Gorilla and of Prometheus chunks.
 //
 //   write(0b10, 2) write(0b011, 3)  ->  1 0 0 1 1 . . .
 //
-// The reader keeps no buffer. It looks at a 64-bit window that starts at any
-// bit, and zeros stand past the end; a caller skips what it used and asks
-// overrun() whether that was all there. It reads no byte outside its span.
+// The reader keeps no buffer. It looks at a window of 64 bits from any bit on, with zeros past
+// the end. A caller skips the bits that it used, and afterwards asks overrun() whether they were
+// there. No byte outside of the span is read.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
@@ -20,8 +19,8 @@ class msb_writer {
 public:
     explicit constexpr msb_writer(bytes out) noexcept : out_(out) {}
 
-    /// Appends the low `width` bits of `value`, 0 <= width <= 64; the bits
-    /// above must be zero. A full output drops the bits and sets failed().
+    /// Appends the low `width` bits of `value`, 0 <= width <= 64; the bits above must be zero.
+    /// A full output drops the bits and sets failed().
     void write(std::uint64_t value, unsigned width) noexcept {
         const unsigned total = pending_ + width;
         if (total < 64) {
@@ -42,8 +41,8 @@ public:
         pending_ = left;
     }
 
-    /// Puts the held bits into the output, the last byte padded with zeros.
-    /// Writing may go on afterwards as if this had not been called.
+    /// Writes the held bits to the output, the last byte filled up with zeros. Writing may go
+    /// on afterwards as if this had not been called.
     void sync() noexcept {
         if (pending_ == 0) return;
         const std::uint64_t word = held_ << (64 - pending_);
@@ -56,10 +55,10 @@ public:
             out_[at_ + i] = static_cast<std::byte>(word >> (56 - 8 * i));
     }
 
-    /// Bytes of the stream so far, a partial last byte included.
+    /// Returns the bytes of the stream so far, with a partial last byte.
     [[nodiscard]] std::size_t size_bytes() const noexcept { return at_ + (pending_ + 7) / 8; }
 
-    /// Whether some write found no room; what is in the output is then of no use.
+    /// Returns whether some bits found no room; the output is then unusable.
     [[nodiscard]] bool failed() const noexcept { return failed_; }
 
 private:
@@ -74,10 +73,10 @@ class msb_reader {
 public:
     explicit constexpr msb_reader(cbytes in) noexcept : msb_reader(in, 8 * in.size()) {}
 
-    /// Over the first `bits` bits of `in`; those behind are looked at, not used.
+    /// Reads the first `bits` bits of `in`. It may look at those after them, but never uses them.
     constexpr msb_reader(cbytes in, std::size_t bits) noexcept : in_(in), end_(bits) {}
 
-    /// The next 64 bits, the first of them on top; zeros past the end.
+    /// Returns the next 64 bits, the first of them on top, with zeros past the end.
     [[nodiscard]] std::uint64_t window() const noexcept {
         const std::size_t byte = bit_ >> 3;
         const unsigned shift = bit_ & 7;
@@ -88,7 +87,7 @@ public:
         return aligned_window(tail, shift);
     }
 
-    /// The next `width` bits as an integer, 1 <= width <= 64, and moves on.
+    /// Reads the next `width` bits as an integer, 1 <= width <= 64.
     [[nodiscard]] std::uint64_t read(unsigned width) noexcept {
         const std::uint64_t value = window() >> (64 - width);
         skip(width);
@@ -97,42 +96,42 @@ public:
 
     void skip(std::size_t bits) noexcept { bit_ += bits; }
 
-    /// Whether more bits were skipped or read than there are.
+    /// Returns whether more bits were skipped or read than there are.
     [[nodiscard]] bool overrun() const noexcept { return bit_ > end_; }
 
-    /// Bytes used so far, a partial last byte included.
+    /// Returns the bytes that were read so far, with a partial last byte.
     [[nodiscard]] std::size_t size_bytes() const noexcept { return (bit_ + 7) / 8; }
 
-    // For loops that run ahead of the checks, and hand back to them before the end:
+    // For loops that read ahead without checks, as long as the end is not near:
 
-    /// The bit the reader is at, and a way to put it there again.
+    /// Returns the bit that is read next; seek() moves to another.
     [[nodiscard]] std::size_t position() const noexcept { return bit_; }
     void seek(std::size_t bit) noexcept { bit_ = bit; }
 
-    /// Below this bit, window_at and short_window_at stay within the input.
+    /// Returns the bit below which window_at and short_window_at stay within the input.
     [[nodiscard]] std::size_t windows_end() const noexcept {
         return in_.size() < 9 ? 0 : (in_.size() - 8) * 8;
     }
 
-    /// Below this one, they do so up to `reach` bits further on.
     static constexpr std::size_t reach = 160;
+    /// Returns the bit below which they do so even `reach` bits further on.
     [[nodiscard]] std::size_t reach_end() const noexcept {
         return windows_end() < reach ? 0 : windows_end() - reach;
     }
 
-    /// The 64 bits from `bit` on.
+    /// Returns the 64 bits from `bit` on.
     [[nodiscard]] std::uint64_t window_at(std::size_t bit) const noexcept {
         return aligned_window(in_.data() + (bit >> 3), bit & 7);
     }
 
-    /// The 57 bits from `bit` on, on top of others that mean nothing.
     static constexpr unsigned short_window_bits = 57;
+    /// Returns the 57 bits from `bit` on, on top of 7 that mean nothing.
     [[nodiscard]] std::uint64_t short_window_at(std::size_t bit) const noexcept {
         return load_be<std::uint64_t>(in_.data() + (bit >> 3)) << (bit & 7);
     }
 
-    /// How many zeros there are from `bit` on, where `window` was read. All are
-    /// counted up to `limit`, at most reach_end(), and less than `reach` behind.
+    /// Returns how many zeros there are from `bit` on, where `window` was read. It counts all
+    /// up to `limit`, which is reach_end() at most, and fewer than `reach` after it.
     [[nodiscard]] std::size_t count_zeros_at(std::size_t bit, std::uint64_t window,
                                              std::size_t limit) const noexcept {
         constexpr std::uint64_t stop = std::uint64_t{1} << (64 - short_window_bits - 1);

@@ -1,4 +1,4 @@
-// LEB128 integers (varint.hpp) in a bit stream, where bytes may start at any bit.
+// LEB128 integers (bits/varint.hpp) in a bit stream, where their bytes may start at any bit.
 #pragma once
 
 #include <chronopack/bits/msb.hpp>
@@ -13,10 +13,10 @@ inline void write_varint(msb_writer& out, std::uint64_t value) noexcept {
     out.write(value, 8);
 }
 
-/// The value, or truncated / corrupt with the reader at an unspecified place.
+/// Reads a value; or truncated or corrupt, with the reader at an unspecified place.
 [[nodiscard]] inline result<std::uint64_t> read_varint(msb_reader& in) noexcept {
-    // All bytes but the last have the top bit set. Most varints end within the
-    // window; for those that do not, or are overlong, there is bits/varint.hpp.
+    // All bytes but the last have the top bit set. Most varints end within the window; others,
+    // and overlong ones, are read byte by byte.
     const std::uint64_t window = in.window();
     const std::uint64_t last = ~window & 0x8080'8080'8080'8080;
     const unsigned bits = last == 0 ? 0 : countl_zero(last) + 8;

@@ -1,11 +1,10 @@
-// LEB128 variable-length integers: seven bits a byte, low bits first, the top
-// bit set on all bytes but the last.
+// LEB128 variable-length integers: seven bits a byte, low bits first. The top bit is set in all
+// bytes but the last.
 //
 //   300  ->  1'0101100 0'0000010
 //
-// A 64-bit value takes 1 to 10 bytes. There is one encoding of each value:
-// a longer one (a last byte of zero after others) or one past 64 bits is
-// corrupt, an unterminated one truncated.
+// A 64-bit value takes 1 to 10 bytes, and has one encoding. A longer one, whose last byte is
+// zero, is corrupt, and so is one of more than 64 bits; one without a last byte is truncated.
 #pragma once
 
 #include <chronopack/bits/zigzag.hpp>
@@ -20,12 +19,12 @@ inline namespace CHRONOPACK_ABI {
 
 inline constexpr std::size_t max_varint_bytes = 10;
 
-/// Bytes that write_varint will write.
+/// Returns the bytes that write_varint() writes.
 [[nodiscard]] constexpr std::size_t varint_bytes(std::uint64_t value) noexcept {
     return (static_cast<std::size_t>(bit_width(value | 1)) + 6) / 7;
 }
 
-/// On failure of the writer (no space) nothing of the value is written.
+/// Writes a value; or fails the writer, where there is no space, and writes nothing of it.
 inline void write_varint(byte_writer& out, std::uint64_t value) noexcept {
     const bytes room = out.reserve(varint_bytes(value));
     for (std::size_t i = 0; i < room.size(); ++i, value >>= 7)
@@ -36,7 +35,7 @@ inline void write_signed_varint(byte_writer& out, std::int64_t value) noexcept {
     write_varint(out, zigzag(value));
 }
 
-/// The value whose bytes `next` gives, one a call, or nothing past the end.
+/// Reads a value from bytes that `next` returns, one a call, and nothing past the end.
 template <class Next>
 [[nodiscard]] result<std::uint64_t> read_varint_from(Next next) noexcept {
     std::uint64_t value = 0;
@@ -53,12 +52,12 @@ template <class Next>
     return errc::corrupt;
 }
 
-/// The value, or truncated / corrupt with the reader at an unspecified place.
+/// Reads a value; or truncated or corrupt, with the reader at an unspecified place.
 [[nodiscard]] inline result<std::uint64_t> read_varint(byte_reader& in) noexcept {
     const cbytes rest = in.rest();
     if (rest.size() >= 8) {
-        // All bytes but the last have the top bit set. Where the last is among
-        // these eight, and not zero behind others, its sevens are moved together.
+        // All bytes but the last have the top bit set. Where the last is among these eight, and
+        // is no zero after others, the groups of seven bits are moved together.
         std::uint64_t word = load_le<std::uint64_t>(rest.data());
         const std::uint64_t last = ~word & 0x8080'8080'8080'8080;
         const unsigned bits = last == 0 ? 0 : countr_zero(last) + 1;
@@ -83,8 +82,8 @@ template <class Next>
     return unzigzag(*value);
 }
 
-/// The value; or zero, and the reader has failed: for headers, which are read
-/// field by field and checked once.
+/// Reads a value, or fails the reader and returns zero: for headers, which are read field by
+/// field and checked once.
 [[nodiscard]] inline std::uint64_t take_varint(byte_reader& in) noexcept {
     const auto value = read_varint(in);
     if (value) return *value;

@@ -1,4 +1,4 @@
-// Zigzag: signed integers of small magnitude become small unsigned ones.
+// Zigzag turns signed integers of small magnitude into small unsigned ones.
 //
 //   0 -> 0   -1 -> 1   1 -> 2   -2 -> 3   ...   INT64_MIN -> 2^64 - 1
 #pragma once

@@ -1,8 +1,8 @@
-// ALP: doubles that are decimals as integers and one exponent.
+// ALP: stores doubles that are decimals as integers and one exponent.
 //
 //   21.53  21.5  22.07  NaN        exponent 2
-//    2153  2150   2207  2207       an integer column: differences, packed
-//                       (3: NaN)   what is no such decimal, as it is
+//    2153  2150   2207  2207       a column of integers
+//                       (3: NaN)   an exception: no such decimal, stored as it is
 //
 //   a page of n values
 //   +--------+------------+------------------+-------------------+--------------+
@@ -11,15 +11,17 @@
 //   +--------+------------+------------------+-------------------+--------------+
 //   form   bits 0-4 exponent k, 0..18; bit 5 narrow; others 0
 //
-// v = i / 10^k, a division correctly rounded; where narrow, then rounded to a
-// float. |i| <= 2^51. (After Afroozeh, Kuffo and Boncz, "ALP: Adaptive Lossless
-// floating-Point Compression", SIGMOD 2023. They multiply by 10^f and 10^-e, with
-// a rounding at each, and so need large e and f to meet a parser's double, which
-// divides: with the division any decimal of up to 15 digits is its own digits.)
+// v = i / 10^k, correctly rounded; if narrow, then rounded to a float. |i| <= 2^51.
+//
+// (After Afroozeh, Kuffo and Boncz, "ALP: Adaptive Lossless floating-Point Compression", SIGMOD
+// 2023. They multiply by 10^f and 10^-e and round twice, so they need large e and f to arrive at
+// the double of a parser, which divides. With a division, the integer of any decimal of up to 15
+// digits has just those digits.)
 #pragma once
 
 #include <chronopack/codec/page/exceptions.hpp>
 #include <chronopack/codec/page/nested_integers.hpp>
+#include <chronopack/core/sampled_places.hpp>
 #include <chronopack/kernel/dispatch.hpp>
 
 #include <array>
@@ -29,11 +31,11 @@ inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
-/// How an encoder would write a page, judged by a sample of it.
-struct alp_guess {
+/// How to write a page, and how many of a sample of it would be exceptions.
+struct alp_choice {
     unsigned exponent = 0;
     bool narrow = false;
-    std::size_t exceptions = 0;  ///< of the sample
+    std::size_t exceptions = 0;
     std::size_t sampled = 0;
 };
 
@@ -46,13 +48,17 @@ public:
 
     [[nodiscard]] static result<void> write(std::span<const double> in, preset level,
                                             byte_writer& out) noexcept {
-        const alp_guess how = guess(in);
+        return write(in, level, out, choose(in));
+    }
+    [[nodiscard]] static result<void> write(
+        std::span<const double> in, preset level, byte_writer& out, const alp_choice& how,
+        const std::optional<column_estimate>& known = {}) noexcept {
         std::array<std::int64_t, page_values> integers;
         const auto column = std::span(integers).first(in.size());
         const exception_positions exceptions = to_integers(in, how, column);
         out.u8(static_cast<std::uint8_t>(how.exponent | (how.narrow ? narrow_flag : 0)));
         write_varint(out, exceptions.all().size());
-        write_integers(column, level, out);
+        write_integers(column, level, out, known);
         exceptions.write(in.size(), out);
         for (const std::uint16_t at : exceptions.all()) out.u64(bit_cast<std::uint64_t>(in[at]));
         return {};
@@ -87,9 +93,10 @@ public:
             });
     }
 
-    /// The integers of a page, and what is none: something near stands for it.
+    /// Writes the integers of a page, and returns where its exceptions are: an integer nearby
+    /// stands in for each.
     [[nodiscard]] static exception_positions to_integers(
-        std::span<const double> in, const alp_guess& how,
+        std::span<const double> in, const alp_choice& how,
         std::span<std::int64_t> integers) noexcept {
         std::array<std::uint64_t, page_values / 64> misfits;
         kernel::decimals::to_integers(
@@ -103,31 +110,31 @@ public:
         return exceptions;
     }
 
-    /// What the integers promise, and the exceptions cost.
-    [[nodiscard]] static promise promise_of(std::span<const double> in,
-                                            const alp_guess& how) noexcept {
+    /// Returns the estimate of a page that is written so.
+    [[nodiscard]] static column_estimate estimate_of(std::span<const double> in,
+                                                     const alp_choice& how) noexcept {
         std::array<std::int64_t, page_values> integers;
         const auto column = std::span(integers).first(in.size());
         const std::size_t exceptions = to_integers(in, how, column).all().size();
-        promise p = detail::promise_of(column);
-        p.outside = exceptions * exception_bits * log2_one;
-        return p;
+        column_estimate estimated = detail::estimate_of(std::span<const std::int64_t>(column));
+        estimated.exceptions = estimate::of_bits(exceptions * exception_bits);
+        return estimated;
     }
 
-    /// The exponent that costs least, by up to 64 of the values.
-    [[nodiscard]] static alp_guess guess(std::span<const double> in) noexcept {
+    /// Returns the choice that costs least for up to 64 of the values.
+    [[nodiscard]] static alp_choice choose(std::span<const double> in) noexcept {
         std::array<double, most_sampled> sample;
         const std::size_t n = std::min(in.size(), most_sampled);
-        std::uint32_t place = 0;  // steps of the golden ratio, in step with no period
+        sampled_places places;
         bool floats = true;
-        for (std::size_t s = 0; s < n; ++s, place += 0x9e3779b9) {
-            sample[s] = in[std::uint64_t{place} * in.size() >> 32];
+        for (std::size_t s = 0; s < n; ++s) {
+            sample[s] = in[places.next(in.size())];
             floats &= bit_cast<std::uint64_t>(static_cast<double>(static_cast<float>(sample[s]))) ==
                       bit_cast<std::uint64_t>(sample[s]);
         }
-        const alp_guess plain = cheapest(std::span(sample).first(n), false);
+        const alp_choice plain = cheapest(std::span(sample).first(n), false);
         if (!floats || plain.exceptions == 0) return plain;
-        const alp_guess narrow = cheapest(std::span(sample).first(n), true);
+        const alp_choice narrow = cheapest(std::span(sample).first(n), true);
         return cost(narrow) < cost(plain) ? narrow : plain;
     }
 
@@ -139,30 +146,30 @@ private:
     static constexpr std::size_t exception_bits = 76;
 
     // In tenths of a bit a value: a digit is 3.3 bits.
-    static std::size_t cost(const alp_guess& g) noexcept {
-        return 33 * g.exponent +
-               10 * exception_bits * g.exceptions / std::max<std::size_t>(g.sampled, 1);
+    static std::size_t cost(const alp_choice& c) noexcept {
+        return 33 * c.exponent +
+               10 * exception_bits * c.exceptions / std::max<std::size_t>(c.sampled, 1);
     }
-    static alp_guess cheapest(std::span<const double> sample, bool narrow) noexcept {
-        alp_guess best{0, narrow, sample.size(), sample.size()};
+    static alp_choice cheapest(std::span<const double> sample, bool narrow) noexcept {
+        alp_choice best{0, narrow, sample.size(), sample.size()};
         std::uint64_t misfits = ~std::uint64_t{0};
         for (unsigned k = 0; k <= kernel::max_decimal_exponent; ++k) {
             std::array<std::uint64_t, most_sampled> integers;
             kernel::decimals::to_integers(sample.data(), sample.size(),
                                           kernel::decimal_of(k, narrow), integers.data(), &misfits);
             const auto exceptions = static_cast<std::size_t>(__builtin_popcountll(misfits));
-            const alp_guess g{k, narrow, exceptions, sample.size()};
-            if (cost(g) < cost(best)) best = g;
+            const alp_choice choice{k, narrow, exceptions, sample.size()};
+            if (cost(choice) < cost(best)) best = choice;
             if (cost(best) <= 33 * (k + 1)) break;  // more digits cost more than they save
         }
         return best;
     }
 
-    // What stands for exceptions among the integers: their neighbour, so that they
-    // cost little as differences as well.
+    // Lets the integer before it stand in for each exception, so that it costs little as a
+    // difference as well.
     static void fill(std::span<std::int64_t> integers,
                      std::span<const std::uint16_t> exceptions) noexcept {
-        std::size_t first = 0;  // that is none
+        std::size_t first = 0;  // the first that is no exception
         while (first < exceptions.size() && exceptions[first] == first) ++first;
         const std::int64_t begin = first < integers.size() ? integers[first] : 0;
         for (const std::size_t at : exceptions)
@@ -172,14 +179,14 @@ private:
 
 }  // namespace detail
 
-/// Decimals, whole numbers among them.
+/// Codes decimals, whole numbers included.
 struct alp : detail::paged<double, detail::alp_page> {
     static constexpr codec_id id = codec_id::alp;
     static constexpr std::string_view name = "alp";
 
-    /// What encoding a page of these values would come to, by a sample of them.
-    [[nodiscard]] static detail::alp_guess guess(std::span<const double> in) noexcept {
-        return detail::alp_page::guess(in);
+    /// Returns how to write a page of these values, judged by a sample of them.
+    [[nodiscard]] static detail::alp_choice choose(std::span<const double> in) noexcept {
+        return detail::alp_page::choose(in);
     }
 };
 

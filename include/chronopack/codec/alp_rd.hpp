@@ -1,5 +1,5 @@
-// ALP-RD ("real doubles"): the first bits of doubles through a dictionary, the
-// others packed. For values of many digits whose sign and magnitude vary little.
+// ALP-RD ("real doubles"): looks up the first bits of doubles in a dictionary, and packs the
+// others. It suits values of many digits whose sign and magnitude vary little.
 //
 //   0 01111111110 0110...     left: 16 - c bits, one of 8     right: 48 + c bits
 //   |<- left ---->|<- right
@@ -11,8 +11,9 @@
 //   |          |          |        |            |             |        |  left u16) |
 //   +----------+----------+--------+------------+-------------+--------+------------+
 //
-// r is 48..63, d 1..8, codes are below d; positions are LSB fields. (Section 3.4
-// of the ALP paper, see codec/alp.hpp.)
+// r is 48..63, d is 1..8, and codes are below d. Exceptions are values whose left is not in the
+// dictionary; their positions are as codec/page/exceptions.hpp has them. (Section 3.4 of the ALP
+// paper, see codec/alp.hpp.)
 #pragma once
 
 #include <chronopack/codec/page/exceptions.hpp>
@@ -50,7 +51,7 @@ public:
         out.u8(static_cast<std::uint8_t>(cut.entries));
         for (std::size_t k = 0; k < cut.entries; ++k) out.u16(cut.lefts[k]);
         write_varint(out, exceptions.all().size());
-        // High entropy: sums would only make it more, so the fastest form is the smallest.
+        // These have high entropy, which sums would only raise: the fastest form is the smallest.
         write_integers(std::span(column).first(in.size()), preset::fastest, out);
         for (std::size_t i = 0; i < in.size(); ++i)
             column[i] =
@@ -137,7 +138,7 @@ private:
         return static_cast<std::uint16_t>(bit_cast<std::uint64_t>(v) >> right);
     }
 
-    // The split that costs least, by up to 128 of the values.
+    // Returns the split that costs least for up to 128 of the values.
     static split best_split(std::span<const double> in) noexcept {
         constexpr std::size_t most_sampled = 128;
         const std::size_t n = std::min(in.size(), most_sampled);
@@ -156,7 +157,7 @@ private:
             }
             split s;
             s.right = right;
-            // Values as rare as those seen once stand for as many that were not seen.
+            // There are about as many lefts that were not seen as were seen once.
             const auto strays = static_cast<std::size_t>(
                 std::count(often.begin(), often.begin() + distinct, std::size_t{1}));
             std::size_t inside = 0;
@@ -180,7 +181,7 @@ private:
 
 }  // namespace detail
 
-/// Doubles of high entropy.
+/// Codes doubles of high entropy.
 struct alp_rd : detail::paged<double, detail::alp_rd_page> {
     static constexpr codec_id id = codec_id::alp_rd;
     static constexpr std::string_view name = "alp_rd";

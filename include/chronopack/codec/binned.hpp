@@ -1,15 +1,15 @@
-// Binned: integers by the entropy of the bins they fall in. Smaller than `packed`,
-// and slower: for columns that are kept.
+// Binned: codes integers by the entropy of the bins that they lie in. Smaller than `packed` and
+// slower, for columns that are kept long.
 //
 //   v          1000 1010 1019 1031 ...     values
-//   x                 10    9   12 ...     their differences, or those of these, or they
+//   x                 10    9   12 ...     values, differences or second differences
 //   number             1    0    3 ...     (x - reference) / scale
 //   bin, offset   [0..1] 1 ...             binning/bins.hpp
 //
 //   n = 5000   | count | page, 2,048 values | page, 2,048 values | page, 904 values |
 //
-// A page (binning/page.hpp) has bins of its own, or those of the page before. Encoding
-// works in 110 KiB of stack, decoding in 45, whatever the count.
+// A page (binning/page.hpp) has its own bins, or reuses those of the previous page. Encoding takes
+// 110 KiB of stack and decoding 45 KiB, whatever the count.
 #pragma once
 
 #include <chronopack/binning/page.hpp>
@@ -18,13 +18,13 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// Integers of any kind, small where their differences are likely ones.
+/// Codes integers of any kind. They get small where some differences are much likelier than others.
 struct binned {
     using value_type = std::int64_t;
     static constexpr codec_id id = codec_id::binned;
     static constexpr std::string_view name = "binned";
 
-    /// Upper bound of the bytes of `n` values, n <= 2^57.
+    /// Returns an upper bound of the bytes of `n` values, n <= 2^57.
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         if (n == 0) return 0;
         const std::size_t rest = n % binning::page_values;
@@ -33,16 +33,16 @@ struct binned {
                (rest == 0 ? 0 : binning::max_page_bytes(rest));
     }
 
-    /// Bytes written, or no_space with `out` unspecified.
+    /// Returns the bytes written, or no_space with `out` unspecified.
     [[nodiscard]] static result<std::size_t> encode(std::span<const value_type> in,
                                                     bytes out) noexcept {
         return encode(in, out, std::nullopt);
     }
 
-    /// The same, with what binning::look_ahead() says of all of `in`, where that is known.
+    /// Encodes likewise, with the estimate of all of `in` where it is known.
     [[nodiscard]] static result<std::size_t> encode(
         std::span<const value_type> in, bytes out,
-        const std::optional<binning::prospects>& known) noexcept {
+        const std::optional<binning::page_estimate>& known) noexcept {
         if (in.empty()) return std::size_t{0};
         byte_writer writer(out);
         write_varint(writer, in.size());
@@ -53,12 +53,12 @@ struct binned {
         return writer.position();
     }
 
-    /// Bytes read, or truncated / corrupt / count_mismatch with `out` unspecified.
+    /// Returns the bytes read, or truncated, corrupt or count_mismatch with `out` unspecified.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
         return decode(in, out, {});
     }
 
-    /// The same with each value v given as map.offset + map.scale * v.
+    /// Decodes likewise, each value v as map.offset + map.scale * v.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out,
                                                     packing::affine map) noexcept {
         byte_reader reader(in);
@@ -70,9 +70,9 @@ struct binned {
         return reader.position();
     }
 
-    /// Decodes n values page by page, each page to where `room(from, n)` says, and then gives it
-    /// to `sink(from, values)` -> result<void>. Or truncated / corrupt / count_mismatch, or what
-    /// the sink says.
+    /// Decodes n values page by page, each page into the span that `room(from, n)` returns, and
+    /// passes it on to `sink(from, values)` -> result<void>. Returns truncated, corrupt or
+    /// count_mismatch, or the sink's error.
     template <class Room, class Sink>
     [[nodiscard]] static result<void> for_each_page(byte_reader& in, std::size_t n,
                                                     packing::affine map, Room room,

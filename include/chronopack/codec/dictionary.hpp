@@ -1,5 +1,5 @@
-// Dictionary: the distinct values in ascending order, and of each value its
-// place among them. For values that come back: prices, levels, rounded loads.
+// Dictionary: stores the distinct values in ascending order, and the place of each value among
+// them. It suits values that come back: prices, levels, rounded loads.
 //
 //   0.25 7.5 0.25 0.25 3.0     entries 0.25 3.0 7.5     places 0 2 0 0 1
 //
@@ -9,9 +9,8 @@
 //   |  varint    | nested_values    | (none for a single entry)            |
 //   +------------+------------------+--------------------------------------+
 //
-// 1 <= d <= n; places are below d. Ascending (doubles in total order), so that
-// entries are packed as differences, and values close to each other have places
-// close to each other.
+// 1 <= d <= n, and places are below d. Entries ascend (doubles in total order), so that their
+// differences are small, and values close to each other have places close to each other.
 #pragma once
 
 #include <chronopack/codec/page/nested_values.hpp>
@@ -22,16 +21,16 @@ inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
-/// The distinct values of a page, found by hashing, and where each first stood.
+/// Finds the distinct values of a page by hashing, and numbers them in order of appearance.
 class distinct_values {
 public:
-    /// Of a page of n values.
+    /// Makes an empty table for a page of n values.
     explicit distinct_values(std::size_t n) noexcept
         : shift_(64 - bit_width(2 * n)), mask_((std::size_t{1} << bit_width(2 * n)) - 1) {
         for (std::size_t at = 0; at <= mask_; ++at) table_[at] = 0;
     }
 
-    /// The number of `key`: as many as there were before, if it is new.
+    /// Returns the number of `key`, and gives it the next number if it is new.
     [[nodiscard]] std::size_t number_of(std::int64_t key) noexcept {
         std::uint64_t hash = static_cast<std::uint64_t>(key) * 0x9e37'79b9'7f4a'7c15u;
         hash ^= hash >> 32;
@@ -101,15 +100,16 @@ public:
     }
 
 private:
-    // The distinct values in ascending order, how many they are, and each value's place.
-    // Never inlined: what it needs is off the stack when entries and places are encoded.
+    // Writes the distinct values in ascending order and the place of each value, and returns how
+    // many are distinct. Never inlined, so that its tables are off the stack when entries and
+    // places are encoded.
     [[nodiscard, gnu::noinline]] static std::size_t look_up_all(
         std::span<const T> in, std::span<T> entries, std::span<std::int64_t> places) noexcept {
         distinct_values distinct(in.size());
         for (std::size_t i = 0; i < in.size(); ++i)
             places[i] = static_cast<std::int64_t>(distinct.number_of(key_of(in[i])));
 
-        // From numbers in order of appearance to places in order of value.
+        // Turns numbers in order of appearance into places in order of value.
         const auto keys = distinct.keys();
         std::array<std::uint64_t, page_values> rising, spare;
         for (std::size_t k = 0; k < keys.size(); ++k) rising[k] = rising_of(keys[k]);
@@ -124,7 +124,7 @@ private:
         return keys.size();
     }
 
-    // Two at a time: compilers would gather eight, which takes longer than eight loads.
+    // Two at a time: compilers would gather eight at once, which is slower than eight loads.
     static void look_up(const T* entries, std::span<const std::int64_t> places, T* out) noexcept {
         using pair [[gnu::vector_size(2 * sizeof(T))]] = T;
         std::size_t i = 0;
@@ -134,14 +134,14 @@ private:
         }
         if (i < places.size()) out[i] = entries[places[i]];
     }
-    // Keys as unsigned numbers in the same order, and back.
+    // Turns keys into unsigned numbers in the same order, and back.
     static std::uint64_t rising_of(std::int64_t key) noexcept {
         return static_cast<std::uint64_t>(key) ^ std::uint64_t{1} << 63;
     }
     static std::int64_t from_rising(std::uint64_t rising) noexcept {
         return static_cast<std::int64_t>(rising ^ std::uint64_t{1} << 63);
     }
-    // Of one that is there.
+    // Returns the place of a key that is there.
     static std::uint16_t place_among(std::span<const std::uint64_t> sorted,
                                      std::uint64_t key) noexcept {
         std::size_t at = 0;
@@ -164,7 +164,7 @@ private:
 
 }  // namespace detail
 
-/// Int64 or doubles of any bits.
+/// Codes int64, or doubles of any bits.
 template <class T>
 struct dictionary : detail::paged<T, detail::dictionary_page<T>> {
     static constexpr codec_id id = codec_id::dictionary;

@@ -1,15 +1,14 @@
-// Gorilla timestamps: second differences in a prefix code, one bit for each
-// tick of an even clock. For appending; a column at rest is smaller and faster
-// as `packed`.
+// Gorilla timestamps: second differences in a prefix code, one bit for each tick of an even clock.
+// It suits appending; a column that is complete is smaller and faster as `packed`.
 //
 //   bit 0         64          128
 //   +-------------+------------+------------------------------------+
 //   |  t[0]: 64   | t[1]-t[0]  |  dod_code<7, 9, 12, 32, 64> each   |
 //   +-------------+------------+------------------------------------+
 //
-// Most significant bit first, zero bits to the end of the last byte. All
-// arithmetic is modulo 2^64: any int64 sequence will do. (Pelkonen et al.,
-// VLDB 2015, with the full 64-bit escape that the paper leaves out.)
+// The most significant bit comes first, and zero bits fill up the last byte. All arithmetic is
+// modulo 2^64, so any int64 sequence can be written. (Pelkonen et al., VLDB 2015, with an escape
+// of 64 bits that the paper does not have.)
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
@@ -44,8 +43,8 @@ public:
         return static_cast<std::int64_t>(previous_);
     }
 
-    /// Reads timestamps for as long as none can come near the end of the input;
-    /// how many. read() takes the rest.
+    /// Reads timestamps as long as none can reach the end of the input, and returns how many.
+    /// read() takes the rest.
     [[nodiscard, gnu::always_inline]] std::size_t read_ahead(msb_reader& in,
                                                              std::span<std::int64_t> out) noexcept {
         static_assert(code::max_bits <= msb_reader::reach);
@@ -60,7 +59,7 @@ public:
         std::size_t i = 0;
         while (i < n && bit < end) {
             if (code::is_zero(window)) {
-                // One zero for each timestamp that is on time.
+                // One zero bit for each timestamp that is on time.
                 const std::size_t same = put_ticks(
                     out.subspan(i), in.count_zeros_at(bit, window, std::min(end, bit + n - i)),
                     timestamp, delta);
@@ -89,7 +88,8 @@ public:
         return i;
     }
 
-    // For restart_index.hpp: the state in words, and that before value `index` > 0.
+    // For codec/restart_index.hpp: returns the state in words, and restores that before value
+    // `index` > 0.
     using state_words = std::array<std::uint64_t, 2>;
     [[nodiscard]] state_words state() const noexcept { return {previous_, delta_}; }
     [[nodiscard]] bool restore(const state_words& state, std::size_t index) noexcept {
@@ -100,7 +100,7 @@ public:
     }
 
 private:
-    // The first timestamp is a step from zero, and no delta for the second.
+    // The first timestamp is a step from zero, but that is no delta for the second.
     void move_to(std::uint64_t timestamp, std::uint64_t step) noexcept {
         previous_ = timestamp;
         delta_ = step;
@@ -114,8 +114,8 @@ private:
 
 }  // namespace detail
 
-/// Timestamps in any order. decode never calls them corrupt: every bit string
-/// that is long enough is some sequence.
+/// Codes timestamps in any order. decode never returns corrupt: every bit string that is long
+/// enough is some sequence.
 struct gorilla_timestamps : detail::bit_codec<std::int64_t, detail::gorilla_timestamp_coder> {
     static constexpr codec_id id = codec_id::gorilla_timestamps;
     static constexpr std::string_view name = "gorilla_timestamps";

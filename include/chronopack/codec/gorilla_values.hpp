@@ -1,14 +1,13 @@
-// Gorilla values: each double xored with the one before it. For appending, and
-// for values that often repeat.
+// Gorilla values: each double xored with the previous one. It suits appending, and values that
+// often repeat.
 //
 //   bit 0        64
 //   +------------+----------------------------+
 //   |  v[0]: 64  |  xor_code of each other    |
 //   +------------+----------------------------+
 //
-// Most significant bit first, zero bits to the end of the last byte. Every bit
-// pattern survives: NaN payloads, -0.0, subnormals. (Pelkonen et al., VLDB
-// 2015, section 4.1.2.)
+// The most significant bit comes first, and zero bits fill up the last byte. Every bit survives:
+// NaN payloads, -0.0, subnormals. (Pelkonen et al., VLDB 2015, section 4.1.2.)
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
@@ -47,8 +46,8 @@ public:
         return bit_cast<double>(previous_);
     }
 
-    /// Reads values for as long as none can come near the end of the input, and
-    /// no code is illegal; how many. read() takes the rest, and has the errors.
+    /// Reads values as long as none can reach the end of the input and no code is illegal, and
+    /// returns how many. read() takes the rest, and reports errors.
     [[nodiscard, gnu::always_inline]] std::size_t read_ahead(msb_reader& in,
                                                              std::span<double> out) noexcept {
         static_assert(xor_code::max_bits <= msb_reader::reach);
@@ -74,7 +73,7 @@ public:
         };
         while (i < n && bit < end) {
             if (xor_code::is_zero(window)) {
-                // One zero for each repeated value.
+                // One zero bit for each repeated value.
                 const std::size_t same = put_same(
                     out.subspan(i), in.count_zeros_at(bit, window, std::min(end, bit + n - i)),
                     bit_cast<double>(value));
@@ -102,7 +101,8 @@ public:
         return i;
     }
 
-    // For restart_index.hpp: the state in words, and back; false for none that is legal.
+    // For codec/restart_index.hpp: returns the state in words, and restores it; false if that is
+    // not legal.
     using state_words = std::array<std::uint64_t, 2>;
     [[nodiscard]] state_words state() const noexcept { return {previous_, xors_.state()}; }
     [[nodiscard]] bool restore(const state_words& state, std::size_t) noexcept {
@@ -119,7 +119,7 @@ private:
 
 }  // namespace detail
 
-/// Doubles of any bits.
+/// Codes doubles of any bits.
 struct gorilla_values : detail::bit_codec<double, detail::gorilla_value_coder> {
     static constexpr codec_id id = codec_id::gorilla_values;
     static constexpr std::string_view name = "gorilla_values";

@@ -1,7 +1,7 @@
-// Ordered: the bits of doubles as integers in the same order, for values that
-// are no decimals but lie close to each other, and for floats in doubles.
+// Ordered: stores the bits of doubles as integers in the same order. It suits values that are no
+// decimals but lie close to each other, and doubles that are floats.
 //
-//   -1.5 < -0.0 < 0.0 < 1.0 < 1.5        the keys, seen as signed integers, ascend
+//   -1.5 < -0.0 < 0.0 < 1.0 < 1.5        their keys ascend, as signed integers
 //
 //   a page of n values
 //   +-------+------------------+
@@ -9,9 +9,8 @@
 //   |  u8   | nested_integers  |     form 1: the key of the 32 bits of a float,
 //   +-------+------------------+             which every value of the page is
 //
-// The key of bits b is b, or with all bits but the sign flipped where that is set.
-// Neighbours share sign, exponent and the first bits of the mantissa, so their
-// keys differ little, and a reference takes what they share.
+// The key of the bits b is b itself; where the sign is set, all other bits are flipped. Neighbours
+// share sign, exponent and the first bits of the mantissa, so their keys differ little.
 #pragma once
 
 #include <chronopack/codec/page/nested_integers.hpp>
@@ -28,12 +27,13 @@ public:
         return 1 + max_integers_bytes(n);
     }
 
-    [[nodiscard]] static result<void> write(std::span<const double> in, preset level,
-                                            byte_writer& out) noexcept {
+    [[nodiscard]] static result<void> write(
+        std::span<const double> in, preset level, byte_writer& out,
+        const std::optional<column_estimate>& known = {}) noexcept {
         std::array<std::int64_t, page_values> keys;
         const bool floats = to_integers(in, keys);
         out.u8(floats ? 1 : 0);
-        write_integers(std::span(keys).first(in.size()), level, out);
+        write_integers(std::span(keys).first(in.size()), level, out, known);
         return {};
     }
 
@@ -59,13 +59,14 @@ public:
             });
     }
 
-    [[nodiscard]] static promise promise_of(std::span<const double> in) noexcept {
+    /// Returns the estimate of the keys of a page.
+    [[nodiscard]] static column_estimate estimate_of(std::span<const double> in) noexcept {
         std::array<std::int64_t, page_values> keys;
         to_integers(in, keys);
-        return detail::promise_of(std::span(keys).first(in.size()));
+        return detail::estimate_of(std::span<const std::int64_t>(keys).first(in.size()));
     }
 
-    /// The keys of a page, and whether they are those of floats.
+    /// Writes the keys of a page, and returns whether they are keys of floats.
     static bool to_integers(std::span<const double> in, std::span<std::int64_t> keys) noexcept {
         const bool floats = all_floats(in);
         for (std::size_t i = 0; i < in.size(); ++i)
@@ -81,7 +82,7 @@ private:
     static double widened(std::int32_t key) noexcept {
         return static_cast<double>(bit_cast<float>(flipped(key)));
     }
-    // What comes back is what counts: signalling NaNs turn quiet on the way.
+    // Compares the bits that come back: signalling NaNs turn quiet on the way.
     static bool all_floats(std::span<const double> in) noexcept {
         std::uint64_t lost = 0;
         for (const double v : in)
@@ -93,7 +94,7 @@ private:
 
 }  // namespace detail
 
-/// Doubles of any bits.
+/// Codes doubles of any bits.
 struct ordered : detail::paged<double, detail::ordered_page> {
     static constexpr codec_id id = codec_id::ordered;
     static constexpr std::string_view name = "ordered";

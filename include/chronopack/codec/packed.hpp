@@ -1,10 +1,9 @@
-// Packed integers: a run of integer blocks (packing/block.hpp), each of 1,024
-// values but the last, which has what remains.
+// Packed: stores integers in blocks (packing/block.hpp) of 1,024 values; the last has the rest.
 //
 //   n = 2500   | block, 1,024 values | block, 1,024 values | block, 452 values |
 //
-// `packed` picks the smallest of frame of reference, delta and delta of delta
-// for each block; `delta` and `delta_of_delta` write, and accept, only theirs.
+// `packed` picks the smallest of frame of reference, delta and delta of delta for each block.
+// `delta` and `delta_of_delta` write and accept only the modes of their names.
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
@@ -20,13 +19,13 @@ template <packing::mode_set Modes>
 struct packed_blocks {
     using value_type = std::int64_t;
 
-    /// Upper bound of the bytes of `n` values, n <= 2^57.
+    /// Returns an upper bound of the bytes of `n` values, n <= 2^57.
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         const std::size_t blocks = n / packing::block_values + (n % packing::block_values != 0);
         return blocks * packing::max_header_bytes + 8 * n;
     }
 
-    /// Bytes written, or no_space with `out` unspecified.
+    /// Returns the bytes written, or no_space with `out` unspecified.
     [[nodiscard]] static result<std::size_t> encode(std::span<const value_type> in,
                                                     bytes out) noexcept {
         std::size_t at = 0;
@@ -40,15 +39,16 @@ struct packed_blocks {
         return at;
     }
 
-    /// Bytes read, or truncated / corrupt / count_mismatch with `out` unspecified.
+    /// Returns the bytes read, or truncated, corrupt or count_mismatch with `out` unspecified.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out) noexcept {
         return decode(in, out, {});
     }
 
-    /// The same with each value v given as map.offset + map.scale * v.
+    /// Decodes likewise, each value v as map.offset + map.scale * v.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<value_type> out,
                                                     packing::affine map) noexcept {
-        // Too much for any cache: each block is decoded in this one and copied past them.
+        // An output that is larger than any cache: each block is decoded nearby, and copied to
+        // the output past the caches.
         const bool past_caches = out.size_bytes() >= kernel::past_caches_bytes;
         std::array<value_type, packing::block_values> nearby;
         std::size_t at = 0;
@@ -68,7 +68,7 @@ struct packed_blocks {
 
 }  // namespace detail
 
-/// Integers of any kind: counters, gauges, timestamps.
+/// Codes integers of any kind: counters, gauges, timestamps.
 struct packed : detail::packed_blocks<packing::any_mode> {
     static constexpr codec_id id = codec_id::packed;
     static constexpr std::string_view name = "packed";

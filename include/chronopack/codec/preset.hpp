@@ -1,14 +1,14 @@
-// What an encoder is asked to give up for what.
+// Presets: what an encoder prefers, speed or size.
 #pragma once
 
 #include <cstdint>
 
 namespace chronopack {
 
-/// Any decoder reads what any of these wrote.
+/// Decoders read the bytes of any preset.
 enum class preset : std::uint8_t {
     fastest,   ///< decodes at tens of GB/s: no sums, no tables
-    balanced,  ///< the smallest of what decodes at vector speed
+    balanced,  ///< the smallest form that decodes at vector speed
     smallest,  ///< also codecs that decode value by value
 };
 

@@ -1,5 +1,5 @@
-// The Prometheus XOR chunk (encoding id 1), byte for byte: timestamps and
-// values of up to 65,535 samples in one bit stream.
+// The Prometheus XOR chunk (encoding id 1), byte for byte: timestamps and values of up to 65,535
+// samples in one bit stream.
 //
 //   0            2
 //   +------------+------------------------------------------------------+
@@ -7,12 +7,11 @@
 //   | big-endian |          |          |          |        | to a byte  |
 //   +------------+------------------------------------------------------+
 //
-// The samples are in prometheus_sample.hpp. decode_many takes the hundreds of
-// chunks that a query opens: what it saves is the wait for memory.
+// codec/stream/prometheus_sample.hpp draws the samples. decode_many decodes the hundreds of chunks
+// of a query, and hides the wait for memory.
 //
-// Timestamps are milliseconds by Prometheus' convention, any int64 by the
-// format. Source: prometheus/prometheus, tsdb/docs/format/chunks.md and
-// tsdb/chunkenc/xor.go.
+// Timestamps are milliseconds in Prometheus; the format takes any int64. Source:
+// prometheus/prometheus, tsdb/docs/format/chunks.md and tsdb/chunkenc/xor.go.
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
@@ -21,6 +20,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
+/// Codes samples as Prometheus does.
 struct prometheus_xor {
     using value_type = sample;
     static constexpr codec_id id = codec_id::prometheus_xor;
@@ -29,23 +29,23 @@ struct prometheus_xor {
     static constexpr std::size_t header_bytes = 2;
     static constexpr std::size_t max_count = 65535;
 
-    /// Upper bound of the bytes of `n` samples, n <= 65,535.
+    /// Returns an upper bound of the bytes of `n` samples, n <= 65,535.
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         if (n == 0) return header_bytes;
         constexpr std::size_t first = detail::prometheus_sample_coder::max_first_bits;
-        // Sample 1 is a varint of 80 bits at most and an xor: more than the others.
+        // Sample 1 is a varint of up to 80 bits and an xor, longer than the others.
         return header_bytes +
                (first + 80 + (n - 1) * detail::prometheus_sample_coder::max_bits + 7) / 8;
     }
 
-    /// Samples in the chunk, or truncated.
+    /// Returns the count of samples in the chunk, or truncated.
     [[nodiscard]] static result<std::size_t> count(cbytes chunk) noexcept {
         if (chunk.size() < header_bytes) return errc::truncated;
         return std::size_t{load_be<std::uint16_t>(chunk.data())};
     }
 
-    /// Bytes written; or out_of_range for more than 65,535 samples, or no_space,
-    /// with `out` unspecified.
+    /// Returns the bytes written; or out_of_range for more than 65,535 samples, or no_space, with
+    /// `out` unspecified.
     [[nodiscard]] static result<std::size_t> encode(std::span<const sample> in,
                                                     bytes out) noexcept {
         if (in.size() > max_count) return errc::out_of_range;
@@ -57,20 +57,20 @@ struct prometheus_xor {
         return header_bytes + *written;
     }
 
-    /// Bytes read; or count_mismatch unless the chunk has exactly out.size()
-    /// samples, or truncated / corrupt, with `out` unspecified.
+    /// Returns the bytes read; or count_mismatch unless the chunk has exactly out.size() samples,
+    /// truncated or corrupt, with `out` unspecified.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<sample> out) noexcept {
         return decode_into(in, out);
     }
 
-    /// The same into two columns of one size.
+    /// Decodes likewise, into two columns of the same size.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<std::int64_t> timestamps,
                                                     std::span<double> values) noexcept {
         assert(timestamps.size() == values.size());
         return decode_into(in, detail::sample_columns{timestamps, values});
     }
 
-    /// One of many chunks: where it is, where its samples go, and how that went.
+    /// One of many chunks, the columns that its samples go to, and what decode() returned.
     struct job {
         cbytes chunk;
         std::span<std::int64_t> timestamps;
@@ -78,9 +78,8 @@ struct prometheus_xor {
         result<std::size_t> read = std::size_t{0};
     };
 
-    /// decode of each job's chunk into its columns, with what that returns as the
-    /// job's `read`: one that is refused leaves the others as they are. Chunks
-    /// that lie apart are fetched from memory while those before are decoded.
+    /// Decodes the chunk of each job into its columns, and sets its `read`. An error of one leaves
+    /// the others alone. Chunks are fetched from memory while those before them are decoded.
     static void decode_many(std::span<job> jobs) noexcept {
         constexpr std::size_t ahead = 8;
         for (const job& first : jobs.first(std::min(ahead, jobs.size()))) prefetch(first.chunk);
@@ -90,7 +89,7 @@ struct prometheus_xor {
         }
     }
 
-    /// Appends samples to a caller's bytes, which hold a whole chunk at any time.
+    /// Appends samples to a caller's bytes, which hold a whole chunk at any time. Not thread-safe.
     class appender {
     public:
         /// Writes an empty chunk; `out` must have header_bytes.
@@ -98,7 +97,8 @@ struct prometheus_xor {
             store_be(out_.data(), std::uint16_t{0});
         }
 
-        /// O(1). On no_space or out_of_range (a full chunk) the chunk is as it was.
+        /// Appends a sample in constant time; or no_space, or out_of_range when the chunk is full,
+        /// and the chunk is as it was.
         result<void> append(sample s) noexcept {
             if (count() == max_count) return errc::out_of_range;
             const auto appended = samples_.append(s);
@@ -120,12 +120,12 @@ struct prometheus_xor {
     class iterator : public detail::bit_iterator<sample, detail::prometheus_sample_coder> {
     public:
         /// `count` is count(chunk), or fewer to stop early.
-        iterator(cbytes chunk, std::size_t count) noexcept
+        iterator(borrowed_bytes chunk, std::size_t count) noexcept
             : bit_iterator(chunk.subspan(std::min(header_bytes, chunk.size())), count) {}
     };
 
 private:
-    // As much of a chunk as 120 samples take; behind that processors see the pattern.
+    // Fetches as much of a chunk as 120 samples take. After that, processors see the pattern.
     static void prefetch(cbytes chunk) noexcept {
         constexpr std::size_t line = 64;
         const cbytes part = chunk.first(std::min(chunk.size(), std::size_t{1024}));

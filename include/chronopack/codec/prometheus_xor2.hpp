@@ -1,5 +1,5 @@
-// The Prometheus XOR2 chunk (encoding id 4), byte for byte: up to 65,535
-// samples in one bit stream, and start times if there are any.
+// The Prometheus XOR2 chunk (encoding id 4), byte for byte: up to 65,535 samples in one bit stream,
+// with start times if there are any.
 //
 //   0            2                  3
 //   +------------+------------------+------------------------------------------+
@@ -7,15 +7,14 @@
 //   | big-endian |                  |          |          |        | to a byte  |
 //   +------------+------------------+------------------------------------------+
 //
-// Against XOR: a bit, not two, for a sample that is on time and unchanged, and
-// stale markers that leave the values around them alone. xor2_code.hpp draws
-// the codes.
+// Compared with XOR, a sample that is on time and unchanged takes one bit, not two, and a stale
+// marker does not disturb the values around it. codec/stream/xor2_code.hpp draws the codes.
 //
-// A start time is when a counter began to count; 0 stands for none. `known`: the
-// first sample has one. `change`: the first sample whose start time is another
-// than its predecessor's; from it on all are coded. It is 127 at the latest, for
-// there the byte ends: so a chunk of more than 127 samples has a code for each
-// further one even where no start time is.
+// A start time is the time at which a counter began to count; 0 stands for none. `known` is set
+// if the first sample has one. `change` is the first sample whose start time differs from its
+// predecessor's; from there on all start times are coded. It is at most 127, the greatest number
+// of 7 bits: so in a chunk of more samples, all after number 127 have a code even if none has a
+// start time.
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
@@ -25,6 +24,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
+/// Codes samples as Prometheus does, with start times.
 struct prometheus_xor2 {
     using value_type = sample;
     static constexpr codec_id id = codec_id::prometheus_xor2;
@@ -33,28 +33,28 @@ struct prometheus_xor2 {
     static constexpr std::size_t header_bytes = 3;
     static constexpr std::size_t max_count = 65535;
 
-    /// Upper bound of the bytes of `n` samples and their start times, n <= 65,535.
+    /// Returns an upper bound of the bytes of `n` samples and their start times, n <= 65,535.
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         if (n == 0) return header_bytes;
         constexpr std::size_t first = detail::xor2_coder::max_first_bits;
-        // Sample 1 is a varint of 80 bits at most where others have 69.
+        // Sample 1 has a varint of up to 80 bits where others have 69 bits.
         return count_bytes + (first + 11 + (n - 1) * detail::xor2_coder::max_bits + 7) / 8;
     }
 
-    /// Samples in the chunk, or truncated.
+    /// Returns the count of samples in the chunk, or truncated.
     [[nodiscard]] static result<std::size_t> count(cbytes chunk) noexcept {
         if (chunk.size() < header_bytes) return errc::truncated;
         return std::size_t{load_be<std::uint16_t>(chunk.data())};
     }
 
-    /// Bytes written; or out_of_range for more than 65,535 samples, or no_space,
-    /// with `out` unspecified.
+    /// Returns the bytes written; or out_of_range for more than 65,535 samples, or no_space, with
+    /// `out` unspecified.
     [[nodiscard]] static result<std::size_t> encode(std::span<const sample> in,
                                                     bytes out) noexcept {
         return encode_with(in, out, [](std::size_t) { return std::int64_t{0}; });
     }
 
-    /// The same with a start time for each sample.
+    /// Encodes likewise, with a start time for each sample.
     [[nodiscard]] static result<std::size_t> encode(std::span<const sample> in,
                                                     std::span<const std::int64_t> start_times,
                                                     bytes out) noexcept {
@@ -62,21 +62,20 @@ struct prometheus_xor2 {
         return encode_with(in, out, [&](std::size_t i) { return start_times[i]; });
     }
 
-    /// Bytes read; or count_mismatch unless the chunk has exactly out.size()
-    /// samples, or truncated / corrupt, with `out` unspecified. Start times that
-    /// the chunk has are read past.
+    /// Returns the bytes read; or count_mismatch unless the chunk has exactly out.size() samples,
+    /// truncated or corrupt, with `out` unspecified. Start times are skipped.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<sample> out) noexcept {
         return decode_into(in, samples_only{out});
     }
 
-    /// The same, and the start time of each sample: 0 where it has none.
+    /// Decodes likewise, with the start time of each sample: 0 where it has none.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<sample> out,
                                                     std::span<std::int64_t> start_times) noexcept {
         assert(start_times.size() == out.size());
         return decode_into(in, with_start_times{out, start_times});
     }
 
-    /// Appends samples to a caller's bytes, which hold a whole chunk at any time.
+    /// Appends samples to a caller's bytes, which hold a whole chunk at any time. Not thread-safe.
     class appender {
     public:
         /// Writes an empty chunk; `out` must have header_bytes.
@@ -84,7 +83,8 @@ struct prometheus_xor2 {
             put_header();
         }
 
-        /// O(1). On no_space or out_of_range (a full chunk) the chunk is as it was.
+        /// Appends a sample in constant time; or no_space, or out_of_range when the chunk is full,
+        /// and the chunk is as it was.
         result<void> append(sample s, std::int64_t start_time = 0) noexcept {
             if (count_ == max_count) return errc::out_of_range;
             const appender before = *this;
@@ -123,7 +123,7 @@ struct prometheus_xor2 {
     class iterator {
     public:
         /// `count` is count(chunk), or fewer to stop early.
-        iterator(cbytes chunk, std::size_t count) noexcept
+        iterator(borrowed_bytes chunk, std::size_t count) noexcept
             : samples_(chunk.subspan(std::min(count_bytes, chunk.size())), count) {}
 
         [[nodiscard]] result<sample> next() noexcept {
@@ -133,12 +133,12 @@ struct prometheus_xor2 {
             return read->value;
         }
 
-        /// Of the sample that next() gave last; 0 where it has none.
+        /// Returns the start time of the sample that next() last returned; 0 where it has none.
         [[nodiscard]] std::int64_t start_time() const noexcept { return start_time_; }
 
         [[nodiscard]] std::size_t remaining() const noexcept { return samples_.remaining(); }
 
-        /// Bytes read so far behind the header, a partial last byte included.
+        /// Returns the bytes read so far after the header, with a partial last byte.
         [[nodiscard]] std::size_t size_bytes() const noexcept {
             return std::max(samples_.size_bytes(), start_bytes) - start_bytes;
         }
@@ -152,7 +152,7 @@ private:
     static constexpr std::size_t count_bytes = 2;
     static constexpr std::size_t start_bytes = 1;  // the coder's stream begins with it
 
-    // Where samples are put, as one span or two.
+    // The places of decoded samples: one span or two.
     struct samples_only {
         struct place {
             sample& value;

@@ -1,6 +1,5 @@
-// Raw: values as they are, eight little-endian bytes each. What every other
-// codec is measured against, and the bound that none may exceed by more than
-// its header.
+// Raw: values as they are, eight little-endian bytes each. All other codecs are measured against
+// it, and none may exceed it by more than its header.
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
@@ -9,6 +8,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
+/// Codes int64, or doubles of any bits.
 template <class T>
 struct raw {
     static_assert(sizeof(T) == 8);
@@ -18,7 +18,7 @@ struct raw {
 
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept { return 8 * n; }
 
-    /// Bytes written, or no_space with `out` untouched.
+    /// Returns the bytes written, or no_space with `out` untouched.
     [[nodiscard]] static result<std::size_t> encode(std::span<const T> in, bytes out) noexcept {
         if (out.size() / 8 < in.size()) return errc::no_space;
         std::byte* to = out.data();
@@ -29,7 +29,7 @@ struct raw {
         return 8 * in.size();
     }
 
-    /// Bytes read, or truncated with `out` untouched.
+    /// Returns the bytes read, or truncated with `out` untouched.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<T> out) noexcept {
         if (in.size() / 8 < out.size()) return errc::truncated;
         const std::byte* from = in.data();

@@ -1,4 +1,4 @@
-// All codecs, in one list, and the way from a wire id to one of them.
+// The list of all codecs, and how to find one by the id in a file.
 #pragma once
 
 #include <chronopack/codec/alp.hpp>
@@ -21,13 +21,12 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// A list of codecs, as a type. (std::tuple would be a class of its own, which takes
-/// compilers a second.)
+/// A list of codecs, as a type. (A std::tuple would take compilers a second longer.)
 template <class... C>
 struct codec_list {};
 
-/// Every codec. A new one is added here, and tests, fuzzers, benchmarks and
-/// frames have it.
+/// Every codec. Frames, and those tests, fuzzers and benchmarks that run over all codecs, take a
+/// new one from here; CONTRIBUTING.md lists what else it needs.
 using all_codecs = codec_list<raw<std::int64_t>, raw<double>, packed, delta, delta_of_delta,
                               gorilla_timestamps, gorilla_values, prometheus_xor, prometheus_xor2,
                               alp, alp_rd, dictionary<std::int64_t>, dictionary<double>,
@@ -39,8 +38,8 @@ constexpr void for_each_codec(codec_list<C...>, F f) {
     (f(C{}), ...);
 }
 
-/// Calls `f` with an object of the codec that `id` names for values of type T,
-/// and returns the R that it returns; or unsupported when there is none.
+/// Calls `f` with an object of the codec that has `id` for values of type T, and returns its
+/// result<R>; or unsupported when there is no such codec.
 template <class T, class R, class F>
 [[nodiscard]] constexpr result<R> with_codec(codec_id id, F f) noexcept {
     result<R> found = errc::unsupported;
@@ -51,7 +50,7 @@ template <class T, class R, class F>
     return found;
 }
 
-/// The name of a codec for values of type T, or an empty string.
+/// Returns the name of a codec for values of type T, or an empty string.
 template <class T>
 [[nodiscard]] constexpr std::string_view codec_name(codec_id id) noexcept {
     const auto name = with_codec<T, std::string_view>(

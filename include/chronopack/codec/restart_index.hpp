@@ -1,4 +1,5 @@
-// Restart points: ways into the middle of a long Gorilla stream, kept beside it.
+// Restart points: places in a long Gorilla stream where decoding can start, kept in an index beside
+// the stream.
 //
 //   stream    |value 0 . . . . . .|value every . . . . .|value 2 every . .|end
 //              ^ point 0           ^ point 1             ^ point 2
@@ -10,10 +11,10 @@
 //                                  u64      u64      u64 bits             u32
 //   point    bit: u64 | CRC of the stream from there to the next: u32 | state: 2 x u64
 //
-// The stream is as it is without: any can be given an index later, and an index
-// follows a stream that grows. A state that is wrong would give wrong values
-// without a word, and so would another stream: checksums cover the index, and
-// all of the stream that a read goes through. Little-endian.
+// The stream itself does not change: any stream can get an index later, and an index can follow a
+// stream that grows. A wrong state, or another stream, would decode to wrong values without an
+// error. So checksums cover the index, and all of the stream that a read goes through.
+// Little-endian.
 #pragma once
 
 #include <chronopack/codec/gorilla_timestamps.hpp>
@@ -31,8 +32,8 @@ namespace detail {
 template <class T, class Coder>
 Coder coder_of(const bit_codec<T, Coder>&);
 
-/// Fills `out` with the next values; or truncated / corrupt. The reader ends
-/// behind the last of them, past its end perhaps.
+/// Fills `out` with the next values; or truncated or corrupt. The reader ends after the last of
+/// them, which may be past its end.
 template <class Coder, class T>
 [[nodiscard]] result<void> read_values(Coder& coder, msb_reader& in, std::span<T> out) noexcept {
     for (std::size_t i = 0; i < out.size();) {
@@ -46,8 +47,8 @@ template <class Coder, class T>
     return {};
 }
 
-/// The CRC-32C of the bits of `stream` from the byte of `from` up to `to`, the
-/// last byte filled up with zeros, so that it stays when the stream grows.
+/// Returns the CRC-32C of the bits of `stream` from the byte of `from` up to `to`. Zeros fill up
+/// the last byte, so that the CRC stays the same when the stream grows.
 [[nodiscard]] inline std::uint32_t crc_of_bits(cbytes stream, std::size_t from,
                                                std::size_t to) noexcept {
     const std::uint32_t crc = kernel::crc32c(stream.subspan(from / 8, to / 8 - from / 8));
@@ -58,7 +59,8 @@ template <class Coder, class T>
 
 }  // namespace detail
 
-/// The restart points of a stream of C: gorilla_timestamps or gorilla_values.
+/// A view of the restart points of a stream of C, gorilla_timestamps or gorilla_values. The index
+/// outlives it.
 template <class C>
 class restart_index {
     using coder = decltype(detail::coder_of(std::declval<C>()));
@@ -67,16 +69,16 @@ class restart_index {
 public:
     using value_type = typename C::value_type;
 
-    /// Bytes of the index of `n` values, n <= 2^56, with a point at each
-    /// `every` >= 1 of them.
+    /// Returns the bytes of the index of `n` values, n <= 2^56, with a point every `every` >= 1
+    /// values.
     [[nodiscard]] static constexpr std::size_t size_bytes(std::size_t n,
                                                           std::size_t every) noexcept {
         return header_bytes + points_of(n, every) * point_bytes + crc_bytes;
     }
 
-    /// Indexes the first `n` values of `stream`, which it decodes once. Bytes
-    /// written; or truncated / corrupt as decoding says, no_space, or out_of_range
-    /// for `every` = 0, with `out` unspecified.
+    /// Indexes the first `n` values of `stream`, which it decodes once. Returns the bytes written;
+    /// or truncated or corrupt where decoding fails, no_space, or out_of_range for `every` = 0,
+    /// with `out` unspecified.
     [[nodiscard]] static result<std::size_t> build(cbytes stream, std::size_t n, std::size_t every,
                                                    bytes out) noexcept {
         if (every == 0) return errc::out_of_range;
@@ -97,10 +99,10 @@ public:
             finish();
         }
 
-        /// Takes in the values from count() up to `n`, at the cost of decoding
-        /// these and of a checksum over the index. `stream` begins with all that
-        /// was given before. Or truncated, corrupt, no_space, or out_of_range for
-        /// fewer values than there were; the index is then as it was.
+        /// Indexes the values from count() up to `n`, for the time of decoding these and of a
+        /// checksum over the index. `stream` begins with the stream of all calls before. Or
+        /// truncated, corrupt, no_space, or out_of_range for fewer values than before; the
+        /// index is then as it was.
         result<void> extend(cbytes stream, std::size_t n) noexcept {
             if (n < count_) return errc::out_of_range;
             if (!fits(n, every_, out_)) return errc::no_space;
@@ -135,7 +137,7 @@ public:
             return {};
         }
 
-        // Ends the segment before, if there is one.
+        // Ends the previous segment, if there is one, and starts a new one.
         void start_point(cbytes stream, std::size_t bit) noexcept {
             if (count_ != 0) {
                 crc_ = detail::crc_of_bits(stream, point_bit_, bit);
@@ -144,7 +146,7 @@ public:
             point_bit_ = bit;
             byte_writer point(out_.subspan(at_of(count_ / every_), point_bytes));
             point.u64(bit);
-            point.u32(0);  // put when the segment ends
+            point.u32(0);  // its CRC, which is known when the segment ends
             for (const std::uint64_t word : coder_.state()) point.u64(word);
         }
 
@@ -167,17 +169,15 @@ public:
         bytes out_;
         std::size_t every_;
         std::size_t count_ = 0;
-        std::size_t bit_ = 0;        // where the next value begins
-        std::size_t point_bit_ = 0;  // and the last point
-        std::uint32_t crc_ = 0;      // of what lies between
+        std::size_t bit_ = 0;        // of the next value
+        std::size_t point_bit_ = 0;  // of the last point
+        std::uint32_t crc_ = 0;      // of the stream between the two
         coder coder_;
     };
 
-    /// A view of an index, which outlives it: checked whole, in time linear in its
-    /// size, so that reads have nothing left to doubt. Or truncated, corrupt,
-    /// checksum_mismatch, unsupported for another version, or wrong_type for
-    /// another codec.
-    [[nodiscard]] static result<restart_index> open(cbytes index) noexcept {
+    /// Opens an index, and checks all of it in time linear in its size. Or truncated, corrupt,
+    /// checksum_mismatch, unsupported for another version, or wrong_type for another codec.
+    [[nodiscard]] static result<restart_index> open(borrowed_bytes index) noexcept {
         if (index.size() < header_bytes + crc_bytes) return errc::truncated;
         byte_reader in(index);
         if (in.u32() != magic) return errc::corrupt;
@@ -196,14 +196,15 @@ public:
         return opened;
     }
 
-    /// Values of the stream that can be read, and those from one point to the next.
+    /// Returns how many values of the stream can be read.
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
+    /// Returns how many values there are from one point to the next.
     [[nodiscard]] std::size_t every() const noexcept { return every_; }
 
-    /// Fills `out` with the values from number `from` on, after `every` - 1 at
-    /// most that it reads past. `stream` is the indexed one, or has grown since.
-    /// Or out_of_range beyond count(), truncated, or checksum_mismatch where the
-    /// stream is another or damaged, with `out` unspecified.
+    /// Fills `out` with the values from number `from` on, and decodes fewer than every() values
+    /// before them. `stream` is the stream that was indexed, and may have grown. Or out_of_range
+    /// beyond count(), truncated, or checksum_mismatch where it is another stream or damaged,
+    /// with `out` unspecified.
     [[nodiscard]] result<void> decode(cbytes stream, std::size_t from,
                                       std::span<value_type> out) const noexcept {
         if (from > count_ || out.size() > count_ - from) return errc::out_of_range;
@@ -252,7 +253,8 @@ private:
         return header_bytes + point * point_bytes;
     }
 
-    // Whether all is as a builder writes it, but for what the stream alone can tell.
+    // Returns whether the index is as a builder writes it, as far as that shows without the
+    // stream.
     [[nodiscard]] bool legal() const noexcept {
         if (every_ == 0 || points_.size() % point_bytes != 0) return false;
         if (points_of(count_, every_) != points()) return false;
@@ -283,7 +285,7 @@ private:
     cbytes points_;
     std::size_t count_ = 0;
     std::size_t every_ = 0;
-    std::size_t end_ = 0;  // the bit behind the last value
+    std::size_t end_ = 0;  // the bit after the last value
 };
 
 }  // namespace CHRONOPACK_ABI

@@ -1,15 +1,15 @@
-// Runs: each value once, and how often it stands there. For states, and for
+// Run length: stores each value of a run once, with the length of the run. It suits states, and
 // metrics that change now and then.
 //
 //   5 5 5 5 7 7 5        values 5 7 5     lengths 4 2 1
 //
 //   a page of n values
 //   +-----------+----------------+----------------------------------------+
-//   | runs r    | values:        | r lengths less one: a column of        |
+//   | runs r    | values:        | r lengths, each less 1: a column of    |
 //   |  varint   | nested_values  | integers (none for a single run)       |
 //   +-----------+----------------+----------------------------------------+
 //
-// 1 <= r <= n; the lengths sum to n.
+// 1 <= r <= n, and the lengths add up to n.
 #pragma once
 
 #include <chronopack/codec/page/nested_values.hpp>
@@ -48,8 +48,8 @@ public:
         const auto runs = read_varint(in);
         if (!runs) return runs.error();
         if (*runs == 0 || *runs > out.size()) return errc::corrupt;
-        // The values wait at the end of the output: every run is at least one
-        // value long, so what is filled never reaches the value that comes next.
+        // The values wait at the end of the output. Every run is one value or longer, so the
+        // filled part never reaches the value that comes next.
         const std::span<T> values = out.last(*runs);
         if (const auto read = nested_values<T>::read(in, values); !read) return read;
         if (*runs == 1) {
@@ -76,8 +76,8 @@ public:
     }
 
 private:
-    // Short runs are one store, with no branch on how short: up to seven values
-    // behind a run are overwritten where that is room to come.
+    // A short run takes one store, and no branch on its length: up to seven values after it are
+    // overwritten, where later runs will be written anyway.
     static void write_run(std::span<T> room, T value, std::size_t length) noexcept {
         constexpr std::size_t at_once = 8;
         if (room.size() < length + at_once - 1) return fill(room.first(length), value);
@@ -91,7 +91,7 @@ private:
 
 }  // namespace detail
 
-/// Int64 or doubles of any bits.
+/// Codes int64, or doubles of any bits.
 template <class T>
 struct run_length : detail::paged<T, detail::run_length_page<T>> {
     static constexpr codec_id id = codec_id::run_length;

@@ -1,23 +1,21 @@
-// The inline namespace that holds all code: named after the instructions and the
-// macros that the including build allows.
+// The inline namespace that holds all code. Its name says which instructions and which macros
+// the including file is built with.
 //
 //   g++                            chronopack::abi_baseline::frame
 //   g++ -mavx2 -mbmi2              chronopack::abi_avx2_bmi2::frame
 //   g++ -DCHRONOPACK_DISPATCH      chronopack::abi_baseline_dispatch::frame
 //   g++ -DCHRONOPACK_HAVE_ZSTD=1   chronopack::abi_baseline_zstd::frame
 //
-// A linker keeps one copy of an inline function. Were it the one from a file
-// built with -mavx2, a program would run AVX2 where its baseline files meant
-// the function they were built with; were it the one without zstd, a file that has
-// zstd could not read its own frames. Under two names both copies stay. The
-// price: types that are made of such code (readers, writers, options) do not pass
-// between files of different flags; that is a link error, where it was a crash on
-// someone else's machine.
+// A linker keeps one copy of an inline function. If that were the copy of a file built with
+// -mavx2, baseline files of the program would run AVX2 as well; if it were the copy without
+// zstd, a file that has zstd could not read its own frames. Under two names both copies stay.
+// The price is that types made of such code (readers, writers, options) cannot pass between
+// files of different flags: a link error, in place of a crash on someone else's machine.
 //
-// What has to pass between them is in `chronopack` itself: errc, result, sample,
-// label, labels, preset, time_unit, and everything in the public headers of the
-// adapters. Their member functions in the core are always inlined, so that no
-// copy of them is left for a linker to choose. Namespace `detail` stays in here.
+// Types that must pass between such files are in `chronopack` itself: errc, result, bytes, cbytes,
+// sample, label, labels, preset, time_unit, and everything in the public headers of the adapters.
+// The member functions of those of the core are always inlined, so that a linker finds no copies
+// to choose from. Namespace `detail` stays in the inline namespace.
 //
 // The macros that change code, all set by the build systems' targets:
 //
@@ -29,12 +27,12 @@
 // NDEBUG is not among them: assertions change no result, and files with and without
 // them may share readers and writers, as they share containers of std.
 //
-// What the standard library defines inline has one name whatever the flags: see
-// tests/odr/README.md for what that leaves to a program's own files.
+// Inline functions of the standard library have one name whatever the flags:
+// tests/odr/README.md says what a program must heed for that.
 #pragma once
 
-// Decoding divides, and compares NaN, as IEEE 754 says: with these options other
-// values come back than were written.
+// Decoding divides, and compares NaN, as IEEE 754 says. With these options, the values read
+// would not be the values written.
 #if defined(__FAST_MATH__) || __FINITE_MATH_ONLY__
 #error "chronopack keeps every bit of a double: compile files that include it without -ffast-math"
 #endif
@@ -82,8 +80,8 @@
 #define CHRONOPACK_ABI_IF_(flag, text) CHRONOPACK_ABI_CHOOSE(CHRONOPACK_ABI_IS_##flag text, , )
 #define CHRONOPACK_ABI_IF(flag, text) CHRONOPACK_ABI_IF_(flag, text)
 
-// What comes on top of the instruction sets above, each by a flag of its own: what
-// compilers use unasked, not what only intrinsics name.
+// Extensions of the instruction sets above, each with a flag of its own. Those that compilers
+// use unasked are here, but not those that only intrinsics reach.
 #define CHRONOPACK_ABI_PASTE(isa, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u) \
     abi_##isa##a##b##c##d##e##f##g##h##i##j##k##l##m##n##o##p##q##r##s##t##u
 #define CHRONOPACK_ABI_NAME(...) CHRONOPACK_ABI_PASTE(__VA_ARGS__)

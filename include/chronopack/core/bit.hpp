@@ -1,9 +1,8 @@
-// Bits of one type as another, counts of bits, and doubles in order: as std's where
-// std has them, but in our inline namespace.
+// Bit casts, counts of bits, common divisors, and doubles in total order.
 //
-// A file built without optimisation calls std::bit_cast, and a program has one
-// of it: perhaps that of its AVX2 file, for all its files. These have a name for
-// each instruction set (core/abi.hpp).
+// Some are in std as well. But a file built without optimisation calls std::bit_cast, and a
+// program has one copy of that, perhaps from its AVX2 file. These have a name for each
+// instruction set (core/abi.hpp).
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -18,7 +17,7 @@ template <class To, class From>
     return __builtin_bit_cast(To, from);
 }
 
-/// 64 for zero.
+/// Returns the count of leading (l) or trailing (r) zeros or ones; 64 if there is nothing else.
 [[nodiscard]] constexpr unsigned countl_zero(std::uint64_t x) noexcept {
     return x == 0 ? 64 : static_cast<unsigned>(__builtin_clzll(x));
 }
@@ -29,19 +28,19 @@ template <class To, class From>
     return countl_zero(~x);
 }
 
-/// Bits of a number without its leading zeros.
+/// Returns the bits of a number without its leading zeros: 0 to 64.
 [[nodiscard]] constexpr unsigned bit_width(std::uint64_t x) noexcept {
     return 64 - countl_zero(x);
 }
 
-/// The number whose product with `odd` is 1 modulo 2^64.
+/// Returns the number whose product with `odd` is 1 modulo 2^64.
 [[nodiscard]] constexpr std::uint64_t inverse_of_odd(std::uint64_t odd) noexcept {
     std::uint64_t inverse = odd;  // correct to 3 bits; each step doubles them
     for (int step = 0; step < 5; ++step) inverse *= 2 - odd * inverse;
     return inverse;
 }
 
-/// The greatest common divisor, 0 being divisible by all; Stein's algorithm.
+/// Returns the greatest common divisor, by Stein's algorithm. Everything divides 0.
 [[nodiscard]] constexpr std::uint64_t gcd(std::uint64_t a, std::uint64_t b) noexcept {
     if (a == 0 || b == 0) return a | b;
     const unsigned twos = countr_zero(a | b);
@@ -59,12 +58,13 @@ template <class To, class From>
     return v != v;
 }
 
-/// Doubles in total order as integers: -inf < ... < -0.0 < +0.0 < ... < inf.
+/// Returns the integer that orders a double: -inf < ... < -0.0 < +0.0 < ... < inf.
 [[nodiscard]] constexpr std::int64_t order_key(double v) noexcept {
     const auto bits = bit_cast<std::int64_t>(v);
     return bits ^ static_cast<std::int64_t>(static_cast<std::uint64_t>(bits >> 63) >> 1);
 }
 
+/// Returns the double that order_key() took.
 [[nodiscard]] constexpr double from_order_key(std::int64_t key) noexcept {
     return bit_cast<double>(key ^
                             static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 63) >> 1));

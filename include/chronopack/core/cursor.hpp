@@ -1,12 +1,12 @@
-// Bounded cursors over bytes: the one way headers are read and written.
+// Bounded cursors over bytes: all headers are read and written through these.
 //
 //   byte_reader in(wire);
 //   const auto version = in.u8();
 //   const auto length = in.u32();
 //   if (in.failed()) return errc::truncated;
 //
-// A reader past its end yields zeros and stays failed, so that a header is
-// read field by field and checked once. Never act on a field before the check.
+// A reader past its end returns zeros and stays failed, so that a header is read field by field
+// and checked once. Never act on a field before the check.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -16,14 +16,14 @@ inline namespace CHRONOPACK_ABI {
 
 class byte_reader {
 public:
-    explicit constexpr byte_reader(cbytes in) noexcept : in_(in) {}
+    explicit constexpr byte_reader(borrowed_bytes in) noexcept : in_(in) {}
 
     [[nodiscard]] std::uint8_t u8() noexcept { return load<std::uint8_t>(); }
     [[nodiscard]] std::uint16_t u16() noexcept { return load<std::uint16_t>(); }
     [[nodiscard]] std::uint32_t u32() noexcept { return load<std::uint32_t>(); }
     [[nodiscard]] std::uint64_t u64() noexcept { return load<std::uint64_t>(); }
 
-    /// The next `n` bytes, or an empty span (and failure) when fewer are left.
+    /// Returns the next `n` bytes, or fails and returns an empty span when fewer are left.
     [[nodiscard]] cbytes take(std::size_t n) noexcept {
         if (n > remaining()) {
             fail();
@@ -60,7 +60,7 @@ private:
     bool failed_ = false;
 };
 
-/// The same for writing: past its end it writes nothing and stays failed.
+/// Writes likewise: past its end it writes nothing and stays failed.
 class byte_writer {
 public:
     explicit constexpr byte_writer(bytes out) noexcept : out_(out) {}
@@ -75,7 +75,7 @@ public:
         if (!room.empty()) std::memcpy(room.data(), data.data(), data.size());
     }
 
-    /// The next `n` bytes to fill, or an empty span (and failure).
+    /// Returns the next `n` bytes to fill, or fails and returns an empty span when fewer are left.
     [[nodiscard]] bytes reserve(std::size_t n) noexcept {
         if (n > out_.size() - at_) {
             at_ = out_.size();

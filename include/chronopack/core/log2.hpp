@@ -1,5 +1,5 @@
-// Logarithms in integers, the same on every machine: what an encoder weighs one
-// choice against another with.
+// Logarithms in integers, the same on every machine: encoders estimate sizes with them
+// (core/estimate.hpp).
 //
 //   log2_fixed(1) = 0   log2_fixed(3) = 1.58496 * 65536   log2_fixed(1024) = 10 * 65536
 #pragma once
@@ -11,7 +11,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// Fractional bits of a fixed-point logarithm, and its one.
+/// The fractional bits of a fixed-point logarithm, and the logarithm of 2.
 inline constexpr unsigned log2_fraction = 16;
 inline constexpr std::uint64_t log2_one = std::uint64_t{1} << log2_fraction;
 
@@ -19,7 +19,7 @@ namespace detail {
 
 inline constexpr unsigned log2_steps = 256;
 
-/// log2(1 + i / 256), by squaring: each square that reaches 2 gives a one bit.
+/// log2(1 + i / 256), by squaring: each square that reaches 2 adds a one bit.
 inline constexpr auto log2_table = [] {
     std::array<std::uint32_t, log2_steps + 1> table{};
     for (std::uint32_t i = 0; i < log2_steps; ++i) {
@@ -37,10 +37,10 @@ inline constexpr auto log2_table = [] {
 
 }  // namespace detail
 
-/// 65,536 times the logarithm of x >= 1, to 2^-14.
+/// Returns 65,536 times the logarithm to base 2 of x >= 1. The logarithm is exact to 2^-14.
 [[nodiscard]] constexpr std::uint32_t log2_fixed(std::uint64_t x) noexcept {
     const unsigned whole = 63 - countl_zero(x);
-    const std::uint64_t fraction = x << (63 - whole) << 1 >> 40;  // 24 bits behind the first one
+    const std::uint64_t fraction = x << (63 - whole) << 1 >> 40;  // the 24 bits after the first one
     const std::uint32_t low = detail::log2_table[fraction >> 16];
     const std::uint32_t high = detail::log2_table[(fraction >> 16) + 1];
     const auto between = static_cast<std::uint32_t>((high - low) * (fraction & 0xffff) >> 16);

@@ -1,72 +1,34 @@
-// The one error type of the core, and the one way to return it.
+// The result of a function that can fail: a value, or an error. The core returns all errors so.
 //
 //   chronopack::result<std::size_t> read = codec::decode(wire, values);
-//   if (!read) return read.error();   // an errc; message() says it in words
+//   if (!read) return read.error();   // an errc, of which message() is the text
 //   use(*read);
 //
-// C++20 has no std::expected; this is the small part of it that we need.
+// C++20 has no std::expected. This is the part of it that people know, and it converts to
+// std::expected where the library has that. core/error_code.hpp converts an errc to a
+// std::error_code.
 #pragma once
 
-#include <chronopack/core/abi.hpp>
+#include <chronopack/core/errc.hpp>
 
 #include <cassert>
-#include <cstdint>
 #include <memory>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace chronopack {
 
-enum class errc : std::uint8_t {
-    truncated,          ///< the input ends before the value it promises
-    corrupt,            ///< the input holds what no encoder writes
-    checksum_mismatch,  ///< the input is damaged: its checksum does not hold
-    count_mismatch,     ///< the input holds another number of values than asked for
-    no_space,           ///< the output is too small
-    wrong_type,         ///< the input holds values of another type than asked for
-    out_of_range,       ///< an argument lies outside what the format can hold
-    unsupported,        ///< a version, codec or stage this build does not know
-    unordered,          ///< timestamps go backwards where order is needed
-    not_found,          ///< no such series, file or sample
-    io_error,           ///< the operating system failed a read, write, sync or rename
-};
+template <class T>
+class result;
 
-inline namespace CHRONOPACK_ABI {
+/// std::expected<T, E>, or a class with its interface, where an errc makes an E.
+template <class X, class T>
+concept expected_like = std::is_same_v<typename X::value_type, T> && requires {
+    typename X::unexpected_type;
+} && std::is_constructible_v<typename X::error_type, errc>;
 
-/// What an error means, in one sentence without a full stop.
-[[nodiscard]] constexpr std::string_view message(errc error) noexcept {
-    switch (error) {
-        case errc::truncated:
-            return "the input ends before the value it promises";
-        case errc::corrupt:
-            return "the input is not a valid encoding";
-        case errc::checksum_mismatch:
-            return "the input is damaged: checksum mismatch";
-        case errc::count_mismatch:
-            return "the input holds another number of values than asked for";
-        case errc::no_space:
-            return "the output is too small";
-        case errc::wrong_type:
-            return "the input holds values of another type than asked for";
-        case errc::out_of_range:
-            return "an argument is outside what the format can hold";
-        case errc::unsupported:
-            return "unknown version, codec or stage";
-        case errc::unordered:
-            return "timestamps go backwards";
-        case errc::not_found:
-            return "not found";
-        case errc::io_error:
-            return "input/output error";
-    }
-    return "unknown error";
-}
-
-}  // namespace CHRONOPACK_ABI
-
-/// What a result holds; for result alone. Written out, for std::variant costs compilers
-/// more than all else here.
+/// The state of a result, a value or an error. It is for result alone. Written out, because
+/// std::variant would take compilers longer than everything else here.
 template <class T, bool Plain = std::is_trivially_copyable_v<T>>
 class result_state {
 public:
@@ -112,7 +74,7 @@ public:
     [[nodiscard, gnu::always_inline]] constexpr const T& value() const noexcept { return value_; }
 
 private:
-    // Holds no value from here on; the error is none in particular.
+    // Destroys the value; the error that takes its place means nothing.
     [[gnu::always_inline]] constexpr void reset() noexcept {
         if (failure_ == 0) std::destroy_at(&value_);
         failure_ = 1;
@@ -125,7 +87,7 @@ private:
     std::uint32_t failure_ = 0;  // 0, or 1 + the error
 };
 
-// Of a value that registers hold: copied as it is.
+// The state of a value that can be copied byte by byte, and so passes in registers.
 template <class T>
 class result_state<T, true> {
 public:
@@ -151,10 +113,14 @@ private:
     std::uint32_t failure_ = 0;
 };
 
-/// A T, or the reason there is none. Reading the wrong one is a caller's bug.
+/// A T, or the reason why there is none. Reading the one that is not there by *, -> or error()
+/// is a caller's bug; value() throws.
 template <class T>
 class [[nodiscard]] result {
 public:
+    using value_type = T;
+    using error_type = errc;
+
     [[gnu::always_inline]] constexpr result(T value) noexcept(
         std::is_nothrow_move_constructible_v<T>)
         : state_(std::move(value)) {}
@@ -186,7 +152,94 @@ public:
         return &state_.value();
     }
 
+    /// The value; throws bad_result_access when there is none.
+    [[nodiscard, gnu::always_inline]] constexpr T& value() & { return *checked(); }
+    [[nodiscard, gnu::always_inline]] constexpr const T& value() const& { return *checked(); }
+    [[nodiscard, gnu::always_inline]] constexpr T&& value() && { return std::move(*checked()); }
+
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard, gnu::always_inline]] constexpr T value_or(U&& other) const& {
+        return has_value() ? **this : static_cast<T>(std::forward<U>(other));
+    }
+    template <class U>
+    [[nodiscard, gnu::always_inline]] constexpr T value_or(U&& other) && {
+        return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(other));
+    }
+
+    /// What `f` returns for the value, which is a result; or the error.
+    template <class F>
+    [[gnu::always_inline]] constexpr auto and_then(F&& f) const& {
+        using next = std::remove_cvref_t<std::invoke_result_t<F, const T&>>;
+        return has_value() ? std::forward<F>(f)(**this) : next(error());
+    }
+    template <class F>
+    [[gnu::always_inline]] constexpr auto and_then(F&& f) && {
+        using next = std::remove_cvref_t<std::invoke_result_t<F, T>>;
+        return has_value() ? std::forward<F>(f)(*std::move(*this)) : next(error());
+    }
+
+    /// A result of what `f` returns for the value; or the error.
+    template <class F>
+    [[gnu::always_inline]] constexpr auto transform(F&& f) const& {
+        using next = result<std::remove_cvref_t<std::invoke_result_t<F, const T&>>>;
+        return has_value() ? next::of(std::forward<F>(f), **this) : next(error());
+    }
+    template <class F>
+    [[gnu::always_inline]] constexpr auto transform(F&& f) && {
+        using next = result<std::remove_cvref_t<std::invoke_result_t<F, T>>>;
+        return has_value() ? next::of(std::forward<F>(f), *std::move(*this)) : next(error());
+    }
+
+    template <class X>
+        requires(expected_like<X, T>)
+    [[gnu::always_inline]] constexpr operator X() const& {
+        if (has_value()) return X(**this);
+        return X(typename X::unexpected_type(typename X::error_type(error())));
+    }
+    template <class X>
+        requires(expected_like<X, T>)
+    [[gnu::always_inline]] constexpr operator X() && {
+        if (has_value()) return X(*std::move(*this));
+        return X(typename X::unexpected_type(typename X::error_type(error())));
+    }
+
+    /// Equality of values, or of errors.
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       const result& b) {
+        if (!a || !b) return !a && !b && a.error() == b.error();
+        return *a == *b;
+    }
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       const T& b) {
+        return a && *a == b;
+    }
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       errc b) noexcept {
+        return !a && a.error() == b;
+    }
+
 private:
+    template <class U>
+    friend class result;
+
+    // What f returns for these arguments.
+    template <class F, class... A>
+    [[gnu::always_inline]] static constexpr result of(F&& f, A&&... a) {
+        return result(std::forward<F>(f)(std::forward<A>(a)...));
+    }
+
+    [[gnu::always_inline]] constexpr T* checked() {
+        if (!has_value()) [[unlikely]]
+            detail::no_value(state_.error());
+        return &state_.value();
+    }
+    [[gnu::always_inline]] constexpr const T* checked() const {
+        if (!has_value()) [[unlikely]]
+            detail::no_value(state_.error());
+        return &state_.value();
+    }
+
     result_state<T> state_;
 };
 
@@ -205,7 +258,52 @@ public:
         return error_;
     }
 
+    /// Does nothing; throws bad_result_access on failure.
+    [[gnu::always_inline]] constexpr void value() const {
+        if (failed_) [[unlikely]]
+            detail::no_value(error_);
+    }
+
+    /// What `f` returns, which is a result; or the error.
+    template <class F>
+    [[gnu::always_inline]] constexpr auto and_then(F&& f) const {
+        using next = std::remove_cvref_t<std::invoke_result_t<F>>;
+        return failed_ ? next(error_) : std::forward<F>(f)();
+    }
+
+    /// A result of what `f` returns; or the error.
+    template <class F>
+    [[gnu::always_inline]] constexpr auto transform(F&& f) const {
+        using next = result<std::remove_cvref_t<std::invoke_result_t<F>>>;
+        return failed_ ? next(error_) : next::of(std::forward<F>(f));
+    }
+
+    template <class X>
+        requires(expected_like<X, void>)
+    [[gnu::always_inline]] constexpr operator X() const {
+        if (!failed_) return X();
+        return X(typename X::unexpected_type(typename X::error_type(error_)));
+    }
+
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       const result& b) noexcept {
+        return a.failed_ == b.failed_ && (!a.failed_ || a.error_ == b.error_);
+    }
+    [[nodiscard, gnu::always_inline]] friend constexpr bool operator==(const result& a,
+                                                                       errc b) noexcept {
+        return a.failed_ && a.error_ == b;
+    }
+
 private:
+    template <class U>
+    friend class result;
+
+    template <class F, class... A>
+    [[gnu::always_inline]] static constexpr result of(F&& f, A&&... a) {
+        std::forward<F>(f)(std::forward<A>(a)...);
+        return {};
+    }
+
     errc error_{};
     bool failed_ = false;
 };

@@ -1,8 +1,8 @@
 // Products that are rounded before anything is added to them.
 //
-// Where a processor has a fused multiply-add, compilers put one in the place of
-// a * b + c, and its one rounding gives other bits than two. What has to be the
-// same on every machine multiplies through this.
+// Where a processor has a fused multiply-add, compilers use it for a * b + c, and its single
+// rounding may end in other bits than two. Code whose results must be the same on every machine
+// multiplies with these.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -10,8 +10,8 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// `a` as a value of its own, be it a double or a vector: no instruction, but what
-/// compilers do not fuse across.
+/// Returns `a`, a double or a vector, in a way that compilers do not fuse across. It takes no
+/// instruction.
 template <class T>
 [[nodiscard, gnu::always_inline]] inline T kept(T a) noexcept {
 #if defined(__AVX512F__)
@@ -26,7 +26,7 @@ template <class T>
     return a;
 }
 
-/// a * b, rounded to a double whatever becomes of it.
+/// Returns a * b, rounded to a double before anything is done with it.
 [[nodiscard]] inline double rounded_product(double a, double b) noexcept {
     return kept(a * b);
 }

@@ -1,4 +1,4 @@
-// A sample: one timestamp and one value of a series.
+// A sample: one timestamp and one value of a series, in the unit that the series counts in.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -13,7 +13,7 @@ struct basic_sample {
     std::int64_t timestamp;
     T value;
 
-    /// Equality of bits: NaN payloads and the sign of zero count.
+    /// Compares bits: NaN payloads and the sign of zero count.
     [[gnu::always_inline]] friend constexpr bool operator==(const basic_sample& a,
                                                             const basic_sample& b) noexcept {
         return a.timestamp == b.timestamp &&

@@ -1,7 +1,5 @@
-// A range of time, as queries and buckets have it.
-//
-// Both ends are in it: with an exclusive end the last range would have to end at 2^63,
-// which int64 cannot hold.
+// A range of time, as queries and buckets have it. It includes both ends: with an exclusive end
+// the last range would have to end at 2^63, which int64 cannot hold.
 #pragma once
 
 #include <chronopack/core/abi.hpp>

@@ -1,4 +1,4 @@
-// The unit a timestamp counts in. Stored with the samples, never converted.
+// The unit that timestamps count in. It is stored with the samples; nothing converts it.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -16,7 +16,7 @@ enum class time_unit : std::uint8_t {
 
 inline namespace CHRONOPACK_ABI {
 
-/// Ticks in one second.
+/// Returns the ticks in one second.
 [[nodiscard]] constexpr std::int64_t per_second(time_unit unit) noexcept {
     switch (unit) {
         case time_unit::seconds:

@@ -1,5 +1,4 @@
-// Version of the library. The wire formats carry versions of their own:
-// see docs/FORMAT.md.
+// The version of the library. Formats have versions of their own: see docs/FORMAT.md.
 #pragma once
 
 #define CHRONOPACK_VERSION_MAJOR 0

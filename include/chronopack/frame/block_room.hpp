@@ -1,8 +1,8 @@
-// Room for the values of one block: on the stack while blocks have the least
-// size, on the heap above, so that small frames are handled without allocating.
+// Room for the values of one block: on the stack for blocks of the smallest size, on the
+// heap for larger ones. Frames of small blocks are so handled without an allocation.
 #pragma once
 
-#include <chronopack/frame/header.hpp>
+#include <chronopack/frame/info.hpp>
 
 #include <array>
 #include <memory>
@@ -14,10 +14,10 @@ namespace frame::detail {
 template <class T>
 class block_room {
 public:
-    /// For blocks of up to `n` values: 8 n bytes are allocated above block_samples.
+    /// Makes room for `n` values; allocates 8 n bytes if n is above block_samples.
     explicit block_room(std::size_t n) : far_(n > block_samples ? new T[n] : nullptr) {}
 
-    /// The first `n` of them, their values unspecified.
+    /// Returns the first `n` values, which are unspecified.
     [[nodiscard]] std::span<T> first(std::size_t n) noexcept {
         return {far_ ? far_.get() : near_.data(), n};
     }

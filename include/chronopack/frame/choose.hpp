@@ -1,14 +1,15 @@
-// Chooses the codec of a column (frame/column.hpp), and reads a column with the one it names.
+// Chooses the codec of a column (frame/column.hpp), and decodes a column with the codec that
+// it names.
 //
-// The choice is made block by block: a sample says which codecs are worth trying,
-// and of those that were the smallest is taken, unless it would decode much slower
-// for little. At preset::smallest, where trying takes longest, a forecast says which one
-// to take, and another is tried where that was wrong. No column is larger than its raw
-// form and the id.
+// A codec is chosen for each block. A sample of the block says which codecs to try, and the
+// smallest result is taken, unless it saves little and would decode much slower. At
+// preset::smallest, where trying takes longest, the form with the smallest estimate is
+// encoded, and others only where that came out larger than their estimates. No column is
+// larger than its raw form and the id.
 #pragma once
 
 #include <chronopack/codec/registry.hpp>
-#include <chronopack/frame/forecast.hpp>
+#include <chronopack/frame/form_estimates.hpp>
 
 #include <optional>
 
@@ -18,7 +19,7 @@ namespace frame {
 
 namespace detail {
 
-/// Upper bound of what any codec for T makes of `n` values.
+/// Returns an upper bound of the bytes that any codec for T writes for `n` values.
 template <class T>
 [[nodiscard]] constexpr std::size_t max_encoded_bytes(std::size_t n) noexcept {
     std::size_t most = 0;
@@ -30,11 +31,10 @@ template <class T>
     return most;
 }
 
-/// What a sample tells of a block: about how many of its values differ from the one
-/// before, and how many different ones there are.
+/// How often the values of a block repeat, estimated from a sample.
 struct repetition {
-    std::size_t changes = 0;
-    std::size_t distinct = 0;
+    std::size_t changes = 0;   ///< values that differ from the one before
+    std::size_t distinct = 0;  ///< different values
 };
 
 template <class T>
@@ -42,12 +42,12 @@ template <class T>
     constexpr std::size_t most_sampled = 64;
     const std::size_t n = std::min(in.size(), most_sampled);
     if (n < 2) return {n, n};
-    std::array<std::uint64_t, 4 * most_sampled> table{};  // by hash; 0 is no value yet
+    std::array<std::uint64_t, 4 * most_sampled> table{};  // by hash; 0 marks a free slot
     std::size_t changes = 0;
     std::size_t pairs = 0;
-    std::uint32_t place = 0;  // steps of the golden ratio, in step with no period
-    for (std::size_t s = 0; s < n; ++s, place += 0x9e3779b9) {
-        const std::size_t at = 1 + (std::uint64_t{place} * (in.size() - 1) >> 32);
+    sampled_places places;
+    for (std::size_t s = 0; s < n; ++s) {
+        const std::size_t at = 1 + places.next(in.size() - 1);
         const auto bits = bit_cast<std::uint64_t>(in[at]);
         changes += bits != bit_cast<std::uint64_t>(in[at - 1]);
         std::size_t slot = bits * 0x9e37'79b9'7f4a'7c15u >> 56;
@@ -55,12 +55,13 @@ template <class T>
         pairs += table[slot] != 0;
         table[slot] = bits + 1;
     }
-    // Of d values all equally frequent, n drawn ones meet n^2 / 2d times.
+    // Among n values drawn from d equally frequent ones, n^2 / 2d are repetitions.
     const std::size_t distinct = pairs == 0 ? in.size() : n - pairs + (n - pairs) * n / (2 * pairs);
     return {changes * in.size() / n, std::min(distinct, in.size())};
 }
 
-/// Whether all differ from the one before by the same: an even clock, or a constant.
+/// Returns whether all steps from one value to the next are equal, as those of an even clock
+/// or a constant are.
 [[nodiscard]] inline bool is_even(std::span<const std::int64_t> in) noexcept {
     const auto step = [&](std::size_t i) {
         return static_cast<std::uint64_t>(in[i]) - static_cast<std::uint64_t>(in[i - 1]);
@@ -70,21 +71,21 @@ template <class T>
     return true;
 }
 
-/// Bytes in which column_encoder tries codecs on columns of up to n values, of either type.
+/// Returns the bytes of room in which column_encoder tries codecs on columns of up to n
+/// values of either type.
 [[nodiscard]] constexpr std::size_t column_room_bytes(std::size_t n) noexcept {
     return 2 * (1 + std::max(max_encoded_bytes<std::int64_t>(n), max_encoded_bytes<double>(n)));
 }
 
-/// Encodes columns, trying one codec after the other in the room that it is given.
+/// Encodes columns by trying codecs in a room of two halves: one holds the smallest result so
+/// far, the other takes the next.
 template <class T>
 class column_encoder {
 public:
-    /// `room` has column_room_bytes for the largest of the columns, and outlives this.
+    /// Takes a `room` of column_room_bytes of the longest column, which must outlive this.
     explicit column_encoder(bytes room) noexcept : room_(room) {}
 
-    /// Writes a column with `wanted`, or with the codec that is best at `level`; raw,
-    /// where that is smaller. Bytes written; or no_space, or unsupported when
-    /// `wanted` is no codec for T.
+    /// Writes a column as encode_column() does (frame/column.hpp).
     [[nodiscard]] result<std::size_t> encode(std::span<const T> in, std::optional<codec_id> wanted,
                                              preset level, bytes out) noexcept {
         size_ = SIZE_MAX;
@@ -109,14 +110,15 @@ private:
     }
     [[nodiscard]] bytes best() noexcept { return half(best_is_second_); }
 
-    /// Takes what `C` makes of the values if that is smaller than what there is by
-    /// one part in `margin`, or at all.
-    template <class C>
-    void try_codec(C, std::span<const T> in, preset level, std::size_t margin = SIZE_MAX) noexcept {
+    // Encodes the values with C, and keeps the result if it is smaller than the smallest so
+    // far, by at least one part in `margin`. `known` are choices that C has made already.
+    template <class C, class... Known>
+    void try_codec(C, std::span<const T> in, preset level, std::size_t margin = SIZE_MAX,
+                   const Known&... known) noexcept {
         const bytes room = half(!best_is_second_);
         const auto written = [&] {
-            if constexpr (requires { C::encode(in, room, level); })
-                return C::encode(in, room.subspan(1), level);
+            if constexpr (leveled_codec<C>)
+                return C::encode(in, room.subspan(1), level, known...);
             else
                 return C::encode(in, room.subspan(1));
         }();
@@ -126,67 +128,81 @@ private:
         size_ = 1 + *written;
     }
 
-    // A dictionary or runs must be worth a look-up, or a branch, for each value.
-    static constexpr std::size_t worth = 16;
+    // A dictionary takes a look-up, and runs a branch, for each value that is decoded, so they
+    // must save a 16th.
+    static constexpr std::size_t lookup_margin = 16;
 
-    // The form that is forecast to be smallest; and others that still promise much less than
-    // what came of it.
-    void try_forecast(std::span<const T> in) noexcept {
+    void try_plain(std::span<const T> in, const form_estimates& estimated) noexcept {
+        constexpr preset level = preset::smallest;
+        if constexpr (std::is_same_v<T, double>) {
+            if (estimated.decimal)
+                try_codec(alp{}, in, level);
+            else
+                try_codec(ordered{}, in, level);
+        } else if (estimated.plain < size_) {
+            try_codec(binned{}, in, level, chronopack::detail::least_saving);
+        }
+    }
+
+    void try_form(form f, std::span<const T> in, const form_estimates& estimated) noexcept {
+        switch (f) {
+            case form::plain:
+                return try_plain(in, estimated);
+            case form::runs:
+                return try_codec(run_length<T>{}, in, preset::smallest);
+            case form::places:
+                return try_codec(dictionary<T>{}, in, preset::smallest);
+        }
+    }
+
+    // Tries the form with the smallest estimate, and then the others whose estimates are
+    // still much smaller than the result.
+    void try_estimated(std::span<const T> in) noexcept {
         constexpr preset level = preset::smallest;
         if constexpr (std::is_same_v<T, std::int64_t>) {
-            // Of an even clock there are headers alone, of which binned has fewer.
+            // An even clock takes nothing but headers, and binned has fewer of them.
             if (is_even(in)) return try_codec(binned{}, in, level);
             try_codec(packed{}, in, level);
-            // The like of one.
+            // So does a clock that is even but for a few ticks.
             if (size_ < 16 + in.size() / 64) return try_codec(binned{}, in, level);
         }
-        const forecast f = forecast_of(in);
-        const auto plain = [&] {
-            if constexpr (std::is_same_v<T, double>)
-                f.decimal ? try_codec(alp{}, in, level) : try_codec(ordered{}, in, level);
-            else if (f.plain < size_)
-                try_codec(binned{}, in, level, chronopack::detail::worth_bins);
-        };
-        const auto runs = [&] {
-            try_codec(run_length<T>{}, in, level);
-        };
-        const auto places = [&] {
-            try_codec(dictionary<T>{}, in, level);
-        };
-        const std::size_t least = f.least();
-        f.runs == least ? runs() : f.plain == least ? plain() : places();
-        const auto promises = [&](std::size_t bytes) {
-            return bytes > least && bytes < size_ - size_ / 8;
-        };
-        if (promises(f.plain)) plain();
-        if (promises(f.runs)) runs();
-        if (promises(f.places)) places();
+        const form_estimates estimated = estimate_forms(in);
+        const form smallest = estimated.smallest();
+        try_form(smallest, in, estimated);
+        for (const form other : {form::plain, form::runs, form::places}) {
+            const std::size_t bytes = estimated.bytes(other);
+            if (bytes > estimated.bytes(smallest) && bytes < size_ - size_ / 8)
+                try_form(other, in, estimated);
+        }
         if constexpr (std::is_same_v<T, double>)
             if (size_ > 7 * in.size()) try_codec(alp_rd{}, in, level);
     }
 
     void try_codecs(std::span<const T> in, preset level) noexcept {
-        if (level == preset::smallest) return try_forecast(in);
+        if (level == preset::smallest) return try_estimated(in);
         const repetition r = repetition_of(in);
         if constexpr (std::is_same_v<T, double>) {
-            const auto decimals = alp::guess(in);
+            const auto decimals = alp::choose(in);
             if (4 * decimals.exceptions <= decimals.sampled) {
-                try_codec(alp{}, in, level);
+                if (in.size() <= alp::page_size)
+                    try_codec(alp{}, in, level, SIZE_MAX, decimals);
+                else
+                    try_codec(alp{}, in, level);
             } else {
                 try_codec(ordered{}, in, level);
-                // Magnitudes that change at every value: 56 bits hold only what they share.
+                // Where magnitudes change with every value, `ordered` takes over 56 bits.
                 if (size_ > 7 * in.size() || level != preset::balanced)
                     try_codec(alp_rd{}, in, level);
             }
         } else {
             try_codec(packed{}, in, level);
         }
-        // What these come to, were their values as large as all are now on average.
+        // Estimates, if a value in runs or a dictionary is as large as all are on average.
         const std::size_t n = in.size();
-        const std::size_t of_runs = r.changes + r.changes * (size_ - 1) / n;
-        if (of_runs < size_) try_codec(run_length<T>{}, in, level, worth);
-        const std::size_t of_places = n * bit_width(r.distinct) / 8 + r.distinct * (size_ - 1) / n;
-        if (of_places < size_) try_codec(dictionary<T>{}, in, level, worth);
+        const std::size_t runs = r.changes + r.changes * (size_ - 1) / n;
+        if (runs < size_) try_codec(run_length<T>{}, in, level, lookup_margin);
+        const std::size_t places = n * bit_width(r.distinct) / 8 + r.distinct * (size_ - 1) / n;
+        if (places < size_) try_codec(dictionary<T>{}, in, level, lookup_margin);
     }
 
     bytes room_;
@@ -194,14 +210,14 @@ private:
     bool best_is_second_ = false;
 };
 
-/// As decode_column().
+/// Decodes a column as decode_column() does (frame/column.hpp).
 template <class T>
 [[nodiscard]] result<void> decode_column_here(cbytes in, std::span<T> out,
                                               packing::affine map) noexcept {
     if (in.empty()) return errc::truncated;
     const auto id = static_cast<codec_id>(in[0]);
     const auto read = with_codec<T, std::size_t>(id, [&]<class C>(C) -> result<std::size_t> {
-        if constexpr (requires { C::decode(in, out, map); }) {
+        if constexpr (mapping_codec<C>) {
             return C::decode(in.subspan(1), out, map);
         } else {
             const auto plain = C::decode(in.subspan(1), out);

@@ -1,13 +1,13 @@
-// One column of one block: a codec's id and what that codec wrote.
+// One column of one block: the id of a codec and the bytes that codec wrote.
 //
 //   +----+---------------------------+
 //   | id |  the codec's bytes        |
 //   | u8 |                           |
 //   +----+---------------------------+
 //
-// Frames reach codecs through here alone. With the headers, each program compiles all
-// codecs (frame/choose.hpp); with CHRONOPACK_DISPATCH, none: the compiled library has them,
-// once for each instruction set, and runs the best that the processor has.
+// Frames use codecs only through these functions. Header-only, a program compiles all codecs
+// itself (frame/choose.hpp). With CHRONOPACK_DISPATCH it compiles none: the library has them
+// once for each instruction set, and runs those for the best set that the processor has.
 #pragma once
 
 #include <chronopack/codec/concept.hpp>
@@ -26,13 +26,14 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame {
 
-/// Upper bound of a column of `n` values: no column is larger than its raw form and the id.
+/// Returns an upper bound of the bytes of a column of `n` values: those of the id and of
+/// the raw form.
 template <class T>
 [[nodiscard]] constexpr std::size_t max_column_bytes(std::size_t n) noexcept {
     return 1 + 8 * n;
 }
 
-/// Bytes of room that encode_column() asks for, for columns of up to n values.
+/// Returns the bytes of `room` that encode_column() needs for columns of up to n values.
 [[nodiscard]] inline std::size_t column_room_bytes(std::size_t n) noexcept {
 #if defined(CHRONOPACK_DISPATCH)
     return kernel::detail::chosen().column_room_bytes(n);
@@ -41,9 +42,10 @@ template <class T>
 #endif
 }
 
-/// Writes a column with `wanted`, or with the codec that is best at `level`; raw, where that
-/// is smaller. `room` has column_room_bytes. Returns the bytes written; or no_space when
-/// `out` is smaller, or unsupported when `wanted` is no codec for T.
+/// Writes a column with the codec `wanted`, or else with the best codec at `level`; in
+/// either case raw where that is smaller. `room` has column_room_bytes(in.size()) bytes.
+/// Returns the bytes written; or no_space where `out` is too small, or unsupported where
+/// `wanted` is no codec for T.
 template <class T>
 [[nodiscard]] result<std::size_t> encode_column(std::span<const T> in,
                                                 std::optional<codec_id> wanted, preset level,
@@ -64,9 +66,9 @@ template <class T>
 #endif
 }
 
-/// Reads a column that takes up all of `in`. What it holds is checked by its
-/// codec; bytes left over are corrupt, an unknown codec is unsupported.
-/// Integers come out as map.offset + map.scale * v.
+/// Decodes a column that takes up all of `in` into out.size() values; integers v come out as
+/// map.offset + map.scale * v. Returns corrupt where bytes are left over, unsupported for an
+/// unknown codec, and the errors of the codec.
 template <class T>
 [[nodiscard]] result<void> decode_column(cbytes in, std::span<T> out,
                                          packing::affine map = {}) noexcept {

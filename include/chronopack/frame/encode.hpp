@@ -1,6 +1,11 @@
-// Samples to a frame.
+// Encodes samples into a frame.
+//
+//   frame::scratch kept;
+//   std::vector<std::byte> wire(frame::max_bytes<double>(n));
+//   const auto size = frame::encode<double>(timestamps, values, {}, wire, kept);
 #pragma once
 
+#include <chronopack/core/value_type.hpp>
 #include <chronopack/frame/column.hpp>
 #include <chronopack/frame/scratch.hpp>
 #include <chronopack/frame/time_scale.hpp>
@@ -12,23 +17,25 @@ inline namespace CHRONOPACK_ABI {
 namespace frame {
 
 struct options {
-    time_unit unit = time_unit::milliseconds;  ///< what the timestamps count; only recorded
-    preset level = preset::balanced;           ///< what to give up for what
-    std::optional<codec_id> timestamps = {};   ///< unset: chosen, block by block
-    std::optional<codec_id> values = {};       ///< unset: chosen, block by block
-    /// Left out where it would not shrink the frame. Unset: none; at preset::smallest
-    /// zstd, where this build has it, there are 16,384 samples and it saves a 32nd part.
+    time_unit unit = time_unit::milliseconds;  ///< of the timestamps; recorded, not used
+    preset level = preset::balanced;           ///< speed against size
+    std::optional<codec_id> timestamps = {};   ///< unset: chosen for each block
+    std::optional<codec_id> values = {};       ///< unset: chosen for each block
+    /// A compressor for the whole body, left out where it would not make the frame smaller.
+    /// Unset: none, but zstd at preset::smallest if this build has it, the frame has 16,384
+    /// samples or more, and it saves at least a 32nd.
     std::optional<stage> second_stage = {};
-    /// 1,024 times a power of two, up to max_samples. Large blocks cost less where
-    /// samples do; a block is the least that is read, and checked, at once. Unset:
-    /// 1,024; at preset::smallest 32,768.
+    /// The samples of a block: 1,024 times a power of two, up to max_samples. Samples take
+    /// fewer bytes in large blocks, but a reader decodes and checks at least one whole block.
+    /// Unset: 1,024; 32,768 at preset::smallest.
     std::optional<std::size_t> block_samples = {};
 };
 
-/// Bytes that encode asks for, for n samples of values V, n <= max_samples,
-/// whatever the size of blocks.
+/// Returns the bytes of output that encode() never exceeds for n samples of values V,
+/// n <= max_samples, with blocks of any size.
 template <class V>
 [[nodiscard]] constexpr std::size_t max_bytes(std::size_t n) noexcept {
+    static_assert(chronopack::detail::is_value_type<V>());
     std::size_t most = 0;
     for (std::size_t each = block_samples; each <= max_samples; each *= 2) {
         const std::size_t blocks = block_count(n, each);
@@ -40,16 +47,21 @@ template <class V>
     return most;
 }
 
+/// The same for n values of either type.
+[[nodiscard]] constexpr std::size_t max_bytes(std::size_t n) noexcept {
+    return std::max(max_bytes<double>(n), max_bytes<std::int64_t>(n));
+}
+
 namespace detail {
 
-/// Samples from which on a second stage is tried unasked: on fewer its own tables take
-/// longer than all else.
+/// The fewest samples for which a second stage is tried without being asked for. With
+/// fewer, setting up zstd's tables would take longer than the rest of encoding.
 inline constexpr std::size_t fewest_for_stage = 16384;
 
-/// How much of a body it is tried on first.
+/// The bytes of a longer body on which such a second stage is tried first.
 inline constexpr std::size_t probed_bytes = 65536;
 
-/// Whether no block of n samples may be larger than a reader takes.
+/// Returns whether a reader accepts every block of n samples that can be written.
 [[nodiscard]] constexpr bool columns_fit(std::size_t n) noexcept {
     const std::size_t times = max_column_bytes<std::int64_t>(n);
     return times + std::max(times, max_column_bytes<double>(n)) <= max_body_bytes(n);
@@ -60,14 +72,14 @@ static_assert(columns_fit(1) && columns_fit(block_samples) && columns_fit(max_sa
     return n >= block_samples && n <= max_samples && (n & (n - 1)) == 0;
 }
 
-/// What encode() was asked for, with everything chosen that was left open.
+/// The options of encode() with a decision for each that was left unset.
 struct encode_plan {
     std::size_t each = block_samples;  ///< samples of a block
     stage second_stage = stage::none;
 };
 
-/// Returns the plan of a frame of n samples, or out_of_range or unsupported, as
-/// encode() does.
+/// Returns the plan of a frame of n samples, or the out_of_range or unsupported that
+/// encode() returns.
 [[nodiscard]] inline result<encode_plan> plan_encode(std::size_t n, const options& how) noexcept {
     if (n == 0 || n > max_samples) return errc::out_of_range;
     const bool smallest = how.level == preset::smallest;
@@ -79,9 +91,9 @@ struct encode_plan {
     return encode_plan{each, second};
 }
 
-/// Compresses a body if the second stage that is wanted makes it smaller; if nobody
-/// asked for one, by a 32nd part at least. Returns the compressed bytes, in `room`, or
-/// none where the body is to stay as it is.
+/// Compresses a body if the stage `wanted` makes it smaller, or, unless it was asked for,
+/// smaller by at least a 32nd. Returns the compressed bytes, which are in `room`, or no
+/// bytes where the body should stay as it is.
 [[nodiscard]] inline result<bytes> compress_body(cbytes body, stage wanted, bool asked_for,
                                                  kept<std::byte>& room) {
     if (wanted == stage::none) return bytes{};
@@ -92,7 +104,7 @@ struct encode_plan {
         const std::size_t saving = asked_for ? 1 : from.size() / 32 + 1;
         return *written + saving <= from.size() ? *written : 0;
     };
-    // Of a long body that nobody wants compressed a piece says whether it pays.
+    // Whether compressing a long body pays is tried on a piece, unless it was asked for.
     const bool piece = !asked_for && body.size() > probed_bytes;
     auto size = shrunk(piece ? body.first(probed_bytes) : body);
     if (size && *size != 0 && piece) size = shrunk(body);
@@ -100,92 +112,107 @@ struct encode_plan {
     return compressed.first(*size);
 }
 
+/// The blocks of a frame as encode_body() wrote them.
+template <class V>
+struct encoded_body {
+    bytes blocks;
+    std::int64_t last_q = 0;  ///< the q of the last timestamp
+    statistics<V> values;
+};
+
+/// Encodes all blocks, of `each` samples, one after the other into `out`. Fills kept.index
+/// and kept.checksums, which have an entry for each block. Returns the errors of
+/// encode_column.
+template <class V>
+[[nodiscard]] result<encoded_body<V>> encode_body(time_scale& times, std::span<const V> values,
+                                                  const options& how, std::size_t each, bytes out,
+                                                  scratch& kept) {
+    const std::size_t n = values.size();
+    const std::size_t largest = std::min(n, each);
+    const auto index = kept.index.first(block_count(n, each));
+    const auto checksums = kept.checksums.first(index.size());
+    const auto block_times = kept.block.first(largest);
+    const bytes room = kept.columns.first(column_room_bytes(largest));
+    statistics_builder<V> statistics;
+    std::size_t end = 0;
+    for (std::size_t b = 0; b < index.size(); ++b) {
+        const std::size_t from = b * each;
+        const auto block_values = values.subspan(from, std::min(each, n - from));
+        const std::span<std::int64_t> q = block_times.first(block_values.size());
+        times.next(from, q);
+        statistics.add(block_values);
+
+        const bytes columns = out.subspan(end);
+        const auto time_bytes =
+            encode_column<std::int64_t>(q, how.timestamps, how.level, room, columns);
+        if (!time_bytes) return time_bytes.error();
+        const auto value_bytes = encode_column<V>(block_values, how.values, how.level, room,
+                                                  columns.subspan(*time_bytes));
+        if (!value_bytes) return value_bytes.error();
+        const std::size_t size = *time_bytes + *value_bytes;
+        index[b] = {q[0], *time_bytes, *value_bytes};
+        checksums[b] = kernel::crc32c(columns.first(size));
+        end += size;
+    }
+    return encoded_body<V>{out.first(end), block_times[(n - 1) % each], statistics.finish()};
+}
+
 }  // namespace detail
 
-/// Encodes 1 to max_samples samples: timestamps in any order, any values. Works in
-/// `kept`, which one frame after the other can use; allocates nothing once that has grown
-/// to what the largest needs, but what a second stage's library takes.
+/// Encodes 1 to max_samples samples: timestamps in any order, any values. Works in `kept`,
+/// which can be used for one frame after the other. Once `kept` has grown to the needs of
+/// the largest frame, only the library of a second stage still allocates.
 ///
-/// Returns what inspect() says of the frame, its bytes among it; or count_mismatch when
-/// the columns differ in length, out_of_range for no or too many samples or another size
-/// of blocks than there are, no_space when `out` has less than max_bytes and that is not
-/// enough, unsupported for a codec of another type or a stage this build lacks. `out` is
-/// then unspecified.
+/// Returns the info that inspect() would return for the frame, `bytes` included. Returns
+/// count_mismatch where the columns differ in length; out_of_range for no or too many
+/// samples, or a block size that does not exist; no_space where `out` is too small, which
+/// max_bytes never is; unsupported for a codec of another type or a stage that this build
+/// lacks. `out` is then unspecified.
 template <class V>
 [[nodiscard]] result<info> write(std::span<const std::int64_t> timestamps,
                                  std::span<const V> values, const options& how, bytes out,
                                  scratch& kept) {
+    static_assert(chronopack::detail::is_value_type<V>());
     const std::size_t n = timestamps.size();
     if (values.size() != n) return errc::count_mismatch;
     const auto plan = detail::plan_encode(n, how);
     if (!plan) return plan.error();
-    const std::size_t each = plan->each;
-    const std::size_t blocks = block_count(n, each);
+    const std::size_t blocks = block_count(n, plan->each);
     const std::size_t header_room = detail::v2::max_header_bytes(blocks);
     if (out.size() < header_room) return errc::no_space;
 
-    // The body first, after room for the longest header; then the header, and the
-    // body moved up to it.
-    const std::size_t largest = std::min(n, each);
-    const auto index = kept.index.first(blocks);
-    const auto checksums = kept.checksums.first(blocks);
-    const auto block_times = kept.block.first(largest);
-    const bytes room = kept.columns.first(column_room_bytes(largest));
+    // The body is written after room for the longest header, and moved up to the header
+    // once that has its length.
     detail::time_scale times(timestamps);
-    statistics_builder<V> statistics;
-    bytes body = out.subspan(header_room);
-    std::size_t body_bytes = 0;
-    for (std::size_t b = 0; b < blocks; ++b) {
-        const std::size_t from = b * each;
-        const std::size_t count = std::min(each, n - from);
-        const std::span<std::int64_t> q = block_times.first(count);
-        times.next(from, q);
-        statistics.add(values.subspan(from, count));
-
-        const auto time_bytes = encode_column<std::int64_t>(q, how.timestamps, how.level, room,
-                                                            body.subspan(body_bytes));
-        if (!time_bytes) return time_bytes.error();
-        const auto value_bytes =
-            encode_column<V>(values.subspan(from, count), how.values, how.level, room,
-                             body.subspan(body_bytes + *time_bytes));
-        if (!value_bytes) return value_bytes.error();
-        const std::size_t size = *time_bytes + *value_bytes;
-        index[b] = {q[0], *time_bytes, *value_bytes};
-        checksums[b] = kernel::crc32c(body.subspan(body_bytes, size));
-        body_bytes += size;
-    }
-    const std::int64_t last_q = block_times[(n - 1) % each];
-
-    body = body.first(body_bytes);
-    const auto compressed =
-        detail::compress_body(body, plan->second_stage, how.second_stage.has_value(), kept.stage);
+    const auto encoded =
+        detail::encode_body<V>(times, values, how, plan->each, out.subspan(header_room), kept);
+    if (!encoded) return encoded.error();
+    const auto compressed = detail::compress_body(encoded->blocks, plan->second_stage,
+                                                  how.second_stage.has_value(), kept.stage);
     if (!compressed) return compressed.error();
     const bool staged = !compressed->empty();
-    if (staged) {
-        body = *compressed;
-        checksums[0] = kernel::crc32c(body);
-    }
+    const cbytes body = staged ? *compressed : encoded->blocks;
+    const auto checksums = kept.checksums.first(staged ? 1 : blocks);
+    if (staged) checksums[0] = kernel::crc32c(body);
 
-    info told;
-    told.samples = n;
-    told.block_samples = each;
-    told.unit = how.unit;
-    told.divisor = times.divisor();
-    told.second_stage = staged ? plan->second_stage : stage::none;
-    told.ordered = times.ordered();
-    told.first_timestamp = timestamps.front();
-    told.last_timestamp = timestamps.back();
-    told.min_timestamp = times.min_timestamp();
-    told.max_timestamp = times.max_timestamp();
-    told.values = statistics.finish();
-    const std::size_t header =
-        detail::v2::write(out, told, {last_q, times.min_q(), times.max_q(), body.size()}, index,
-                          checksums.first(staged ? 1 : blocks));
-
-    // Neither is larger than the room it was given.
+    info written;
+    written.samples = n;
+    written.block_samples = plan->each;
+    written.unit = how.unit;
+    written.divisor = times.divisor();
+    written.second_stage = staged ? plan->second_stage : stage::none;
+    written.ordered = times.ordered();
+    written.first_timestamp = timestamps.front();
+    written.last_timestamp = timestamps.back();
+    written.min_timestamp = times.min_timestamp();
+    written.max_timestamp = times.max_timestamp();
+    written.values = encoded->values;
+    const std::size_t header = detail::v2::write(
+        out, written, {encoded->last_q, times.min_q(), times.max_q(), body.size()},
+        kept.index.first(blocks), checksums);
     std::memmove(out.data() + header, body.data(), body.size());
-    told.bytes = header + body.size();
-    return told;
+    written.bytes = header + body.size();
+    return written;
 }
 
 /// Encodes as write() does, and returns the bytes written.
@@ -198,13 +225,32 @@ template <class V>
     return written->bytes;
 }
 
-/// The same in memory that is allocated for this frame alone: room for two encodings of a
-/// column of a block, for a block's timestamps, 32 bytes a block, and for a second stage.
+/// Encodes as above, in memory that it allocates for this frame alone: room for two
+/// encodings of a block's column, for a block's timestamps, 32 bytes a block, and room for a
+/// second stage.
 template <class V>
 [[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
                                          std::span<const V> values, const options& how, bytes out) {
     scratch fresh;
     return encode<V>(timestamps, values, how, out, fresh);
+}
+
+/// The same for a vector, array or the like of values, whose type then need not be said.
+template <chronopack::detail::column Values>
+[[nodiscard]] result<info> write(std::span<const std::int64_t> timestamps, const Values& values,
+                                 const options& how, bytes out, scratch& kept) {
+    return write(timestamps, chronopack::detail::const_span(values), how, out, kept);
+}
+template <chronopack::detail::column Values>
+[[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
+                                         const Values& values, const options& how, bytes out,
+                                         scratch& kept) {
+    return encode(timestamps, chronopack::detail::const_span(values), how, out, kept);
+}
+template <chronopack::detail::column Values>
+[[nodiscard]] result<std::size_t> encode(std::span<const std::int64_t> timestamps,
+                                         const Values& values, const options& how, bytes out) {
+    return encode(timestamps, chronopack::detail::const_span(values), how, out);
 }
 
 }  // namespace frame

@@ -1,10 +1,10 @@
 // Frames: encode (frame/encode.hpp), inspect, and read whole or block by block.
 //
-//   std::vector<std::byte> wire(frame::max_bytes<double>(n));
-//   const auto size = frame::encode<double>(timestamps, values, {}, wire);
+//   std::vector<std::byte> wire(frame::max_bytes(n));
+//   const auto size = frame::encode(timestamps, values, {}, wire);
 //
 //   const auto info = frame::inspect(wire);          // nothing is decoded
-//   const auto ok = frame::decode<double>(wire, timestamps, values);
+//   const auto ok = frame::decode(wire, timestamps, values);
 #pragma once
 
 #include <chronopack/frame/block_room.hpp>
@@ -17,47 +17,45 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame {
 
-/// What the frame at the start of `in` says of itself, from its header alone:
-/// the time this takes does not depend on the frame's length, and `in` need
-/// not hold the body. truncated, corrupt, checksum_mismatch or unsupported
-/// when there is no such header.
+/// Returns the contents of the header of the frame at the start of `in`, which need not
+/// hold the frame's body. Returns truncated, corrupt, checksum_mismatch or unsupported
+/// where there is no sound header. The time this takes depends on the number of blocks,
+/// not of samples.
 [[nodiscard]] inline result<info> inspect(cbytes in) noexcept {
     detail::header header;
     if (const auto ok = detail::read_header(in, header); !ok) return ok.error();
     return header.info;
 }
 
-/// The codecs of a block's columns.
+/// The codecs that a block's columns are encoded with.
 struct block_codecs {
     codec_id timestamps{};
     codec_id values{};
 };
 
-/// Reads a frame of values V. Keeps a view of the frame's bytes, which must
-/// outlive it; copies the body only under a second stage. Not thread-safe;
-/// several readers may share one frame.
-template <class V>
+/// Reads a frame of values V. It views the frame's bytes, which must outlive it; only a
+/// body under a second stage is copied. Not thread-safe; several readers may share a frame.
+template <class V = double>
 class reader {
-public:
-    /// Checks the header of a frame that is exactly `in`. truncated when bytes
-    /// are missing, corrupt when there are too many, wrong_type when the values
-    /// are not V, and what inspect returns. A second stage is undone here, once
-    /// its checksum holds; without one, blocks are checked as they are read.
-    [[nodiscard]] static result<reader> open(cbytes in) {
-        reader r;
-        const detail::header& header = r.header_;
-        if (const auto ok = detail::read_header(in, r.header_); !ok) return ok.error();
-        if (in.size() < header.info.bytes) return errc::truncated;
-        if (in.size() > header.info.bytes) return errc::corrupt;
-        if (!std::holds_alternative<statistics<V>>(header.info.values)) return errc::wrong_type;
+    static_assert(chronopack::detail::is_value_type<V>());
 
-        r.body_ = in.subspan(header.header_bytes);
-        if (header.info.second_stage == stage::none) return r;
-        if (!stage_available(header.info.second_stage)) return errc::unsupported;
-        if (kernel::crc32c(r.body_) != header.checksum(0)) return errc::checksum_mismatch;
-        r.unpacked_.resize(header.raw_body_bytes);
-        const auto ok = decompress(header.info.second_stage, r.body_, r.unpacked_);
-        if (!ok) return ok.error();
+public:
+    /// Opens the frame that is exactly `in`. Returns truncated where bytes are missing,
+    /// corrupt where there are too many, wrong_type where the values are not V, and the
+    /// errors of inspect(). Decompresses a second stage after checking its checksum;
+    /// without one each block is checked when it is read.
+    [[nodiscard]] static result<reader> open(borrowed_bytes in) {
+        reader r;
+        if (const auto ok = detail::read_frame_header<V>(in, r.header_); !ok) return ok.error();
+        if (const auto ok = r.take_body(in); !ok) return ok.error();
+        return r;
+    }
+
+    /// Opens a frame whose header detail::read_frame_header<V> has read.
+    [[nodiscard]] static result<reader> open(cbytes in, const detail::header& header) {
+        reader r;
+        r.header_ = header;
+        if (const auto ok = r.take_body(in); !ok) return ok.error();
         return r;
     }
 
@@ -67,11 +65,12 @@ public:
         return *std::get_if<statistics<V>>(&header_.info.values);
     }
 
-    /// The blocks, in order; next() cannot fail.
+    /// Returns a cursor over the blocks in order, whose next() cannot fail.
     [[nodiscard]] block_cursor blocks() const noexcept { return block_cursor(header_); }
 
-    /// What a block's two columns are encoded with; ids as stored, which this
-    /// build need not know. checksum_mismatch, or truncated for a column of no bytes.
+    /// Returns the ids of the codecs of a block's two columns as they are stored; this
+    /// build need not have these codecs. Returns checksum_mismatch, or truncated where a
+    /// column has no bytes.
     [[nodiscard]] result<block_codecs> codecs(const block& b) const noexcept {
         const auto stored = checked(b);
         if (!stored) return stored.error();
@@ -80,9 +79,9 @@ public:
                             static_cast<codec_id>((*stored)[b.timestamp_bytes])};
     }
 
-    /// Decodes one block into spans of exactly its samples. checksum_mismatch,
-    /// corrupt when it does not start where the index says, or what a codec
-    /// returns; with the spans unspecified.
+    /// Decodes one block into two spans of exactly b.samples. Returns checksum_mismatch,
+    /// corrupt where the first timestamp is not that of the index, or the codec's error;
+    /// the spans are then unspecified.
     [[nodiscard]] result<void> read(const block& b, std::span<std::int64_t> timestamps,
                                     std::span<V> values) const noexcept {
         const auto columns = checked(b);
@@ -91,7 +90,8 @@ public:
         return decode_values(b, *columns, values);
     }
 
-    /// One column of a block. Its checksum covers both, and is checked.
+    /// Decodes one column of a block. The block's checksum, which covers both columns, is
+    /// checked.
     [[nodiscard]] result<void> read_timestamps(const block& b,
                                                std::span<std::int64_t> timestamps) const noexcept {
         const auto columns = checked(b);
@@ -104,7 +104,7 @@ public:
         return decode_values(b, *columns, values);
     }
 
-    /// Decodes all size() samples; count_mismatch for spans of another size.
+    /// Decodes all size() samples. Returns count_mismatch for spans of another size.
     [[nodiscard]] result<void> read(std::span<std::int64_t> timestamps,
                                     std::span<V> values) const noexcept {
         if (timestamps.size() != size() || values.size() != size()) return errc::count_mismatch;
@@ -114,7 +114,8 @@ public:
         });
     }
 
-    /// One column of all size() samples; count_mismatch for a span of another size.
+    /// Decodes one column of all size() samples. Returns count_mismatch for a span of
+    /// another size.
     [[nodiscard]] result<void> read_timestamps(std::span<std::int64_t> timestamps) const noexcept {
         if (timestamps.size() != size()) return errc::count_mismatch;
         return each_block([&](const block& b) {
@@ -128,7 +129,7 @@ public:
         });
     }
 
-    /// Calls `use` with each block in order, up to the first error it returns.
+    /// Calls `use` with each block in order until it returns an error, and returns that.
     template <class Use>
     result<void> each_block(Use use) const {
         for (block_cursor cursor = blocks(); !cursor.done();) {
@@ -142,8 +143,18 @@ public:
 private:
     reader() noexcept = default;
 
-    // The two columns of a block, once its checksum holds; a second stage was undone,
-    // and the body checked, when the frame was opened.
+    // Views the body, or checks and decompresses it if it is under a second stage.
+    [[nodiscard]] result<void> take_body(cbytes in) {
+        body_ = in.subspan(header_.header_bytes);
+        if (info().second_stage == stage::none) return {};
+        if (!stage_available(info().second_stage)) return errc::unsupported;
+        if (kernel::crc32c(body_) != header_.checksum(0)) return errc::checksum_mismatch;
+        unpacked_.resize(header_.raw_body_bytes);
+        return decompress(info().second_stage, body_, unpacked_);
+    }
+
+    // Returns the two columns of a block after checking its checksum. A body under a second
+    // stage was checked as a whole when the frame was opened.
     [[nodiscard]] result<cbytes> checked(const block& b) const noexcept {
         const bool staged = info().second_stage != stage::none;
         const cbytes body = staged ? cbytes(unpacked_) : body_;
@@ -172,16 +183,21 @@ private:
 
     detail::header header_;
     cbytes body_;                      // as stored
-    std::vector<std::byte> unpacked_;  // under a second stage
+    std::vector<std::byte> unpacked_;  // the decompressed body; empty without a second stage
 };
 
-/// Decodes a whole frame into spans of exactly its samples.
+/// Decodes a whole frame into two spans of exactly as many samples as it has. Errors are
+/// those of reader::open and reader::read.
 template <class V>
 [[nodiscard]] result<void> decode(cbytes in, std::span<std::int64_t> timestamps,
                                   std::span<V> values) {
     const auto opened = reader<V>::open(in);
     if (!opened) return opened.error();
     return opened->read(timestamps, values);
+}
+template <chronopack::detail::column Values>
+[[nodiscard]] result<void> decode(cbytes in, std::span<std::int64_t> timestamps, Values&& values) {
+    return decode(in, timestamps, chronopack::detail::dynamic_span(values));
 }
 
 namespace detail {
@@ -200,9 +216,9 @@ template <class V>
 
 }  // namespace detail
 
-/// Checks every checksum of a frame and decodes every block, keeping nothing.
-/// Allocates, once the header's checksum holds, what a second stage unpacks to,
-/// and for blocks of more than 1,024 samples 16 bytes a sample of one.
+/// Checks every checksum of a frame and decodes every block, keeping no samples. After
+/// checking the header's checksum, it allocates the decompressed body of a second stage
+/// and, where blocks have more than 1,024 samples, 16 bytes for each sample of one block.
 [[nodiscard]] inline result<void> verify(cbytes in) {
     const auto header = inspect(in);
     if (!header) return header.error();

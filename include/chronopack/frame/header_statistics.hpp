@@ -1,6 +1,6 @@
-// Statistics as a frame's header keeps them since version 2: relative to min, in
-// as many bits as what stands before them allows. Here those of int64; those of
-// doubles are in frame/header_statistics_double.hpp.
+// Statistics as headers of version 2 store them: as differences from min, each in just the
+// bits that the fields already read leave possible. Those of int64 are here, those of doubles
+// in frame/header_statistics_double.hpp.
 //
 //   min 1998   max 2225   first 2000   last 2150   sum of 1,024 values 2,150,413
 //      1998      +227         +2         +152      1024 * 1998 + 104461
@@ -11,8 +11,9 @@
 //   +---------+-----------------------------+       increase, zeros to a byte       |
 //                                           +---------------------------------------+
 //
-// An increase is last - first and the values before resets. Each of these is min
-// at least, so their sum, like that of all values, is told from there.
+// The increase is last - first plus the value before each reset. Each of these values is at
+// least min, so their sum is stored less resets * min, as the sum of all values is stored
+// less numbers * min.
 #pragma once
 
 #include <chronopack/bits/lsb_stream.hpp>
@@ -23,38 +24,38 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame::detail {
 
-/// Of the form byte: NaNs are counted, or of int64, sums are inexact.
+/// A bit of the form byte: there are NaNs (doubles), or the sums are inexact (int64).
 inline constexpr unsigned noted = 0x40;
 
-/// Bytes of statistics in a header at most.
+/// An upper bound of the bytes of statistics in a header.
 inline constexpr std::size_t max_statistics_bytes =
     1 + 2 * max_varint_bytes + field_bytes(4 * (64 + 1) + 2 * 21 + 2 * 3, 1);
 
-/// Bits of a product; 64 where it has more.
+/// Returns the bits of a * b, or 64 where the product has more.
 [[nodiscard]] constexpr unsigned product_bits(std::uint64_t a, std::uint64_t b) noexcept {
     std::uint64_t product = 0;
     return __builtin_mul_overflow(a, b, &product) ? 64 : bit_width(product);
 }
 
-/// What statistics are told from; integers modulo 2^64.
+/// The fields that the others are stored relative to; integers modulo 2^64.
 struct reference {
     std::uint64_t min = 0;
-    std::uint64_t range = 0;    ///< max less min
-    std::uint64_t numbers = 0;  ///< values but NaN
+    std::uint64_t range = 0;    ///< max - min
+    std::uint64_t numbers = 0;  ///< values that are not NaN
     std::uint64_t resets = 0;
 
     [[nodiscard]] unsigned point_bits() const noexcept { return bit_width(range); }
     [[nodiscard]] unsigned sum_bits() const noexcept { return product_bits(numbers, range); }
     [[nodiscard]] unsigned increase_bits() const noexcept { return product_bits(resets, range); }
     [[nodiscard]] std::uint64_t sum_origin() const noexcept { return numbers * min; }
-    /// Of first and last less min.
+    /// Returns the origin of the increase, where `first` and `last` are less min.
     [[nodiscard]] std::uint64_t increase_origin(std::uint64_t first,
                                                 std::uint64_t last) const noexcept {
         return last - first + resets * min;
     }
 };
 
-/// Writes and reads them: `samples` are the frame's.
+/// Writes and reads the statistics of a frame of `samples` samples.
 template <class V>
 class statistics_code;
 
@@ -80,7 +81,7 @@ public:
         (void)out.reserve(bits.size_bytes());
     }
 
-    /// Or corrupt, with the reader at an unspecified place.
+    /// Returns the statistics, or corrupt with the reader at an unspecified place.
     [[nodiscard]] static result<statistics<std::int64_t>> read(byte_reader& in,
                                                                std::size_t samples) noexcept {
         const unsigned form = in.u8();

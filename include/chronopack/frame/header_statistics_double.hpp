@@ -1,5 +1,5 @@
-// Statistics of doubles in a frame's header, as frame/header_statistics.hpp has
-// them of integers: where doubles are integers over one factor, these stand there.
+// Statistics of doubles in a frame's header. Where all of them are integers over one factor,
+// these integers are stored as frame/header_statistics.hpp stores those of int64.
 //
 //   min 19.98   max 22.25   first 20.00   last 21.50          all times 10^2
 //     1998       +227          +2           +152
@@ -10,10 +10,12 @@
 //   +---------+----------------+       zeros to a byte                              |
 //                              +----------------------------------------------------+
 //
-// A bit before each of the last four tells whether it has no such integer; then
-// its own 64 follow. When min or max has none, these two are 64 bits each, once
-// if they are equal, and stand for 0 and 1: other points have 64 bits as well, but
-// sums of equal values, and increases without resets, are still told by places.
+// Each of first, last, sum and increase starts with a bit. It is 1 where the statistic is no
+// such integer; its own 64 bits follow then. Where min or max is no such integer, these two
+// are stored as 64 bits each, or once if they are equal, and stand for the integers 0 and 1.
+// Even then the sum of equal values, and an increase without resets, need no 64 bits: they
+// are stored as a number of places (frame/scaled.hpp) from the double that follows from min,
+// first and last.
 #pragma once
 
 #include <chronopack/frame/header_statistics.hpp>
@@ -23,16 +25,10 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame::detail {
 
-/// A double that a sum is near to, where one is known without an integer.
-struct estimate {
-    double value = 0;
-    bool known = false;
-};
-
-/// What statistics of doubles are told from. Without a scale min stands for the
+/// The fields that the others are stored relative to. Without a scale, min stands for the
 /// integer 0 and max for 1.
 struct scaled_reference : reference {
-    static constexpr unsigned one_word = max_scale + 1;  ///< no scale, and min is max
+    static constexpr unsigned one_word = max_scale + 1;  ///< no scale, and min equals max
     static constexpr unsigned two_words = max_scale + 2;
 
     unsigned scale = 0;
@@ -40,31 +36,31 @@ struct scaled_reference : reference {
 
     [[nodiscard]] bool has_scale() const noexcept { return scale <= max_scale; }
 
-    /// The integer that v is, if any.
+    /// Returns the integer that stands for v, if there is one.
     [[nodiscard]] std::optional<std::uint64_t> integer(double v) const noexcept {
         if (has_scale()) return scaled(v, scale);
         for (std::uint64_t i = 0; i < 2; ++i)
             if (bit_cast<std::uint64_t>(v) == words[i]) return i;
         return std::nullopt;
     }
-    /// The double that an integer up to max is.
+    /// Returns the double that an integer stands for, which is min or max without a scale.
     [[nodiscard]] double value(std::uint64_t integer) const noexcept {
         return has_scale() ? unscale(integer, scale) : bit_cast<double>(words[integer]);
     }
 
-    /// Of the sum: all numbers are equal.
-    [[nodiscard]] estimate near_sum() const noexcept {
-        if (range > 0) return {};
-        return {static_cast<double>(numbers) * value(min), true};
+    /// Returns a double near the sum where all numbers are equal, else nothing.
+    [[nodiscard]] std::optional<double> near_sum() const noexcept {
+        if (range > 0) return std::nullopt;
+        return static_cast<double>(numbers) * value(min);
     }
-    /// Of the increase: no number is below the one before.
-    [[nodiscard]] estimate near_increase(double first, double last) const noexcept {
-        if (resets > 0) return {};
-        return {last - first, true};
+    /// Returns a double near the increase where there are no resets, else nothing.
+    [[nodiscard]] std::optional<double> near_increase(double first, double last) const noexcept {
+        if (resets > 0) return std::nullopt;
+        return last - first;
     }
 
-    /// Of a number of places, from -4 to 3, or 0 where sums are not rounded; it
-    /// is kept as if from 0.
+    /// Returns the bits of a number of places, which is from -4 to 3, or always 0 where sums
+    /// are not rounded. It is stored plus least_places().
     [[nodiscard]] unsigned place_bits() const noexcept { return rounds() ? 3 : 0; }
     [[nodiscard]] std::uint64_t least_places() const noexcept { return rounds() ? 4 : 0; }
 
@@ -96,7 +92,7 @@ public:
         (void)out.reserve(bits.size_bytes());
     }
 
-    /// Or corrupt, with the reader at an unspecified place.
+    /// Returns the statistics, or corrupt with the reader at an unspecified place.
     [[nodiscard]] static result<statistics<double>> read(byte_reader& in,
                                                          std::size_t samples) noexcept {
         const unsigned form = in.u8();
@@ -139,53 +135,52 @@ private:
     static constexpr unsigned scale_mask = 0x3f;
     static_assert(scaled_reference::two_words == scale_mask);
 
-    // A statistic as it is kept: an integer above its origin, and places.
-    struct told {
+    // A statistic as it is stored: an integer less its origin, and a number of places.
+    struct stored {
         std::uint64_t integer = 0;
         std::uint64_t places = 0;
     };
 
-    [[nodiscard]] static std::optional<told> point_of(double v,
-                                                      const scaled_reference& r) noexcept {
+    [[nodiscard]] static std::optional<stored> point_of(double v,
+                                                        const scaled_reference& r) noexcept {
         const auto integer = r.integer(v);
         if (!integer || *integer - r.min > r.range) return std::nullopt;
-        return told{*integer - r.min, 0};
+        return stored{*integer - r.min, 0};
     }
-    [[nodiscard]] static std::optional<told> sum_of(const statistics<double>& s,
-                                                    const scaled_reference& r) noexcept {
+    [[nodiscard]] static std::optional<stored> sum_of(const statistics<double>& s,
+                                                      const scaled_reference& r) noexcept {
         return total_of(s.sum, r.near_sum(), r.sum_origin(), r.sum_bits(), r);
     }
-    [[nodiscard]] static std::optional<told> increase_of(const statistics<double>& s,
-                                                         const scaled_reference& r) noexcept {
-        const auto first = point_of(s.first, r).value_or(told{});
-        const auto last = point_of(s.last, r).value_or(told{});
+    [[nodiscard]] static std::optional<stored> increase_of(const statistics<double>& s,
+                                                           const scaled_reference& r) noexcept {
+        const auto first = point_of(s.first, r).value_or(stored{});
+        const auto last = point_of(s.last, r).value_or(stored{});
         return total_of(s.increase, r.near_increase(s.first, s.last),
                         r.increase_origin(first.integer, last.integer), r.increase_bits(), r);
     }
-    [[nodiscard]] static std::optional<told> total_of(double v, estimate near, std::uint64_t origin,
-                                                      unsigned bits,
-                                                      const scaled_reference& r) noexcept {
-        told t;
-        const auto tells = [&](std::uint64_t integer, double d) {
+    [[nodiscard]] static std::optional<stored> total_of(double v, std::optional<double> near,
+                                                        std::uint64_t origin, unsigned bits,
+                                                        const scaled_reference& r) noexcept {
+        stored t;
+        const auto fits = [&](std::uint64_t integer, double d) {
             t = {integer, places_between(d, v) + r.least_places()};
             return t.integer <= low_mask(bits) && t.places <= low_mask(r.place_bits());
         };
-        const bool found = near.known
-                               ? tells(0, near.value) && !is_nan(near.value)
-                               : r.has_scale() && near_integer(v, r.scale, [&](std::uint64_t i) {
-                                     return tells(i - origin, unscale(i, r.scale));
-                                 });
+        const bool found = near ? fits(0, *near) && !is_nan(*near)
+                                : r.has_scale() && near_integer(v, r.scale, [&](std::uint64_t i) {
+                                      return fits(i - origin, unscale(i, r.scale));
+                                  });
         return found ? std::optional(t) : std::nullopt;
     }
 
-    static void put(lsb_writer& bits, double v, std::optional<told> t, unsigned integer_bits,
+    static void put(lsb_writer& bits, double v, std::optional<stored> t, unsigned integer_bits,
                     unsigned place_bits) noexcept {
         bits.write(t ? 0 : 1, 1);
         bits.write(t ? t->integer : bit_cast<std::uint64_t>(v), t ? integer_bits : 64);
         if (t) bits.write(t->places, place_bits);
     }
 
-    // What put() put; false where that is corrupt.
+    // Reads what put() wrote; returns false where that is corrupt.
     [[nodiscard]] static bool take_point(lsb_reader& bits, const scaled_reference& r,
                                          std::uint64_t& above_min, double& v) noexcept {
         if (bits.read(1) != 0) {
@@ -197,24 +192,24 @@ private:
         v = r.value(r.min + above_min);
         return true;
     }
-    [[nodiscard]] static bool take_total(lsb_reader& bits, const scaled_reference& r, estimate near,
-                                         std::uint64_t origin, unsigned integer_bits,
-                                         double& v) noexcept {
+    [[nodiscard]] static bool take_total(lsb_reader& bits, const scaled_reference& r,
+                                         std::optional<double> near, std::uint64_t origin,
+                                         unsigned integer_bits, double& v) noexcept {
         if (bits.read(1) != 0) {
             v = bit_cast<double>(bits.read(64));
             return true;
         }
-        if (!near.known) {
+        if (!near) {
             const std::uint64_t integer = origin + bits.read(integer_bits);
             if (!r.has_scale() || !within_limit(integer)) return false;
-            near.value = unscale(integer, r.scale);
+            near = unscale(integer, r.scale);
         }
-        v = moved(near.value, bits.read(r.place_bits()) - r.least_places());
-        return !is_nan(near.value);
+        v = moved(*near, bits.read(r.place_bits()) - r.least_places());
+        return !is_nan(*near);
     }
 
-    // The least scale at which all points are integers, and the totals near them;
-    // else at which the points are; else none.
+    // Finds the smallest scale at which min, max, first and last are integers and the totals
+    // are near to integers; else the smallest at which the first four are; else no scale.
     [[nodiscard]] static scaled_reference find_reference(const statistics<double>& s,
                                                          std::size_t samples) noexcept {
         scaled_reference best;
@@ -228,7 +223,7 @@ private:
             const auto min = scaled(s.min, scale);
             const auto max = scaled(s.max, scale);
             if (!min || !max) return false;
-            for (const double v : {s.first, s.last})  // those of no scale do not choose one
+            for (const double v : {s.first, s.last})  // NaN and 0 fit every scale
                 if (!is_nan(v) && v != 0 && !scaled(v, scale)) return false;
             scaled_reference r = best;
             r.min = *min;

@@ -1,4 +1,4 @@
-// Headers of version 1, which are read but no longer written. Blocks have 1,024
+// Headers of version 1, which can be read and are no longer written. Their blocks have 1,024
 // samples.
 //
 //   0  magic "CPKF"            8  time unit     u8  0 s 1 ms 2 us 3 ns
@@ -28,16 +28,17 @@ inline constexpr std::uint8_t ordered_flag = 0x02;
 inline constexpr std::uint8_t inexact_flag = 0x04;
 inline constexpr std::uint8_t known_flags = integer_flag | ordered_flag | inexact_flag;
 
-/// Bytes of a header, from its bytes behind the version; or truncated, corrupt.
+/// Reads the bytes of a header from its length field, where `in` stands after the version.
+/// Returns truncated or corrupt.
 [[nodiscard]] inline result<std::size_t> header_size(byte_reader& in) noexcept {
-    (void)in.u8();  // flags
+    in.skip(1);  // flags
     const std::size_t size = in.u16();
     if (in.failed()) return errc::truncated;
     if (size < fixed_bytes + crc_bytes) return errc::corrupt;
     return size;
 }
 
-/// The varints between the fixed fields and the statistics.
+/// Reads the varints between the fixed fields and the statistics.
 [[nodiscard]] inline result<void> read_extent(byte_reader& in, header& h) noexcept {
     frame::info& info = h.info;
     const auto next_q = [&] {
@@ -66,12 +67,12 @@ template <class V>
     return s;
 }
 
-/// The fields of a header up to its index, from its bytes without the CRC. `in`
-/// is then at the index. `h` is new, and after an error of no use.
+/// Reads the fields of a header, whose bytes without the CRC are `in`, up to its index into
+/// `h`, a new header. `in` is then at the index. After an error `h` is unspecified.
 [[nodiscard]] inline result<void> read(byte_reader& in, header& h) noexcept {
     in.skip(5);  // magic and version
     const std::uint8_t flags = in.u8();
-    (void)in.u16();  // header bytes
+    in.skip(2);  // header bytes
     const std::uint8_t unit = in.u8();
     const std::uint8_t divisor = in.u8();
     const std::uint8_t second = in.u8();

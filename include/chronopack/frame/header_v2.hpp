@@ -1,6 +1,6 @@
-// Headers of version 2, the one that is written.
+// Headers of version 2, in which frames are written.
 //
-//   magic "CPKF" | version u8 = 2 | varint: bytes of the header behind this |
+//   magic "CPKF" | version u8 = 2 | varint: bytes of the header after this |
 //   properties u16:
 //     bits 0-4    divisor, an exponent, 0..18        11-12  0 no second stage
 //          5-8    block size 2^(10 + k), 0..10              1 zstd 2 snappy
@@ -9,15 +9,15 @@
 //   varints: samples, first timestamp (less its zeros if divided), last,
 //            [least, greatest: unless ordered] |
 //   statistics (frame/header_statistics.hpp) | varint [body bytes as stored] |
-//   for each block three signed varints, each less the block before's:
-//     [the step from the first timestamp of the block before to its own],
+//   for each block three signed varints, each less that of the block before:
+//     [its first timestamp less that of the block before; not for the first block],
 //     bytes of the timestamps column, bytes of the values column |
 //   CRC-32C of each block (of the body under a second stage), u32 each |
 //   CRC-32C of the header so far, u32
 //
-// The optional body bytes are there under a second stage. A clock that ticks
-// evenly has steps of 0 from the third block on. 1,024 values of few decimals on
-// such a clock have a header of about 44 bytes.
+// Timestamps are stored as their q (frame/header.hpp). The body bytes are present only under
+// a second stage. For a clock that ticks evenly the first varint is 0 from the third block on.
+// A frame of 1,024 values of few decimals on such a clock has a header of about 44 bytes.
 #pragma once
 
 #include <chronopack/frame/header.hpp>
@@ -27,10 +27,10 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame::detail::v2 {
 
-inline constexpr std::size_t max_size = UINT16_MAX;  // behind the length, which has 3 bytes then
+inline constexpr std::size_t max_size = UINT16_MAX;  // after the length, which has 3 bytes then
 inline constexpr std::size_t front_bytes = 4 + 1 + 3;
 
-/// What a header tells besides frame::info, timestamps as their q.
+/// The fields of a header that are not in frame::info; timestamps as their q.
 struct extent {
     std::int64_t last = 0;
     std::int64_t min = 0;
@@ -38,15 +38,15 @@ struct extent {
     std::size_t body_bytes = 0;  ///< as stored
 };
 
-/// What a header tells of a block.
+/// The entry of a block in a header's index.
 struct written_block {
     std::int64_t q = 0;  ///< of its first timestamp
     std::size_t timestamp_bytes = 0;
     std::size_t value_bytes = 0;
 };
 
-/// Upper bound of a header with `blocks` blocks. Column sizes are below 2^27
-/// with their sign: four varint bytes.
+/// Returns an upper bound of the bytes of a header with `blocks` blocks. Column sizes with
+/// their sign are below 2^27, which takes four varint bytes.
 [[nodiscard]] constexpr std::size_t max_header_bytes(std::size_t blocks) noexcept {
     return front_bytes + 2 + 6 * max_varint_bytes + max_statistics_bytes +
            blocks * (max_varint_bytes + 2 * 4 + crc_bytes) + crc_bytes;
@@ -87,8 +87,8 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
     }
 }
 
-/// Writes a header to `out`, which has max_header_bytes; its bytes. `checksums`
-/// are of the blocks, or one of the body.
+/// Writes a header to `out`, which has max_header_bytes, and returns its bytes. `checksums`
+/// are those of the blocks, or the one of the body.
 [[nodiscard]] inline std::size_t write(bytes out, const info& i, const extent& e,
                                        std::span<const written_block> blocks,
                                        std::span<const std::uint32_t> checksums) noexcept {
@@ -111,7 +111,7 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
     write_index(rest, blocks);
     for (const std::uint32_t crc : checksums) rest.u32(crc);
 
-    // Now that its length is known, what stands before it.
+    // The fields before the length are written last, when the length is known.
     byte_writer front(out.first(front_bytes));
     front.u32(magic);
     front.u8(format_version);
@@ -122,7 +122,8 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
     return covered + crc_bytes;
 }
 
-/// Bytes of a header, from its bytes behind the version; or truncated, corrupt.
+/// Reads the bytes of a header from its length field, where `in` stands after the version.
+/// Returns truncated or corrupt.
 [[nodiscard]] inline result<std::size_t> header_size(byte_reader& in) noexcept {
     const auto size = read_varint(in);
     if (!size) return size.error();
@@ -130,7 +131,8 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
     return in.position() + *size;
 }
 
-/// The first timestamp, which has one form.
+/// Reads the first timestamp. Returns corrupt for all but its one form: divided where it can
+/// be.
 [[nodiscard]] inline result<std::int64_t> read_first(byte_reader& in, unsigned divisor,
                                                      bool divided) noexcept {
     const std::int64_t t = take_signed_varint(in);
@@ -144,8 +146,8 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
     return t * static_cast<std::int64_t>(power);
 }
 
-/// The fields of a header up to its index, from its bytes without the CRC. `in`
-/// is then at the index. `h` is new, and after an error of no use.
+/// Reads the fields of a header, whose bytes without the CRC are `in`, up to its index into
+/// `h`, a new header. `in` is then at the index. After an error `h` is unspecified.
 [[nodiscard]] inline result<void> read(byte_reader& in, header& h) noexcept {
     in.skip(5);  // magic and version
     (void)take_varint(in);
@@ -183,7 +185,7 @@ inline void write_index(byte_writer& out, std::span<const written_block> blocks)
                             ? read_statistics(std::type_identity<std::int64_t>{})
                             : read_statistics(std::type_identity<double>{});
     if (!values) return values;
-    // The columns' sizes tell it; until then, what it is at most.
+    // An upper bound, until the columns' sizes have been added up.
     h.raw_body_bytes = max_body_bytes(info.samples, info.blocks());
     if (info.second_stage != stage::none) h.body_bytes = take_varint(in);
     return {};

@@ -1,8 +1,9 @@
-// From the first bytes of a frame to a header that can be believed: length and
-// checksum first, then every field against its legal range. What is said of a
-// version's own fields is in frame/header_v1.hpp and frame/header_v2.hpp.
+// Parses the header at the front of a frame: checks its length and checksum first, then
+// every field against its legal range. The fields of each version are read in
+// frame/header_v1.hpp and frame/header_v2.hpp.
 #pragma once
 
+#include <chronopack/frame/block_cursor.hpp>
 #include <chronopack/frame/header_v1.hpp>
 #include <chronopack/frame/header_v2.hpp>
 
@@ -10,8 +11,8 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame::detail {
 
-/// Bytes of the header at the start of `in`, as they say themselves; or
-/// truncated, corrupt. Versions to come keep to the place of the length.
+/// Returns the bytes of the header at the start of `in`, as its length field says; or
+/// truncated or corrupt. Later versions will have their length at the same place.
 [[nodiscard]] inline result<std::size_t> header_size(cbytes in) noexcept {
     byte_reader reader(in);
     const std::uint32_t found_magic = reader.u32();
@@ -21,8 +22,8 @@ namespace frame::detail {
     return version == 1 ? v1::header_size(reader) : v2::header_size(reader);
 }
 
-/// Checks magic, length, checksum and version. The header's bytes without its
-/// CRC; or truncated, corrupt, checksum_mismatch or unsupported.
+/// Checks magic, length, checksum and version. Returns the header's bytes without its CRC;
+/// or truncated, corrupt, checksum_mismatch or unsupported.
 [[nodiscard]] inline result<cbytes> checked_header(cbytes in) noexcept {
     const auto size = header_size(in);
     if (!size) return size.error();
@@ -30,13 +31,13 @@ namespace frame::detail {
     const cbytes covered = in.first(*size - crc_bytes);
     if (kernel::crc32c(covered) != load_le<std::uint32_t>(in.data() + covered.size()))
         return errc::checksum_mismatch;
-    // Only now: a damaged version byte is damage, not another version.
+    // Checked after the checksum: a damaged version byte is damage, not another version.
     const auto version = std::to_integer<std::uint8_t>(in[4]);
     if (version == 0 || version > format_version) return errc::unsupported;
     return covered;
 }
 
-/// Bytes of the body that the blocks of the index take; or corrupt.
+/// Checks the whole index. Returns the bytes of the body that its blocks take, or corrupt.
 [[nodiscard]] inline result<std::size_t> walk_index(const header& h) noexcept {
     block_cursor cursor(h);
     std::int64_t before = h.info.first_timestamp;
@@ -51,8 +52,9 @@ namespace frame::detail {
     return cursor.body_bytes();
 }
 
-/// The header at the start of `in`, which may go on past it. `h` is new, and after
-/// an error of no use: it is large enough for copies to count.
+/// Reads the header at the start of `in`, which may be longer, into `h`, a new header. After
+/// an error `h` is unspecified. (A header is filled in place because copying it takes
+/// measurable time.)
 [[nodiscard]] inline result<void> read_header(cbytes in, header& h) noexcept {
     const auto covered = checked_header(in);
     if (!covered) return covered.error();
@@ -63,8 +65,8 @@ namespace frame::detail {
     if (h.info.min_timestamp > h.info.max_timestamp) return errc::corrupt;
     h.header_bytes = covered->size() + crc_bytes;
 
-    // The rest, nothing where fields were missing, is the index and its checksums
-    // to the last byte.
+    // The rest is the index and the checksums, to the last byte. After a failed read
+    // nothing remains, which is too little for the checksums.
     const bool staged = h.info.second_stage != stage::none;
     const std::size_t units = staged ? 1 : h.info.blocks();
     if (reader.remaining() < crc_bytes * units) return errc::corrupt;
@@ -76,6 +78,18 @@ namespace frame::detail {
     if (!staged) h.body_bytes = h.raw_body_bytes;
     if (h.body_bytes > h.raw_body_bytes) return errc::corrupt;
     h.info.bytes = h.header_bytes + h.body_bytes;
+    return {};
+}
+
+/// Reads the header of the frame that is exactly `in`, with values V. Returns truncated
+/// where bytes are missing, corrupt where there are too many, wrong_type where the values
+/// are not V, and the errors of read_header.
+template <class V>
+[[nodiscard]] result<void> read_frame_header(cbytes in, header& h) noexcept {
+    if (const auto ok = read_header(in, h); !ok) return ok;
+    if (in.size() < h.info.bytes) return errc::truncated;
+    if (in.size() > h.info.bytes) return errc::corrupt;
+    if (!std::holds_alternative<statistics<V>>(h.info.values)) return errc::wrong_type;
     return {};
 }
 

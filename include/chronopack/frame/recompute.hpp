@@ -1,11 +1,12 @@
-// What a frame's header should say, from the samples themselves.
+// Computes from a frame's samples what its header should say.
 //
 //   const auto header = frame::inspect(wire);
 //   const auto samples = frame::recompute(wire);
 //   if (samples) for (const auto field : frame::differences(*header, *samples)) ...
 //
-// Checksums find damage, and this finds lies: a header that holds, and from which
-// rollups and ranges of time would be answered wrongly.
+// Checksums find damage. This finds lies: headers whose checksum holds although their times
+// or statistics are not those of the samples, so that rollups and reads of a range of time
+// would give wrong answers.
 #pragma once
 
 #include <chronopack/frame/frame.hpp>
@@ -56,8 +57,8 @@ template <class V>
 
 }  // namespace detail
 
-/// Returns the header's info with order, times and statistics as the samples give them.
-/// Errors are those of verify(), which this does the work of, and allocates as.
+/// Returns the header's info with order, times and statistics computed from the samples.
+/// Decodes, checks and allocates as verify() does, and returns its errors.
 [[nodiscard]] inline result<info> recompute(cbytes in) {
     const auto header = inspect(in);
     if (!header) return header.error();
@@ -66,8 +67,8 @@ template <class V>
                : detail::recompute_as<std::int64_t>(in);
 }
 
-/// Returns the names of the fields in which two infos of one frame differ, floating
-/// values by their bits.
+/// Returns the names of the fields in which two infos of one frame differ. Doubles are
+/// compared by their bits.
 [[nodiscard]] inline std::vector<std::string_view> differences(const info& a, const info& b) {
     std::vector<std::string_view> fields;
     const auto compare = [&](std::string_view name, bool same) {

@@ -1,12 +1,13 @@
-// Memory that frames are encoded in, kept from one frame to the next.
+// The memory that frames are encoded in, kept from one frame to the next.
 //
 //   frame::scratch kept;
 //   for (...) frame::encode<double>(timestamps, values, {}, wire, kept);
 //
-//   columns     two encodings of a column, of which the smaller stays
-//   block       a block's timestamps as the frame keeps them
-//   index       where the blocks are, and their checksums
-//   stage       the body once a second stage has compressed it
+//   columns     two encodings of a column, the smaller of which is kept
+//   block       a block's timestamps as their q
+//   index       the places of the blocks
+//   checksums   the checksums of the blocks
+//   stage       the body, compressed by a second stage
 #pragma once
 
 #include <chronopack/frame/header_v2.hpp>
@@ -20,7 +21,8 @@ namespace frame {
 
 namespace detail {
 
-/// Objects whose values are unspecified: as many as were ever asked for.
+/// Room for objects, which grows to the most that were ever asked for. Their values are
+/// unspecified.
 template <class T>
 class kept {
 public:
@@ -34,8 +36,8 @@ public:
     }
     ~kept() = default;
 
-    /// Returns the first n of them, after making room for n if there is less. What
-    /// they held is lost then.
+    /// Returns the first n objects. Where there are fewer, allocates n new ones and frees the
+    /// old ones with their values.
     [[nodiscard]] std::span<T> first(std::size_t n) {
         if (n > size_) {
             release();
@@ -47,7 +49,7 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// Frees all of them.
+    /// Frees all objects.
     void release() noexcept {
         room_.reset();
         size_ = 0;
@@ -60,9 +62,9 @@ private:
 
 }  // namespace detail
 
-/// What frame::write and frame::encode work in. It grows to what the largest frame needs:
-/// at preset::balanced some 45 KiB. One serves any number of series of both types, one
-/// frame at a time: not thread-safe.
+/// The working memory of frame::write and frame::encode. It grows to the needs of the
+/// largest frame, some 45 KiB at preset::balanced. One scratch serves any number of series of
+/// both types, one frame at a time. Not thread-safe.
 struct scratch {
     detail::kept<std::byte> columns;
     detail::kept<std::int64_t> block;

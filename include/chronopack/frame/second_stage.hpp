@@ -1,6 +1,5 @@
-// General compressors over a frame's body, for frames that are seldom read.
-// Each is there when the build has its library: CHRONOPACK_HAVE_ZSTD,
-// CHRONOPACK_HAVE_SNAPPY.
+// General compressors for a frame's whole body, for frames that are seldom read. A build has
+// those of the libraries that CHRONOPACK_HAVE_ZSTD and CHRONOPACK_HAVE_SNAPPY say it has.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -23,7 +22,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame {
 
-/// Whether this build can write and read frames of that second stage.
+/// Returns whether this build can write and read frames with the second stage `s`.
 [[nodiscard]] constexpr bool stage_available(stage s) noexcept {
 #if CHRONOPACK_HAVE_ZSTD
     if (s == stage::zstd) return true;
@@ -34,7 +33,7 @@ namespace frame {
     return s == stage::none;
 }
 
-/// Upper bound of compress's output for `n` bytes, n < 2^31.
+/// Returns an upper bound of compress()'s output for `n` bytes, n < 2^31.
 [[nodiscard]] inline std::size_t max_compressed_bytes(stage s, std::size_t n) noexcept {
 #if CHRONOPACK_HAVE_ZSTD
     if (s == stage::zstd) return ZSTD_compressBound(n);
@@ -46,7 +45,8 @@ namespace frame {
     return n;
 }
 
-/// Bytes written to `out`, which has max_compressed_bytes; or unsupported.
+/// Compresses `in` into `out`, which has max_compressed_bytes. Returns the bytes written; or
+/// unsupported.
 [[nodiscard]] inline result<std::size_t> compress(stage s, cbytes in, bytes out) {
 #if CHRONOPACK_HAVE_ZSTD
     if (s == stage::zstd) {
@@ -68,7 +68,8 @@ namespace frame {
     return errc::unsupported;
 }
 
-/// Fills `out` exactly; or corrupt, or unsupported.
+/// Decompresses `in` into exactly all of `out`. Returns corrupt where it has another size or
+/// is damaged, or unsupported.
 [[nodiscard]] inline result<void> decompress(stage s, cbytes in, bytes out) {
 #if CHRONOPACK_HAVE_ZSTD
     if (s == stage::zstd) {

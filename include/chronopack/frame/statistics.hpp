@@ -1,16 +1,16 @@
-// What a frame knows of its values without decoding them.
+// Statistics of a frame's values, which its header gives without decoding them.
 //
-//   min, max      of all but NaN; -0.0 < +0.0. NaN when there is no other value
-//   sum           of all but NaN
-//   first, last   whatever they are, NaN payloads included
-//   increase      of a counter: v - previous, or v after a reset; NaN skipped
-//   resets        how often v < previous
+//   min, max      of all values but NaN, where -0.0 < +0.0; NaN when there is no other value
+//   sum           of all values but NaN
+//   first, last   any value, NaN with its payload included
+//   increase      of a counter: the sum of v - previous, or of v after a reset; NaN skipped
+//   resets        the number of times that v < previous
 //
-// Floating sums depend on the order of adding, so the order is part of the
-// format: of each 1,024 values, value i goes to partial sum i mod 8; the eight
-// are added as ((0+4)+(2+6)) + ((1+5)+(3+7)); the thousands in order, whatever
-// a frame's block size. A NaN that arises (inf - inf) is stored as
-// 0x7ff8000000000000 whatever the machine.
+// Sums of doubles depend on the order of adding, so the order is part of the format. Of each
+// 1,024 values, value i is added to partial sum i mod 8; the eight partial sums are added as
+// ((0+4)+(2+6)) + ((1+5)+(3+7)); and the sums of each 1,024 values are added in order, whatever
+// the frame's block size. A NaN that arises (inf - inf) is stored as 0x7ff8000000000000 on
+// every machine.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
@@ -33,8 +33,8 @@ struct statistics {
     V increase{};
     std::uint64_t resets = 0;
     std::uint64_t nans = 0;
-    /// Whether sum and increase fit their type; int64 ones may not, and are
-    /// then their value modulo 2^64.
+    /// Whether sum and increase fit their type. Where those of int64 do not, they are stored
+    /// modulo 2^64.
     bool exact = true;
 };
 
@@ -44,19 +44,19 @@ namespace detail {
     return is_nan(v) ? bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0000}) : v;
 }
 
-/// Values whose sums are partial sums together.
+/// The number of values that share partial sums.
 inline constexpr std::size_t summed_together = 1024;
 
 }  // namespace detail
 
-/// Gathers the statistics of a run, piece after piece.
+/// Computes the statistics of a run of values, piece after piece.
 template <class V>
 class statistics_builder;
 
 template <>
 class statistics_builder<double> {
 public:
-    /// The next piece: a multiple of 1,024 values, or any number in the last.
+    /// Adds the next piece: a multiple of 1,024 values, or any number in the last piece.
     void add(std::span<const double> piece) noexcept {
         for (; piece.size() > detail::summed_together;
              piece = piece.subspan(detail::summed_together))
@@ -107,8 +107,8 @@ private:
         previous_ = v;
     }
 
-    // Whole eights behind the first, where the sums show that no NaN is among
-    // them: their number, or 0.
+    // Adds all whole groups of eight after the first, if their sums show that no NaN is among
+    // them. Returns the number of values added, or 0.
     std::size_t take_numbers(std::span<const double> block, std::size_t i,
                              kernel::double_summary& s) noexcept {
         using kernel::summary;
@@ -152,7 +152,7 @@ private:
 template <>
 class statistics_builder<std::int64_t> {
 public:
-    /// The next piece, of any number of values up to 2^31.
+    /// Adds the next piece, of up to 2^31 values.
     void add(std::span<const std::int64_t> block) noexcept {
         if (block.empty()) return;
         if (!started_) {
@@ -194,7 +194,7 @@ public:
 
     __extension__ using wide = __int128;
 
-    /// What finish() gives modulo 2^64.
+    /// Return the sum and the increase that finish() gives modulo 2^64.
     [[nodiscard]] wide exact_sum() const noexcept { return sum_; }
     [[nodiscard]] wide exact_increase() const noexcept { return increase_; }
 

@@ -1,5 +1,5 @@
-// Timestamps to what a frame keeps of them: t = first + q * 10^divisor, the
-// largest power of ten that divides all steps from one to the next.
+// Turns timestamps t into the q that a frame stores: t = first + q * 10^divisor, with the
+// largest power of ten that divides all steps from one timestamp to the next.
 //
 //   t    1000 1500 1750 2000      steps 500 250 250      divisor 1
 //   q       0   50   75  100
@@ -16,12 +16,12 @@ namespace frame::detail {
 
 class time_scale {
 public:
-    /// Of one timestamp at least; they outlive it.
+    /// Takes one timestamp or more, which must outlive this.
     explicit time_scale(std::span<const std::int64_t> t) noexcept : t_(t) {
         const auto all = encoder::spread<kernel::sums::none>(words(t), t.size());
         least_ = all.least;
         most_ = all.most;
-        // Else the greatest and the least are so far apart that differences wrap.
+        // False where the greatest and the least are so far apart that differences wrap.
         plain_ = most_ - least_ <= INT64_MAX;
         if (t.size() < 2) return;
         if (plain_)
@@ -31,7 +31,7 @@ public:
     }
 
     [[nodiscard]] unsigned divisor() const noexcept { return divisor_; }
-    /// Whether no timestamp is below the one before.
+    /// Returns whether no timestamp is below the one before it.
     [[nodiscard]] bool ordered() const noexcept { return ordered_; }
     [[nodiscard]] std::int64_t min_q() const noexcept { return min_q_; }
     [[nodiscard]] std::int64_t max_q() const noexcept { return max_q_; }
@@ -42,7 +42,8 @@ public:
         return static_cast<std::int64_t>(most_);
     }
 
-    /// The q of timestamps from..from + q.size(). To be called in order, for all.
+    /// Writes the q of timestamps from..from + q.size(). Must be called for all timestamps in
+    /// order.
     void next(std::size_t from, std::span<std::int64_t> q) noexcept {
         if (!plain_) return step_through(from, q);
         auto* const to = reinterpret_cast<std::uint64_t*>(q.data());
@@ -72,7 +73,7 @@ private:
         };
         while (!divides(least) || !divides(most)) --divisor_;
 
-        // The others, some at a time, as distances from the least.
+        // The other steps are tested block by block, as distances from the least step.
         std::array<std::uint64_t, block_samples> y;
         for (std::size_t at = 0; at + 1 < t_.size() && divisor_ > 0; at += block_samples - 1) {
             const std::size_t n = std::min(block_samples, t_.size() - at);
@@ -87,7 +88,7 @@ private:
         max_q_ = static_cast<std::int64_t>((most_ - first) / power());
     }
 
-    // Steps modulo 2^64, divided as signed numbers; the q's wrap as they do.
+    // Takes steps modulo 2^64 and divides them as signed numbers; the q wrap as well.
     void walk_steps() noexcept {
         divisor_ = max_divisor;
         for (std::size_t i = 1; i < t_.size(); ++i) {

@@ -1,4 +1,4 @@
-// The table of kernels and columns that the compiled library chose for the processor.
+// The table of functions that the compiled library chose for this processor.
 #pragma once
 
 #include <chronopack/core/abi.hpp>

@@ -13,7 +13,8 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel {
 
-/// The CRC-32C of `data`; of a longer string when `before` is that of what precedes it.
+/// Returns the CRC-32C of `data`. Given the CRC `before` of a string, returns that of the string
+/// followed by `data`.
 [[nodiscard]] inline std::uint32_t crc32c(cbytes data, std::uint32_t before = 0) noexcept {
 #if defined(CHRONOPACK_DISPATCH)
     return detail::chosen().crc32c(data.data(), data.size(), before);

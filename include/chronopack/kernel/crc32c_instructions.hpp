@@ -1,19 +1,18 @@
-// CRC-32C (Castagnoli): reflected polynomial 0x82f63b78, as in RFC 3720
-// (iSCSI), SSE 4.2 and Prometheus. The processor's instruction where there is
-// one, asked at run time on x86; eight table look-ups a word elsewhere.
+// CRC-32C (Castagnoli): reflected polynomial 0x82f63b78, as in RFC 3720 (iSCSI), SSE 4.2 and
+// Prometheus. It uses the processor's instruction where there is one, which on x86 is known at
+// run time only; elsewhere eight table look-ups a word.
 //
-// The instruction takes a word a cycle but answers after three, so three runs
-// of one length go side by side:
+// The instruction takes a word every cycle, but its result comes after three. So three runs of
+// one length go side by side:
 //
 //   | a: length bytes | b: length bytes | c: length bytes |
 //   crc(abc) = (crc(a) * x^(8 length) + crc(b)) * x^(8 length) + crc(c)   modulo P
 //
-// a carry-less product and one more CRC instruction do such a multiplication.
-// (Gopal et al., "Fast CRC Computation for iSCSI Polynomial Using CRC32
-// Instruction", Intel, 2011.) Where carry-less products come two at once, another
-// unit folds a fourth, longer run meanwhile: 128 bytes into the next 128, each
-// 16 of them times x^1024. (Gopal et al., "Fast CRC Computation for Generic
-// Polynomials Using PCLMULQDQ Instruction", Intel, 2009.)
+// A carry-less product and one more CRC instruction do such a multiplication. (Gopal et al.,
+// "Fast CRC Computation for iSCSI Polynomial Using CRC32 Instruction", Intel, 2011.) Processors
+// that do two carry-less products at once fold a fourth, longer run meanwhile, in another unit:
+// 128 bytes into the next 128, every 16 of them times x^1024. (Gopal et al., "Fast CRC
+// Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel, 2009.)
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -32,7 +31,7 @@ namespace kernel {
 
 namespace detail {
 
-// crc_tables[k][b]: the CRC of byte b followed by k zero bytes.
+// crc_tables[k][b] is the CRC of byte b followed by k zero bytes.
 inline constexpr auto crc_tables = [] {
     std::array<std::array<std::uint32_t, 256>, 8> t{};
     for (std::uint32_t b = 0; b < 256; ++b) {
@@ -59,7 +58,7 @@ inline constexpr auto crc_tables = [] {
     return crc;
 }
 
-/// x^n modulo P, its coefficients reflected: that of x^0 on top.
+/// Returns x^n modulo P with its coefficients reflected: that of x^0 is on top.
 [[nodiscard]] constexpr std::uint32_t power_of_x(unsigned n) noexcept {
     std::uint32_t power = 0x80000000;
     for (; n > 0; --n) power = (power >> 1) ^ (0x82f63b78u & (0 - (power & 1)));
@@ -70,11 +69,11 @@ template <unsigned N>
 inline constexpr std::uint32_t power_of = power_of_x(N);
 
 #if defined(__x86_64__)
-/// Pieces that are folded at a time at most, and words of a run beside them.
+/// The most pieces that are folded at a time, and the most words of a run beside them.
 inline constexpr std::size_t most_pieces = 128;
 inline constexpr std::size_t most_words = 4 * most_pieces + 9;
 
-/// The multiplier for runs of so many words, one at least.
+/// The multipliers for runs of one word or more, by the count of words.
 inline constexpr auto crc_runs = [] {
     std::array<std::uint32_t, most_words + 1> multiplier{};
     multiplier[1] = power_of_x(64 - 33);
@@ -88,8 +87,8 @@ inline constexpr auto crc_runs = [] {
 
 #define CHRONOPACK_CRC_TARGET __attribute__((target("sse4.2,pclmul")))
 
-/// crc * by * x^33 modulo P: the product of reflected numbers is short of one
-/// x, and the instruction multiplies by x^32.
+/// Returns crc * by * x^33 modulo P: the product of reflected numbers lacks one x, and the
+/// instruction multiplies by x^32.
 [[nodiscard]] CHRONOPACK_CRC_TARGET inline std::uint64_t crc32c_times(std::uint64_t crc,
                                                                       std::uint32_t by) noexcept {
     const __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(crc)),
@@ -97,7 +96,8 @@ inline constexpr auto crc_runs = [] {
     return _mm_crc32_u64(0, static_cast<std::uint64_t>(_mm_cvtsi128_si64(product)));
 }
 
-/// Triples of runs of `Length` bytes, as long as there are any.
+/// Takes triples of runs of `Length` bytes off the front of `data`, as long as it has any, and
+/// returns the CRC with them.
 template <unsigned Length>
 CHRONOPACK_CRC_TARGET inline std::uint64_t crc32c_triples(std::uint64_t crc,
                                                           cbytes& data) noexcept {
@@ -126,10 +126,14 @@ CHRONOPACK_CRC_TARGET inline std::uint64_t crc32c_triples(std::uint64_t crc,
         crc = _mm_crc32_u64(crc, load_le<std::uint64_t>(data.data()));
     auto narrow = static_cast<std::uint32_t>(crc);
     const std::byte* last = data.data();
-    if ((data.size() & 4) != 0)
-        narrow = _mm_crc32_u32(narrow, load_le<std::uint32_t>(last)), last += 4;
-    if ((data.size() & 2) != 0)
-        narrow = _mm_crc32_u16(narrow, load_le<std::uint16_t>(last)), last += 2;
+    if ((data.size() & 4) != 0) {
+        narrow = _mm_crc32_u32(narrow, load_le<std::uint32_t>(last));
+        last += 4;
+    }
+    if ((data.size() & 2) != 0) {
+        narrow = _mm_crc32_u16(narrow, load_le<std::uint16_t>(last));
+        last += 2;
+    }
     if ((data.size() & 1) != 0) narrow = _mm_crc32_u8(narrow, std::to_integer<std::uint8_t>(*last));
     return narrow;
 }
@@ -142,11 +146,11 @@ CHRONOPACK_CRC_TARGET inline std::uint64_t crc32c_triples(std::uint64_t crc,
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
 }
 
-/// `v`, 16 bytes twice, moved up by `Bits`, and what stands there.
+/// Returns `v`, 16 bytes twice, times x^Bits, plus the bytes that are `there`.
 template <unsigned Bits>
 [[nodiscard, gnu::always_inline]] CHRONOPACK_CRC_TARGET inline __m256i fold(
     __m256i v, __m256i there) noexcept {
-    // The lower word holds the higher powers; the product is short of one x.
+    // The lower word holds the higher powers; the product lacks one x.
     const __m256i by = _mm256_set_epi64x(static_cast<long long>(power_of<Bits - 1>) << 32,
                                          static_cast<long long>(power_of<Bits + 63>) << 32,
                                          static_cast<long long>(power_of<Bits - 1>) << 32,
@@ -156,8 +160,8 @@ template <unsigned Bits>
     return _mm256_xor_si256(_mm256_xor_si256(low, high), there);
 }
 
-/// Of m pieces of 224 bytes: 128 m bytes are folded, and 3 times 32 m go through the
-/// instruction, with them what fills no piece: 23 bytes at most are left.
+/// Takes m pieces of 224 bytes at a time: it folds 128 m bytes, and 3 times 32 m go through the
+/// instruction. With those go the bytes that fill no piece, except for 23 at most.
 [[nodiscard]] CHRONOPACK_CRC_TARGET inline std::uint32_t crc32c_folded(std::uint32_t seed,
                                                                        cbytes data) noexcept {
     while (data.size() >= 2 * 224) {
@@ -213,7 +217,7 @@ template <unsigned Bits>
 }
 #endif
 
-/// The CRC-32C of `data`, as crc32c().
+/// Returns the CRC-32C of `data` as crc32c() does.
 [[nodiscard]] inline std::uint32_t crc32c_here(cbytes data, std::uint32_t before) noexcept {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("vpclmulqdq") &&

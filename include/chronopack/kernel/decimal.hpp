@@ -1,14 +1,14 @@
-// Integers to the decimals they stand for, and back: v = i / 10^k, correctly
-// rounded, which is what a parser makes of "21.53" as 2153 / 10^2.
+// Turns integers into the decimals that they stand for, and back: v = i / 10^k, correctly
+// rounded. A parser makes the same double of "21.53" as this does of 2153 / 10^2.
 //
 //   word   0x4338'0000'0000'0000 + i      i in [-2^51, 2^51): "biased"
 //   as a double, less 1.5 * 2^52:  i      one subtraction, on any instruction set
 //
-// Where processors fuse, a division is a product and a fused product with the
-// two halves of 10^-k: i/10^k lies no closer to the middle between two doubles
-// than 2^-96 of itself (for k <= 18), and the halves miss it by less than 2^-104.
-// So the words are those of a division. A word that is not such an integer is
-// told, and nothing is promised of what becomes of it.
+// Where processors have fused multiply-add, a product and a fused product with the two halves of
+// 10^-k take the place of the division. For k <= 18, i/10^k is no closer to the middle between
+// two doubles than 2^-96 of itself, and the halves miss it by less than 2^-104: so the doubles
+// are those of a division. Words that are no biased integers are reported, and their doubles
+// mean nothing.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
@@ -24,7 +24,7 @@ namespace detail {
 
 inline constexpr double decimal_shift = 0x1.8p52;  // the double of the bias
 
-/// Nonzero in its top 12 bits where a word is no biased integer.
+/// Returns a word whose top 12 bits are zero only if `word` is a biased integer.
 template <class Word>
 [[gnu::always_inline]] constexpr Word misplaced(Word word) noexcept {
     return word ^ Word(std::uint64_t{0x4330'0000'0000'0000});
@@ -36,10 +36,10 @@ inline constexpr unsigned misplaced_shift = 52;
 template <class Arch>
 struct decimal_converter;
 
-/// The scalar twin.
+/// The scalar twin of the vectors below.
 template <>
 struct decimal_converter<scalar> {
-    /// The doubles of biased words. Whether all words were legal.
+    /// Writes the doubles of biased words, and returns whether all words were legal.
     [[nodiscard]] static bool to_doubles(const std::uint64_t* x, std::size_t n, const decimal& d,
                                          double* out) noexcept {
         std::uint64_t wrong = 0;
@@ -50,8 +50,8 @@ struct decimal_converter<scalar> {
         return wrong >> detail::misplaced_shift == 0;
     }
 
-    /// The integers nearest to v[i] * power, and in bit i of `misfits`, which has
-    /// ceil(n / 64) words, whether v[i] is another double than the integer's.
+    /// Writes the integers nearest to v[i] * power. Bit i of `misfits`, which has ceil(n / 64)
+    /// words, gets set where the integer's double is not v[i].
     static void to_integers(const double* v, std::size_t n, const decimal& d, std::uint64_t* out,
                             std::uint64_t* misfits) noexcept {
         for (std::size_t i = 0; i < n; ++i) {
@@ -92,7 +92,8 @@ struct decimal_converter {
     }
 
 private:
-    // A decimal in registers: for all the compiler knows, the outputs overlap it.
+    // A decimal in registers. The compiler could not keep it there otherwise: the outputs might
+    // overlap it.
     template <bool Narrow>
     struct rule {
         explicit rule(const decimal& d) noexcept : power(d.power), high(d.high), low(d.low) {}
@@ -111,7 +112,7 @@ private:
     [[nodiscard]] static bool to_doubles(const std::uint64_t* x, std::size_t n, const decimal& d,
                                          double* out) noexcept {
         const rule<Narrow> by(d);
-        // Several in flight: the converted are stored as fast as they can be.
+        // Several vectors in flight, so that only stores limit the speed.
         constexpr std::size_t group = 4;
         V wrong(std::uint64_t{0});
         std::size_t i = 0;
@@ -159,7 +160,7 @@ private:
     }
 };
 
-/// What this build converts decimals with.
+/// The converter of this build.
 using default_decimal =
     decimal_converter<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
 

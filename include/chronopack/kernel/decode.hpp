@@ -1,15 +1,14 @@
-// Decoding a block of lanes, vectorised: unpack, x = reference + scale * field,
-// running sums, and time order, in two passes over 8 KiB.
+// Decodes a block of lanes with vectors: unpacks fields, makes x = reference + scale * field of
+// them, sums up, and puts the values in time order, in two passes over 8 KiB.
 //
 //   pass 1   rows: shift, mask, scale, add; each lane sums from zero    -> slots
 //   16 carries, from lane to lane
-//   pass 2   squares of N x N: transpose, add what the lane starts from  -> out
-//   the fields of no row, in order                                       -> out
+//   pass 2   squares of N x N: transpose, add the lane's start           -> out
+//   then     the fields of no row, in order                              -> out
 //
-// A frame of reference is in time order already and needs only pass 1. Patches
-// are added to the fields of pass 1. Where N does not divide the rows, the last
-// squares take some again. The scalar twins are in lanes.hpp and running_sums.hpp; both
-// give the same words.
+// A frame of reference is in time order already and needs only pass 1. Patches are added to the
+// fields of pass 1. Where N does not divide the rows, the last squares take some rows again. The
+// scalar twins (kernel/lanes.hpp, kernel/running_sums.hpp) give the same words.
 #pragma once
 
 #include <chronopack/kernel/lanes_head.hpp>
@@ -27,8 +26,8 @@ struct block_decoder {
     static constexpr std::size_t N = V::size;
     static_assert(lanes % N == 0 && tile_rows % N == 0);
 
-    /// From field_bytes(count, width) at `in`, 64 <= count <= 1,024 and 0 <= width
-    /// <= 64, to `count` values. `patches`, which are for sums only, are added to the fields.
+    /// Decodes field_bytes(count, width) at `in`, 64 <= count <= 1,024 and 0 <= width <= 64, to
+    /// `count` values. Adds `patches`, which only sums may have, to the fields.
     template <sums Sums>
     static void packed(const std::byte* in, std::size_t count, unsigned width, const start& s,
                        const patched_rows& patches, std::uint64_t* out) noexcept {
@@ -44,15 +43,14 @@ struct block_decoder {
         if (at.rest > 0) head.decode_rest<Sums>(at, width, s, patches, out);
     }
 
-    /// From fields that are all zero, to `count` values: in closed form, a
-    /// constant, a line or a parabola.
+    /// Decodes `count` fields that are all zero: values are a constant, a line or a parabola.
     template <sums Sums>
     static void ramp(const start& s, std::size_t count, std::uint64_t* out) noexcept {
         std::size_t i = 0;
         if (count >= 4 * N) {
             alignas(64) std::uint64_t head[2 * N];
             for (std::uint64_t k = 0; k < 2 * N; ++k) head[k] = detail::ramp<Sums>(s, k);
-            // Ahead by N, v grows by d, and d itself by N * N residuals.
+            // Over N values, v grows by d, and d itself by N * N residuals.
             V v = V::load_aligned(head);
             V d = V::load_aligned(head + N) - v;
             const V grow(Sums == sums::twice ? N * N * s.reference : 0);
@@ -66,17 +64,17 @@ struct block_decoder {
     }
 
 private:
-    // Vectors of a row that are in flight together: enough to hide the latency
-    // of the sums, few enough for the registers.
+    // The vectors of a row in flight together: enough to hide the latency of sums, and few
+    // enough for the registers.
     static constexpr std::size_t group = lanes / N < 4 ? lanes / N : 4;
 
-    // Whether registers have room for packed words beside what the sums take.
+    // Whether registers have room for packed words beside the sums.
     template <sums Sums>
     static constexpr bool holds_words = static_cast<std::size_t>(Sums) < N / 2;
 
-    // Pass 1. `deltas` gets each lane's sum of residuals, for sums twice. What the
-    // reference adds to a row is alike in all lanes: summed apart, where there are
-    // registers, it makes no lane's sum wait.
+    // Pass 1. For sums twice, `deltas` gets each lane's sum of residuals. The reference adds
+    // the same to all lanes: where there are registers for it, it is summed apart, so that no
+    // lane waits for it.
     template <sums Sums, bool Scaled, bool Patched>
     static void scan(const detail::packed_fields& from, const start& s, std::uint64_t* to,
                      std::uint64_t* deltas) noexcept {
@@ -113,7 +111,7 @@ private:
         }
     }
 
-    // Pass 2: from slots of lane-local sums to values in time order.
+    // Pass 2: turns slots of sums within a lane into values in time order.
     template <sums Sums>
     static void order(const std::uint64_t* from, const std::uint64_t* deltas, std::size_t rows,
                       const start& s, std::uint64_t* out) noexcept {
@@ -183,7 +181,7 @@ private:
                 scan<Sums, Scaled, false>(from, s, scratch, deltas);
             const std::size_t rows = from.at.rows;
             if (rows >= N) return order<Sums>(scratch, deltas, rows, s, out);
-            // A square then ends in values that are none: what follows overwrites them.
+            // A square then has more rows than there are, and is written to a wider place.
             alignas(64) std::uint64_t padded[lanes * N + N];
             std::fill(scratch + lanes * rows, scratch + lanes * N, std::uint64_t{0});
             order<Sums>(scratch, deltas, rows, s, padded);
@@ -192,7 +190,7 @@ private:
     }
 };
 
-/// The scalar twin.
+/// The scalar twin of the vectors above.
 template <>
 struct block_decoder<scalar> {
     template <sums Sums>
@@ -223,7 +221,7 @@ struct block_decoder<scalar> {
     }
 };
 
-/// What this build decodes blocks with.
+/// The decoder of this build.
 using default_decoder =
     block_decoder<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
 

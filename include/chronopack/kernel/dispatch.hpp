@@ -1,6 +1,6 @@
-// The kernels that packing/ and above call: this build's own, or with
-// CHRONOPACK_DISPATCH those that chronopack-dispatch chose for the processor.
-// Same calls, same words.
+// The kernels that packing/ and the rooms above it call: those of this build, or with
+// CHRONOPACK_DISPATCH those that chronopack-dispatch chose for the processor. Calls and results
+// are the same.
 #pragma once
 
 #include <chronopack/kernel/operands.hpp>
@@ -15,7 +15,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel {
 
-#if defined(CHRONOPACK_TABLE_IS_SCALAR)  // the library's table of scalar twins
+#if defined(CHRONOPACK_TABLE_IS_SCALAR)  // the compiled library's table of scalar twins
 using decoder = block_decoder<scalar>;
 using encoder = block_encoder<scalar>;
 using summary = block_summary<1>;
@@ -42,7 +42,7 @@ namespace kernel {
 
 namespace detail {
 
-/// A struct of a table as ours of the same name, or the reverse.
+/// Casts a struct of a table to ours of the same name, or the reverse.
 template <class To, class From>
 [[nodiscard]] To as(const From& from) noexcept {
     return __builtin_bit_cast(To, from);
@@ -53,7 +53,7 @@ inline constexpr auto index = static_cast<std::size_t>(Sums);
 
 }  // namespace detail
 
-/// As block_decoder.
+/// Calls block_decoder through the table.
 struct decoder {
     template <sums Sums>
     static void packed(const std::byte* in, std::size_t count, unsigned width, const start& s,
@@ -69,7 +69,7 @@ struct decoder {
     }
 };
 
-/// As block_encoder.
+/// Calls block_encoder through the table.
 struct encoder {
     static void sort(std::uint64_t* x) noexcept { detail::chosen().sort(x); }
     template <sums Sums>
@@ -99,7 +99,7 @@ struct encoder {
     }
 };
 
-/// As block_summary.
+/// Calls block_summary through the table.
 struct summary {
     static void add(const double* v, std::size_t n, double_summary& s) noexcept {
         auto plain = detail::as<chronopack_dispatch::double_summary>(s);
@@ -116,7 +116,7 @@ struct summary {
     }
 };
 
-/// As decimal_converter.
+/// Calls decimal_converter through the table.
 struct decimals {
     [[nodiscard]] static bool to_doubles(const std::uint64_t* x, std::size_t n, const decimal& d,
                                          double* out) noexcept {

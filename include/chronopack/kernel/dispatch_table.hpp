@@ -1,5 +1,5 @@
-// The kernels of one instruction set as plain functions: what the compiled
-// library chronopack-dispatch has one of for every instruction set.
+// The kernels and codecs of one instruction set as plain functions. The compiled library
+// chronopack-dispatch has one such table for every instruction set.
 //
 //   a file built at the baseline              chronopack-dispatch
 //     kernel/dispatch.hpp --> chosen() ----+--> table of AVX-512
@@ -7,17 +7,15 @@
 //                                          +--> table of SSE2
 //                                          +--> table of the scalar twins
 //
-// Both sides of a table are built with different flags, so nothing here may
-// depend on them: not the namespace, which is no part of chronopack's own, and
-// no type but integers, pointers, structs of those defined here, and what core/abi.hpp
-// keeps out of the instruction sets' namespaces.
+// The two sides of a table are built with different flags, so nothing here may depend on flags.
+// The namespace is therefore not chronopack's. The only types are integers, pointers, structs of
+// those that are defined here, and those that core/abi.hpp keeps in `chronopack` itself.
 //
-// Columns are whole: a call encodes or decodes all values that a block has of one column,
-// so that dictionaries, runs, bins and bit streams run the instruction set of the table
-// too, and a program that uses frames compiles none of them.
+// A call encodes or decodes a whole column of a block. So dictionaries, runs, bins and bit streams
+// use the table's instruction set as well, and a program that uses frames compiles none of them.
 //
-// A new kernel is a line here, a line in src/arch.cpp, and its call in
-// kernel/dispatch.hpp; a new codec needs none.
+// A new kernel takes a line here, a line in src/arch.cpp, and a call in kernel/dispatch.hpp; a
+// new codec takes none.
 #pragma once
 
 #include <chronopack/core/result.hpp>
@@ -27,7 +25,7 @@
 
 namespace chronopack_dispatch {
 
-// As those of the same names in kernel/, word for word.
+// These have the same words as the structs of their names in kernel/.
 struct start {
     std::uint64_t reference, scale, base, delta;
 };
@@ -56,8 +54,8 @@ using encode_function = chronopack::result<std::size_t>(const T* in, std::size_t
                                                         std::size_t room_bytes, std::byte* out,
                                                         std::size_t out_bytes);
 
-/// What each does is said where it is: kernel/decode.hpp, encode.hpp, summary.hpp, decimal.hpp.
-/// The index of an array is the sums that run, as kernel::sums.
+/// The functions are described in kernel/decode.hpp, encode_scalar.hpp, summary.hpp and
+/// decimal.hpp. Arrays are indexed by kernel::sums.
 struct dispatch_table {
     const char* name;
 
@@ -86,8 +84,8 @@ struct dispatch_table {
 
     std::uint32_t (*crc32c)(const std::byte* data, std::size_t n, std::uint32_t before);
 
-    /// As frame/column.hpp has them. `codec` is an id, or negative for the best at
-    /// `level`, a preset.
+    /// These do as the functions of frame/column.hpp. `codec` is an id, or negative for the best
+    /// codec at `level`, a preset.
     std::size_t (*column_room_bytes)(std::size_t n);
     encode_function<std::int64_t>* encode_integers;
     encode_function<double>* encode_doubles;
@@ -98,10 +96,9 @@ struct dispatch_table {
                                                std::size_t n);
 };
 
-/// The table of the best instruction set that this processor and its system
-/// run, or of what CHRONOPACK_ARCH names. The same for the life of the process;
-/// safe from any thread. The size is in the name, so that a library and headers
-/// of two versions do not link.
+/// Returns the table of the best instruction set that this processor and its system run, or of
+/// the one that CHRONOPACK_ARCH names: the same for the life of the process, from any thread.
+/// The size is in the name, so that a library and headers of two versions do not link.
 template <std::size_t Size>
 const dispatch_table& chosen() noexcept;
 template <>

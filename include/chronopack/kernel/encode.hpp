@@ -1,12 +1,11 @@
-// What encoding a block asks of vectors: how far its residuals spread, their
-// distances from the least, which of these lie outside a window, and packing
-// them in lanes.
+// The kernels of encoding a block, with vectors: they find how far residuals spread, their
+// distances from the least, and which of these lie outside of a window, and pack them in lanes.
 //
 //   y   0 ....... reference ....... reference + 2^width ....... most - least
 //                 |<------------ packed ----------->|
 //        exceptions                                   exceptions
 //
-// The scalar twin (kernel/encode_scalar.hpp) gives the same words.
+// The scalar twin (kernel/encode_scalar.hpp) describes each, and gives the same words.
 #pragma once
 
 #include <chronopack/kernel/encode_scalar.hpp>
@@ -21,8 +20,8 @@ struct block_encoder {
     using twin = block_encoder<scalar>;
     static constexpr std::size_t N = V::size;
 
-    // Each word goes where its rank says, how many are less. Of equal ones all
-    // go to one place, and the places behind, left at the least, are filled up.
+    // Puts each word at the place of its rank, which is how many words are less. Equal words go
+    // to one place; the places after it keep the least integer, and are filled up at the end.
     static void sort(std::uint64_t* x) noexcept {
         const V one(std::uint64_t{1});
         std::uint64_t ranks[sorted_words];
@@ -160,7 +159,7 @@ struct block_encoder {
     }
 
 private:
-    // Vectors in flight together, to hide latencies.
+    // The vectors in flight together, to hide latencies.
     static constexpr std::size_t group = lanes / N < 4 ? lanes / N : 4;
 
     template <sums Sums>
@@ -228,7 +227,7 @@ private:
     }
 };
 
-/// What this build encodes blocks with.
+/// The encoder of this build.
 using default_encoder =
     block_encoder<std::conditional_t<has_words<default_arch>, default_arch, scalar>>;
 

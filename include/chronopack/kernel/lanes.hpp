@@ -1,9 +1,9 @@
-// Bit packing of 64 to 1,024 fields in 16 lanes.
+// Packs 64 to 1,024 fields of w bits in 16 lanes.
 //
-//   head       first bits of lane 0 .. 15, then the fields that fill no row
-//   word k of lane l          at byte 8 * (16 k + l) behind it, little-endian
-//   row r of lane l           bits [r w, (r + 1) w) of that lane's string
-//   slot 16 r + l             the same field in memory; those of no row behind
+//   head                first bits of lanes 0 to 15, then the fields that fill no row
+//   word k of lane l    at byte 8 * (16 k + l) after the head, little-endian
+//   row r of lane l     bits [r w, (r + 1) w) of that lane's string
+//   slot 16 r + l       the same field in memory; the fields of no row come last
 //
 //        lane 0   lane 1        lane 15    fields of no row
 //      +--------+--------+ ... +--------+--------------------+
@@ -14,13 +14,11 @@
 //      | word 1 | word 1 |     | word 1 |
 //      +--------+--------+ ... +--------+
 //
-// A lane's string is its first bits, rows * w mod 64 of them, and then its
-// words: whatever the count, fields take no more bytes than in order. A full
-// block, 64 rows, has no head.
+// A lane's string is its first bits, rows * w mod 64 of them, followed by its words. So fields
+// take no more bytes than in order, whatever their count. A full block, of 64 rows, has no head.
 //
-// All 16 fields of a row sit at the same bit of 16 neighbouring words, so a
-// row is one shift, one mask and one store on vectors of any width. Which
-// value a slot holds is the business of packing/.
+// All 16 fields of a row are at the same bit of 16 neighbouring words, so a row takes one shift,
+// one mask and one store on vectors of any width. packing/ decides which value a slot holds.
 #pragma once
 
 #include <chronopack/bits/lsb.hpp>
@@ -32,13 +30,13 @@ namespace kernel {
 inline constexpr std::size_t lanes = 16;
 inline constexpr std::size_t slots = 1024;
 
-/// Rows that are transposed at a time, a square of the longest vectors.
+/// The rows that are transposed at a time: a square of the longest vectors.
 inline constexpr std::size_t tile_rows = 8;
 
-/// The fewest fields that are packed in lanes: fewer take no longer one by one.
+/// The fewest fields that are packed in lanes. Fewer are as fast one by one.
 inline constexpr std::size_t fewest_in_lanes = 4 * lanes;
 
-/// Where `count` fields of `width` bits are.
+/// The places of `count` fields of `width` bits.
 struct layout {
     constexpr layout(std::size_t count, unsigned width) noexcept
         : rows(count / lanes),
@@ -47,15 +45,15 @@ struct layout {
           first_bits(static_cast<unsigned>(rows * width % 64)),
           bytes(field_bytes(count, width)) {}
 
-    /// Bytes before the words, of which there may be none.
+    /// Returns the bytes before the words, 0 or more.
     [[nodiscard]] constexpr std::size_t head_bytes() const noexcept {
         return bytes - 8 * lanes * words;
     }
-    /// Bytes before the fields of no row.
+    /// Returns the bytes before the fields of no row.
     [[nodiscard]] constexpr std::size_t first_bytes() const noexcept {
         return lanes / 8 * first_bits;
     }
-    /// The bit of its first word at which a lane's string begins: it ends on a word.
+    /// Returns the bit of its first word at which a lane's string begins: it ends on a word.
     [[nodiscard]] constexpr unsigned first_bit() const noexcept { return -first_bits % 64; }
 
     std::size_t rows;
@@ -65,8 +63,8 @@ struct layout {
     std::size_t bytes;
 };
 
-/// The head, from lanes' first words, of which bits from first_bit() on count, and
-/// the fields of no row.
+/// Writes the head, from the lanes' first words, of which the bits from first_bit() on count, and
+/// the `rest`, the fields of no row.
 inline void store_head(const std::uint64_t* first, const std::uint64_t* rest, unsigned width,
                        const layout& at, std::byte* out) noexcept {
     field_writer firsts({out, at.first_bytes()}, at.first_bits);
@@ -92,10 +90,13 @@ inline void pack_lanes(const std::uint64_t* slots_in, std::size_t count, unsigne
         for (std::size_t l = 0; l < lanes; ++l) held[l] |= slots_in[l] << bit;
         bit += width;
         if (bit < 64) continue;
-        for (std::size_t l = 0; l < lanes; ++l)
-            in_head ? void(first[l] = held[l]) : store_le(next + 8 * l, held[l]);
-        if (!in_head) next += 8 * lanes;
-        in_head = false;
+        if (in_head) {
+            std::copy_n(held, lanes, first);
+            in_head = false;
+        } else {
+            for (std::size_t l = 0; l < lanes; ++l) store_le(next + 8 * l, held[l]);
+            next += 8 * lanes;
+        }
         bit -= 64;
         for (std::size_t l = 0; l < lanes; ++l)
             held[l] = bit == 0 ? 0 : slots_in[l] >> (width - bit);
@@ -103,31 +104,33 @@ inline void pack_lanes(const std::uint64_t* slots_in, std::size_t count, unsigne
     store_head(first, slots_in, width, at, out);
 }
 
-/// The reverse: reads exactly field_bytes(count, width), 0 <= width <= 64.
+/// Unpacks `count` slots of `width` bits, 0 to 64, from exactly field_bytes(count, width) at `in`.
 inline void unpack_lanes(const std::byte* in, std::size_t count, unsigned width,
                          std::uint64_t* slots_out) noexcept {
     const layout at(count, width);
     const std::uint64_t mask = low_mask(width);
     const std::byte* next = in + at.head_bytes();
     std::uint64_t word[lanes] = {};
+    std::size_t words_left = at.words;
     const auto next_words = [&] {
+        if (words_left == 0) return;
         for (std::size_t l = 0; l < lanes; ++l) word[l] = load_le<std::uint64_t>(next + 8 * l);
         next += 8 * lanes;
+        --words_left;
     };
     unsigned bit = at.first_bit();
-    std::size_t words_left = at.words;
     if (at.first_bits > 0) {
         load_fields({in, at.bytes}, at.first_bits, word);
         for (std::uint64_t& first : word) first <<= bit;
-    } else if (words_left > 0) {
-        --words_left, next_words();
+    } else {
+        next_words();
     }
     for (std::size_t r = 0; r < at.rows; ++r, slots_out += lanes) {
         for (std::size_t l = 0; l < lanes; ++l) slots_out[l] = word[l] >> bit;
         bit += width;
         if (bit >= 64) {
             bit -= 64;
-            if (words_left > 0) --words_left, next_words();
+            next_words();
             for (std::size_t l = 0; l < lanes && bit > 0; ++l)
                 slots_out[l] |= word[l] << (width - bit);
         }

@@ -1,12 +1,11 @@
-// The head of fields in lanes (lanes.hpp), for vectors: lanes' first bits and the
-// fields of no row, which are loaded one by one, a word each.
+// Reads the head of fields in lanes (kernel/lanes.hpp) for the vectorised decoder: the lanes' first
+// bits and the fields of no row, a word at a time.
 //
 //   | first bits of 16 lanes | up to 15 fields | words of the lanes ...
-//   |<------- head ------------------------->|
+//   |<------- head --------------------------->|
 //
-// Where there are words behind, no such load reaches past them; a head without is
-// copied to where it has zeros behind. Not inlined: loops around it would have
-// fewer registers.
+// If words follow, loads may reach into them. A head without words is copied to where zeros
+// follow it. Not inlined: the loops around would have fewer registers.
 #pragma once
 
 #include <chronopack/kernel/patches.hpp>
@@ -18,14 +17,14 @@ namespace kernel::detail {
 
 class lanes_head {
 public:
-    /// Of field_bytes(count, width) at `in`, laid out as `at`.
+    /// Takes field_bytes(count, width) at `in`, laid out as `at`, which outlive this.
     [[gnu::always_inline]] lanes_head(const std::byte* in, const layout& at) noexcept : from_(in) {
         if (at.words == 0) copy(in, at);
     }
     lanes_head(const lanes_head&) = delete;
     lanes_head& operator=(const lanes_head&) = delete;
 
-    /// Lanes' first words, from first_bit() on.
+    /// Loads the lanes' first words, which count from first_bit() on.
     [[gnu::noinline]] void load_first(const layout& at, std::uint64_t* first) const noexcept {
         const unsigned width = at.first_bits;
         const unsigned left = at.first_bit();
@@ -37,7 +36,7 @@ public:
                 first[l] = load_bits<true>(from_, bit) << left;
     }
 
-    /// The values of the fields of no row, behind those of the rows at `out`.
+    /// Decodes the fields of no row to values, after the values of the rows at `out`.
     template <sums Sums>
     [[gnu::noinline]] void decode_rest(const layout& at, unsigned width, const start& s,
                                        const patched_rows& patches,
@@ -62,14 +61,14 @@ public:
 private:
     [[gnu::noinline]] void copy(const std::byte* in, const layout& at) noexcept {
         if (at.bytes > 0) std::memcpy(copy_, in, at.bytes);
-        std::memset(copy_ + at.bytes, 0, behind);
+        std::memset(copy_ + at.bytes, 0, zeros);
         from_ = copy_;
     }
 
-    static constexpr std::size_t behind = 9;
+    static constexpr std::size_t zeros = 9;
     static constexpr std::size_t most_bytes = field_bytes(2 * lanes - 1, 63);  // of one row
     const std::byte* from_;
-    std::byte copy_[most_bytes + behind];
+    std::byte copy_[most_bytes + zeros];
 };
 
 }  // namespace kernel::detail

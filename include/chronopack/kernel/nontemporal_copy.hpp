@@ -1,5 +1,5 @@
-// Copies past the caches, for outputs that no cache would hold to their end: a
-// plain store to such memory reads each line in first, only to overwrite it.
+// Copies to memory past the caches, for outputs larger than those. A plain store to such memory
+// reads each cache line first, only to overwrite it.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -16,7 +16,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel {
 
-/// Outputs of so many bytes are larger than the last-level cache of most processors.
+/// Outputs of so many bytes are larger than the caches of most processors.
 inline constexpr std::size_t past_caches_bytes = std::size_t{64} << 20;
 
 /// Copies n words. Other threads see them after done_past_caches().
@@ -31,6 +31,7 @@ inline void copy_past_caches(const std::int64_t* from, std::size_t n, std::int64
     std::copy_n(from, n, to);
 }
 
+/// Makes all copies past the caches visible to other threads.
 inline void done_past_caches() noexcept {
 #if defined(__SSE2__)
     _mm_sfence();

@@ -1,4 +1,4 @@
-// What kernels take and give, whichever instruction set they are for: no vectors here.
+// The arguments and results of kernels, which are the same for all instruction sets: no vectors.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -11,15 +11,15 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel {
 
-/// In place of an xsimd architecture: kernels that take one word after the other. Each
-/// gives the same words as its vectorised twins.
+/// Stands for an xsimd architecture where kernels take one word after the other. Each gives the
+/// same words as its twin with vectors.
 struct scalar {};
 
 /// Running sums that turn residuals into values.
 enum class sums { none, once, twice };
 
-/// residual = reference + scale * field; before the first value the sum is
-/// `base`, and the sum of sums starts with `delta`.
+/// residual = reference + scale * field. Before the first value, the last value was `base`, and
+/// the last difference `delta`.
 struct start {
     std::uint64_t reference = 0;
     std::uint64_t scale = 1;
@@ -27,7 +27,7 @@ struct start {
     std::uint64_t delta = 0;
 };
 
-/// The least and the most of some words, as signed ones.
+/// The least and the greatest of some words, as signed ones.
 struct extremes {
     std::uint64_t least = 0;
     std::uint64_t most = 0;
@@ -35,7 +35,7 @@ struct extremes {
 
 namespace detail {
 
-/// Value i of a block whose fields are all zero.
+/// Returns value i of a block whose fields are all zero.
 template <sums Sums>
 [[nodiscard]] constexpr std::uint64_t ramp(const start& s, std::uint64_t i) noexcept {
     const std::uint64_t n = i + 1;
@@ -44,7 +44,8 @@ template <sums Sums>
     if constexpr (Sums == sums::twice) return s.base + n * s.delta + n * (n + 1) / 2 * s.reference;
 }
 
-/// The residual of v[i] that `Sums` undo; i is their number at least.
+/// Returns the residual of v[i] that `Sums` undo: i is 1 or more for differences, 2 or more for
+/// second differences.
 template <sums Sums>
 [[nodiscard]] constexpr std::uint64_t residual(const std::uint64_t* v, std::size_t i) noexcept {
     if constexpr (Sums == sums::none) return v[i];
@@ -54,23 +55,23 @@ template <sums Sums>
 
 }  // namespace detail
 
-/// Values as kernels take them.
+/// Returns values as the words that kernels take.
 [[nodiscard]] inline const std::uint64_t* as_words(std::span<const std::int64_t> in) noexcept {
     return reinterpret_cast<const std::uint64_t*>(in.data());  // the two may alias
 }
 
-/// Residuals before the first have no predecessors: loops start at this one.
+/// The first value that has a residual: those before it lack predecessors.
 template <sums Sums>
 inline constexpr std::size_t first_residual = static_cast<std::size_t>(Sums);
 
-/// Words that sort() takes.
+/// The words that sort() takes.
 inline constexpr std::size_t sorted_words = 32;
 
-/// What is added to an integer to make a biased word.
+/// An integer plus this is a biased word (kernel/decimal.hpp).
 inline constexpr std::uint64_t decimal_bias = 0x4338'0000'0000'0000;
 inline constexpr unsigned max_decimal_exponent = 18;
 
-/// How integers stand for doubles: v = i / power, then perhaps rounded to a float.
+/// How integers stand for doubles: v = i / power, which may then be rounded to a float.
 struct decimal {
     double power = 1;
     double high = 1;  ///< 1 / power = high + low, nearly
@@ -78,7 +79,7 @@ struct decimal {
     std::uint64_t narrow = 0;  ///< 1: rounded to a float and widened again
 };
 
-/// 10^exponent, exponent <= max_decimal_exponent.
+/// Returns the decimal of power 10^exponent, exponent <= max_decimal_exponent.
 [[nodiscard]] constexpr decimal decimal_of(unsigned exponent, bool narrow) noexcept {
     constexpr decimal powers[max_decimal_exponent + 1] = {
         {1e0, 0x1.0000000000000p+0, 0x0.0p+0},
@@ -111,7 +112,7 @@ inline constexpr std::size_t partial_sums = 8;
 struct double_summary {
     double sums[partial_sums] = {};
     double increases[partial_sums] = {};
-    double least = __builtin_inf();  ///< of either zero, any
+    double least = __builtin_inf();  ///< a zero of either sign, if it is zero
     double most = -__builtin_inf();
     std::uint64_t resets = 0;
 };

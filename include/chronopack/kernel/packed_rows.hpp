@@ -1,8 +1,8 @@
-// Rows of fields out of the words of their lanes (lanes.hpp), one row after the other,
-// in vectors of 16 / N lanes:
+// Unpacks rows of fields from the words of their lanes (kernel/lanes.hpp), one row after the
+// other, in vectors of N lanes:
 //
 //   word   ........ffffffff        f = (word >> bit) & mask
-//   next   ffff............          | (next << (64 - bit))     if it goes on there
+//   next   ffff............          | (next << (64 - bit))     if the field goes on there
 #pragma once
 
 #include <chronopack/kernel/patches.hpp>
@@ -12,24 +12,24 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel::detail {
 
-/// What is packed, and where.
+/// Packed fields, and the places of their parts.
 struct packed_fields {
     const layout& at;
     const std::byte* words;
-    const std::uint64_t* first;  ///< first words of the lanes, if they have first bits
+    const std::uint64_t* first;  ///< the first words of the lanes, if they have first bits
     const patched_rows& patches;
     unsigned width;
 };
 
-/// Group vectors of each row. Hold says to keep their words: then one is loaded once,
-/// though its fields are in several rows.
+/// Unpacks `Group` vectors of each row. With `Hold`, it keeps their words in registers, so that
+/// each is loaded once though it has fields of several rows.
 template <class Arch, std::size_t Group, bool Hold, bool Patched>
 class packed_rows {
 public:
     using V = words<Arch>;
     static constexpr std::size_t N = V::size;
 
-    /// Of the lanes from `lane` on.
+    /// Begins at the first row of the lanes from `lane` on.
     [[gnu::always_inline]] packed_rows(const packed_fields& from, std::size_t lane) noexcept
         : next_(from.words + 8 * lane),
           words_left_(from.at.words),
@@ -46,7 +46,7 @@ public:
         }
     }
 
-    /// The next row.
+    /// Unpacks the next row.
     [[gnu::always_inline]] void next(V (&x)[Group]) noexcept {
         if (width_ > 0)
             unpack(x);
@@ -64,7 +64,7 @@ private:
         const unsigned end = bit_ + width_;
         unrolled<Group>([&](auto g) { x[g] = shift_right<Arch>(word(g), bit_); });
         if (end >= 64) {
-            if (!Hold || words_left_ > 0) [[likely]]  // the last row has no word behind
+            if (!Hold || words_left_ > 0) [[likely]]  // no word follows the last row
                 next_words();
             if (end > 64)
                 unrolled<Group>(
@@ -83,7 +83,10 @@ private:
     [[gnu::always_inline]] void next_words() noexcept {
         at_ = next_;
         next_ += 8 * lanes;
-        if (Hold) --words_left_, hold();
+        if (Hold) {
+            --words_left_;
+            hold();
+        }
     }
     [[gnu::always_inline]] void hold() noexcept {
         unrolled<Group>([&](auto g) { held_[g] = load(g); });
@@ -95,7 +98,7 @@ private:
     std::size_t words_left_;
     unsigned bit_;
     unsigned width_;
-    patched_rows patches_;  // from the next row and this lane on
+    patched_rows patches_;  // of the next row and those after it, from this lane on
 };
 
 }  // namespace kernel::detail

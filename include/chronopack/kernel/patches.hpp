@@ -1,7 +1,7 @@
-// What is added to the fields of a block before they are summed: few rows have any, and
-// all others are one row of zeros.
+// Patches: amounts that are added to the fields of a block before they are summed. Few rows have
+// any; all others share one row of zeros.
 //
-//   row_of   0 0 1 0 2 0 ...      rows   | zeros | what row 2 gets | what row 4 gets |
+//   row_of   0 0 1 0 2 0 ...      rows   | zeros | amounts for row 2 | amounts for row 4 |
 #pragma once
 
 #include <chronopack/kernel/lanes.hpp>
@@ -12,8 +12,8 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel {
 
-/// As a kernel takes them; by default none. Row r has those of slots 16 r to 16 r + 15;
-/// the row behind the last has those of the fields of no row.
+/// Patches as a kernel takes them; by default none. Row r is for slots 16 r to 16 r + 15, and the
+/// row after the last one for the fields of no row.
 struct patched_rows {
     const std::uint8_t* row_of = nullptr;
     const std::uint64_t* rows = nullptr;
@@ -24,12 +24,12 @@ struct patched_rows {
     }
 };
 
-/// Holds them: 8,384 bytes, of which only what is used is touched.
+/// Holds patches, in 8,384 bytes of which it touches only as many as it needs.
 class patches {
 public:
-    /// amounts[i] for the field in at[i] < slots.
+    /// Takes amounts[i] for the field in slot at[i] < slots.
     patches(std::span<const std::uint64_t> at, std::span<const std::uint64_t> amounts) noexcept {
-        // From so many on, to clear all rows takes no longer than to clear them one by one.
+        // From so many on, clearing all rows is as fast as clearing them one by one.
         const bool all = at.size() >= slots / lanes;
         std::fill_n(row_of_, slots / lanes, std::uint8_t{0});
         std::fill_n(rows_, all ? lanes + slots : lanes, std::uint64_t{0});

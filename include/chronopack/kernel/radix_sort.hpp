@@ -1,6 +1,5 @@
-// Sorting words by their digits, the lowest first: a pass over the words for each
-// digit that is not the same in all of them. Digits have up to ten bits, as many as
-// make the passes few and even.
+// Sorts words by their digits, the lowest digit first: one pass over the words for each digit that
+// is not the same in all of them. Digits have up to ten bits, so that passes are few and equal.
 #pragma once
 
 #include <array>
@@ -17,7 +16,8 @@ namespace kernel {
 
 namespace detail {
 
-/// Sorts by the bits from `shift` on.
+/// Sorts words up to `most` by the bits from `shift` on, and returns the one of the two spans
+/// that they end up in.
 [[nodiscard]] inline std::span<std::uint64_t> radix_sort_from(unsigned shift,
                                                               std::span<std::uint64_t> words,
                                                               std::span<std::uint64_t> spare,
@@ -41,7 +41,7 @@ namespace detail {
     return words;
 }
 
-/// Sorts what is nearly sorted; false if it is not.
+/// Sorts words that are nearly sorted, and returns true; or gives up and returns false.
 [[nodiscard]] inline bool insertion_sort(std::span<std::uint64_t> words) noexcept {
     std::size_t patience = 2 * words.size();
     for (std::size_t i = 1; i < words.size(); ++i) {
@@ -61,14 +61,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// Sorts `words`, none of them above `most`, with `spare` for as many. Where they are then.
-/// The lowest bits may be left as they are: what is equal above them stays in order.
+/// Sorts `words`, none of them above `most`, with the help of `spare`, which has room for as many.
+/// Returns the part of the two that they end up in. Bits below `lowest` do not count: words that
+/// are equal above them keep their order.
 [[nodiscard]] inline std::span<std::uint64_t> radix_sort(std::span<std::uint64_t> words,
                                                          std::span<std::uint64_t> spare,
                                                          std::uint64_t most,
                                                          unsigned lowest = 0) noexcept {
     spare = spare.first(words.size());
-    // The upper 30 bits tell most words apart, unless a few are far off.
+    // Most words differ in their upper 30 bits, unless a few are much greater than the others.
     const unsigned width = bit_width(most);
     const unsigned upper = width > lowest + 40 ? width - 30 : lowest;
     const auto sorted = detail::radix_sort_from(upper, words, spare, most);

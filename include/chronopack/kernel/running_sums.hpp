@@ -1,8 +1,8 @@
-// From lane-contiguous residuals back to values in time order.
+// Sums residuals in lanes up to values in time order.
 //
-// Of R rows, value i = R l + r sits in slot 16 r + l: each lane holds R neighbours
-// in time, so a running sum is 16 independent sums, one a lane, and what a lane
-// starts from is known once the lane before it has been summed:
+// Of R rows, value i = R l + r is in slot 16 r + l: each lane holds R neighbours in time. So a
+// running sum is 16 independent sums, one a lane, and the start of a lane is known once the
+// previous lane is summed:
 //
 //   pass 1, down the rows     P[l][r] = sum of lane l up to row r, from zero
 //   16 carries                B[l+1] = B[l] + P[l][R-1]
@@ -18,7 +18,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel {
 
-/// out[i] = base + x[0] + ... + x[i]; `slots_in` (16 x a row) is overwritten.
+/// Sets out[i] = base + x[0] + ... + x[i], and overwrites `slots_in`, which has 16 x in a row.
 inline void undelta(std::uint64_t* slots_in, std::size_t rows, std::uint64_t base,
                     std::uint64_t* out) noexcept {
     for (std::size_t s = lanes; s < lanes * rows; ++s) slots_in[s] += slots_in[s - lanes];
@@ -28,11 +28,11 @@ inline void undelta(std::uint64_t* slots_in, std::size_t rows, std::uint64_t bas
     }
 }
 
-/// d[i] = d[i-1] + x[i], out[i] = out[i-1] + d[i], with d[-1] = delta and
-/// out[-1] = base; `slots_in` (16 x a row) is overwritten.
+/// Sets d[i] = d[i-1] + x[i] and out[i] = out[i-1] + d[i], with d[-1] = delta and out[-1] = base,
+/// and overwrites `slots_in`, which has 16 x in a row.
 inline void undelta_twice(std::uint64_t* slots_in, std::size_t rows, std::uint64_t base,
                           std::uint64_t delta, std::uint64_t* out) noexcept {
-    std::uint64_t sum[lanes] = {};  // of x, that is, the lane's own part of d
+    std::uint64_t sum[lanes] = {};  // of x: the lane's own part of d
     for (std::size_t l = 0; l < lanes; ++l) sum[l] = slots_in[l];
     for (std::size_t r = 1; r < rows; ++r) {
         std::uint64_t* row = slots_in + lanes * r;

@@ -1,9 +1,8 @@
 // Vectors of 64-bit words: the only header that names xsimd.
 //
-// Arch is an xsimd architecture; default_arch is the best that the including
-// build's flags allow. Code that depends on it carries it as a template
-// argument, so that objects built with different flags link into one program
-// without mixing instruction sets.
+// Arch is an xsimd architecture; default_arch is the best that the including file's flags allow.
+// Code that depends on it has it as a template argument, so that objects built with different
+// flags link into one program without mixing instruction sets.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -28,8 +27,8 @@ using default_arch = xsimd::default_arch;
 template <class Arch>
 using words = xsimd::batch<std::uint64_t, Arch>;
 
-/// Whether Arch has such vectors, and memory the byte order that packed words
-/// have on the wire; else the scalar twins serve.
+/// Whether Arch has such vectors, and memory has the byte order of packed words. Otherwise the
+/// scalar twins serve.
 template <class Arch>
 inline constexpr bool has_words =
     !std::is_same_v<Arch, xsimd::unavailable> && std::endian::native == std::endian::little;
@@ -44,7 +43,7 @@ struct native_words {
     using float_type [[gnu::vector_size(4 * N)]] = float;
 };
 
-/// The steps of a transposition, of two vectors each, done in place:
+/// The steps of a transposition. Each changes two vectors in place:
 ///
 ///            exchange_words            part_pairs
 ///   a  0 1 2 3 4 5 6 7     0 8 2 a 4 c 6 e     0 1 4 5 8 9 c d
@@ -70,8 +69,8 @@ template <std::size_t N, class V>
     (std::make_index_sequence<N>{});
 }
 
-// Operations that compilers do better than xsimd 8: its product goes word by
-// word on SSE2, and gcc 12 warns inside of its AVX-512 shifts (GCC bug 105593).
+// Operations that compilers do better than xsimd 8, whose product goes word by word on SSE2, and
+// in whose AVX-512 shifts gcc 12 finds something to warn about (GCC bug 105593).
 template <class Arch, class F, class... B>
 [[gnu::always_inline]] inline words<Arch> natively(F f, B... b) noexcept {
     using native = typename native_words<words<Arch>::size>::type;
@@ -87,13 +86,13 @@ template <class Arch, class F, class... B>
 
 }  // namespace detail
 
-/// a * b modulo 2^64.
+/// Returns a * b modulo 2^64.
 template <class Arch>
 [[gnu::always_inline]] inline words<Arch> multiply(words<Arch> a, words<Arch> b) noexcept {
     return detail::natively<Arch>([](auto x, auto y) { return x * y; }, a, b);
 }
 
-/// Every word shifted by `bits`, 0 to 63.
+/// Shifts every word by `bits`, 0 to 63.
 template <class Arch>
 [[gnu::always_inline]] inline words<Arch> shift_right(words<Arch> a, unsigned bits) noexcept {
     return detail::natively<Arch>([bits](auto x) { return x >> bits; }, a);
@@ -103,7 +102,7 @@ template <class Arch>
     return detail::natively<Arch>([bits](auto x) { return x << bits; }, a);
 }
 
-/// The lesser and the greater of two words, as signed ones.
+/// Returns the lesser or the greater of two words each, as signed ones.
 template <class Arch>
 [[gnu::always_inline]] inline words<Arch> lesser(words<Arch> a, words<Arch> b) noexcept {
     return detail::natively_signed<Arch>([](auto x, auto y) { return x < y ? x : y; }, a, b);
@@ -113,13 +112,14 @@ template <class Arch>
     return detail::natively_signed<Arch>([](auto x, auto y) { return x < y ? y : x; }, a, b);
 }
 
-/// The words of `b` where those of `a` are zero, else zero.
+/// Returns the words of `b` where those of `a` are zero, and zero elsewhere.
 template <class Arch>
 [[gnu::always_inline]] inline words<Arch> where_zero(words<Arch> a, words<Arch> b) noexcept {
     return detail::natively_signed<Arch>([](auto x, auto y) { return (x == 0) & y; }, a, b);
 }
 
-/// The words of `c` where those of `a` are less than those of `b`, as signed ones, else zero.
+/// Returns the words of `c` where those of `a` are less than those of `b`, as signed ones, and
+/// zero elsewhere.
 template <class Arch>
 [[gnu::always_inline]] inline words<Arch> where_less(words<Arch> a, words<Arch> b,
                                                      words<Arch> c) noexcept {
@@ -141,14 +141,14 @@ template <class Arch>
     return words<Arch>((reg)(typename doubles<Arch>::register_type)a);
 }
 
-/// a * b, rounded whatever becomes of it.
+/// Returns a * b, rounded before anything is done with it.
 template <class Arch>
 [[gnu::always_inline]] inline doubles<Arch> rounded_product(doubles<Arch> a,
                                                             doubles<Arch> b) noexcept {
     return doubles<Arch>(kept(static_cast<typename doubles<Arch>::register_type>(a * b)));
 }
 
-/// Whether a * b + c is one instruction, with one rounding.
+/// Whether a * b + c can be one instruction, with one rounding.
 template <class Arch>
 inline constexpr bool fuses =
 #if defined(__FMA__) || defined(__aarch64__)
@@ -157,7 +157,7 @@ inline constexpr bool fuses =
     std::is_base_of_v<xsimd::avx512f, Arch>;
 #endif
 
-/// That; only where it is.
+/// Returns a * b + c with one rounding, where fuses<Arch>.
 template <class Arch>
 [[gnu::always_inline]] inline doubles<Arch> fused(doubles<Arch> a, doubles<Arch> b,
                                                   doubles<Arch> c) noexcept {
@@ -167,7 +167,7 @@ template <class Arch>
     return xsimd::fma(a, b, c);
 }
 
-/// Doubles rounded to floats and widened again.
+/// Rounds doubles to floats and widens them again.
 template <class Arch>
 [[gnu::always_inline]] inline doubles<Arch> through_float(doubles<Arch> a) noexcept {
     using native = detail::native_words<doubles<Arch>::size>;

@@ -1,9 +1,9 @@
-// Sums, extremes, increase and resets of a block, vectorised. What they mean,
-// and the order in which doubles are added, is told in frame/statistics.hpp:
-// eight partial sums, value i to the one of i mod 8, whatever the vectors' size.
+// Sums, extremes, increase and resets of a block, with vectors. frame/statistics.hpp says what
+// they mean, and in which order doubles are added: eight partial sums, value i to that of i mod 8,
+// whatever the size of vectors.
 //
-// The kernels start where a predecessor is known: at value 8 of a block, when
-// the caller has done 0 to 7, and end at the last multiple of 8.
+// The kernels need predecessors, so they begin at value 8 of a block, after the caller has done
+// 0 to 7. They end at the last multiple of 8.
 #pragma once
 
 #include <chronopack/core/bit.hpp>
@@ -18,7 +18,7 @@ namespace kernel {
 
 namespace detail {
 
-// Vectors that make up eight words, whatever the Arch.
+// The vectors that make up eight words.
 template <std::size_t N>
 struct eight {
     using words = typename native_words<N>::type;
@@ -33,7 +33,7 @@ template <class V, class T>
 
 }  // namespace detail
 
-/// N words a vector: words<Arch>::size, or 1 for the scalar twin.
+/// Summarises with vectors of N words: words<Arch>::size, or 1 for the scalar twin.
 template <std::size_t N>
 struct block_summary {
     using vectors = detail::eight<N>;
@@ -41,8 +41,8 @@ struct block_summary {
     using doubles = typename vectors::doubles;
     static constexpr std::size_t count = vectors::count;
 
-    /// Adds v[8] to the last of v[0..n) that makes up eight. With a NaN among
-    /// them, or infinities that cancel, some sum is NaN and `s` of no use.
+    /// Adds v[8] and those after it, as far as they make up eights. With a NaN among them, or
+    /// infinities that cancel, some sum is NaN, and nothing else in `s` counts.
     static void add(const double* v, std::size_t n, double_summary& s) noexcept {
         doubles sums[count];
         doubles increases[count];
@@ -80,7 +80,7 @@ struct block_summary {
         }
     }
 
-    /// The same of integers, but for the extremes: block_encoder has them.
+    /// Adds integers likewise, except for the extremes, which block_encoder finds.
     static void add(const std::int64_t* v, std::size_t n, integer_summary& s) noexcept {
         words sum[3] = {};
         words increase[3] = {};
@@ -115,7 +115,7 @@ struct block_summary {
         for (std::size_t l = 0; l < N; ++l) s.resets += resets[l];
     }
 
-    /// Whether one of v[0..n) is `word`, bit for bit.
+    /// Returns whether one of v[0..n) is `word`, bit for bit.
     [[nodiscard]] static bool holds(const void* v, std::size_t n, std::uint64_t word) noexcept {
         const auto* from = static_cast<const std::byte*>(v);
         words found{};
@@ -136,7 +136,7 @@ struct block_summary {
     }
 };
 
-/// What this build summarises blocks with.
+/// The words of this build's vectors.
 template <class Arch>
 inline constexpr std::size_t summary_words = [] {
     if constexpr (std::is_same_v<Arch, xsimd::unavailable>)

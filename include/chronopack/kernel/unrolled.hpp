@@ -1,4 +1,4 @@
-// Loops whose index is a constant in each turn.
+// Loops whose index is a constant in each iteration.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -11,8 +11,8 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace kernel::detail {
 
-/// f(0), ..., f(N - 1) with constant arguments: what compilers at -O2 do not
-/// make of a loop over an array of vectors.
+/// Calls f(0), ..., f(N - 1) with constant arguments. Compilers at -O2 do not unroll loops over
+/// arrays of vectors by themselves.
 template <std::size_t N, class F>
 [[gnu::always_inline]] inline void unrolled(F f) noexcept {
     [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {

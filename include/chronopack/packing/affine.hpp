@@ -1,5 +1,5 @@
-// Values mapped as they are decoded: v -> offset + scale * v, modulo 2^64. Decoding is
-// linear in what sums start from, so it is that which is mapped, at no cost.
+// Maps values as they are decoded: v -> offset + scale * v, modulo 2^64. Decoded values are linear
+// in what the sums start from, so it is enough to map that, which costs nothing.
 #pragma once
 
 #include <chronopack/packing/mode.hpp>
@@ -17,7 +17,7 @@ struct affine {
         return offset + scale * v;
     }
 
-    /// Starts from which values of this kind come out mapped.
+    /// Returns the start from which values of this mode come out mapped.
     [[nodiscard, gnu::always_inline]] kernel::start operator()(kernel::start s,
                                                                mode kind) const noexcept {
         s.reference *= scale;

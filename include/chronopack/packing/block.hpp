@@ -1,12 +1,12 @@
-// The integer block: up to 1,024 int64 values, packed at one width around one
-// reference, with patched exceptions.
+// The integer block: up to 1,024 int64 values, packed at one width from one reference on, with
+// exceptions.
 //
 //   0      1       2        3            5       7
 //   +------+-------+--------+------------+-------+-----------+---------+------+
 //   | mode | width | exc. w | exceptions | count | reference | [scale] | base |
 //   |  u8  |  u8   |   u8   |    u16     |  u16  |  zigzag   | varint  |  ..  |
 //   +------+-------+--------+------------+-------+-----------+---------+------+
-//   | count fields of `width` bits: in lanes from 64 on, else in order         |
+//   | count fields of `width` bits: in lanes if count >= 64, else in order     |
 //   +--------------------------------------------------------------------------+
 //   | exceptions: high parts (exc. w bits each) | positions (10 bits each)     |
 //   +--------------------------------------------------------------------------+
@@ -16,9 +16,8 @@
 //   delta               v[i] = v[i-1] + x[i]                      v[-1] = base
 //   delta of delta      d[i] = d[i-1] + x[i], v[i] = v[i-1] + d[i]
 //
-// All arithmetic is modulo 2^64, so every int64 sequence has an encoding, and
-// a decoded block can be mapped through v -> offset + scale * v at no cost, by
-// mapping its header instead. Bit by bit: docs/FORMAT.md.
+// All arithmetic is modulo 2^64, so every int64 sequence has an encoding, and a block can be
+// decoded as offset + scale * v at no cost (packing/affine.hpp). docs/FORMAT.md has every bit.
 #pragma once
 
 #include <chronopack/kernel/dispatch.hpp>
@@ -30,12 +29,12 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace packing {
 
-/// Upper bound of the bytes of a block of `count` values.
+/// Returns an upper bound of the bytes of a block of `count` values.
 [[nodiscard]] constexpr std::size_t max_block_bytes(std::size_t count) noexcept {
     return max_header_bytes + 8 * count;
 }
 
-/// Where the values of a block in lanes are kept among its slots.
+/// The slot of each value of a block in lanes: where sums run, each lane holds neighbours.
 class slot_map {
 public:
     constexpr slot_map(mode kind, std::size_t count) noexcept
@@ -52,13 +51,13 @@ public:
 
 private:
     static constexpr std::uint32_t lanes = kernel::lanes;
-    std::uint32_t moved_;  // of the first so many, value rows * l + r is in slot 16 r + l
+    std::uint32_t moved_;  // among so many, value rows * l + r is in slot 16 r + l
     std::uint32_t inverse_;
 };
 
 namespace detail {
 
-/// The fields of a block without lanes, one after the other.
+/// Writes the fields of a block without lanes, one after the other.
 inline void write_in_order(const plan& p, bytes payload) noexcept {
     field_writer fields(payload, p.head.width);
     const std::uint64_t mask = low_mask(p.head.width);
@@ -69,13 +68,14 @@ inline void write_in_order(const plan& p, bytes payload) noexcept {
 
 }  // namespace detail
 
-/// Encodes 1 to 1,024 values under the best of `modes`.
-/// Bytes written, or no_space with `out` untouched.
+/// Encodes 1 to 1,024 values, of which `estimated` is the estimate; its samples get the
+/// extremes. Returns the bytes written, or no_space with `out` untouched.
 [[nodiscard]] inline result<std::size_t> encode_block(std::span<const std::int64_t> in,
-                                                      mode_set modes, bytes out) noexcept {
+                                                      block_estimate& estimated,
+                                                      bytes out) noexcept {
     assert(!in.empty() && in.size() <= block_values);
     plan chosen;
-    make_plan(in, modes, chosen);
+    make_plan(in, estimated, chosen);
     const header& h = chosen.head;
     const std::size_t size = chosen.bytes();
     if (size > out.size()) return errc::no_space;
@@ -94,10 +94,17 @@ inline void write_in_order(const plan& p, bytes payload) noexcept {
     return size;
 }
 
+/// Encodes 1 to 1,024 values likewise, under the best of `modes`.
+[[nodiscard]] inline result<std::size_t> encode_block(std::span<const std::int64_t> in,
+                                                      mode_set modes, bytes out) noexcept {
+    block_estimate estimated = estimate_of(in, modes);
+    return encode_block(in, estimated, out);
+}
+
 namespace detail {
 
-/// Fields in lanes. Exceptions are added to the values where each stands alone,
-/// to the fields where sums run over them.
+/// Decodes fields in lanes. Exceptions are added to the fields where sums run over them, and
+/// otherwise to the values.
 template <kernel::sums Sums>
 [[nodiscard]] result<void> decode_lanes(const header& h, const kernel::start& s, cbytes payload,
                                         cbytes exceptions, std::span<std::uint64_t> out) noexcept {
@@ -118,13 +125,14 @@ template <kernel::sums Sums>
     return add_exceptions(h, exceptions, s.scale, out);
 }
 
-/// Fields in order, one by one.
+/// Decodes fields in order, one by one.
 [[nodiscard]] inline result<void> decode_in_order(const header& h, const kernel::start& s,
                                                   cbytes payload, cbytes exceptions,
                                                   std::span<std::uint64_t> out) noexcept {
     load_fields(payload, h.width, out);
     if (const auto added = add_exceptions(h, exceptions, 1, out); !added) return added;
-    // A copy: for all the compiler knows, the start is among the values.
+    // With a copy of the start, which the compiler could otherwise not keep in registers: it
+    // might be among the values.
     with_sums(h.kind, [&out, at = s]<kernel::sums Sums>(
                           std::integral_constant<kernel::sums, Sums>) mutable {
         for (std::uint64_t& v : out) {
@@ -139,9 +147,9 @@ template <kernel::sums Sums>
 
 }  // namespace detail
 
-/// Decodes a block of exactly out.size() values, 1 to 1,024, whose mode is one
-/// of `modes`, mapped through `map`.
-/// Bytes read, or truncated / corrupt / count_mismatch with `out` unspecified.
+/// Decodes a block of exactly out.size() values, 1 to 1,024, whose mode is one of `modes`, mapped
+/// through `map`. Returns the bytes read, or truncated, corrupt or count_mismatch with `out`
+/// unspecified.
 [[nodiscard]] inline result<std::size_t> decode_block(cbytes in, std::span<std::int64_t> out,
                                                       mode_set modes = any_mode,
                                                       affine map = {}) noexcept {
@@ -155,7 +163,7 @@ template <kernel::sums Sums>
     reader.skip(h.exception_bytes());
     if (reader.failed()) return errc::truncated;
 
-    const kernel::start s = map({h.reference, h.scale, h.base, h.first_delta}, h.kind);
+    const kernel::start s = map(h.from, h.kind);
 
     // int64_t and uint64_t may alias each other.
     const std::span values(reinterpret_cast<std::uint64_t*>(out.data()), out.size());

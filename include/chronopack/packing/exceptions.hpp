@@ -1,4 +1,5 @@
-// The exceptions of an integer block (packing/block.hpp): what some fields lack, and where.
+// The exceptions of an integer block (packing/block.hpp): the high parts of fields that are wider
+// than the others, and their positions.
 //
 //   +----------------------------------+----------------------------+
 //   | high parts, zigzag, as wide as   | positions, 10 bits each,   |
@@ -29,19 +30,19 @@ inline void write_exceptions(const plan& p, bytes out) noexcept {
     positions.finish();
 }
 
-/// Those of one block, read. Of 16 KiB no more is touched than is used.
+/// The exceptions of one block. Of its 16 KiB it touches only as much as these take.
 class block_exceptions {
 public:
-    /// Of a header's, at least one, from its exception_bytes() in `in`; what is behind
-    /// them is not used, but saves time. Whether positions ascend below the count and no
-    /// high part is zero.
+    /// Reads h.exceptions >= 1 exceptions from the front of `in`. Returns whether they are
+    /// legal: positions ascend below the count, and no high part is zero. More bytes after them
+    /// are not used, but save time.
     [[nodiscard]] bool read(const header& h, cbytes in) noexcept {
         count_ = h.exceptions;
         const auto position = positions();
         const auto amount = amounts();
         load_fields(in, h.exception_width, amount);
         load_fields(in.subspan(field_bytes(count_, h.exception_width)), position_bits, position);
-        // Without a branch and from left to right, so that it is done by vectors.
+        // Without branches, so that compilers use vectors.
         std::uint64_t legal = amount[0] != 0;
         for (std::size_t e = 1; e < count_; ++e)
             legal &= std::uint64_t{position[e] > position[e - 1]} & std::uint64_t{amount[e] != 0};
@@ -53,7 +54,7 @@ public:
     [[nodiscard]] std::span<std::uint64_t> positions() noexcept {
         return std::span(positions_).first(count_);
     }
-    /// To add to the fields there.
+    /// Returns the amounts to add to the fields at those positions.
     [[nodiscard]] std::span<std::uint64_t> amounts() noexcept {
         return std::span(amounts_).first(count_);
     }
@@ -64,8 +65,8 @@ private:
     std::size_t count_ = 0;
 };
 
-/// Adds a header's exceptions, if it has any, times `scale` to what the fields came to;
-/// corrupt where they are not legal.
+/// Adds `scale` times the exceptions of a block, if it has any, to `out`; or corrupt where they
+/// are not legal.
 [[nodiscard]] inline result<void> add_exceptions(const header& h, cbytes in, std::uint64_t scale,
                                                  std::span<std::uint64_t> out) noexcept {
     if (h.exceptions == 0) return {};

@@ -1,5 +1,6 @@
-// What blocks (packing/block.hpp) and pages (binning/page.hpp) store of values, and which
-// running sums turn it back into them. The numbers are on the wire.
+// The modes of blocks (packing/block.hpp) and pages (binning/page.hpp): they store values,
+// differences or second differences, and running sums turn those back into values. The numbers
+// are on the wire.
 #pragma once
 
 #include <chronopack/kernel/operands.hpp>
@@ -14,10 +15,10 @@ namespace packing {
 enum class mode : std::uint8_t { frame_of_reference = 0, delta = 1, delta_of_delta = 2 };
 inline constexpr unsigned mode_count = 3;
 
-/// The bit of a header's first byte that says that residuals have a scale.
+/// Set in a header's first byte where residuals have a scale.
 inline constexpr std::uint8_t scaled_flag = 0x04;
 
-/// Calls f with the sums that undo `kind`, as a constant.
+/// Calls f with the sums that undo `kind`, as a constant, and returns its result.
 template <class F>
 auto with_sums(mode kind, F f) noexcept {
     using kernel::sums;

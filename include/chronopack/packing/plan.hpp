@@ -1,12 +1,12 @@
 // How to pack a block: which mode, reference, scale and width make it small.
 //
-//   for each mode   a sample of the residuals, and the best window that this
-//                   tells of                                    -> a prospect
-//   for the best    extremes, all distances from the least one; scale and window
-//                   made sure of                                 -> a plan
+//   for each mode   a sample of the residuals, and its best window   -> a block_estimate
+//   for the best    the extremes, all distances from the least one, their scale, and the best
+//                   window of them all                               -> a plan
 #pragma once
 
 #include <chronopack/core/bit.hpp>
+#include <chronopack/core/estimate.hpp>
 #include <chronopack/packing/window.hpp>
 
 #include <span>
@@ -15,8 +15,8 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace packing {
 
-/// An encoding of a block: its header, and the fields before they are split
-/// into `width` packed bits and an exception's high part.
+/// A block as it is to be written: its header, and its fields before each is split into
+/// `width` packed bits and the high part of an exception.
 struct plan {
     header head;
     std::uint64_t reference = 0;  ///< field = distance - reference
@@ -28,7 +28,14 @@ struct plan {
     }
 };
 
-/// The part of a field that its `width` bits do not hold, to be stored zigzagged.
+/// Modes an encoder may choose from, as bits: 1 << mode.
+using mode_set = unsigned;
+[[nodiscard]] constexpr mode_set only(mode kind) noexcept {
+    return 1u << static_cast<unsigned>(kind);
+}
+inline constexpr mode_set any_mode = (1u << mode_count) - 1;
+
+/// Returns the part of a field that its `width` bits do not hold, to be stored zigzagged.
 [[nodiscard]] constexpr std::int64_t high_part(std::uint64_t field, unsigned width) noexcept {
     return width == 64 ? 0 : static_cast<std::int64_t>(field) >> width;
 }
@@ -38,59 +45,60 @@ namespace detail {
 using kernel::as_words;
 using kernel::encoder;
 
-/// What the encoding under one mode promises, by a sample.
-struct prospect {
+/// The size of a block under one mode, by a sample of its residuals.
+struct mode_estimate {
     mode kind = mode::frame_of_reference;
     residual_sample drawn;
-    std::uint64_t scale = 1;
-    std::size_t bits = 0;
+    std::uint64_t scale = 1;  ///< of the sample; 0 where its residuals are equal
+    estimate size{};
 };
 
-/// What a header says of the window at `reference`, a distance.
+/// Sets the fields of a header that follow from a window of distances from `origin`.
 inline void set_window(header& h, std::span<const std::int64_t> in, std::uint64_t origin,
                        const window& w) noexcept {
     h.width = w.width;
-    h.reference = origin + h.scale * w.reference;
+    h.from.reference = origin + h.from.scale * w.reference;
     const std::uint64_t first = static_cast<std::uint64_t>(in[0]);
-    if (h.kind == mode::delta) h.base = first - h.reference;
+    if (h.kind == mode::delta) h.from.base = first - h.from.reference;
     if (h.kind == mode::delta_of_delta) {
         const std::uint64_t second = in.size() > 1 ? static_cast<std::uint64_t>(in[1]) : first;
-        const std::uint64_t delta = second - first - h.reference;
-        h.first_delta = delta - h.reference;
-        h.base = first - delta;
+        const std::uint64_t delta = second - first - h.from.reference;
+        h.from.delta = delta - h.from.reference;
+        h.from.base = first - delta;
     }
 }
 
-/// `finer` is the scale found for the residuals' differences, of which theirs is
-/// a divisor, or 0.
-[[nodiscard]] inline prospect look_ahead(std::span<const std::int64_t> in, mode kind,
-                                         std::uint64_t finer) noexcept {
-    prospect p;
-    p.kind = kind;
+/// Returns the estimate under one mode. `finer` is the scale of the residuals' differences,
+/// which the scale of the residuals divides; or 0 where it is not known.
+[[nodiscard]] inline mode_estimate estimate_of(std::span<const std::int64_t> in, mode kind,
+                                               std::uint64_t finer) noexcept {
+    mode_estimate e;
+    e.kind = kind;
     header h;
     h.kind = kind;
     h.count = in.size();
-    window guess;
+    window best;
     std::uint64_t least = 0;
     with_sums(kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
         constexpr std::size_t first = kernel::first_residual<Sums>;
         if (in.size() <= first) return;
-        p.drawn = residual_sample(in.size() - first, [v = as_words(in)](std::size_t i) {
+        e.drawn = residual_sample(in.size() - first, [v = as_words(in)](std::size_t i) {
             return kernel::detail::residual<Sums>(v, first + i);
         });
-        p.scale = finer == 1 ? 1 : p.drawn.common_divisor();
-        least = p.drawn.least();
-        guess = p.drawn.best_window(in.size(), std::max<std::uint64_t>(p.scale, 1));
+        e.scale = finer == 1 ? 1 : e.drawn.common_divisor();
+        least = e.drawn.least();
+        best = e.drawn.best_window(in.size(), std::max<std::uint64_t>(e.scale, 1));
     });
-    set_window(h, in, least, guess);
-    p.bits = guess.cost + 8 * header_bytes(h);
-    return p;
+    set_window(h, in, least, best);
+    e.size = estimate::of_bits(best.cost + 8 * header_bytes(h));
+    return e;
 }
 
-/// Divides distances up to `most` by the largest scale that divides them all.
-[[nodiscard]] inline std::uint64_t divide_by_scale(const prospect& p, std::uint64_t most,
+/// Divides distances up to `most` by the largest scale that divides them all, and returns it.
+[[nodiscard]] inline std::uint64_t divide_by_scale(const mode_estimate& estimated,
+                                                   std::uint64_t most,
                                                    std::span<std::uint64_t> y) noexcept {
-    std::uint64_t scale = p.scale == 1 ? 1 : p.drawn.common_divisor();
+    std::uint64_t scale = estimated.scale == 1 ? 1 : estimated.drawn.common_divisor();
     if (scale == 1) return 1;
     if (!encoder::divisible(y.data(), y.size(), most, scale))
         for (std::size_t i = 0; i < y.size() && scale > 1; ++i)
@@ -99,7 +107,7 @@ inline void set_window(header& h, std::span<const std::int64_t> in, std::uint64_
     return scale;
 }
 
-/// The exceptions of a plan that has all else.
+/// Finds the exceptions of a plan that has all else.
 inline void find_exceptions(plan& p) noexcept {
     header& h = p.head;
     const std::size_t padded = (h.count + 63) / 64 * 64;
@@ -116,18 +124,19 @@ inline void find_exceptions(plan& p) noexcept {
     h.exception_width = bit_width(high_bits);
 }
 
-/// Makes a prospect come true.
-inline void make_plan(std::span<const std::int64_t> in, prospect& p, plan& out) noexcept {
+/// Makes the plan of a block under one mode. The estimate's sample gets the extremes.
+inline void make_plan(std::span<const std::int64_t> in, mode_estimate& estimated,
+                      plan& out) noexcept {
     const std::size_t n = in.size();
     std::uint64_t* const y = out.distances.data();
     out.head = {};
-    out.head.kind = p.kind;
+    out.head.kind = estimated.kind;
     out.head.count = n;
     out.head.in_lanes = n >= kernel::fewest_in_lanes;
     kernel::extremes e;
     std::uint64_t most = 0;
     window best;
-    with_sums(p.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
+    with_sums(estimated.kind, [&]<kernel::sums Sums>(std::integral_constant<kernel::sums, Sums>) {
         constexpr std::size_t first = kernel::first_residual<Sums>;
         if (n > first) e = encoder::spread<Sums>(as_words(in), n);
         if (e.least == e.most) {
@@ -135,24 +144,24 @@ inline void make_plan(std::span<const std::int64_t> in, prospect& p, plan& out) 
             return;
         }
         encoder::distances<Sums>(as_words(in), n, e.least, y);
-        std::fill_n(y, first, std::uint64_t{0});  // of any scale
-        p.drawn.bound(e);
+        std::fill_n(y, first, std::uint64_t{0});  // any scale divides these
+        estimated.drawn.bound(e);
         most = e.most - e.least;
-        out.head.scale = divide_by_scale(p, most, std::span(y, n));
-        most /= out.head.scale;
-        best = settle(p.drawn.best_window(n, out.head.scale), std::span(y + first, n - first), n,
-                      most);
+        out.head.from.scale = divide_by_scale(estimated, most, std::span(y, n));
+        most /= out.head.from.scale;
+        best = settle(estimated.drawn.best_window(n, out.head.from.scale),
+                      std::span(y + first, n - first), n, most);
     });
     const auto lay = [&](const window& w) {
         set_window(out.head, in, e.least, w);
         out.reference = w.reference;
-        // Values without a residual: a mode has as many as there are sums to undo it.
-        std::fill_n(y, static_cast<std::size_t>(p.kind), w.reference);
+        // The first values have no residual: as many as there are sums to undo the mode.
+        std::fill_n(y, static_cast<std::size_t>(estimated.kind), w.reference);
     };
     lay(best);
     if (best.width == bit_width(most)) return;
     find_exceptions(out);
-    // The count was of some: it may have been wrong, but no block is larger for it.
+    // The window was judged by a count of some values. Where it was wrong, all are packed.
     header& h = out.head;
     const std::size_t cost = h.exceptions * (position_bits + h.exception_width) + n * h.width;
     if (cost <= n * bit_width(most)) return;
@@ -162,53 +171,49 @@ inline void make_plan(std::span<const std::int64_t> in, prospect& p, plan& out) 
 
 }  // namespace detail
 
-/// Modes an encoder may choose from, as bits: 1 << mode.
-using mode_set = unsigned;
-[[nodiscard]] constexpr mode_set only(mode kind) noexcept {
-    return 1u << static_cast<unsigned>(kind);
-}
-inline constexpr mode_set any_mode = (1u << mode_count) - 1;
+/// The size of a block under each mode that is allowed, by a sample of its residuals.
+struct block_estimate {
+    std::array<detail::mode_estimate, mode_count> modes;  ///< from the last to the first
+    std::size_t count = 0;                                ///< of modes, 1 or more
+    std::size_t best = 0;  ///< the place of the mode that takes least; of equals the simplest
 
-/// About how many bits a block of 1 to 1,024 values takes under the best mode, by a
-/// sample of them.
-[[nodiscard]] inline std::size_t promised_bits(std::span<const std::int64_t> in) noexcept {
-    std::size_t least = SIZE_MAX;
-    std::uint64_t finer = 0;
-    for (unsigned m = mode_count; m-- > 0;) {
-        const detail::prospect p = detail::look_ahead(in, static_cast<mode>(m), finer);
-        finer = p.scale;
-        least = std::min(least, p.bits);
-    }
-    return least;
-}
+    [[nodiscard]] estimate least() const noexcept { return modes[best].size; }
+};
 
-/// A small encoding of 1 to 1,024 values under one of `modes`, of which there
-/// is at least one. Deterministic; the simpler mode wins a tie.
-inline void make_plan(std::span<const std::int64_t> in, mode_set modes, plan& out) noexcept {
-    std::array<detail::prospect, mode_count> seen;
-    std::size_t n = 0;
+/// Returns the estimate of a block of 1 to 1,024 values under each of `modes`, of which there
+/// is at least one.
+[[nodiscard]] inline block_estimate estimate_of(std::span<const std::int64_t> in,
+                                                mode_set modes) noexcept {
+    block_estimate e;
     std::uint64_t finer = 0;
     for (unsigned m = mode_count; m-- > 0;) {
         const mode kind = static_cast<mode>(m);
         if ((modes & only(kind)) == 0) continue;
-        seen[n] = detail::look_ahead(in, kind, finer);
-        finer = seen[n++].scale;
+        e.modes[e.count] = detail::estimate_of(in, kind, finer);
+        finer = e.modes[e.count].scale;
+        if (e.modes[e.count].size <= e.least()) e.best = e.count;
+        ++e.count;
     }
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < n; ++i)
-        if (seen[i].bits <= seen[best].bits) best = i;
-    detail::make_plan(in, seen[best], out);
+    return e;
+}
 
-    // What a sample cannot tell apart is tried: within an eighth, and 3/4 bit a
-    // value at most; all modes of a short block, which is mostly header.
-    const std::size_t doubt = in.size() <= 2 * detail::residual_sample::most_drawn
-                                  ? seen[best].bits
-                                  : std::min(seen[best].bits / 8, in.size() * 3 / 4);
-    for (std::size_t i = 0; i < n; ++i) {
-        if (i == best || seen[i].bits > seen[best].bits + doubt) continue;
+/// Makes a small plan of a block of 1 to 1,024 values, and always the same one: the simpler mode
+/// wins a tie. The samples of the estimate get the extremes of the block.
+inline void make_plan(std::span<const std::int64_t> in, block_estimate& estimated,
+                      plan& out) noexcept {
+    detail::make_plan(in, estimated.modes[estimated.best], out);
+
+    // Modes that a sample cannot tell apart are tried: within an eighth, and 3/4 bit a value at
+    // most; all modes of a short block, which is mostly header.
+    const estimate least = estimated.least();
+    const estimate margin = in.size() <= 2 * detail::residual_sample::most_drawn
+                                ? least
+                                : std::min(least / 8, estimate::of_bits(3 * in.size()) / 4);
+    for (std::size_t i = 0; i < estimated.count; ++i) {
+        if (i == estimated.best || estimated.modes[i].size > least + margin) continue;
         if (8 * out.bytes() < in.size()) break;  // under a bit a value: good enough
         plan other;
-        detail::make_plan(in, seen[i], other);
+        detail::make_plan(in, estimated.modes[i], other);
         if (other.bytes() < out.bytes() ||
             (other.bytes() == out.bytes() && other.head.kind < out.head.kind))
             out = other;

@@ -1,5 +1,5 @@
-// What is kept of a run of samples so that any number of runs can be put
-// together: of a minute's, an hour's, and of those a day's.
+// The aggregate of a run of samples. Aggregates of adjacent runs can be put together: those of
+// minutes to that of an hour, those of hours to that of a day.
 //
 //   auto day = aggregate<double>::of(morning_t, morning_v);
 //   day.append(aggregate<double>::of(evening_t, evening_v));
@@ -10,18 +10,18 @@
 //   increase    2 + 4   |  2 + 2      10    7 -> 9, a reset to 4, 4 -> 6, a reset to 2
 //   resets         1    |  1          2
 //
-// NaN are counted and left out of all else but first and last; so are stale
-// markers, which are NaN. A step from one run to the next, and a reset in it,
-// belong to the later: the increases of adjacent runs add up to that of the
-// whole, once each knows the number before it.
+// NaN are counted, and left out of everything else but first and last. Stale markers are NaN.
+// The step from one run to the next, and a reset in it, belong to the later run. So the
+// increases of adjacent runs add up to the increase of the whole, if each run knows the
+// number before it.
 //
-// Appending the aggregates of adjacent runs gives the aggregate of all their
-// samples, bit for bit; but sums of doubles are added in the order of appending,
-// each run's as frame/statistics.hpp says: (a + step) + b. Sums of int64 are exact,
-// in 128 bits, which no number of samples overflows.
+// Appending the aggregates of adjacent runs gives the aggregate of all their samples bit for
+// bit, with one exception: sums of doubles are added in the order of appending, (a + step) +
+// b, and within each run as frame/statistics.hpp says. Sums of int64 are exact, in 128 bits,
+// which no number of samples overflows.
 #pragma once
 
-#include <chronopack/frame/header.hpp>
+#include <chronopack/frame/info.hpp>
 
 #include <optional>
 
@@ -46,7 +46,7 @@ struct total_of<std::int64_t> {
     return true;
 }
 
-/// Whether a number is below another; -0.0 is below +0.0.
+/// Returns whether a is below b; -0.0 is below +0.0.
 [[nodiscard]] inline bool less(double a, double b) noexcept {
     return order_key(a) < order_key(b);
 }
@@ -54,7 +54,7 @@ struct total_of<std::int64_t> {
     return a < b;
 }
 
-/// The first number of a run, or the last; nullptr when there is none.
+/// Return the first and the last number of a run, or nullptr where it has none.
 template <class V>
 [[nodiscard]] const V* first_number(std::span<const V> v) noexcept {
     for (const V& value : v)
@@ -74,40 +74,39 @@ template <class V>
 struct aggregate {
     using total = typename detail::total_of<V>::type;
 
-    std::uint64_t count = 0;  ///< samples, NaN included
+    std::uint64_t count = 0;  ///< number of samples, NaN included
     std::uint64_t nans = 0;
     std::int64_t first_timestamp = 0;
     std::int64_t last_timestamp = 0;
-    V first{};  ///< whatever it is, as is last
+    V first{};  ///< may be NaN, as may last
     V last{};
-    V min = none();  ///< NaN when there is no number, or 0 of int64; -0.0 < +0.0
+    V min = none();  ///< NaN, or 0 for int64, where there is no number; -0.0 < +0.0
     V max = none();
     total sum{};
 
-    // What counters take beyond: the number before the run, where that is known;
-    // the run's first and last, which are 0 when it has none; and what happened
-    // between these two.
+    // For counters: the number before the run, if it is known; the run's first and last
+    // number, 0 where it has none; and the increase and resets between these two.
     std::optional<V> before;
     V first_number{};
     V last_number{};
     total inner_increase{};
     std::uint64_t inner_resets = 0;
 
-    /// Of samples in time order, in two columns of one size.
+    /// Returns the aggregate of samples in time order, in two columns of one size.
     [[nodiscard]] static aggregate of(std::span<const std::int64_t> timestamps,
                                       std::span<const V> values) noexcept;
 
     [[nodiscard]] std::uint64_t numbers() const noexcept { return count - nans; }
 
-    /// NaN when there is no number.
+    /// Returns the mean of the numbers, or NaN where there is none.
     [[nodiscard]] double mean() const noexcept {
         if (numbers() == 0) return detail::canonical(__builtin_nan(""));
         return detail::canonical(static_cast<double>(sum) / static_cast<double>(numbers()));
     }
 
-    /// How much a counter grew since the number before the run, or since the run's
-    /// first where none is known: the differences of neighbours, or after a reset
-    /// the whole value.
+    /// Returns how much a counter grew since the number before the run, or where that is not
+    /// known, since the run's first number: the sum of the differences of neighbours, or after
+    /// a reset of the whole value.
     [[nodiscard]] total increase() const noexcept {
         if (!enters()) return inner_increase;
         return settled(step(*before, first_number) + inner_increase);
@@ -116,8 +115,8 @@ struct aggregate {
         return inner_resets + (enters() && first_number < *before);
     }
 
-    /// Adds the samples that follow. unordered, with nothing added, when the first of
-    /// them is earlier than the last here.
+    /// Adds the samples of a later run. Returns unordered and adds nothing where the first of
+    /// them is earlier than the last sample here.
     result<void> append(const aggregate& later) noexcept {
         if (later.count == 0) {
             if (count == 0 && !before) before = later.before;
@@ -141,7 +140,7 @@ struct aggregate {
         return {};
     }
 
-    /// Takes what the statistics of the same run know.
+    /// Takes the fields that statistics of the same run have.
     void take(const statistics<V>& s) noexcept {
         nans = s.nans;
         first = s.first;
@@ -193,11 +192,11 @@ private:
     }
 };
 
-/// Gathers the aggregate of a run, block after block.
+/// Computes the aggregate of a run, block after block.
 template <class V>
 class aggregate_builder {
 public:
-    /// The next samples: 1,024, or fewer; in time order, in columns of one size.
+    /// Adds the next 1,024 samples or fewer, in time order, in columns of one size.
     void add(std::span<const std::int64_t> timestamps, std::span<const V> values) noexcept {
         if (values.empty()) return;
         if (run_.count == 0) run_.first_timestamp = timestamps.front();
@@ -226,7 +225,7 @@ public:
 
 private:
     statistics_builder<V> statistics_;
-    aggregate<V> run_;  // what the statistics do not know
+    aggregate<V> run_;  // the fields that statistics do not have
     bool numbers_ = false;
 };
 
@@ -241,9 +240,9 @@ aggregate<V> aggregate<V>::of(std::span<const std::int64_t> timestamps,
     return builder.finish();
 }
 
-/// The aggregate of a frame of V, bit for bit what its samples give. Nothing when
-/// the header cannot tell it: samples are not in time order, int64 sums do not fit
-/// the header, or the frame starts or ends in NaN and has numbers between.
+/// Returns the aggregate of a frame of V from its header, bit for bit as its samples give it.
+/// Returns nothing where the header is not enough: samples are not in time order, int64 sums
+/// do not fit it, or the frame has numbers, but starts or ends with NaN.
 template <class V>
 [[nodiscard]] std::optional<aggregate<V>> from_header(const frame::info& info) noexcept {
     const auto& s = *std::get_if<statistics<V>>(&info.values);

@@ -1,5 +1,5 @@
-// Buckets of the calendar: hours, days, weeks, months, quarters and years, in
-// UTC or by the wall clock of a zone.
+// Buckets of the calendar: hours, days, weeks, months, quarters and years, in UTC or by the
+// wall clock of a time zone.
 //
 //   const auto berlin = load_time_zone("Europe/Berlin");
 //   const calendar_buckets days(calendar::day, time_unit::milliseconds, *berlin);
@@ -8,10 +8,11 @@
 //   2024-03-31    23 h  [03-30 23:00 UTC, 03-31 22:00 UTC)   clocks are set ahead
 //   2024-04-01    24 h  [03-31 22:00 UTC, 04-01 22:00 UTC)
 //
-// A bucket begins when the wall clock first shows its start or, where that is
-// left out, a later time; it ends where the next begins. So a bucket of one hour
-// in which clocks are set back by an hour has two, and one that is left out is
-// no bucket. For even hours take fixed_buckets.
+// A bucket begins when the wall clock first shows its start, or a later time if the clock
+// skips the start. It ends where the next bucket begins. So in buckets of one hour, the hour
+// that is shown twice when clocks are set back is one bucket of two hours, and the hour that
+// is skipped when they are set ahead is no bucket. Use fixed_buckets for hours of equal
+// length.
 #pragma once
 
 #include <chronopack/core/time_unit.hpp>
@@ -33,11 +34,11 @@ enum class calendar : std::uint8_t {
 /// Immutable, and so safe to share between threads.
 class calendar_buckets {
 public:
-    /// Of timestamps in ticks of `unit`; frames of another unit are refused.
+    /// Makes buckets for timestamps in ticks of `unit`. Rollups refuse frames of another unit.
     calendar_buckets(calendar period, time_unit unit, time_zone zone = {})
         : period_(period), unit_(unit), zone_(std::move(zone)) {}
 
-    /// Buckets of n hours, counted from each midnight. out_of_range unless n is a
+    /// Returns buckets of n hours, counted from each midnight, or out_of_range unless n is a
     /// divisor of 24.
     [[nodiscard]] static result<calendar_buckets> hours(unsigned n, time_unit unit,
                                                         time_zone zone = {}) {
@@ -56,6 +57,15 @@ public:
                               (zone_.first_showing(end) - instant) * second - fraction - 1);
     }
 
+    /// The bucket that a time point lies in, or where int64 has no such time the nearest.
+    template <system_time T>
+    [[nodiscard]] time_range containing(const T& t) const noexcept {
+        const auto whole = detail::ticks_of(t.time_since_epoch(), unit_).whole;
+        return containing(whole < INT64_MIN   ? INT64_MIN
+                          : whole > INT64_MAX ? INT64_MAX
+                                              : static_cast<std::int64_t>(whole));
+    }
+
     [[nodiscard]] time_unit unit() const noexcept { return unit_; }
     [[nodiscard]] const time_zone& zone() const noexcept { return zone_; }
 
@@ -65,7 +75,7 @@ private:
         std::int64_t end;
     };
 
-    // The period that a time of the wall clock lies in.
+    // Returns the period that a time of the wall clock lies in.
     [[nodiscard]] wall_range period(std::int64_t wall) const noexcept {
         using namespace detail;
         const std::int64_t day = floor_div(wall, day_seconds);

@@ -1,12 +1,11 @@
-// The Gregorian calendar, before its invention too, as arithmetic on days
-// since 1970-01-01.
+// The Gregorian calendar, extended to all times, as arithmetic on days since 1970-01-01.
 //
 //   days_of(2024, 2, 29) == 19782
 //   civil_of(19782)      == {2024, 2, 29}
 //
-// After "chrono-Compatible Low-Level Date Algorithms" (Hinnant): years begin in
-// March, so that the leap day is the last, and 400 of them are an era of 146,097
-// days. Exact for every year whose days fit an int64 of seconds.
+// The algorithms are those of "chrono-Compatible Low-Level Date Algorithms" (Hinnant): years
+// begin in March, so that the leap day is their last day, and 400 years are an era of 146,097
+// days. They are exact for every year whose seconds fit int64.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -23,7 +22,7 @@ inline constexpr std::int64_t day_seconds = 86'400;
 inline constexpr std::int64_t era_days = 146'097;
 inline constexpr std::int64_t era_seconds = era_days * day_seconds;
 
-/// The quotient rounded down, and what is left: 0 <= floor_mod < divisor.
+/// Return the quotient rounded down, and the remainder: 0 <= floor_mod < divisor.
 [[nodiscard]] constexpr std::int64_t floor_div(std::int64_t a, std::int64_t divisor) noexcept {
     return a / divisor - (a % divisor < 0);
 }
@@ -40,7 +39,7 @@ struct civil_date {
     friend constexpr bool operator==(const civil_date&, const civil_date&) = default;
 };
 
-/// Days from 1970-01-01 to a date; a month of 1 to 12.
+/// Returns the days from 1970-01-01 to a date, whose month is 1 to 12.
 [[nodiscard]] constexpr std::int64_t days_of(std::int64_t year, std::int64_t month,
                                              std::int64_t day) noexcept {
     year -= month <= 2;
@@ -65,7 +64,7 @@ struct civil_date {
             day_of_year - (153 * march_month + 2) / 5 + 1};
 }
 
-/// 0 for Monday to 6 for Sunday.
+/// Returns the day of the week, 0 for Monday to 6 for Sunday.
 [[nodiscard]] constexpr std::int64_t weekday_of(std::int64_t days) noexcept {
     return floor_mod(days + 3, 7);
 }

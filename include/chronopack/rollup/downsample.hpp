@@ -1,25 +1,27 @@
-// Fewer samples that draw the same picture, each one of the input, bit for bit.
+// Downsampling: chooses fewer samples that draw the same picture. Each is a sample of the
+// input, bit for bit.
 //
 //   std::array<sample, 500> points;
-//   const auto n = lttb<double>(timestamps, values, points);
+//   const auto n = lttb(timestamps, values, points);
 //
-//   lttb       one sample a bucket of equal counts, the one that makes the largest
-//              triangle with the one chosen before and the mean of the bucket after
-//              (Steinarsson, "Downsampling Time Series for Visual Representation",
-//              University of Iceland, 2013): the shape, for a given number of points
-//   min_max    the least and the greatest of each column of equal time: no peak is
-//              lost, for two points a pixel
+//   lttb       keeps the shape with a given number of points. Of each bucket, all of equal
+//              counts, it chooses the sample that makes the largest triangle with the sample
+//              chosen before and the mean of the next bucket (Steinarsson, "Downsampling
+//              Time Series for Visual Representation", University of Iceland, 2013)
+//   min_max    keeps every peak with two points a pixel: it chooses the least and the
+//              greatest sample of each column, all of equal time
 //
-//                 b                       a chosen before, c the mean of what follows;
-//              .  |\  .                   b is chosen, for no other sample of its
-//         a . - - - -\ - . - c            bucket gives a larger triangle
+//                 b                       a is the sample chosen before, c the mean of the
+//              .  |\  .                   next bucket; b is chosen because no other sample
+//         a . - - - -\ - . - c            of its bucket makes a larger triangle
 //
-// NaN cannot be drawn: they are left out, and never chosen. Products are rounded
-// on their own, so that the choice is the same on every machine.
+// NaN cannot be drawn, so they are never chosen. Each product is rounded by itself, so that
+// the choice is the same on every machine.
 #pragma once
 
 #include <chronopack/core/rounded.hpp>
 #include <chronopack/core/sample.hpp>
+#include <chronopack/core/value_type.hpp>
 #include <chronopack/rollup/aggregate.hpp>
 
 #include <algorithm>
@@ -29,7 +31,7 @@ inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
-/// The numbers among two columns of samples, in time order.
+/// Two columns of samples in time order, of which only the numbers can be drawn.
 template <class V>
 struct drawable {
     std::span<const std::int64_t> timestamps;
@@ -44,7 +46,7 @@ struct drawable {
         return static_cast<std::size_t>(
             std::count_if(values.begin(), values.end(), [](V v) { return is_number(v); }));
     }
-    /// The first number at or behind `i`; there must be one.
+    /// Returns the place of the first number at or after `i`; there must be one.
     [[nodiscard]] std::size_t at_or_after(std::size_t i) const noexcept {
         while (!is_number(values[i])) ++i;
         return i;
@@ -53,7 +55,7 @@ struct drawable {
         return {timestamps[i], values[i]};
     }
 
-    /// Up to out.size() numbers from the start; how many.
+    /// Copies up to out.size() numbers from the start, and returns how many.
     std::size_t copy(std::span<basic_sample<V>> out) const noexcept {
         std::size_t n = 0;
         for (std::size_t i = 0; i < values.size() && n < out.size(); ++i)
@@ -62,12 +64,12 @@ struct drawable {
     }
 };
 
-/// A distance in time, as the difference of words that int64 may not hold.
+/// Returns the distance from one time to a later one, which int64 may not hold.
 [[nodiscard]] inline std::uint64_t elapsed(std::int64_t from, std::int64_t to) noexcept {
     return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
 }
 
-/// n items in buckets as equal as may be, one after the other.
+/// Divides n items into buckets as equal as possible; next() returns the size of each in turn.
 class even_split {
 public:
     even_split(std::size_t n, std::size_t buckets) noexcept
@@ -89,12 +91,12 @@ private:
 
 }  // namespace detail
 
-/// Samples written: out.size() of them or, when there are no more, all that are
-/// numbers. The first and the last number are among them, or the first alone
-/// where there is room for one. Linear in the samples; allocates nothing.
+/// Writes out.size() samples, or all numbers if there are fewer, and returns how many. The
+/// first and the last number are among them, or only the first where there is room for one.
+/// Takes time linear in the samples; allocates nothing.
 ///
-/// count_mismatch for columns of two sizes, unordered when time goes backwards;
-/// with nothing written.
+/// Returns count_mismatch for columns of different sizes and unordered where time goes
+/// backwards, and then writes nothing.
 template <class V>
 [[nodiscard]] result<std::size_t> lttb(std::span<const std::int64_t> timestamps,
                                        std::span<const V> values,
@@ -108,7 +110,7 @@ template <class V>
 
     std::size_t chosen = in.at_or_after(0);
     out[0] = in[chosen];
-    std::size_t next = chosen + 1;  // where the bucket after begins
+    std::size_t next = chosen + 1;  // where the next bucket begins
     detail::even_split buckets(count - 2, std::max<std::size_t>(out.size() - 2, 1));
     std::size_t size = buckets.next();
     for (std::size_t k = 1; k + 1 < out.size(); ++k) {
@@ -147,14 +149,20 @@ template <class V>
     }
     return out.size();
 }
+template <detail::column Values, detail::column Samples>
+[[nodiscard]] result<std::size_t> lttb(std::span<const std::int64_t> timestamps,
+                                       const Values& values, Samples&& out) noexcept {
+    return lttb(timestamps, detail::const_span(values), detail::dynamic_span(out));
+}
 
-/// Samples written: of each of out.size() / 2 columns that share the time from the
-/// first number to the last, the first least and the first greatest, in time
-/// order, and one where these are the same; or all numbers where there is room for
-/// them. Room for one takes the first. Linear in the samples; allocates nothing.
+/// Writes samples and returns how many: all numbers if there is room for them, else the
+/// extremes of out.size() / 2 columns, into which the time from the first to the last number
+/// is divided evenly. Of each column it writes the first least and the first greatest number
+/// in time order, or one sample where both are the same. With room for one sample it writes
+/// the first number. Takes time linear in the samples; allocates nothing.
 ///
-/// count_mismatch for columns of two sizes, unordered when time goes backwards;
-/// with nothing written.
+/// Returns count_mismatch for columns of different sizes and unordered where time goes
+/// backwards, and then writes nothing.
 template <class V>
 [[nodiscard]] result<std::size_t> min_max(std::span<const std::int64_t> timestamps,
                                           std::span<const V> values,
@@ -186,6 +194,11 @@ template <class V>
         if (i <= last) i = in.at_or_after(i);
     }
     return written;
+}
+template <detail::column Values, detail::column Samples>
+[[nodiscard]] result<std::size_t> min_max(std::span<const std::int64_t> timestamps,
+                                          const Values& values, Samples&& out) noexcept {
+    return min_max(timestamps, detail::const_span(values), detail::dynamic_span(out));
 }
 
 }  // namespace CHRONOPACK_ABI

@@ -1,8 +1,8 @@
-// The samples that a rollup looks at, in time order: one block of an ordered
-// frame, or all of a frame or two columns that had to be sorted.
+// The samples that a rollup reads, in time order: one block of an ordered frame, or all samples
+// of a frame, or of a caller's columns, that had to be sorted.
 //
-//   frame in order       | block | block | block |      one after the other
-//   frame out of order   | all of it, sorted     |
+//   frame in order       | block | block | block |      one block at a time
+//   frame out of order   | all samples, sorted   |
 #pragma once
 
 #include <chronopack/frame/frame.hpp>
@@ -26,17 +26,18 @@ public:
 
     [[nodiscard]] std::uint64_t blocks_decoded() const noexcept { return blocks_decoded_; }
 
-    /// To be called where another frame begins.
+    /// Forgets the loaded block. Must be called before another frame is loaded.
     void clear() noexcept { loaded_.reset(); }
 
-    /// What no timestamp of a block may be later than; the cursor stands behind it.
+    /// Returns the time that no timestamp of a block may be later than, where `after` stands
+    /// after that block.
     [[nodiscard]] static std::int64_t until(frame::block_cursor after,
                                             const frame::reader<V>& reader) noexcept {
         return after.done() ? reader.info().max_timestamp : after.next()->first_timestamp;
     }
 
-    /// Decodes a block of an ordered frame, unless it is there already. corrupt when
-    /// it is not in order or later than it may be; else what frame::reader returns.
+    /// Decodes a block of an ordered frame, unless it is loaded already. Returns corrupt where
+    /// it is not in order, or later than until(), and the errors of frame::reader.
     result<void> load(const frame::block& b, const frame::block_cursor& after,
                       const frame::reader<V>& reader) {
         if (loaded_ == b.first_sample) return {};
@@ -51,8 +52,8 @@ public:
         return {};
     }
 
-    /// Decodes and sorts a whole frame. corrupt when it does not span the time its
-    /// header tells; else what frame::reader returns.
+    /// Decodes and sorts a whole frame. Returns corrupt where its times are not those of the
+    /// header, and the errors of frame::reader.
     result<void> load_sorted(const frame::reader<V>& reader) {
         std::vector<std::int64_t> t(reader.size());
         std::vector<V> v(reader.size());
@@ -65,7 +66,7 @@ public:
         return {};
     }
 
-    /// Takes columns of one size and sorts them; samples of one time keep their order.
+    /// Copies columns of one size and sorts them. Samples of the same time keep their order.
     void sort(std::span<const std::int64_t> t, std::span<const V> v) {
         clear();
         std::vector<std::size_t> order(t.size());
@@ -80,7 +81,7 @@ public:
     }
 
 private:
-    // The vectors only grow, so that blocks do not clear them in turn.
+    // The vectors only grow, so that their values are not cleared for every block.
     void resize(std::size_t n) {
         size_ = n;
         if (timestamps_.size() >= n) return;
@@ -88,7 +89,7 @@ private:
         values_.resize(n);
     }
 
-    std::optional<std::size_t> loaded_;  // the first sample of the block that is there
+    std::optional<std::size_t> loaded_;  // the first sample of the loaded block
     std::size_t size_ = 0;
     std::vector<std::int64_t> timestamps_;
     std::vector<V> values_;

@@ -1,17 +1,17 @@
-// The rule that a zone follows after its last known change, as POSIX writes it
-// in TZ and RFC 8536 in the footer of a file.
+// The rule that a time zone follows after its last known change, in the form of POSIX's TZ
+// variable, which is also that of the footer of a TZif file (RFC 8536).
 //
 //   CET-1CEST,M3.5.0,M10.5.0/3
 //   |  |  |   |      |
-//   |  |  |   |      +- and back on the last Sunday of October, at 3:00 of summer time
-//   |  |  |   +-------- summer time from the last Sunday of March, at 2:00, if no time is told
-//   |  |  +------------ its name; its offset, when it is not an hour more
-//   |  +--------------- hours to add to get UTC: the other way round than offsets are told
-//   +------------------ names are letters, or anything between < and >
+//   |  |  |   |      +- summer time ends on the last Sunday of October, at 3:00 summer time
+//   |  |  |   +-------- it begins on the last Sunday of March, at 2:00 as no time is given
+//   |  |  +------------ its name, and its offset unless that is one hour more
+//   |  +--------------- hours to add to get UTC: the opposite sign of an offset from UTC
+//   +------------------ a name: letters, or letters, digits, + and - between < and >
 //
 //   dates: Mm.w.d (month, week 1-5, day 0-6 from Sunday; week 5 is the last)
 //          Jn     (day 1-365, never the leap day), n (day 0-365)
-//   times: -167 to 167 hours, perhaps :minutes:seconds, perhaps a sign
+//   times: -167 to 167 hours, optionally with a sign and :minutes:seconds
 #pragma once
 
 #include <chronopack/core/result.hpp>
@@ -26,7 +26,7 @@ namespace detail {
 
 class posix_tz {
 public:
-    /// A day of every year, and a time of the wall clock on it.
+    /// A day of every year and a time of the wall clock on that day.
     struct date {
         enum class form : std::uint8_t { month_week_day, without_leap_day, with_leap_day };
         form kind{};
@@ -35,7 +35,7 @@ public:
         std::int64_t day = 0;
         std::int64_t time = 2 * 3600;
 
-        /// In seconds since 1970-01-01 0:00 on the wall clock.
+        /// Returns this date in a year, in seconds since 1970-01-01 0:00 on the wall clock.
         [[nodiscard]] constexpr std::int64_t in(std::int64_t year) const noexcept {
             return days_in(year) * day_seconds + time;
         }
@@ -55,13 +55,14 @@ public:
     };
 
     std::int32_t standard = 0;  ///< seconds east of UTC
-    std::int32_t summer = 0;    ///< the same, when changes() holds
+    std::int32_t summer = 0;    ///< the same in summer, if changes()
     date to_summer;
     date to_standard;
 
+    /// Returns whether there is a summer time.
     [[nodiscard]] constexpr bool changes() const noexcept { return changes_; }
 
-    /// corrupt for anything else than such a rule, whole.
+    /// Parses a rule. Returns corrupt unless all of `text` is one.
     [[nodiscard]] static constexpr result<posix_tz> parse(std::string_view text) noexcept {
         posix_tz rule;
         reader in{text};
@@ -97,7 +98,7 @@ private:
             return true;
         }
 
-        // Three characters or more.
+        // Takes a name of three characters or more.
         constexpr bool name() noexcept {
             const auto letter = [](char c) {
                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -123,7 +124,7 @@ private:
             return value;
         }
 
-        // Seconds of [+-]h[:m[:s]].
+        // Takes [+-]h[:m[:s]] and returns its seconds.
         constexpr std::optional<std::int64_t> time(std::int64_t most_hours) noexcept {
             const bool negative = take('-');
             if (!negative) (void)take('+');

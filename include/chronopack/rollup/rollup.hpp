@@ -1,23 +1,24 @@
-// Rollups: one pass over frames, a row for each bucket that has samples.
+// Rollups: one pass over frames makes a row for each bucket that has samples.
 //
 //   const calendar_buckets days(calendar::day, time_unit::milliseconds, *berlin);
-//   const auto done = rollup(*reader, days, [](const rollup_row<double>& day) {
+//   const auto done = rollup(*reader, days, [](const rollup_row<>& day) {
 //       use(day.bucket.first, day.values.mean(), day.values.max);
 //   });
 //   if (!done) return fail(done.error());
 //
-//   frames    |   |     |    |    whole in one bucket: the header answers
+//   frames    |   |     |    |    in one bucket: the header is enough
 //           |---------|---------|
-//   buckets       across two: decoded, block after block
+//   buckets       in two buckets: decoded, block after block
 //
-// Rows are handed on when they are complete, in time order; memory is that of one
-// block. A header answers only where no time-weighted mean is asked for and it
-// knows (from_header in rollup/aggregate.hpp); decoding gives the same bits, and is
-// what damage in the body is noticed by.
+// Rows are passed to the sink in time order, each when it is complete. Memory is that of one
+// block. A header is enough if no time-weighted mean is asked for and it has the whole
+// aggregate (from_header in rollup/aggregate.hpp). Decoding the frame would give the same
+// bits, but would also find damage in the body.
 //
-// Sums of doubles are added in this order: what a bucket has of one frame, or of
-// one call of add(), as frame/statistics.hpp says, the thousands being the frame's,
-// or what of them lies in the bucket; such sums then one after the other.
+// The order in which doubles are added is fixed. The samples that a bucket has of one frame,
+// or of one call of add(), are added as frame/statistics.hpp says, where groups of 1,024 are
+// counted from the start of the frame or of the call; of a group that is only partly in the
+// bucket, that part is added. Then these sums are added one after the other.
 #pragma once
 
 #include <chronopack/rollup/ordered_columns.hpp>
@@ -27,39 +28,39 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// What a rollup did.
+/// The work that a rollup did.
 struct rollup_counts {
     std::uint64_t rows = 0;
     std::uint64_t frames_from_header = 0;
     std::uint64_t blocks_decoded = 0;
 };
 
-/// Rolls up frames and samples as they come; see make_rollup. After an error it
-/// takes nothing more and returns the same: rows handed on before stand. Not
-/// thread-safe.
+/// Rolls up frames and samples as they come; make_rollup makes one. After an error it takes
+/// nothing more, and every call returns that error; the rows that the sink was given are
+/// valid. Not thread-safe.
 template <class V, bucketing B, class Sink>
 class rollup_builder {
 public:
     rollup_builder(B buckets, Sink sink, const rollup_options& how)
         : rows_(std::move(buckets), std::move(sink), how), how_(how) {}
 
-    /// A frame that is exactly `in`. unordered; wrong_type for other values, or
-    /// another time unit than the buckets have; corrupt when its samples are not in
-    /// the order its header tells; out_of_range for too many empty rows; and what
-    /// frame::reader and the sink return.
+    /// Adds the frame that is exactly `in`. Returns unordered where it is not in time order or
+    /// starts before samples that were added; wrong_type for values or a time unit other than
+    /// those of the rows; corrupt where its samples are not in the order that its header says;
+    /// out_of_range for too many empty rows; and the errors of frame::reader and the sink.
     result<void> add(cbytes in) {
         if (status_) status_ = take_frame(in);
         return status_;
     }
 
-    /// Samples in two columns. count_mismatch when they differ in size; unordered;
-    /// out_of_range for too many empty rows; and what the sink returns.
+    /// Adds samples in two columns. Returns count_mismatch where they differ in size; unordered
+    /// as for frames; out_of_range for too many empty rows; and the errors of the sink.
     result<void> add(std::span<const std::int64_t> timestamps, std::span<const V> values) {
         if (status_) status_ = take_samples(timestamps, values);
         return status_;
     }
 
-    /// Hands on the last row.
+    /// Passes the last row to the sink.
     result<void> finish() {
         if (status_) status_ = rows_.close();
         return status_;
@@ -71,21 +72,19 @@ public:
 
 private:
     result<void> take_frame(cbytes in) {
-        const auto info = frame::inspect(in);
-        if (!info) return info.error();
-        if (in.size() < info->bytes) return errc::truncated;
-        if (in.size() > info->bytes) return errc::corrupt;
-        if (!std::holds_alternative<statistics<V>>(info->values)) return errc::wrong_type;
+        frame::detail::header header;
+        if (const auto ok = frame::detail::read_frame_header<V>(in, header); !ok) return ok;
+        const frame::info& info = header.info;
         if constexpr (requires { rows_.buckets().unit(); })
-            if (info->unit != rows_.buckets().unit()) return errc::wrong_type;
-        if (!info->ordered && !how_.sort) return errc::unordered;
-        if (info->min_timestamp < latest_) return errc::unordered;
-        const auto ok = take_checked(in, *info);
-        latest_ = info->max_timestamp;
-        return ok;
+            if (info.unit != rows_.buckets().unit()) return errc::wrong_type;
+        if (!info.ordered && !how_.sort) return errc::unordered;
+        if (info.min_timestamp < latest_) return errc::unordered;
+        latest_ = info.max_timestamp;
+        return take_checked(in, header);
     }
 
-    result<void> take_checked(cbytes in, const frame::info& info) {
+    result<void> take_checked(cbytes in, const frame::detail::header& header) {
+        const frame::info& info = header.info;
         const bool early = info.max_timestamp < how_.range.first;
         if (info.min_timestamp > how_.range.last) return {};
         if (const auto whole = from_header<V>(info)) {
@@ -98,7 +97,7 @@ private:
                 return rows_.add(*whole);
             }
         }
-        const auto reader = frame::reader<V>::open(in);
+        const auto reader = frame::reader<V>::open(in, header);
         if (!reader) return reader.error();
         columns_.clear();
         if (!info.ordered) return take_sorted(*reader);
@@ -126,8 +125,8 @@ private:
         return rows_.end_part();
     }
 
-    // The number before the range, when it is not in an earlier frame: in `b`,
-    // the first block that reaches into the range, or in one before.
+    // Finds the last number of this frame before the range: in `b`, the first block that
+    // reaches into the range, or in a block before it.
     result<void> find_number_before(const frame::block& b, const frame::block_cursor& after,
                                     const frame::reader<V>& reader) {
         if (b.first_timestamp < how_.range.first) {
@@ -138,8 +137,8 @@ private:
         return look_back(reader, b.first_sample);
     }
 
-    // Lets pass what the samples of a frame up to number `end` leave behind: their
-    // last number, and a stale marker after it.
+    // Passes the last number among the first `end` samples of a frame to the rows, and a
+    // stale marker that comes after it.
     result<void> look_back(const frame::reader<V>& reader, std::size_t end) {
         std::optional<V> marker;
         bool found = false;
@@ -184,7 +183,7 @@ private:
         return rows_.end_part();
     }
 
-    // In pieces whose values have their partial sums together, whatever a block's size.
+    // Takes samples in the pieces that share partial sums, whatever the block size is.
     result<void> take_in_order(std::span<const std::int64_t> t, std::span<const V> v) {
         for (std::size_t at = 0; at < t.size(); at += detail::summed_together) {
             const std::size_t n = std::min(detail::summed_together, t.size() - at);
@@ -193,7 +192,7 @@ private:
         return {};
     }
 
-    // Such a piece.
+    // Takes one such piece.
     result<void> take(std::span<const std::int64_t> t, std::span<const V> v) {
         const std::size_t from = earlier(t);
         const auto end = std::upper_bound(t.begin() + static_cast<std::ptrdiff_t>(from), t.end(),
@@ -203,7 +202,7 @@ private:
         return rows_.add(t.subspan(from, n), v.subspan(from, n));
     }
 
-    // How many of these lie before the range.
+    // Returns how many of these timestamps lie before the range.
     [[nodiscard]] std::size_t earlier(std::span<const std::int64_t> t) const noexcept {
         return static_cast<std::size_t>(std::lower_bound(t.begin(), t.end(), how_.range.first) -
                                         t.begin());
@@ -217,17 +216,18 @@ private:
     detail::ordered_columns<V> columns_;
 };
 
-/// A builder of rows of V. `sink` is called with each const rollup_row<V>&; it returns
-/// nothing, or a result<void> whose error ends the rollup.
-template <class V, bucketing B, class Sink>
+/// Returns a builder of rows of V. `sink` is called with each row, a const rollup_row<V>&. It
+/// returns nothing, or a result<void> whose error ends the rollup.
+template <class V = double, bucketing B, class Sink>
 [[nodiscard]] rollup_builder<V, B, Sink> make_rollup(B buckets, Sink sink,
                                                      const rollup_options& how = {}) {
     return {std::move(buckets), std::move(sink), how};
 }
 
-/// Rolls up the frames that a reader has: rows to `sink`, as make_rollup has it; or
-/// what the builder's add returns. A reader of all frames, not of a range, is what
-/// knows the number before the range; of early frames the headers are read.
+/// Rolls up all frames of a reader, and passes rows to `sink` as make_rollup says. Returns the
+/// errors of rollup_builder::add. Give it a reader of all frames and limit the time by
+/// how.range: the number before the range is then known. Of frames before the range mostly the
+/// headers are read.
 template <class V, bucketing B, class Sink>
 [[nodiscard]] result<rollup_counts> rollup(const series_reader<V>& series, B buckets, Sink sink,
                                            const rollup_options& how = {}) {

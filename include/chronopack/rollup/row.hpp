@@ -1,11 +1,11 @@
-// Rows: what a rollup hands on, and how runs of samples in time order become them.
+// Rows of a rollup, and how samples in time order become rows.
 //
-//   row   bucket [first, last] | aggregate | what holds over time
+//   row   bucket [first, last] | aggregate | time-weighted mean
 //
 //   samples     . .  .    ..  |   . . .   |         |  ..
 //   rows       [............] |[........] |  none   |[....
 //                          \___/                \____/
-//                     the last number goes on to what comes
+//                     the last number is carried on
 #pragma once
 
 #include <chronopack/rollup/bucket.hpp>
@@ -16,17 +16,18 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-template <class V>
+template <class V = double>
 struct rollup_row {
-    time_range bucket{0, -1};  ///< no time at all, until it is a row
+    time_range bucket{0, -1};  ///< empty until this is a row
     aggregate<V> values;
-    time_weighted<V> held;  ///< where it was asked for
+    time_weighted<V> held;  ///< only if rollup_options::time_weighted
 
-    /// Over the bucket. NaN when it was not asked for, or no value holds.
+    /// Returns the mean over the time of the bucket, or NaN where no value holds in it or the
+    /// mean was not asked for.
     [[nodiscard]] double time_weighted_mean() const noexcept { return held.mean(bucket); }
 
-    /// Makes one row of this, which may be none yet, and a later one: of hours a day.
-    /// unordered, with nothing changed, unless all of the later bucket follows.
+    /// Appends a later row, as for a day that is made of hours; this may be no row yet.
+    /// Returns unordered and changes nothing unless the later bucket is after this one.
     result<void> append(const rollup_row& later) noexcept {
         if (bucket.first > bucket.last) {
             *this = later;
@@ -41,25 +42,25 @@ struct rollup_row {
 };
 
 struct rollup_options {
-    /// Samples outside are left out. Of those before, the last number still is what
-    /// increases count from and what holds at the start.
+    /// Only samples in this range count. But the last number before it is still the one that
+    /// increases are counted from and that holds at the start.
     time_range range = {};
 
-    bool time_weighted = false;  ///< every frame is then decoded
+    bool time_weighted = false;  ///< computes the mean over time; every frame is decoded then
 
-    /// Puts the samples of a frame, or of one call of add(), in time order, in memory
-    /// for all of them. Without it, and from one frame to the next always, time must
-    /// not go backwards.
+    /// Sorts the samples of each frame, or of each call of add(), by time, in memory for all
+    /// of them. Without it time must not go backwards; from one frame to the next it never
+    /// must.
     bool sort = false;
 
-    /// Rows for buckets without samples that lie between others: so many in all;
-    /// one more is out_of_range. With 0 they are left out.
+    /// The most rows, in all, for buckets without samples between buckets with samples. One
+    /// more is out_of_range. With 0 such buckets get no rows.
     std::uint64_t max_empty_rows = 0;
 };
 
 namespace detail {
 
-/// Time never goes backwards here: the caller has seen to it.
+/// Makes rows of samples. The caller makes sure that time never goes backwards.
 template <class V, bucketing B, class Sink>
 class row_maker {
 public:
@@ -72,7 +73,7 @@ public:
     [[nodiscard]] const B& buckets() const noexcept { return buckets_; }
     [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
 
-    /// Samples before those that belong to rows.
+    /// Takes samples before the first row, for the number that is carried on.
     void pass(std::span<const V> values) noexcept {
         for (const V& v : values) {
             if (is_number(v))
@@ -82,13 +83,13 @@ public:
         }
     }
 
-    /// Samples of one block, which end_part() ends the last of a frame's.
+    /// Adds the samples of one block. After the last block of a frame, end_part() must follow.
     result<void> add(std::span<const std::int64_t> timestamps, std::span<const V> values) {
         while (!values.empty()) {
             if (const auto ok = open(timestamps.front()); !ok) return ok;
             const auto inside =
                 std::upper_bound(timestamps.begin(), timestamps.end(), row_->bucket.last);
-            // One at least, whatever a user's buckets say: the walk goes on.
+            // At least one, so that this ends even if a user's bucket does not hold its time.
             const auto n =
                 std::max<std::size_t>(1, static_cast<std::size_t>(inside - timestamps.begin()));
             part_.add(timestamps.first(n), values.first(n));
@@ -99,7 +100,7 @@ public:
         return {};
     }
 
-    /// All of a frame, when it falls into one bucket.
+    /// Adds a whole frame that falls into one bucket.
     result<void> add(const aggregate<V>& whole) {
         if (const auto ok = open(whole.first_timestamp); !ok) return ok;
         return row_->values.append(whole);
@@ -112,7 +113,7 @@ public:
         return ok;
     }
 
-    /// Hands on the row that is open.
+    /// Passes the open row to the sink.
     result<void> close() {
         if (!row_) return {};
         if (const auto ok = end_part(); !ok) return ok;
@@ -163,9 +164,9 @@ private:
     bool time_weighted_;
     std::uint64_t max_empty_rows_;
     std::optional<rollup_row<V>> row_;
-    aggregate_builder<V> part_;  // of the row and of one frame
+    aggregate_builder<V> part_;  // the samples that the row has of one frame
     std::optional<V> before_;    // the last number so far
-    std::optional<V> held_;      // unless a stale marker came since
+    std::optional<V> held_;      // the same, unless a stale marker came after it
     std::optional<std::int64_t> ended_;
     std::uint64_t empty_rows_ = 0;
     std::uint64_t rows_ = 0;

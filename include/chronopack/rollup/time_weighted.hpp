@@ -1,19 +1,18 @@
-// The mean of a value over time rather than over samples: each value holds until
-// the next sample or the end of the bucket, the last one before the bucket from
-// its start.
+// The mean of a value over time rather than over samples. Each value holds until the next
+// sample or the end of the bucket, and the last value before the bucket holds from its start.
 //
 //   before 2     4 at 10      stale at 40              bucket [0, 99]
 //   |- - - - - - |------------|
 //   0            10           40                    100
 //
-//   area       2 * 10 + 4 * 30      = 140    values by the ticks they hold
-//   covered        10 +     30      =  40    ticks at which some value holds
+//   area       2 * 10 + 4 * 30      = 140    values times the ticks that they hold
+//   covered        10 +     30      =  40    ticks during which a value holds
 //   mean                            = 3.5
 //
-// A NaN says nothing: the value before it goes on. A Prometheus stale marker
-// ends it: none holds until the next number. Of samples at one time the last
-// holds. The area of int64 is exact; that of doubles is added in time order,
-// each product rounded first, and overflows where a value times the ticks would.
+// A NaN is ignored: the value before it still holds. After a Prometheus stale marker no value
+// holds until the next number. Of several samples at one time the last one holds. The area of
+// int64 is exact. That of doubles is added in time order, after each product was rounded, and
+// becomes infinite where a value times its ticks does.
 #pragma once
 
 #include <chronopack/core/rounded.hpp>
@@ -24,7 +23,7 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// The NaN with which Prometheus ends a series.
+/// Returns whether v is the NaN with which Prometheus ends a series.
 [[nodiscard]] inline bool is_stale_marker(double v) noexcept {
     return bit_cast<std::uint64_t>(v) == stale_marker_bits;
 }
@@ -32,23 +31,23 @@ inline namespace CHRONOPACK_ABI {
     return false;
 }
 
-/// Of a run of samples within one bucket, for any number of which appending the
-/// later to the earlier gives that of all of them.
+/// The area of a run of samples in one bucket. Appending those of later runs in order gives
+/// that of all their samples.
 template <class V>
 struct time_weighted {
     using total = typename aggregate<V>::total;
 
     std::optional<V> before;  ///< the value that held when the bucket began
-    bool any = false;         ///< whether there is a number or a stale marker
-    bool holds = false;       ///< whether the last of these is a number
+    bool any = false;         ///< there is a number or a stale marker
+    bool holds = false;       ///< the last of these is a number
     V value{};                ///< that number, else 0
-    std::int64_t from = 0;    ///< when the first of them came, and the last
-    std::int64_t until = 0;
-    total area{};  ///< between these two
+    std::int64_t from = 0;    ///< time of the first number or stale marker
+    std::int64_t until = 0;   ///< time of the last
+    total area{};             ///< from `from` to `until`
     std::uint64_t covered = 0;
 
-    /// The next samples, in time order and not before those so far, in columns of
-    /// one size.
+    /// Adds the next samples, in time order and none before those so far, in columns of one
+    /// size.
     void add(std::span<const std::int64_t> timestamps, std::span<const V> values) noexcept {
         for (std::size_t i = 0; i < values.size(); ++i) {
             const bool number = detail::is_number(values[i]);
@@ -59,7 +58,7 @@ struct time_weighted {
         }
     }
 
-    /// Adds what follows; not before what is here.
+    /// Adds a later run, none of whose samples is before those here.
     void append(const time_weighted& later) noexcept {
         if (!any) {
             const auto known = before ? before : later.before;
@@ -76,12 +75,12 @@ struct time_weighted {
         covered += later.covered;
     }
 
-    /// The mean over a bucket that holds all the samples; NaN when no value holds
-    /// in it.
+    /// Returns the mean over a bucket that has all the samples, or NaN where no value holds in
+    /// it.
     [[nodiscard]] double mean(time_range bucket) const noexcept {
         if (!any) return before ? static_cast<double>(*before) : none();
         total sum{};
-        wide ticks = covered;  // of all of time one more than a word holds
+        wide ticks = covered;  // all of int64's time has one tick more than a word holds
         if (before) {
             const wide lead = distance(bucket.first, from);
             sum = product(*before, lead);
@@ -96,7 +95,7 @@ struct time_weighted {
         return ticks == 0 ? none() : static_cast<double>(sum) / static_cast<double>(ticks);
     }
 
-    /// The value that holds when the bucket ends.
+    /// Returns the value that holds when the bucket ends, if any.
     [[nodiscard]] std::optional<V> after() const noexcept {
         if (!any) return before;
         return holds ? std::optional<V>(value) : std::nullopt;
@@ -116,7 +115,7 @@ private:
         return t;
     }
 
-    // No ticks of an infinity are nothing.
+    // An infinity times 0 ticks is 0, not NaN.
     template <class Ticks>
     static total product(V v, Ticks ticks) noexcept {
         if (ticks == 0) return total{};
@@ -126,7 +125,7 @@ private:
             return total{v} * total{ticks};
     }
 
-    // Lets the value hold until `t`, where the next number or stale marker is.
+    // Lets the value hold until `t`, the time of the next number or stale marker.
     void move_to(std::int64_t t) noexcept {
         if (!any) from = t;
         if (holds) {

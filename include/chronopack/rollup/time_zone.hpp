@@ -1,4 +1,4 @@
-// A time zone: by how much a wall clock is ahead of UTC, and since when.
+// A time zone: by how much a wall clock is ahead of UTC, and from when on.
 //
 //   time_zone()                                    UTC
 //   time_zone::from(3600, {}, "CET-1CEST,M3.5.0,M10.5.0/3")
@@ -14,13 +14,13 @@
 //     set ahead: some       set back: some
 //     times not shown       shown twice
 //
-// A time that is shown twice counts as reached the first time, one that is never
-// shown when the clock first shows a later one. So is the start of a day that
-// has no midnight its first instant, and every instant has one day.
+// A time that is shown twice counts as reached when it is shown first; a time that is never
+// shown, when the clock first shows a later one. So a day that has no midnight starts with its
+// first instant, and every instant is in exactly one day.
 //
-// Instants are seconds since 1970 in UTC, without leap seconds; wall clock times
-// are seconds since 1970-01-01 0:00 as the clock shows it. Where a rule follows
-// the table, 400 years of it are laid out: after those it repeats.
+// Instants are seconds since 1970 in UTC, without leap seconds. Wall clock times are seconds
+// since 1970-01-01 0:00 as the clock shows it. Where a rule follows the table of transitions,
+// 400 years of its transitions are computed, after which they repeat.
 #pragma once
 
 #include <chronopack/rollup/posix_tz.hpp>
@@ -32,30 +32,31 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// Immutable, and so safe to share between threads. Holds 24 bytes a transition,
-/// and 20 KiB where a rule changes twice a year.
+/// Immutable, and so safe to share between threads. Takes 24 bytes for each transition, and
+/// 20 KiB for a rule that changes twice a year.
 class time_zone {
 public:
-    /// From `at` on the wall clock is `offset` seconds ahead of UTC.
+    /// An instant `at` from which on the wall clock is `offset` seconds ahead of UTC.
     struct transition {
         std::int64_t at = 0;
         std::int32_t offset = 0;
     };
 
-    /// What RFC 8536 asks of offsets, and the age of the universe for instants.
+    /// The limits of offsets in RFC 8536; and instants up to about the age of the universe.
     static constexpr std::int32_t min_offset = -(25 * 3600 - 1);
     static constexpr std::int32_t max_offset = 26 * 3600 - 1;
     static constexpr std::int64_t max_instant = std::int64_t{1} << 59;
 
-    /// UTC.
+    /// Makes UTC.
     time_zone() : time_zone(0) {}
 
-    /// `offset` up to the first transition, then as they say, and after the last as
-    /// `rule` says, a POSIX TZ string (rollup/posix_tz.hpp). With no transitions
-    /// such a rule holds always, and `offset` is not looked at.
+    /// Returns the zone whose clock is `offset` ahead until the first transition, then as the
+    /// transitions say, and after the last as `rule` says, a POSIX TZ string
+    /// (rollup/posix_tz.hpp). Without transitions the rule always holds, and `offset` is not
+    /// used.
     ///
-    /// unordered when a transition is not later than the one before, out_of_range
-    /// for an instant or offset outside the limits, corrupt when `rule` is none.
+    /// Returns unordered where a transition is not later than the one before it, out_of_range
+    /// for an instant or offset outside the limits, corrupt where `rule` is not such a string.
     [[nodiscard]] static result<time_zone> from(std::int32_t offset,
                                                 std::span<const transition> table,
                                                 std::string_view rule = {}) {
@@ -84,13 +85,13 @@ public:
         return zone;
     }
 
-    /// Seconds that the wall clock is ahead of UTC at an instant.
+    /// Returns the seconds that the wall clock is ahead of UTC at an instant.
     [[nodiscard]] std::int32_t offset(std::int64_t instant) const noexcept {
         return at(representative(instant)).offset;
     }
 
-    /// The instant itself or, far from the table, one a multiple of 400 years from
-    /// it, around which the wall clock and the calendar are the same.
+    /// Returns the instant itself or, far from the table, an instant a multiple of 400 years
+    /// away, around which the wall clock and the calendar are the same.
     [[nodiscard]] std::int64_t representative(std::int64_t instant) const noexcept {
         const auto distance = [](std::int64_t from, std::int64_t to) {
             return static_cast<std::int64_t>(
@@ -103,15 +104,15 @@ public:
         return instant;
     }
 
-    /// The latest time that the wall clock has shown up to an instant, which is a
-    /// representative one.
+    /// Returns the latest time that the wall clock has shown up to an instant, which must be
+    /// a representative one.
     [[nodiscard]] std::int64_t shown_by(std::int64_t instant) const noexcept {
         const segment& s = at(instant);
         return std::max(instant + s.offset, s.shown_before);
     }
 
-    /// The first instant by which the clock has shown `wall` or a later time; near
-    /// representative instants only.
+    /// Returns the first instant by which the clock has shown `wall` or a later time; valid
+    /// only near representative instants.
     [[nodiscard]] std::int64_t first_showing(std::int64_t wall) const noexcept {
         const auto after =
             std::partition_point(segments_.begin() + 1, segments_.end(),
@@ -121,15 +122,14 @@ public:
     }
 
 private:
-    // The clock is `offset` ahead from an instant to the next segment's; the
-    // latest time it showed before.
+    // A time during which the offset is the same; it lasts until the next segment.
     struct segment {
         std::int64_t from;
-        std::int64_t shown_before;
+        std::int64_t shown_before;  // the latest time that the clock showed before
         std::int32_t offset;
     };
 
-    // More than a year, any two offsets and a bucket of either.
+    // Longer than a bucket of a year on either side, and any two offsets, together.
     static constexpr std::int64_t margin = 3 * 366 * detail::day_seconds;
 
     explicit time_zone(std::int32_t offset) : segments_{{INT64_MIN, INT64_MIN, offset}} {}
@@ -146,12 +146,12 @@ private:
             {t.at, std::max(before.shown_before, t.at + before.offset - 1), t.offset});
     }
 
-    // Lays out the changes later than `after`, from a year before `start` until
-    // all is laid out that repeats.
+    // Computes the changes of a rule that are later than `after`, from a year before `start`
+    // for the 400 years after which they repeat.
     void follow(const detail::posix_tz& rule, std::int64_t after, std::int64_t start) {
         const std::int64_t first =
             detail::civil_of(detail::floor_div(start, detail::day_seconds)).year;
-        std::vector<transition> changes;  // in order of time, of two at once in the rule's
+        std::vector<transition> changes;  // by time; two at one time in the rule's order
         const auto add = [&](const transition& t) {
             const auto later = [](const transition& a, const transition& b) {
                 return a.at < b.at;
@@ -165,8 +165,8 @@ private:
             add({back - rule.summer, rule.standard});
         }
         for (std::size_t i = 0; i < changes.size(); ++i) {
-            // Of two at once the later in the rule's order counts: so is written that
-            // it is summer all year.
+            // Of two changes at one time the later one in the rule's order counts. Rules
+            // write summer time all year in this way.
             if (i + 1 < changes.size() && changes[i].at == changes[i + 1].at) continue;
             if (changes[i].at > after) change(changes[i]);
         }

@@ -1,5 +1,4 @@
-// Time zones from TZif files (RFC 8536), as systems have them in
-// /usr/share/zoneinfo.
+// Reads time zones from TZif files (RFC 8536), which systems have in /usr/share/zoneinfo.
 //
 //   const auto berlin = load_time_zone("Europe/Berlin");
 //
@@ -13,9 +12,8 @@
 //           types: offset i32, summer u8, abbreviation u8 | characters |
 //           leap seconds (12 each) | standard flags | UT flags
 //
-// Big-endian. The 32-bit data is skipped, and abbreviations are not kept. The
-// bytes are hostile: counts are checked against the bytes there are before
-// anything is allocated.
+// Big-endian. The 32-bit data is skipped, and abbreviations are not kept. The bytes may be
+// hostile: counts are checked against the size of the file before anything is allocated.
 #pragma once
 
 #include <chronopack/core/cursor.hpp>
@@ -59,8 +57,8 @@ inline constexpr std::size_t header_bytes = 44;
     return h;
 }
 
-/// Whether a header's counts go together. The first header's need not: writers
-/// differ in what they put there for readers of version 1.
+/// Returns whether a header's counts agree. Those of the first header need not: writers differ
+/// in what they put there for readers of version 1.
 [[nodiscard]] inline bool plausible(const header& h) noexcept {
     const auto flags = [&](std::uint64_t n) {
         return n == 0 || n == h.types;
@@ -68,13 +66,14 @@ inline constexpr std::size_t header_bytes = 44;
     return h.types != 0 && flags(h.ut_flags) && flags(h.standard_flags);
 }
 
-/// The data's bytes, or truncated.
+/// Returns the next `size` bytes, or truncated.
 [[nodiscard]] inline result<cbytes> take_data(byte_reader& in, std::uint64_t size) noexcept {
     if (size > in.remaining()) return errc::truncated;
     return in.take(static_cast<std::size_t>(size));
 }
 
-/// What the footer says: what stands between two line ends, the last bytes.
+/// Returns the footer's text, which stands between two line ends that are the first and the
+/// last byte of `in`; or truncated or corrupt.
 [[nodiscard]] inline result<std::string_view> read_footer(cbytes in) noexcept {
     if (in.empty()) return errc::truncated;
     const std::string_view text(reinterpret_cast<const char*>(in.data()), in.size());
@@ -87,7 +86,7 @@ inline constexpr std::size_t header_bytes = 44;
 
 }  // namespace detail::tzif
 
-/// The zone that a TZif file of version 2 or later holds. truncated, corrupt, or
+/// Returns the zone in a TZif file of version 2 or later. Returns truncated, corrupt, or
 /// unsupported for version 1 and for files that count leap seconds ("right/...").
 [[nodiscard]] inline result<time_zone> read_time_zone(cbytes file) {
     using namespace detail::tzif;
@@ -130,16 +129,16 @@ inline constexpr std::size_t header_bytes = 44;
     return zone;
 }
 
-/// The zone of a name like "Europe/Berlin", read from the system's files.
-/// out_of_range for what is no such name, not_found, io_error, or what
-/// read_time_zone returns.
+/// Returns the zone of a name like "Europe/Berlin" from the system's files. Returns
+/// out_of_range where `name` is not of that form, not_found, io_error, and the errors of
+/// read_time_zone.
 [[nodiscard]] inline result<time_zone> load_time_zone(
     std::string_view name, std::string_view directory = "/usr/share/zoneinfo") {
     const auto legal = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '/' || c == '_' || c == '-' || c == '+';
     };
-    // No dot: nothing outside the directory has a name.
+    // Names have no dots, so none leads out of the directory.
     if (name.empty() || name.size() > 255 || !std::all_of(name.begin(), name.end(), legal))
         return errc::out_of_range;
     const auto file = mapped_file::open(std::string(directory) + '/' + std::string(name));

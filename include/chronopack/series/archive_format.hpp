@@ -13,22 +13,22 @@
 //                      its series field holds the archive's marks
 //   footer        offset of the index record u64 | magic "CPKE" | CRC-32C
 //
-// An index record without a payload holds marks alone. One is written as soon as
-// a mark is known, so that an archive whose index is lost still has its marks.
+// An index record without a payload holds only marks. It is written as soon as a mark is set, so
+// that an archive whose index is lost still has its marks.
 //
-// A series is numbered from 0 in the order of its records, and its record comes
-// before its frames. The index repeats what the records say, so that opening an
-// archive reads nothing else; when it is damaged or was never written, walking
-// the records gives it back. Bit by bit: docs/FORMAT.md.
+// Series are numbered from 0 in the order of their records, and the record of a series comes
+// before its frames. The index repeats the contents of the records, so that opening an archive
+// reads nothing else. Where the index is damaged or was never written, it can be rebuilt by
+// walking the records. Bit by bit: docs/FORMAT.md.
 #pragma once
 
-#include <chronopack/frame/header.hpp>
+#include <chronopack/kernel/crc32c.hpp>
 #include <chronopack/series/labels.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// A frame of an archive: where it is and what times it spans.
+/// The place of a frame in an archive, its samples, and the times that it spans.
 struct archived_frame {
     std::uint64_t offset = 0;
     std::uint32_t bytes = 0;
@@ -39,10 +39,10 @@ struct archived_frame {
     friend bool operator==(const archived_frame&, const archived_frame&) = default;
 };
 
-/// A series of an archive, its frames in the order they were written.
+/// A series of an archive, with its frames in the order they were written.
 struct archived_series {
     chronopack::labels labels;
-    bool integers = false;  ///< values are int64, not double
+    bool integers = false;  ///< the values are int64, not double
     std::vector<archived_frame> frames;
 
     [[nodiscard]] std::size_t samples() const noexcept {
@@ -54,11 +54,11 @@ struct archived_series {
     friend bool operator==(const archived_series&, const archived_series&) = default;
 };
 
-/// What is true of an archive as a whole.
+/// Properties of an archive as a whole.
 struct archive_marks {
-    /// Its timestamps are row numbers, or counts of an unknown unit: no clock gave them.
+    /// The timestamps are row numbers or counts of an unknown unit, not times.
     bool row_numbers = false;
-    /// It was made of what was left of a damaged archive: samples are missing.
+    /// The archive was made from the rest of a damaged one, and samples are missing.
     bool recovered = false;
 
     archive_marks& operator|=(const archive_marks& other) noexcept {
@@ -89,24 +89,24 @@ struct record {
     std::uint32_t payload_bytes = 0;
 };
 
-/// Returns marks as an index record's series field holds them.
+/// Returns marks as they are stored in the series field of an index record.
 [[nodiscard]] inline std::uint32_t bits_of(archive_marks marks) noexcept {
     return (marks.row_numbers ? 1u : 0u) | (marks.recovered ? 2u : 0u);
 }
 
-/// Returns the marks of an index record's series field; unsupported for any that
-/// this version does not know, since it could not obey them.
+/// Returns the marks in the series field of an index record, or unsupported for marks that this
+/// version does not know and so could not respect.
 [[nodiscard]] inline result<archive_marks> marks_of(std::uint32_t bits) noexcept {
     if (bits > 3) return errc::unsupported;
     return archive_marks{(bits & 1) != 0, (bits & 2) != 0};
 }
 
-/// Appends the CRC-32C of all that was written.
+/// Appends the CRC-32C of all bytes written so far, which are in `written`.
 inline void seal(byte_writer& out, cbytes written) noexcept {
     out.u32(kernel::crc32c(written.first(out.position())));
 }
 
-/// `in` without the CRC-32C it ends in; or truncated, or checksum_mismatch.
+/// Returns `in` without the CRC-32C at its end; or truncated, or checksum_mismatch.
 [[nodiscard]] inline result<cbytes> unseal(cbytes in) noexcept {
     if (in.size() < crc_bytes) return errc::truncated;
     const cbytes covered = in.first(in.size() - crc_bytes);
@@ -124,7 +124,8 @@ inline void seal(byte_writer& out, cbytes written) noexcept {
     return out;
 }
 
-/// corrupt when this is no archive, unsupported for another version.
+/// Returns truncated, corrupt where this is no archive, checksum_mismatch, or unsupported for
+/// another version.
 [[nodiscard]] inline result<void> check_file_header(cbytes in) noexcept {
     if (in.size() < file_header_bytes) return errc::truncated;
     byte_reader reader(in);
@@ -146,7 +147,8 @@ inline void seal(byte_writer& out, cbytes written) noexcept {
     return out;
 }
 
-/// The record at the start of `in`, its payload within `in`; or why there is none.
+/// Returns the header of the record at the start of `in`, which has all of its payload; or
+/// truncated, corrupt, checksum_mismatch, or unsupported for another kind of record.
 [[nodiscard]] inline result<record> read_record(cbytes in) noexcept {
     if (in.size() < record_header_bytes) return errc::truncated;
     byte_reader reader(in);
@@ -168,7 +170,8 @@ inline void seal(byte_writer& out, cbytes written) noexcept {
     return out;
 }
 
-/// Offset of the index record, from the last footer_bytes of a file.
+/// Returns the offset of the index record, from the last footer_bytes of a file; or truncated,
+/// checksum_mismatch or corrupt.
 [[nodiscard]] inline result<std::uint64_t> read_footer(cbytes in) noexcept {
     if (const auto ok = unseal(in); !ok) return ok.error();
     byte_reader reader(in);
@@ -177,7 +180,7 @@ inline void seal(byte_writer& out, cbytes written) noexcept {
     return index;
 }
 
-/// Payload of a series record.
+/// Returns the payload of a series record.
 [[nodiscard]] inline std::vector<std::byte> series_payload(const labels& names, bool integers) {
     std::vector<std::byte> out(1 + names.wire_bytes() + crc_bytes);
     byte_writer writer(out);

@@ -1,11 +1,11 @@
-// The index of an archive: written at its end, read at its opening.
+// The index of an archive, which is written at its end and read when it is opened.
 //
 //   payload   varint series | for each: value type u8, labels, varint frames,
 //             for each frame: varint offset less the end of the frame before,
 //             varint bytes, varint samples, signed varint min timestamp less
-//             the frame before's max, varint max less min (modulo 2^64)
+//             the max of the frame before, varint max less min (modulo 2^64)
 //
-// The records of the frames that it names do not overlap.
+// The records of the frames in an index must not overlap.
 #pragma once
 
 #include <chronopack/frame/frame.hpp>
@@ -48,8 +48,8 @@ namespace detail::archive {
     return out;
 }
 
-/// One frame's entry; `previous` is the entry before it. Places must lie
-/// within the `limit` bytes that precede the index.
+/// Reads the entry of a frame, where `previous` is the entry before it. Returns truncated, or
+/// corrupt, as for a place that is not within the `limit` bytes before the index.
 [[nodiscard]] inline result<archived_frame> read_frame_entry(byte_reader& in,
                                                              const archived_frame& previous,
                                                              std::uint64_t limit) {
@@ -76,14 +76,14 @@ namespace detail::archive {
     return f;
 }
 
-/// What an index says: the series, and the marks of its record.
+/// The contents of an index: the series, and the marks of its record.
 struct index {
     std::vector<archived_series> series;
     archive_marks marks;
 };
 
-/// Returns whether the records of these frames follow the file header and do not
-/// overlap. Entries that share bytes would make a small file claim any number of samples.
+/// Returns whether the records of these frames follow the file header and do not overlap. With
+/// entries that share bytes, a small file could claim any number of samples.
 [[nodiscard]] inline bool frames_are_apart(const std::vector<archived_series>& all) {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> frames;  // offset, end
     for (const archived_series& s : all)
@@ -97,8 +97,8 @@ struct index {
     return true;
 }
 
-/// Returns the index that a file ends in, or why there is none: truncated, corrupt,
-/// checksum_mismatch, or unsupported for marks of a later version.
+/// Returns the index at the end of a file; or truncated, corrupt, checksum_mismatch, or
+/// unsupported for marks of a later version.
 [[nodiscard]] inline result<index> read_index(cbytes file) {
     if (file.size() < file_header_bytes + footer_bytes) return errc::truncated;
     const auto at = read_footer(file.last(footer_bytes));

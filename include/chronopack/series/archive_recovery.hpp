@@ -1,11 +1,11 @@
-// What is left of an archive whose index does not hold: its records, walked from the
-// first one on.
+// Recovers an archive whose index is damaged or missing, by walking its records from the first
+// one on.
 //
 //   | record | record | #damage# | record | record, cut sh
 //     taken    taken    skipped    taken    skipped
 //
-// A record whose header holds is taken or left whole, so that the walk takes time
-// linear in the file.
+// A record with a sound header is taken or skipped as a whole, so that the walk takes time linear
+// in the file.
 #pragma once
 
 #include <chronopack/frame/frame.hpp>
@@ -16,17 +16,17 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// What is known to be missing from an archive that was opened by what is left of it.
-/// What was never written, or cut off, leaves no trace: the numbers are lower bounds.
+/// The losses of an archive that recover() opened. The numbers are lower bounds, because bytes
+/// that were cut off or never written leave no trace.
 struct archive_losses {
     bool index = false;         ///< the index is damaged or missing
-    std::uint64_t bytes = 0;    ///< of the file that belong to no record that holds
-    std::size_t frames = 0;     ///< whose place is known and whose bytes are damaged
-    std::uint64_t samples = 0;  ///< of these frames, where the index or a header counts them
-    std::size_t uncounted = 0;  ///< of these frames, those whose samples nothing counts
+    std::uint64_t bytes = 0;    ///< bytes of the file outside of sound records
+    std::size_t frames = 0;     ///< damaged frames whose place is known
+    std::uint64_t samples = 0;  ///< their samples, as far as the index or a header counts them
+    std::size_t uncounted = 0;  ///< those of these frames whose samples are not counted
     std::size_t nameless = 0;   ///< series whose labels are lost
 
-    /// Whether anything is missing, for all that is known.
+    /// Returns whether anything is known to be missing.
     [[nodiscard]] bool any() const noexcept {
         return index || bytes != 0 || frames != 0 || nameless != 0;
     }
@@ -41,7 +41,7 @@ public:
     archive_marks marks;
     archive_losses losses;
 
-    /// Takes every record that holds. unsupported for marks of a later version.
+    /// Takes every sound record of a file. Returns unsupported for marks of a later version.
     result<void> walk(cbytes file) {
         losses.index = true;
         std::uint64_t at = std::min(file.size(), file_header_bytes);
@@ -67,7 +67,8 @@ public:
     }
 
 private:
-    // Whether the record at `offset` holds. A series whose own record is lost has no labels.
+    // Takes the record at `offset`, and returns whether it is sound. A series whose own record
+    // is lost has no labels.
     result<bool> take(const record& r, cbytes payload, std::uint64_t offset) {
         if (r.kind == kind::index) {
             const auto found = marks_of(r.series);
@@ -84,8 +85,8 @@ private:
         return held;
     }
 
-    // Every series before this one has a record before this one: what is
-    // allocated is bounded by the bytes walked.
+    // Returns whether the records before this one have room for one of each series before its
+    // series. This bounds the memory by the bytes walked.
     static bool has_room(const record& r, std::uint64_t offset) noexcept {
         return r.series <= offset / record_header_bytes;
     }
@@ -118,7 +119,7 @@ private:
         return true;
     }
 
-    std::vector<bool> named_;  // by series: its record was met
+    std::vector<bool> named_;  // by series: whether its own record was found
 };
 
 }  // namespace detail::archive

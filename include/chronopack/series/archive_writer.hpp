@@ -1,19 +1,19 @@
 // Writes an archive (series/archive_format.hpp).
 //
 //   auto archive = archive_writer::create("metrics.cpk");
-//   auto cpu = archive->add<double>({{"__name__", "cpu"}, {"host", "a"}});
+//   auto cpu = archive->add({{"__name__", "cpu"}, {"host", "a"}});
 //   archive->append(*cpu, 1700000000000, 0.25);
 //   archive->finish();
 //
-// metrics.cpk is there only once finish() has succeeded; until then the archive is
-// written to a file of its own beside it, metrics.cpk.RANDOM.partial. Writers of one
-// path do not disturb each other: the last to finish stays, whole. After a crash,
-// archive_reader::recover() reads the frames that such a file holds.
+// metrics.cpk appears only when finish() has succeeded. Until then the archive is written to a
+// file beside it, metrics.cpk.RANDOM.partial. Writers of one path do not disturb each other: the
+// archive of the last one to finish stays, whole. After a crash, archive_reader::recover() reads
+// the frames in such a file.
 //
-// Held in memory: up to frame_samples samples of each series, 16 bytes each, 32 bytes
-// for each frame written, and once for all series what a frame is encoded in and what is
-// gathered for the file, some 180 KiB for frames of 4,096 samples. With more series open
-// than that allows, call flush() now and then.
+// The writer holds in memory up to frame_samples samples of each series, 16 bytes each, 32 bytes
+// for each frame written, and, once for all series, the memory for encoding a frame and for
+// gathering writes, some 180 KiB for frames of 4,096 samples. With too many series for that,
+// call flush() now and then.
 #pragma once
 
 #include <chronopack/series/archive_index.hpp>
@@ -26,20 +26,21 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// A series of an archive being written.
-template <class V>
+/// A series of an archive that is being written.
+template <class V = double>
 struct series_handle {
     std::uint32_t number;
 };
 
-/// Not thread-safe. A writer that is destroyed before finish() has succeeded leaves
-/// the frames that it has written, if any, in partial_path(), of which
-/// archive_reader::recover() reads them; discard() removes them. What is held in memory
-/// then is lost unless flush() has put it into frames.
+/// Writes an archive. If it is destroyed before finish() has succeeded, the frames that it has
+/// written stay in partial_path(), from which archive_reader::recover() reads them; discard()
+/// removes them. Samples in memory are lost then, unless flush() has put them into frames. Not
+/// thread-safe.
 class archive_writer {
 public:
-    /// io_error, with errno, when no file can be made beside PATH, or PATH is there and
-    /// is no regular file. A symbolic link stays, and leads to the new archive.
+    /// Creates a writer. Returns io_error, with errno, where no file can be created beside
+    /// PATH, or PATH exists and is no regular file. A symbolic link stays, and leads to the new
+    /// archive.
     [[nodiscard]] static result<archive_writer> create(const std::string& path,
                                                        series_options how = {}) {
         auto file = output_file::create(path);
@@ -51,11 +52,12 @@ public:
         return w;
     }
 
-    /// The series of these labels, new or known. out_of_range for repeated
-    /// names, labels above labels::max_bytes, or 2^32 - 1 series; wrong_type
-    /// when the series is there with values of another type; io_error.
-    template <class V>
+    /// Returns the series with these labels, and adds it where there is none. Returns
+    /// out_of_range for repeated names, labels above labels::max_bytes, or more than 2^32 - 1
+    /// series; wrong_type where the series has values of another type; io_error.
+    template <class V = double>
     [[nodiscard]] result<series_handle<V>> add(std::vector<label> pairs) {
+        static_assert(detail::is_value_type<V>());
         auto names = labels::from(std::move(pairs));
         if (!names) return names.error();
         state& s = *state_;
@@ -77,7 +79,8 @@ public:
         return series_handle<V>{number};
     }
 
-    /// As series_writer's. Fastest for the series that the last sample was of.
+    /// Appends samples to a series as series_writer::append does. Appending to the same series
+    /// as before is fastest.
     template <class V>
     result<void> append(series_handle<V> series, std::int64_t timestamp,
                         std::type_identity_t<V> value) {
@@ -87,6 +90,12 @@ public:
                 return made;
         now.open.push(timestamp, value);
         return {};
+    }
+    template <class V, system_time T>
+    result<void> append(series_handle<V> series, const T& time, std::type_identity_t<V> value) {
+        const auto timestamp = to_ticks(time, state_->how.frame.unit);
+        if (!timestamp) return timestamp.error();
+        return append(series, *timestamp, value);
     }
     template <class V>
     result<void> append(series_handle<V> series, std::span<const std::int64_t> timestamps,
@@ -106,14 +115,15 @@ public:
         return {};
     }
 
-    /// Marks the archive, from here on and for good. io_error.
+    /// Adds marks to the archive, which cannot be removed. Returns io_error.
     result<void> mark(archive_marks marks) {
         state& s = *state_;
         s.marks |= marks;
         return s.write_record(detail::archive::kind::index, detail::archive::bits_of(s.marks), {});
     }
 
-    /// Cuts a frame of what is held of each series, and gives that memory back.
+    /// Writes the held samples of each series as a frame, and frees their memory. Returns
+    /// io_error.
     result<void> flush() {
         state& s = *state_;
         put_back(doubles_);
@@ -130,10 +140,10 @@ public:
         return s.out.flush();
     }
 
-    /// Cuts the last frames, writes the index, syncs, and gives the archive its name.
-    /// After an io_error it cannot be finished any more: what was there under the name
-    /// stays, and partial_path() has what could be written. Where partial_path() is
-    /// empty then, the archive has its name, but a crash may still undo that.
+    /// Writes the last frames and the index, syncs the file, and gives it its name. After an
+    /// io_error the archive cannot be finished any more: the old file stays, and partial_path()
+    /// has what could be written. If partial_path() is empty after an io_error, the archive has
+    /// its name, but a crash may still undo that.
     result<void> finish() {
         if (const auto ok = flush(); !ok) return ok;
         state& s = *state_;
@@ -147,17 +157,17 @@ public:
         return s.out.publish();
     }
 
-    /// The file that holds the frames written so far; empty once the archive has its
-    /// name or was discarded.
+    /// Returns the path of the file with the frames written so far, or an empty string once the
+    /// archive has its name or was discarded.
     [[nodiscard]] const std::string& partial_path() const noexcept {
         return state_->out.partial_path();
     }
 
-    /// Gives the archive up: removes partial_path(). What was there under the name
-    /// stays; the writer takes no more.
+    /// Gives the archive up and removes partial_path(). The old file stays. The writer takes no
+    /// more samples.
     void discard() noexcept { state_->out.discard(); }
 
-    /// The series so far, and the bytes and frames written of them.
+    /// Returns the series so far, with the frames that were written of each.
     [[nodiscard]] const std::vector<archived_series>& series() const noexcept {
         return state_->series;
     }
@@ -170,8 +180,8 @@ private:
         result<void> done;
     };
 
-    // The series of one type that was appended to last, and the view of its samples: here
-    // rather than in `state` for the reason that series_writer has.
+    // The series of one type that was appended to last, and the view of its samples. It is not
+    // in `state`, so that it can stay in registers, as in series_writer.
     static constexpr std::uint32_t none = UINT32_MAX;
     template <class V>
     struct current {
@@ -212,7 +222,7 @@ private:
             return out.put(payload);
         }
 
-        // Room for at least one of `coming` samples.
+        // Makes room for at least one of `coming` samples, by writing a frame if need be.
         template <class V>
         [[gnu::noinline]] settled<V> make_room(series_handle<V> of, open_samples<V> open,
                                                std::size_t coming) {
@@ -225,7 +235,7 @@ private:
             return {samples.open(), {}};
         }
 
-        // Writes a frame of what is held, if anything is.
+        // Writes the held samples, if any, as a frame.
         template <class V>
         result<void> cut(std::uint32_t number, held_samples<V>& samples) {
             namespace format = detail::archive;
@@ -244,7 +254,7 @@ private:
             series[number].frames.push_back({at, size, static_cast<std::uint32_t>(written->samples),
                                              written->min_timestamp, written->max_timestamp});
             out.take(header.size() + size);
-            out.keep();  // from now on there is something to recover
+            out.keep();  // from now on the file has samples to recover
             samples.clear();
             return {};
         }
@@ -271,7 +281,7 @@ private:
         return now;
     }
 
-    // Gives `state` what the view took.
+    // Passes the samples that the view took to `state`.
     template <class V>
     void put_back(current<V>& now) noexcept {
         if (now.number == none) return;

@@ -1,13 +1,13 @@
-// A cursor over the samples of frames that fall into a range of time.
+// A cursor over the samples of frames in a range of time.
 //
 //   for (const auto s : reader.range(from, to)) {
 //       if (!s) return s.error();
 //       use(*s);
 //   }
 //
-// Only blocks that can hold such samples are decoded, into 16 bytes a sample of
-// the largest block met. A damaged block ends the walk: a loop then gets its error
-// as the last element, and callers of next() and next_run() ask status().
+// Only blocks that can have such samples are decoded, into 16 bytes for each sample of the largest
+// block so far. A damaged block ends the walk: a loop gets its error as the last element, and
+// callers of next() and next_run() ask status().
 #pragma once
 
 #include <chronopack/core/sample.hpp>
@@ -20,8 +20,8 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// Not thread-safe; the frames must outlive it.
-template <class V>
+/// Walks samples in the order written. Not thread-safe. The frames must outlive it.
+template <class V = double>
 class sample_cursor {
 public:
     /// Some samples as two columns of one size, valid until the next call.
@@ -33,8 +33,11 @@ public:
     sample_cursor(std::span<const cbytes> frames, time_range range)
         : frames_(frames), range_(range) {}
 
-    /// The next samples of the range, at least one, in the order written;
-    /// nothing at the end and after an error.
+    /// Makes a cursor that has no samples, for this reason.
+    explicit sample_cursor(errc error) : status_(error) {}
+
+    /// Returns the next samples of the range, at least one, or nothing at the end and after an
+    /// error.
     [[nodiscard]] std::optional<run> next_run() {
         while (status_) {
             if (!reader_ && !open_next()) return std::nullopt;
@@ -55,7 +58,7 @@ public:
         return std::nullopt;
     }
 
-    /// The next sample of the range; nothing at the end and after an error.
+    /// Returns the next sample of the range, or nothing at the end and after an error.
     [[nodiscard]] std::optional<basic_sample<V>> next() {
         if (at_ == current_.timestamps.size()) {
             const auto more = next_run();
@@ -68,13 +71,13 @@ public:
         return s;
     }
 
-    /// Whether all went well so far; else checksum_mismatch, corrupt, ...
+    /// Returns the error that ended the walk, which is one of frame::reader, if there was one.
     [[nodiscard]] result<void> status() const noexcept { return status_; }
 
-    /// Blocks decoded so far.
+    /// Returns the number of blocks decoded so far.
     [[nodiscard]] std::size_t blocks_decoded() const noexcept { return blocks_decoded_; }
 
-    /// Gives each sample as a result<basic_sample<V>>; damage as one more element, the last.
+    /// An iterator over result<basic_sample<V>>: each sample, and an error as the last element.
     class iterator {
     public:
         using value_type = result<basic_sample<V>>;
@@ -103,7 +106,7 @@ public:
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
 private:
-    // The next frame that overlaps the range.
+    // Opens the next frame that overlaps the range; returns false where there is none.
     bool open_next() {
         while (status_ && next_frame_ < frames_.size()) {
             auto opened = frame::reader<V>::open(frames_[next_frame_++]);
@@ -121,14 +124,14 @@ private:
         return false;
     }
 
-    // For blocks of up to `n` samples. The columns only grow.
+    // Makes room for blocks of up to `n` samples. The columns only grow.
     void make_room(std::size_t n) {
         if (timestamps_.size() >= n) return;
         timestamps_.resize(n);
         values_.resize(n);
     }
 
-    // Whether block `b` may hold samples of the range. In an ordered frame its
+    // Returns whether block `b` may have samples of the range. In an ordered frame its
     // timestamps lie between its first and the first of the next block.
     [[nodiscard]] bool wanted(const frame::block& b) const noexcept {
         if (!reader_->info().ordered) return true;
@@ -138,7 +141,7 @@ private:
         return range_.overlaps(b.first_timestamp, until);
     }
 
-    // The samples of the range, moved together in front.
+    // Moves the samples of the range to the front and returns them.
     [[nodiscard]] run narrow(std::span<std::int64_t> times, std::span<V> values) const noexcept {
         std::size_t kept = 0;
         for (std::size_t i = 0; i < times.size(); ++i) {

@@ -1,4 +1,4 @@
-// Files as an archive is read from them: by memory map. POSIX.
+// Files that are read through a memory map. POSIX.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -16,11 +16,11 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// A file's bytes, mapped read-only for the object's lifetime. The file must
-/// not be cut short meanwhile: the system answers that with a signal.
+/// The bytes of a file, mapped read-only while the object lives. The file must not be cut short
+/// meanwhile: the system would send a signal (SIGBUS) to a program that reads the missing part.
 class mapped_file {
 public:
-    /// not_found, or io_error.
+    /// Maps a regular file. Returns not_found or io_error.
     [[nodiscard]] static result<mapped_file> open(const std::string& path) {
         const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (fd < 0) return errno == ENOENT ? errc::not_found : errc::io_error;

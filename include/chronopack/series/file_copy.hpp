@@ -1,5 +1,5 @@
-// A file's bytes in memory, read once. Unlike a mapped file, it stays whole whatever
-// happens to the file afterwards.
+// Reads a file into memory. Unlike a mapped file, the copy stays whole whatever happens to the
+// file afterwards.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -16,8 +16,8 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// Returns the bytes of a regular file. not_found; io_error when the system refuses or the
-/// file is of another kind; truncated when it becomes shorter while it is read.
+/// Returns the bytes of a regular file; or not_found, io_error where the system refuses or the
+/// file is of another kind, or truncated where it becomes shorter while it is read.
 [[nodiscard]] inline result<std::vector<std::byte>> copy_file(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return errno == ENOENT ? errc::not_found : errc::io_error;

@@ -1,5 +1,5 @@
-// Gathers small pieces for an output file: a write of 4 KiB takes the system as long as
-// encoding a thousand samples.
+// Gathers small pieces for an output file, because a write of 4 KiB takes the system as long as
+// encoding a thousand samples takes.
 //
 //   | record | record | record |  room for the next  |
 //   |<------ gathered -------->|
@@ -12,32 +12,32 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace detail::archive {
 
-/// Not thread-safe. An error is for good: what could not be written stays gathered, and
-/// nothing is written after it. What is gathered when it ends is written if that can be.
+/// Gathers pieces and writes them together. After an error nothing more is written. The destructor
+/// writes the gathered bytes as far as the system allows. Not thread-safe.
 class gathering_file {
 public:
     explicit gathering_file(output_file file) : file_(std::move(file)) {}
     gathering_file(const gathering_file&) = delete;
     gathering_file& operator=(const gathering_file&) = delete;
-    /// Gives the file what was gathered for it, as far as the system takes it.
+    /// Writes the gathered bytes, as far as the system allows.
     ~gathering_file() { (void)write_gathered(); }
 
-    /// Bytes added so far.
+    /// Returns the bytes added so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return file_.size() + gathered_; }
 
-    /// Returns room for `most` bytes after those gathered, which take() adds to them; or
-    /// io_error, when there is none because what was gathered cannot be written.
+    /// Returns room for `most` bytes after those gathered, to which take() adds them; or io_error
+    /// where the gathered bytes cannot be written.
     [[nodiscard]] result<bytes> room(std::size_t most) {
         if (gathered_ + most > buffer_.size())
             if (const auto written = write_gathered(); !written) return written.error();
         const std::size_t wanted = gathered_ == 0 ? batch_bytes + most : gathered_ + most;
-        return buffer_.first(wanted).subspan(gathered_, most);
+        return bytes(buffer_.first(wanted)).subspan(gathered_, most);
     }
 
-    /// Adds the first n bytes of the last room().
+    /// Adds the first n bytes of the last room() to the gathered bytes.
     void take(std::size_t n) noexcept { gathered_ += n; }
 
-    /// Adds a piece; io_error as for room().
+    /// Adds a piece. Returns io_error as room() does.
     result<void> put(cbytes piece) {
         if (piece.size() > batch_bytes) {
             if (const auto written = write_gathered(); !written) return written;
@@ -50,20 +50,20 @@ public:
         return {};
     }
 
-    /// Gives the file what was gathered and frees the room; or io_error.
+    /// Writes the gathered bytes and frees the room. Returns io_error.
     result<void> flush() {
         if (const auto written = write_gathered(); !written) return written;
         buffer_.release();
         return {};
     }
 
-    /// flush(), and output_file::publish.
+    /// Flushes, and publishes the file (output_file::publish).
     result<void> publish() {
         if (const auto written = flush(); !written) return written;
         return file_.publish();
     }
 
-    /// As those of output_file, for what is gathered, too.
+    /// Do as those of output_file do; discard() also drops the gathered bytes.
     void keep() noexcept { file_.keep(); }
     [[nodiscard]] const std::string& partial_path() const noexcept { return file_.partial_path(); }
     void discard() noexcept {

@@ -1,20 +1,20 @@
-// The samples of one series that are in no frame yet: two columns, whose room doubles
-// as they grow.
+// The samples of one series that are in no frame yet: two columns, whose room doubles when they
+// are full.
 //
 //   timestamps   t0 t1 t2 ... | room
-//   values       v0 v1 v2 ... | for as many again
+//   values       v0 v1 v2 ... | room
 //
-// A held_samples owns the columns; whoever adds samples one by one does so through its
-// open_samples, a view that he keeps beside him:
+// held_samples owns the columns. A writer adds samples one by one through open_samples, a view
+// that it keeps itself:
 //
 //   open_samples<double> open = held.open();
 //   if (open.full()) { held.close(open); held.reserve(held.size() + 1, most); ... }
 //   open.push(timestamp, value);
 //   held.close(open);
 //
-// A count in memory is loaded, raised and stored for every sample, and each load waits
-// for the store before it: as long as a third of encoding takes. A view that is passed
-// only by value stays in registers.
+// A count in memory would be loaded, incremented and stored for every sample, and each load
+// would wait for the store before it, which takes a third of the time of encoding. A view that
+// is passed only by value stays in registers.
 #pragma once
 
 #include <chronopack/core/result.hpp>
@@ -29,8 +29,8 @@
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 
-/// A view of held samples and of their room, which takes more of them. Valid until the
-/// held_samples that it is of grows or ends. One that was moved from is full.
+/// A view of held samples and their room, which takes more samples. It is valid until its
+/// held_samples grows or is destroyed. A view that was moved from is full.
 template <class V>
 class open_samples {
 public:
@@ -56,14 +56,14 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool full() const noexcept { return size_ == room_; }
 
-    /// Adds a sample. Must not be full.
+    /// Adds a sample. The view must not be full.
     void push(std::int64_t timestamp, V value) noexcept {
         timestamps_[size_] = timestamp;
         values_[size_] = value;
         ++size_;
     }
 
-    /// Adds as many samples of two columns of one size as there is room for, and returns how many.
+    /// Adds as many samples of two columns of one size as fit, and returns how many.
     std::size_t push(std::span<const std::int64_t> timestamps, std::span<const V> values) noexcept {
         const std::size_t n = std::min(timestamps.size(), room_ - size_);
         std::copy_n(timestamps.begin(), n, timestamps_ + size_);
@@ -79,11 +79,11 @@ private:
     std::size_t room_ = 0;
 };
 
-/// Not thread-safe. 16 bytes a sample that there is room for.
+/// Owns samples, in 16 bytes for each that there is room for. Not thread-safe.
 template <class V>
 class held_samples {
 public:
-    /// How many there is room for once there are any.
+    /// The smallest room that is allocated, in samples.
     static constexpr std::size_t least_room = 16;
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -92,14 +92,14 @@ public:
     }
     [[nodiscard]] std::span<const V> values() const noexcept { return {values_.get(), size_}; }
 
-    /// A view that takes samples; close() takes over what it took.
+    /// Returns a view that takes samples. close() takes them over.
     [[nodiscard]] open_samples<V> open() noexcept {
         return {timestamps_.get(), values_.get(), size_, room_};
     }
     void close(const open_samples<V>& view) noexcept { size_ = view.size(); }
 
-    /// Doubles the room until n samples fit, so that adding them one by one takes linear
-    /// time; to `most`, which is at least n, at most.
+    /// Doubles the room until n samples fit, but to no more than `most`, which is at least n.
+    /// Doubling makes the time of adding samples one by one linear.
     void reserve(std::size_t n, std::size_t most) {
         if (n <= room_) return;
         std::size_t room = std::max(room_, least_room);

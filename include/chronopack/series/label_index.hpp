@@ -1,5 +1,5 @@
-// Finds label sets that lie elsewhere by their hash, so that none is kept twice: a set
-// of a few words takes many times the memory of its text.
+// Finds label sets by their hash. It holds no labels itself, because a set of a few words takes
+// many times the memory of its text.
 #pragma once
 
 #include <chronopack/series/labels.hpp>
@@ -13,7 +13,8 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace detail {
 
-/// Returns FNV-1a of the names and values, each ended by a byte that UTF-8 never has.
+/// Returns the FNV-1a hash of the names and values, each followed by a byte that UTF-8 never
+/// has.
 [[nodiscard]] inline std::uint64_t hash_of(const labels& names) noexcept {
     std::uint64_t hash = 0xcbf29ce484222325;
     const auto take = [&](unsigned char c) {
@@ -29,8 +30,8 @@ namespace detail {
 
 class label_index {
 public:
-    /// The number of these labels, where `at(number)` gives the labels of each that was
-    /// added; or none.
+    /// Returns the number that these labels were added with, if any. `at(number)` must return
+    /// the labels that were added with a number.
     template <class At>
     [[nodiscard]] std::optional<std::uint32_t> find(const labels& wanted, At at) const {
         const auto [first, last] = numbers_.equal_range(hash_of(wanted));
@@ -39,7 +40,7 @@ public:
         return std::nullopt;
     }
 
-    /// Adds labels that were not found.
+    /// Adds labels that find() did not find.
     void add(const labels& names, std::uint32_t number) {
         numbers_.emplace(hash_of(names), number);
     }

@@ -1,4 +1,4 @@
-// Labels: what names a series, as sorted pairs without repeated names.
+// Labels name a series: pairs of a name and a value, sorted by name, each name once.
 //
 //   labels::from({{"host", "a"}, {"__name__", "cpu"}})
 //
@@ -24,7 +24,7 @@ struct label {
 inline namespace CHRONOPACK_ABI {
 namespace detail {
 
-// These have a name for each instruction set (core/abi.hpp), and so has the sort.
+// Types whose names differ by instruction set (core/abi.hpp), so that those of the sort do too.
 struct label_before {
     bool operator()(const label& a, const label& b) const noexcept { return a.name < b.name; }
 };
@@ -40,12 +40,13 @@ struct label_repeats {
 
 class labels {
 public:
-    /// Bytes of a label set on the wire at most.
+    /// The most bytes of a label set on the wire.
     static constexpr std::size_t max_bytes = std::size_t{1} << 20;
 
     labels() = default;
 
-    /// Sorts by name; out_of_range for a repeated name or more than max_bytes.
+    /// Returns labels sorted by name, or out_of_range for a repeated name or more than
+    /// max_bytes.
     [[nodiscard, gnu::always_inline]] static result<labels> from(std::vector<label> pairs) {
         std::sort(pairs.begin(), pairs.end(), detail::label_before());
         if (std::adjacent_find(pairs.begin(), pairs.end(), detail::label_repeats()) != pairs.end())
@@ -60,7 +61,13 @@ public:
         return pairs_;
     }
 
-    /// Returns the value of `name`, or an empty string. Takes a bisection.
+    /// The pairs, in order of their names.
+    [[nodiscard, gnu::always_inline]] auto begin() const noexcept { return pairs_.begin(); }
+    [[nodiscard, gnu::always_inline]] auto end() const noexcept { return pairs_.end(); }
+    [[nodiscard, gnu::always_inline]] std::size_t size() const noexcept { return pairs_.size(); }
+    [[nodiscard, gnu::always_inline]] bool empty() const noexcept { return pairs_.empty(); }
+
+    /// Returns the value of `name`, found by bisection, or an empty string.
     [[nodiscard, gnu::always_inline]] std::string_view operator[](
         std::string_view name) const noexcept {
         const auto at =
@@ -85,7 +92,7 @@ public:
         }
     }
 
-    /// Labels in the form write gives them; truncated, or corrupt for any other.
+    /// Reads labels as write() writes them. Returns truncated, or corrupt for any other form.
     [[nodiscard]] static result<labels> read(byte_reader& in) {
         const std::size_t before = in.position();
         const auto count = read_varint(in);

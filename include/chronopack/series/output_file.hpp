@@ -1,11 +1,11 @@
-// A file that appears under its name whole or not at all: it is written aside in
+// A file that appears under its name whole or not at all: it is written under another name in
 // the same directory, synced, then renamed. POSIX.
 //
-//   metrics.cpk                              what is there, until publish()
-//   metrics.cpk.5f3a09c2e1b47d68.partial     what is being written
+//   metrics.cpk                              the old file, until publish()
+//   metrics.cpk.5f3a09c2e1b47d68.partial     the file that is being written
 //
-// The name of what is being written is random and the file is new, so that writers
-// of one path never meet: each publishes a whole file, and the last one stays.
+// That other name is random and the file is new, so that writers of one path do not disturb each
+// other: each publishes a whole file, and the last one stays.
 #pragma once
 
 #include <chronopack/core/bytes.hpp>
@@ -31,11 +31,11 @@ inline namespace CHRONOPACK_ABI {
 
 namespace detail {
 
-inline constexpr int most_links = 40;  // as Linux follows
+inline constexpr int most_links = 40;  // as many as Linux follows
 
-/// Returns where the symbolic link `path` points to, or nothing where it is none.
+/// Returns the target of the symbolic link `path`, or nothing if it is no link.
 inline std::optional<std::string> link_target(const std::string& path) {
-    std::array<char, 4096> room;  // longer ones are not opened either
+    std::array<char, 4096> room;  // longer paths cannot be opened either
     const ssize_t n = ::readlink(path.c_str(), room.data(), room.size());
     if (n <= 0) return std::nullopt;
     const std::string target(room.data(), static_cast<std::size_t>(n));
@@ -44,8 +44,8 @@ inline std::optional<std::string> link_target(const std::string& path) {
     return path.substr(0, slash + 1) + target;
 }
 
-/// Returns the path that opening `path` for writing would reach, whether a file is
-/// there or not; a loop of links comes back as a link.
+/// Returns the path that opening `path` for writing would reach, whether a file exists there or
+/// not. For a loop of links it returns one of these links.
 inline std::string followed(std::string path) {
     for (int i = 0; i < most_links; ++i) {
         auto target = link_target(path);
@@ -55,13 +55,13 @@ inline std::string followed(std::string path) {
     return path;
 }
 
-/// Opens a file that must not be there yet; -1 with errno otherwise.
+/// Creates and opens a file, which must not exist. Returns its descriptor, or -1 with errno.
 inline int open_new(const std::string& path, mode_t mode) {
     return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 }
 
-/// Returns PATH.0123456789abcdefSUFFIX; its last component is cut to the 255 bytes
-/// that a name may have, between characters.
+/// Returns PATH.0123456789abcdefSUFFIX, where the last component of PATH is cut between
+/// characters so that the name has no more than 255 bytes.
 inline std::string name_beside(const std::string& path, std::uint64_t number,
                                std::string_view suffix) {
     constexpr std::size_t most = 255;
@@ -77,8 +77,8 @@ inline std::string name_beside(const std::string& path, std::uint64_t number,
     return path.substr(0, end) + tail;
 }
 
-/// Makes a new file of a random name beside `path`, which is put into `made`.
-/// Returns its descriptor, or -1 with errno.
+/// Creates a new file with a random name beside `path`, and writes its path to `made`. Returns its
+/// descriptor, or -1 with errno.
 inline int make_beside(const std::string& path, std::string_view suffix, mode_t mode,
                        std::string& made) {
     for (;;) {
@@ -92,16 +92,14 @@ inline int make_beside(const std::string& path, std::string_view suffix, mode_t 
 
 }  // namespace detail
 
-/// Writes a new file beside PATH, which takes PATH's place at publish(). Without
-/// that it is removed with the object, unless keep() was called. Where PATH is a
-/// symbolic link, the file that it leads to is replaced, and the link stays.
-/// Not thread-safe.
+/// Writes a new file beside PATH, which replaces PATH at publish(). Otherwise the destructor
+/// removes it, unless keep() was called. Where PATH is a symbolic link, the file that it leads to
+/// is replaced, and the link stays. Not thread-safe.
 class output_file {
 public:
-    /// The new file has the mode, group and owner of the file that it is to replace,
-    /// as far as the system lets us; without one, the mode 0666 less the umask.
-    /// io_error, with errno, when the file cannot be made or PATH is there and is no
-    /// regular file.
+    /// Creates the new file. It gets the mode, group and owner of the file that it will replace,
+    /// as far as the system allows, or the mode 0666 less the umask. Returns io_error, with
+    /// errno, where the file cannot be created or PATH exists and is no regular file.
     [[nodiscard]] static result<output_file> create(const std::string& path) {
         output_file f;
         f.path_ = detail::followed(path);
@@ -134,8 +132,8 @@ public:
         if (!kept_) discard();
     }
 
-    /// io_error when the system refuses, at once or for good: after a failed
-    /// write the file can no longer be published.
+    /// Appends bytes. Returns io_error where the system refuses, and from then on: after a
+    /// failed write the file cannot be published.
     result<void> write(cbytes data) noexcept {
         if (failed_ || !file_) return errc::io_error;
         if (std::fwrite(data.data(), 1, data.size(), file_.get()) != data.size()) {
@@ -146,12 +144,12 @@ public:
         return {};
     }
 
-    /// Bytes written so far.
+    /// Returns the bytes written so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
-    /// Makes the file durable, then visible under its name. A sync that failed
-    /// is not tried again: what it did to the data is unknown. io_error also when
-    /// the file has its name, but the directory could not be synced.
+    /// Makes the file durable, then visible under its name. Returns io_error where that fails,
+    /// also where the file has its name, but the directory could not be synced. A failed sync is
+    /// not tried again, because the state of the data after it is unknown.
     result<void> publish() {
         if (failed_ || !file_) return errc::io_error;
         failed_ = true;  // until all of it has worked
@@ -163,10 +161,11 @@ public:
         return sync_directory();
     }
 
-    /// The file being written; empty once it is published or discarded.
+    /// Returns the path of the file being written, or an empty string once it is published or
+    /// discarded.
     [[nodiscard]] const std::string& partial_path() const noexcept { return partial_; }
 
-    /// Leaves the unpublished file where it is when the object goes.
+    /// Makes the destructor leave the unpublished file where it is.
     void keep() noexcept { kept_ = true; }
 
     /// Removes the unpublished file now.
@@ -192,17 +191,18 @@ private:
         std::swap(kept_, other.kept_);
     }
 
-    // Where the group cannot be had, its members get what others get.
+    // Gives the file the mode, group and owner of the old one. If the group cannot be set, its
+    // members get the rights of others.
     static void take_over(int fd, const struct stat& old) noexcept {
         mode_t mode = old.st_mode & 0777;
         if (::fchown(fd, static_cast<uid_t>(-1), old.st_gid) != 0)
             mode = (mode & ~mode_t{070}) | (mode & 07) << 3;
-        // Only root may give a file away: where that is refused the writer owns it.
+        // Only root may change the owner; otherwise the file stays with the writer.
         [[maybe_unused]] const int given = ::fchown(fd, old.st_uid, static_cast<gid_t>(-1));
         [[maybe_unused]] const int set = ::fchmod(fd, mode);
     }
 
-    // The rename itself is durable once the directory is.
+    // The rename is durable once the directory is synced.
     result<void> sync_directory() const {
         const auto slash = path_.rfind('/');
         const std::string directory = slash == std::string::npos ? "." : path_.substr(0, slash + 1);

@@ -1,10 +1,10 @@
-// Finds a series by its labels: hashes in ascending order, looked up by bisection.
+// Finds a series by its labels, through a bisection of sorted hashes.
 //
 //   hash     0x07a1...  0x3f52...  0x3f52...  0xd00b...
 //   number           2          0          7          1
 //
-// Series of one hash are in the order of their labels, so that labels chosen to
-// collide cost no more than others.
+// Series of the same hash are sorted by their labels, so that labels chosen to collide take no
+// longer to find than others.
 #pragma once
 
 #include <chronopack/series/archive_format.hpp>
@@ -17,10 +17,10 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace detail::archive {
 
-/// 16 bytes a series. Immutable; the series must stay where they are.
+/// Takes 16 bytes a series. Immutable; the series must stay where they are.
 class series_finder {
 public:
-    /// Takes as long as sorting the series.
+    /// Sorts the series by hash.
     explicit series_finder(std::span<const archived_series> series) : series_(series) {
         entries_.reserve(series.size());
         for (std::size_t i = 0; i < series.size(); ++i)

@@ -1,23 +1,23 @@
-// A series writer: samples in, frames out.
+// Writes the samples of a series as frames.
 //
 //   std::vector<std::byte> file;
-//   series_writer<double> writer(append_to(file));
+//   series_writer writer(append_to(file));      // of doubles; <std::int64_t> for these
 //   writer.append(1700000000000, 21.5);
 //   writer.flush();
 //
-// It holds up to frame_samples samples, 16 bytes each, and hands every full
-// frame to its sink: a callable taking a frame's bytes and returning
-// result<void>. What a sink is given is decodable on its own, and frames put
-// one after the other are a series that series/reader.hpp reads.
+// The writer holds up to frame_samples samples, 16 bytes each, and passes every full frame to
+// its sink, a callable that takes the bytes of a frame and returns result<void>. Each frame can
+// be decoded on its own, and frames one after the other are a series for series/reader.hpp.
 //
-// What frames are encoded in is kept from one to the next: 115 KiB for frames of
-// 4,096 samples. Many writers can share it:
+// The memory for encoding is kept from one frame to the next: 115 KiB for frames of 4,096
+// samples. Many writers can share it:
 //
 //   frame_scratch shared;
 //   series_writer<double> a(append_to(file_a), {}, shared);
 //   series_writer<double> b(append_to(file_b), {}, shared);
 #pragma once
 
+#include <chronopack/core/time_point.hpp>
 #include <chronopack/frame/encode.hpp>
 #include <chronopack/series/held_samples.hpp>
 
@@ -30,21 +30,24 @@ inline namespace CHRONOPACK_ABI {
 
 struct series_options {
     frame::options frame = {};
-    std::size_t frame_samples = 4096;  ///< 1 to frame::max_samples; outside, the nearest of these
+    std::size_t frame_samples = 4096;  ///< set to the nearest of 1 to frame::max_samples
 };
 
 using frame_sink = std::function<result<void>(cbytes)>;
 
-/// A sink that puts frames one after the other into `out`, which must outlive it.
-[[nodiscard]] inline frame_sink append_to(std::vector<std::byte>& out) {
+/// Returns a sink that appends frames to `out`, which must outlive it.
+template <class C>
+    requires(writable_byte_range<C&>)
+[[nodiscard]] frame_sink append_to(C& out) {
     return [&out](cbytes frame) -> result<void> {
-        out.insert(out.end(), frame.begin(), frame.end());
+        const auto* const from = reinterpret_cast<const typename C::value_type*>(frame.data());
+        out.insert(out.end(), from, from + frame.size());
         return {};
     };
 }
 
-/// What series are cut into frames with: memory to encode in and for the frame. Serves
-/// any number of series, of both types, one at a time: not thread-safe.
+/// The memory in which frames are encoded, and that of the frame. It serves any number of series
+/// of both types, one at a time. Not thread-safe.
 struct frame_scratch {
     frame::scratch encoding;
     frame::detail::kept<std::byte> wire;
@@ -55,21 +58,24 @@ struct frame_scratch {
     }
 };
 
-/// Not thread-safe. Samples held are lost unless flush() was called last.
-template <class V>
+/// Writes a series. The destructor drops samples that are still held: call flush() before. Not
+/// thread-safe.
+template <class V = double>
 class series_writer {
+    static_assert(detail::is_value_type<V>());
+
 public:
     explicit series_writer(frame_sink sink, series_options how = {})
         : state_(state::make(std::move(sink), how, nullptr)) {}
 
-    /// Encodes in `shared`, which must outlive the writer, and which others may use between
-    /// its calls.
+    /// Makes a writer that encodes in `shared`, which must outlive it. Others may use `shared`
+    /// between the writer's calls.
     series_writer(frame_sink sink, series_options how, frame_scratch& shared)
         : state_(state::make(std::move(sink), how, &shared)) {}
 
-    /// Takes a sample, in any order of time. When it is the first of a new
-    /// frame, the full one goes to the sink; if that fails, its error is
-    /// returned, the sample is not taken, and all that was taken is still held.
+    /// Takes a sample; samples may be in any order of time. If it is the first sample of a new
+    /// frame, the full frame goes to the sink. If that fails, its error is returned, the sample
+    /// is not taken, and the samples taken before are still held.
     result<void> append(std::int64_t timestamp, V value) {
         if (open_.full()) [[unlikely]]
             if (const auto made = adopt(state_->make_room(open_, 1)); !made) return made;
@@ -77,8 +83,17 @@ public:
         return {};
     }
 
-    /// Takes two columns of one size; count_mismatch otherwise. On any other
-    /// error taken() says how many samples went in.
+    /// Takes the same at a time point. Returns out_of_range where series_options::frame.unit has
+    /// no timestamp that is equal to it.
+    template <system_time T>
+    result<void> append(const T& time, V value) {
+        const auto timestamp = to_ticks(time, state_->how.frame.unit);
+        if (!timestamp) return timestamp.error();
+        return append(*timestamp, value);
+    }
+
+    /// Takes two columns of one size. Returns count_mismatch for different sizes, and takes
+    /// nothing. After an error of the sink taken() says how many samples were taken.
     result<void> append(std::span<const std::int64_t> timestamps, std::span<const V> values) {
         if (timestamps.size() != values.size()) return errc::count_mismatch;
         while (!timestamps.empty()) {
@@ -92,14 +107,13 @@ public:
         return {};
     }
 
-    /// Gives the sink a frame of all samples held; nothing when there are none.
+    /// Passes a frame of all held samples, if there are any, to the sink.
     result<void> flush() { return adopt(state_->flush(open_)); }
 
-    /// flush(), and frees the memory that frames are gathered and, unless it is shared,
-    /// encoded in.
+    /// Flushes, and frees the memory of held samples and, unless it is shared, of encoding.
     result<void> release() { return adopt(state_->release(open_)); }
 
-    /// Samples taken so far, and how many of them no sink has seen.
+    /// Return the number of samples taken so far, and of those that are still held.
     [[nodiscard]] std::size_t taken() const noexcept { return state_->sunk + held(); }
     [[nodiscard]] std::size_t held() const noexcept { return open_.size(); }
 
@@ -109,12 +123,12 @@ private:
         result<void> done;
     };
 
-    // All but the view. Its functions take the view and return it, for a writer that no
-    // call knows the address of is one whose view needs no memory.
+    // Everything but the view. Its functions take the view and return it, so that no call takes
+    // the address of the writer, and the view can stay in registers.
     struct state {
         frame_sink sink;
         series_options how;
-        std::unique_ptr<frame_scratch> own;  // none where it is shared
+        std::unique_ptr<frame_scratch> own;  // empty if the scratch is shared
         frame_scratch* scratch;
         held_samples<V> samples = {};
         std::size_t sunk = 0;
@@ -132,7 +146,7 @@ private:
             return owner(new state{std::move(sink), how, std::move(own), scratch});
         }
 
-        // Room for at least one of `coming` samples.
+        // Makes room for at least one of `coming` samples, by cutting a frame if need be.
         [[gnu::noinline]] settled make_room(open_samples<V> open, std::size_t coming) {
             samples.close(open);
             if (samples.size() == how.frame_samples)
@@ -156,7 +170,7 @@ private:
             return {samples.open(), done};
         }
 
-        // Gives the sink a frame of what is held, if anything is.
+        // Passes a frame of the held samples, if there are any, to the sink.
         result<void> cut() {
             if (samples.size() == 0) return {};
             const bytes wire = scratch->wire.first(frame::max_bytes<V>(samples.size()));

@@ -311,7 +311,7 @@ private:
     sqlite3* other_ = nullptr;
 };
 
-/// A store behind a server that takes requests and does not answer, or a byte a second.
+/// A store whose server takes requests and does not answer, or a byte a second.
 template <class Backend, class Options>
 class behind_a_server final : public scene {
 public:

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <limits>
+
 using namespace chronopack;
 using namespace chronopack::test;
 using downsample::aggregate_name;
@@ -109,9 +111,25 @@ TEST_CASE("late samples revise what was made, as far as lateness allows", "[down
     REQUIRE(found->back().tags["host"] == "late");
     REQUIRE(found->back().timestamp == 70);
     REQUIRE(**d.watermark(in(60s)) == 100);
+    // By a clock that was set back buckets are made again, and not what is known of later ones.
+    REQUIRE(d.run(90, in(60s))->watermark == 100);
 }
 
-TEST_CASE("a run without the time for all of it keeps what is done", "[downsampler]") {
+TEST_CASE("of samples that are no numbers there is a count and nothing else", "[downsampler]") {
+    fake_backend raw("raw"), rollups("rollups");
+    auto points = run_of("cpu", 30);
+    for (std::size_t i = 10; i < 20; ++i)
+        points[i].value = std::numeric_limits<double>::quiet_NaN();
+    REQUIRE(raw.write_batch(points, in(60s)).ok());
+    REQUIRE(downsampler(raw, rollups, of_ten()).run(30, in(60s)));
+    CHECK(values(rollups, "cpu:10ns:count") == std::vector<double>{10, 10, 10});
+    for (const char* name : {"sum", "min", "max", "first", "last", "mean", "increase", "resets"}) {
+        CAPTURE(name);
+        CHECK(values(rollups, std::string("cpu:10ns:") + name).size() == 2);
+    }
+}
+
+TEST_CASE("a run that is out of time keeps the part that is done", "[downsampler]") {
     struct slow_at_last : fake_backend {
         reply<std::vector<point>> query_range(const storage::range_query& what,
                                               storage::deadline until) override {
@@ -143,11 +161,12 @@ TEST_CASE("watermarks are of one rollup each", "[downsampler]") {
     REQUIRE(downsampler(raw, rollups, wide).run(99, in(60s))->watermark == 50);
     REQUIRE(downsampler(raw, rollups, of_ten()).run(99, in(60s))->watermark == 90);
     REQUIRE(values(rollups, "cpu:50ns:count") == std::vector<double>{50});
+    REQUIRE(values(rollups, "cpu:10ns:count") == std::vector<double>(9, 10));
     wide.every = 0ns;
     REQUIRE_FALSE(downsampler(raw, rollups, wide).run(99, in(60s)));
 }
 
-TEST_CASE("names tell the width in its largest unit", "[downsampler]") {
+TEST_CASE("names have the width in its largest unit", "[downsampler]") {
     downsample::options how;
     how.metric = "cpu";
     for (const auto& [every, name] : std::vector<std::pair<std::chrono::nanoseconds, std::string>>{

@@ -115,7 +115,7 @@ void check_all_there(const std::string& path, std::int64_t acknowledged) {
 
 }  // namespace
 
-TEST_CASE("a killed process loses nothing it was told is written", "[embedded]") {
+TEST_CASE("a killed process loses no point that the store reported as written", "[embedded]") {
     prng random(5);
     for (int round = 0; round < long_form(12, 200); ++round) {
         const scratch_directory dir;

@@ -95,7 +95,7 @@ TEST_CASE("a frame that damaged times hide from queries is found by repair", "[e
     REQUIRE(store->query_range({.metric = "cpu"}, in(60s))->size() == 200);
 }
 
-TEST_CASE("damaged recent samples are told of until they are given up", "[embedded]") {
+TEST_CASE("damaged recent samples are reported until they are given up", "[embedded]") {
     const scratch_directory dir;
     write_three(dir / "x.db");
     const std::string bytes = GENERATE("x''", "x'0101'", "zeroblob(5000)", "'text'");

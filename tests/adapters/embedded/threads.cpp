@@ -28,7 +28,7 @@ TEST_CASE("any threads may write, read and delete at once", "[embedded]") {
                 good = good && store.write_batch(run_of(metric, 20, 20 * i), in(60s)).ok();
         });
     std::thread reader([&] {
-        // What was seen once is there for good, and what is seen has no holes.
+        // Points that were seen once stay, and there are no gaps between seen points.
         std::size_t seen = 0;
         while (!done) {
             const auto found = store.query_range({.metric = "m0"}, in(60s));

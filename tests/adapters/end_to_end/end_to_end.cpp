@@ -7,7 +7,7 @@
 //
 // Each store then answers query_range with what was sent, and with nothing else.
 #include "support/long_form.hpp"
-#include "support/server_process.hpp"
+#include "support/servers.hpp"
 #include "support/stored_points.hpp"
 
 #include <adapters/embedded/embedded_backend.hpp>
@@ -212,6 +212,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         // The dead one keeps none of the others waiting.
         for (const std::size_t other : {of_embedded, of_prometheus, of_victoria})
             if (other != victim) wait_until_delivered(to, other, expected.size());
+        REQUIRE(to.spool->sync(in(60s)));  // however long the disk takes
         const auto left = to.all->close(in(1s));
         CHECK(left[victim].spooled > 0);
         CHECK_FALSE(left[victim].settled);

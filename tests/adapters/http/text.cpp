@@ -31,7 +31,7 @@ TEST_CASE("a URL gives up what stands before the @, and text() never has it", "[
     }
 }
 
-TEST_CASE("what is no plain http URL is refused", "[http]") {
+TEST_CASE("anything but a plain http URL is refused", "[http]") {
     for (const std::string& url :
          {std::string(""), std::string("h"), std::string("/x"), std::string("ftp://h"),
           std::string("file:///etc/passwd"), std::string("http://"), std::string("http://h?u=me"),
@@ -57,16 +57,7 @@ TEST_CASE("secrets are taken out of text, cut ones too", "[http]") {
     CHECK(redact("nothing", hidden) == "nothing");
 }
 
-TEST_CASE("percent-encoding and base64 are those of their RFCs", "[http]") {
+TEST_CASE("percent-encoding is that of RFC 3986", "[http]") {
     CHECK(percent_encoded("aZ09-._~") == "aZ09-._~");
     CHECK(percent_encoded("a b&c=\"{}\n\xff") == "a%20b%26c%3D%22%7B%7D%0A%FF");
-    const std::pair<std::string_view, std::string_view> vectors[] = {// RFC 4648, 10
-                                                                     {"", ""},
-                                                                     {"f", "Zg=="},
-                                                                     {"fo", "Zm8="},
-                                                                     {"foo", "Zm9v"},
-                                                                     {"foob", "Zm9vYg=="},
-                                                                     {"fooba", "Zm9vYmE="},
-                                                                     {"foobar", "Zm9vYmFy"}};
-    for (const auto& [text, coded] : vectors) CHECK(base64(text) == coded);
 }

@@ -3,6 +3,7 @@
 
 #include <adapters/http/transport.hpp>
 #include <adapters/storage/backend.hpp>
+#include <adapters/text/base64.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -193,7 +194,7 @@ TEST_CASE("a gzip answer is unpacked where it was asked for, and capped unpacked
     CHECK(server.requests().back().header("accept-encoding").empty());
 }
 
-TEST_CASE("what is no answer is worth a retry", "[http]") {
+TEST_CASE("bytes that are no answer are worth a retry", "[http]") {
     for (const behaviour how : {behaviour::resets, behaviour::closes, behaviour::garbage}) {
         fault_server server({{.how = how}});
         const auto got = to(server.url())->send(get, in(10s));
@@ -231,7 +232,7 @@ TEST_CASE("a call is ended by its token, and all by cancel()", "[http]") {
 TEST_CASE("credentials go to the server and into no message", "[http]") {
     const std::string canary = "canary\"7f3a\\9 /@";
     const credentials kinds[] = {basic{"me", secret(canary)}, bearer{secret(canary)}};
-    const std::string coded[] = {"Basic " + base64("me:" + canary), "Bearer " + canary};
+    const std::string coded[] = {"Basic " + text::base64("me:" + canary), "Bearer " + canary};
     for (std::size_t i = 0; i < 2; ++i) {
         // A server that sends back all it was sent, as some do with a bad token.
         std::string quoted = canary;
@@ -247,7 +248,7 @@ TEST_CASE("credentials go to the server and into no message", "[http]") {
         CHECK(said.find("GET " + server.url() + "/x: 401") == 0);
         CHECK(said.find("canary") == said.npos);
         CHECK(said.find("7f3a") == said.npos);
-        CHECK(said.find(base64("me:" + canary)) == said.npos);
+        CHECK(said.find(text::base64("me:" + canary)) == said.npos);
         const auto broken = line->send(get, in(10s));
         REQUIRE_FALSE(broken);
         CHECK(broken.error().message.find("canary") == std::string::npos);
@@ -260,9 +261,10 @@ TEST_CASE("a password in the URL is sent, and no message has it", "[http]") {
     const auto line = to("http://me:canary%2F7@" + server.authority());
     const auto got = line->send(get, in(10s));
     REQUIRE(got);
-    CHECK(server.requests().at(0).header("authorization") == "Basic " + base64("me:canary/7"));
+    CHECK(server.requests().at(0).header("authorization") ==
+          "Basic " + text::base64("me:canary/7"));
     CHECK(line->explain(get, *got).find("canary") == std::string::npos);
-    CHECK(line->explain(get, *got).find(base64("me:canary/7")) == std::string::npos);
+    CHECK(line->explain(get, *got).find(text::base64("me:canary/7")) == std::string::npos);
 }
 
 TEST_CASE("a redirect is an answer, and nothing goes where it points", "[http]") {

@@ -1,4 +1,4 @@
-// Deltas become totals, in bounded memory, and what is not added is counted.
+// Deltas become totals, in bounded memory, and deltas that are not added are counted.
 
 #include "support/random.hpp"
 
@@ -107,7 +107,7 @@ TEST_CASE("gaps and overlaps are counted, and added", "[otlp][delta]") {
     CHECK(lost.dropped_points() == 0);
 }
 
-TEST_CASE("what is no delta is refused and changes nothing", "[otlp][delta]") {
+TEST_CASE("points that are no deltas are refused and change nothing", "[otlp][delta]") {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     delta_totals totals(plenty);
     loss_report lost;

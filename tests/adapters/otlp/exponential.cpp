@@ -180,7 +180,7 @@ TEST_CASE("cumulative buckets increase, both bounds and counts, whatever the buc
     }
 }
 
-TEST_CASE("counts that overflow together and indexes beyond 32 bits are told",
+TEST_CASE("counts whose sum overflows, and indexes beyond 32 bits, are reported",
           "[otlp][exponential]") {
     CHECK(otlp::fault_of(value_of(0, {0, {UINT64_MAX, 1}})) == otlp::loss::count_overflow);
     CHECK(otlp::fault_of(value_of(0, {0, {UINT64_MAX}}, {0, {1}})) == otlp::loss::count_overflow);

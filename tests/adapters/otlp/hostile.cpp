@@ -396,7 +396,7 @@ TEST_CASE("a label set of more than a megabyte is refused", "[otlp][hostile]") {
 }
 
 TEST_CASE("a request with any bit turned is refused or read", "[otlp][hostile]") {
-    property("and what is read can be written and read again", [] {
+    property("and a request that is read can be written and read again", [] {
         std::string wire = otlp::encode_metrics(any_metrics(draw_bits()));
         given(!wire.empty());
         const std::size_t bit = draw_below(8 * wire.size());

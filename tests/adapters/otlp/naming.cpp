@@ -104,7 +104,7 @@ TEST_CASE("units are words, divisors singular", "[otlp][naming]") {
     CHECK(named("unit__multiple__underscores") == "x_unit_multiple_underscores");
 }
 
-TEST_CASE("what is in braces is no unit", "[otlp][naming]") {
+TEST_CASE("a unit in braces is left out", "[otlp][naming]") {
     for (const translation how : {with_suffixes, utf8_with_suffixes}) {
         CHECK(metric_name("x", "{packet}", gauge, how) == "x");
         CHECK(metric_name("x", "{packet}/s", gauge, how) == "x_per_second");

@@ -220,7 +220,7 @@ TEST_CASE("a histogram whose bounds do not increase, or are infinite, is left ou
     }
 }
 
-TEST_CASE("counts that do not add up are reported or left out", "[otlp][points]") {
+TEST_CASE("counts that do not agree are reported or left out", "[otlp][points]") {
     model::histogram_value v = buckets({1, 2}, {1});
     v.count = 4;
     auto made = convert(histogram_of(v));
@@ -520,7 +520,7 @@ TEST_CASE("tags that we need win over attributes of the same name", "[otlp][poin
     CHECK(made.lost[loss::attribute_collision] == 1);
 }
 
-TEST_CASE("names are translated by the chosen strategy", "[otlp][points]") {
+TEST_CASE("names are translated as the options say", "[otlp][points]") {
     auto request = histogram_of(buckets({1}, {}), {{"http.route", "/"}});
     request[0].scopes[0].metrics[0].name = "http.duration";
     request[0].scopes[0].metrics[0].unit = "s";

@@ -33,7 +33,7 @@ TEST_CASE("traces survive encoding and decoding", "[otlp][round_trip]") {
     });
 }
 
-TEST_CASE("two requests one behind the other are one request of both", "[otlp][round_trip]") {
+TEST_CASE("two requests one after the other are one request of both", "[otlp][round_trip]") {
     property("as protobuf merges messages", [] {
         model::metrics first = any_metrics(draw_bits());
         const model::metrics second = any_metrics(draw_bits());

@@ -41,7 +41,7 @@ TEST_CASE("a span is a point of its duration in milliseconds, at its end", "[otl
     span.status = model::status_code::error;
     std::vector<storage::point> points;
     const auto lost = otlp::convert_spans(
-        traces_of({span}, {{"service.name", "shop"}, {"service.instance.id", "7"}}), {}, points);
+        traces_of({span}, {{"service.name", "shop"}, {"service.instance.id", "7"}}), points);
     REQUIRE(points.size() == 1);
     CHECK(points[0].metric == "span_duration");
     CHECK(points[0].service == "shop");
@@ -60,7 +60,7 @@ TEST_CASE("attributes of spans are tags where they are chosen, and counted where
         {span_of("a", ms, {{"http.route", "/"}, {"http.method", "GET"}, {"span_name", "x"}})},
         {{"service.name", "s"}, {"host", "h"}});
     std::vector<storage::point> points;
-    auto lost = otlp::convert_spans(traces, {.attribute_tags = {"http.route", "absent"}}, points);
+    auto lost = otlp::convert_spans(traces, points, {.attribute_tags = {"http.route", "absent"}});
     CHECK(points[0].tags["http_route"] == "/");
     CHECK(points[0].tags["span_name"] == "a");
     CHECK(lost[loss::attribute_left_out] == 3);  // two of the span, one of the resource
@@ -68,13 +68,13 @@ TEST_CASE("attributes of spans are tags where they are chosen, and counted where
 
     points.clear();
     lost = otlp::convert_spans(
-        traces, {.names = otlp::translation::no_translation, .attribute_tags = {"span_name"}},
-        points);
+        traces, points,
+        {.names = otlp::translation::no_translation, .attribute_tags = {"span_name"}});
     CHECK(points[0].tags["span.name"] == "a");
     CHECK(points[0].tags["span_name"] == "x");
 
     points.clear();
-    lost = otlp::convert_spans(traces, {.attribute_tags = {"span_name"}}, points);
+    lost = otlp::convert_spans(traces, points, {.attribute_tags = {"span_name"}});
     CHECK(points[0].tags["span_name"] == "a");
     CHECK(lost[loss::attribute_collision] == 1);
 }
@@ -92,7 +92,7 @@ TEST_CASE("spans without a duration are left out and counted", "[otlp][spans]") 
 
     std::vector<storage::point> points;
     span_statistics statistics;
-    for (const auto& lost : {otlp::convert_spans(traces, {}, points), statistics.add(traces)}) {
+    for (const auto& lost : {otlp::convert_spans(traces, points), statistics.add(traces)}) {
         CHECK(lost[loss::no_time] == 2);
         CHECK(lost[loss::negative_duration] == 1);
         CHECK(lost[loss::time_out_of_range] == 1);
@@ -106,12 +106,12 @@ TEST_CASE("spans without a duration are left out and counted", "[otlp][spans]") 
 TEST_CASE("points of spans are bounded", "[otlp][spans]") {
     const auto traces = traces_of(std::vector<model::span>(1000, span_of("a", ms)));
     std::vector<storage::point> points;
-    const auto lost = otlp::convert_spans(traces, {.call_bytes = 50'000}, points);
+    const auto lost = otlp::convert_spans(traces, points, {.call_bytes = 50'000});
     CHECK(points.size() < 200);
     CHECK(lost[loss::too_large] == 1000 - points.size());
     points.clear();
     const auto named = traces_of({span_of(std::string(labels::max_bytes, 'n'), ms)});
-    CHECK(otlp::convert_spans(named, {}, points)[loss::too_large] == 1);
+    CHECK(otlp::convert_spans(named, points)[loss::too_large] == 1);
 }
 
 TEST_CASE("durations are counted, added and put in buckets by service and span name",

@@ -1,6 +1,6 @@
-// Against Prometheus itself.
+// Against Prometheus itself, in more than one release.
 #include "support/long_form.hpp"
-#include "support/server_process.hpp"
+#include "support/servers.hpp"
 #include "support/stored_points.hpp"
 
 #include <adapters/prometheus/backend.hpp>
@@ -20,12 +20,19 @@ using storage::verdict;
 
 namespace {
 
-std::unique_ptr<prometheus::backend> to(
-    const server_process& server,
-    prometheus::remote_write protocol = prometheus::remote_write::version_1) {
+using prometheus::remote_write;
+
+constexpr remote_write protocols[] = {remote_write::version_1, remote_write::version_2_if_taken};
+
+std::unique_ptr<prometheus::backend> to(const server_process& server,
+                                        remote_write protocol = remote_write::version_1) {
     auto opened = prometheus::backend::open({.where = {.url = server.url()}, .protocol = protocol});
     REQUIRE(opened);
     return std::move(*opened);
+}
+
+std::string named(const char* name, remote_write protocol) {
+    return name + std::to_string(static_cast<int>(protocol));
 }
 
 // One for all test cases: each has metrics of its own.
@@ -43,26 +50,29 @@ std::vector<point> read(prometheus::backend& store, const std::string& metric,
 
 }  // namespace
 
-TEST_CASE("every bit of a value survives Prometheus", "[prometheus]") {
-    const auto store = to(server());
-    const std::int64_t now = this_second();
-    std::vector<point> points;
-    prng random(1);
-    for (const auto& shape : double_shape::all) {
-        std::int64_t t = now - 2000 * one_second;
-        for (const double v : shape.make(random, 500))
-            points.push_back(
-                make_point("bits", t += one_second, v, {{"shape", std::string(shape.name)}}));
+TEST_CASE("every bit of a value survives Prometheus", "[prometheus][server]") {
+    for (const remote_write protocol : protocols) {
+        const auto store = to(server(), protocol);
+        const std::string metric = named("bits", protocol);
+        const std::int64_t now = this_second();
+        std::vector<point> points;
+        prng random(1);
+        for (const auto& shape : double_shape::all) {
+            std::int64_t t = now - 2000 * one_second;
+            for (const double v : shape.make(random, 500))
+                points.push_back(
+                    make_point(metric, t += one_second, v, {{"shape", std::string(shape.name)}}));
+        }
+        const auto done = store->write_batch(points, in(30s));
+        INFO(done.message);
+        REQUIRE(done.ok());
+        CHECK(done.delivered == points.size());
+        CHECK(done.dropped.empty());
+        CHECK(read(*store, metric) == in_order(points));
     }
-    const auto done = store->write_batch(points, in(30s));
-    INFO(done.message);
-    REQUIRE(done.ok());
-    CHECK(done.delivered == points.size());
-    CHECK(done.dropped.empty());
-    CHECK(read(*store, "bits") == in_order(points));
 }
 
-TEST_CASE("a range holds both its ends and nothing else", "[prometheus]") {
+TEST_CASE("a range holds both its ends and nothing else", "[prometheus][server]") {
     const auto store = to(server());
     const std::int64_t from = this_second() - 1000 * one_second;
     std::vector<point> points;
@@ -88,7 +98,7 @@ TEST_CASE("a range holds both its ends and nothing else", "[prometheus]") {
     CHECK(store->query_range({.metric = "ranged", .most = 500}, in(30s)));
 }
 
-TEST_CASE("a series longer than a frame of the stream comes back whole", "[prometheus]") {
+TEST_CASE("a series longer than a frame of the stream comes back whole", "[prometheus][server]") {
     const auto store = to(server());
     const std::int64_t from = this_second() - 200'000 * one_second;
     prng random(2);
@@ -103,10 +113,10 @@ TEST_CASE("a series longer than a frame of the stream comes back whole", "[prome
 
 namespace {
 
-void check_hostile_points(std::uint64_t seed) {
+void check_hostile_points(remote_write protocol, std::uint64_t seed) {
     // A server each: the long form has more series than one should hold.
     const server_process fresh(prometheus_command(true));
-    const auto store = to(fresh);
+    const auto store = to(fresh, protocol);
     const std::int64_t now = this_second();
     prng random(seed);
     const auto expected = write_hostile(*store, hostile_points(random, now, 10));
@@ -134,83 +144,98 @@ void check_hostile_points(std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("hostile names and values come back the same or were refused", "[prometheus]") {
-    for (int round = 0; round < long_form(1, 50); ++round) {
-        CAPTURE(round);
-        check_hostile_points(static_cast<std::uint64_t>(3 + round));
-    }
+TEST_CASE("hostile names and values come back the same or were refused", "[prometheus][server]") {
+    for (const remote_write protocol : protocols)
+        for (int round = 0; round < long_form(1, 50); ++round) {
+            CAPTURE(static_cast<int>(protocol), round);
+            check_hostile_points(protocol, static_cast<std::uint64_t>(3 + round));
+        }
 }
 
-TEST_CASE("Prometheus' refusals are told apart", "[prometheus]") {
-    const auto store = to(server());
+TEST_CASE("the kinds of Prometheus' refusals are distinguished", "[prometheus][server]") {
+    const remote_write protocol =
+        GENERATE(remote_write::version_1, remote_write::version_2_if_taken);
+    const auto store = to(server(), protocol);
+    const std::string refused = named("refused", protocol);
     const std::int64_t now = this_second();
-    REQUIRE(store->write(make_point("refused", now, 1), in(30s)).ok());
+    REQUIRE(store->write(make_point(refused, now, 1), in(30s)).ok());
 
     SECTION("the same again is delivered") {
-        const auto again = store->write(make_point("refused", now, 1), in(30s));
+        const auto again = store->write(make_point(refused, now, 1), in(30s));
         CHECK(again.ok());
         CHECK(again.dropped.empty());
     }
     SECTION("another value at that time is dropped as a duplicate") {
-        const auto other = store->write(make_point("refused", now, 2), in(30s));
+        const auto other = store->write(make_point(refused, now, 2), in(30s));
         CHECK(other.ok());
         REQUIRE(other.dropped.size() == 1);
         CHECK(other.dropped[0].why == drop_reason::duplicate);
         CHECK(other.dropped[0].message.find("duplicate sample") != std::string::npos);
     }
-    SECTION("what is older than the window is dropped as too old, not retried for ever") {
+    SECTION("samples older than the window are dropped as too old, not retried for ever") {
         const auto old =
-            store->write(make_point("refused", now - 86400 * 40 * one_second, 2), in(30s));
+            store->write(make_point(refused, now - 86400 * 40 * one_second, 2), in(30s));
         CHECK(old.ok());
         REQUIRE(old.dropped.size() == 1);
         CHECK(old.dropped[0].why == drop_reason::too_old);
     }
-    SECTION("one of several refuses the whole, of which nothing is written") {
-        const std::vector<point> batch{make_point("refused_whole", now, 1),
-                                       make_point("refused", now, 3)};
+    SECTION("one of several refuses the whole by 1.0, and is dropped unnamed by 2.0") {
+        const std::vector<point> batch{make_point(refused + "_whole", now, 1),
+                                       make_point(refused, now, 3)};
         const auto whole = store->write_batch(batch, in(30s));
-        CHECK(whole.what == verdict::refused);
-        CHECK(whole.delivered == 0);
-        CHECK(whole.dropped.empty());
-        CHECK(read(*store, "refused_whole").empty());
+        if (protocol == remote_write::version_1 || !takes_remote_write_2(prometheus_release())) {
+            CHECK(whole.what == verdict::refused);
+            CHECK(whole.delivered == 0);
+            CHECK(whole.dropped.empty());
+            CHECK(read(*store, refused + "_whole").empty());
+        } else {
+            CHECK(whole.ok());
+            CHECK(whole.delivered == 1);
+            REQUIRE(whole.dropped.size() == 1);
+            CHECK(whole.dropped[0].index == storage::unnamed);
+            CHECK(whole.dropped[0].why == drop_reason::duplicate);
+            CHECK(read(*store, refused + "_whole") == std::vector{batch[0]});
+        }
     }
     SECTION("two values in one millisecond of a batch: the first is kept, the other named") {
-        const std::vector<point> batch{
-            make_point("refused_twice", now, 1), make_point("refused_twice", now + 1, 1),
-            make_point("refused_twice", now + 999'999, 2), make_point("refused_twice", now, 1)};
+        const std::vector<point> batch{make_point(refused + "_twice", now, 1),
+                                       make_point(refused + "_twice", now + 1, 1),
+                                       make_point(refused + "_twice", now + 999'999, 2),
+                                       make_point(refused + "_twice", now, 1)};
         const auto twice = store->write_batch(batch, in(30s));
         CHECK(twice.ok());
         CHECK(twice.delivered == 3);
         REQUIRE(twice.dropped.size() == 1);
         CHECK(twice.dropped[0].index == 2);
         CHECK(twice.dropped[0].why == drop_reason::duplicate);
-        CHECK(read(*store, "refused_twice") == std::vector{batch[0]});
+        CHECK(read(*store, refused + "_twice") == std::vector{batch[0]});
     }
     SECTION("a batch of several samples a series is taken again, and stored once") {
         std::vector<point> batch;
         for (int i = 0; i < 100; ++i)
-            batch.push_back(make_point("refused_again", now - i * one_second, i));
+            batch.push_back(make_point(refused + "_again", now - i * one_second, i));
         for (int i = 0; i < 2; ++i) {
             const auto done = store->write_batch(batch, in(30s));
             CHECK(done.ok());
             CHECK(done.dropped.empty());
         }
-        CHECK(read(*store, "refused_again") == in_order(batch));
+        CHECK(read(*store, refused + "_again") == in_order(batch));
         const auto counted =
-            store->evaluate("count_over_time(refused_again[1h])", now / 1'000'000, in(30s));
+            store->evaluate("count_over_time(" + refused + "_again[1h])", now / 1'000'000, in(30s));
         REQUIRE(counted);
         CHECK(counted->series.at(0).samples.at(0).value == 100);
     }
     SECTION("a batch out of order is put in order") {
         std::vector<point> batch;
         for (int i = 0; i < 100; ++i)
-            batch.push_back(make_point("refused_order", now - 37 * i % 100 * one_second, i));
+            batch.push_back(make_point(refused + "_order", now - 37 * i % 100 * one_second, i));
         REQUIRE(store->write_batch(batch, in(30s)).ok());
-        CHECK(read(*store, "refused_order") == in_order(batch));
+        CHECK(read(*store, refused + "_order") == in_order(batch));
     }
 }
 
-TEST_CASE("without a window for late samples they are dropped as out of order", "[prometheus]") {
+TEST_CASE("without a window for late samples they are dropped as out of order",
+          "[prometheus][server]") {
     const server_process strict(prometheus_command(false, false));
     const auto store = to(strict);
     const std::int64_t now = this_second();
@@ -235,8 +260,10 @@ TEST_CASE("without a window for late samples they are dropped as out of order", 
     CHECK(none.error().message.find("--web.enable-admin-api") != std::string::npos);
 }
 
-TEST_CASE("a server of remote write 1.0 is found out, and sent that", "[prometheus]") {
-    const auto store = to(server(), prometheus::remote_write::version_2_if_taken);
+TEST_CASE("a release without remote write 2.0 is found out at the first batch",
+          "[prometheus][server]") {
+    const server_process fresh(prometheus_command(true));
+    const auto store = to(fresh, remote_write::version_2_if_taken);
     const std::int64_t now = this_second();
     const std::vector<point> points{make_point("fallback", now - one_second, 1),
                                     make_point("fallback", now, 2)};
@@ -246,9 +273,13 @@ TEST_CASE("a server of remote write 1.0 is found out, and sent that", "[promethe
         CHECK(done.delivered == 2);
     }
     CHECK(read(*store, "fallback") == points);
+    const std::string counted =
+        "prometheus_http_requests_total{code=\"204\",handler=\"/api/v1/write\"}";
+    const std::string asked = takes_remote_write_2(prometheus_release()) ? "2" : "3";
+    CHECK(metric_of(fresh, counted, asked) == asked);
 }
 
-TEST_CASE("what is before a time is deleted, and nothing else", "[prometheus]") {
+TEST_CASE("samples before a time are deleted, and no others", "[prometheus][server]") {
     const auto store = to(server());
     const std::int64_t from = this_second() - 1000 * one_second;
     std::vector<point> points;
@@ -267,7 +298,8 @@ TEST_CASE("what is before a time is deleted, and nothing else", "[prometheus]") 
     CHECK(read(*store, "deleted").size() == 49);
 }
 
-TEST_CASE("late samples that the server did not delete are not called deleted", "[prometheus]") {
+TEST_CASE("late samples that the server did not delete are not called deleted",
+          "[prometheus][server]") {
     const auto store = to(server());
     const std::int64_t now = this_second();
     REQUIRE(store->write(make_point("deleted_late", now, 1), in(30s)).ok());
@@ -278,7 +310,7 @@ TEST_CASE("late samples that the server did not delete are not called deleted", 
     if (!done) CHECK(done.error().what == verdict::retry);
 }
 
-TEST_CASE("queries answer typed results", "[prometheus]") {
+TEST_CASE("queries answer typed results", "[prometheus][server]") {
     const auto store = to(server());
     const std::int64_t now = this_second();
     const std::int64_t ms = now / 1'000'000;
@@ -320,7 +352,8 @@ TEST_CASE("queries answer typed results", "[prometheus]") {
     CHECK_FALSE(store->evaluate("asked", {ms - 20'000'000, ms, 1}, in(30s)));
 }
 
-TEST_CASE("a server's external labels are added to what is read", "[prometheus]") {
+TEST_CASE("a server's external labels are added to the points that are read",
+          "[prometheus][server]") {
     auto command = prometheus_command(true);
     command.arguments = [usual = command.arguments](const server_process& s) {
         const auto words = usual(s);
@@ -335,7 +368,7 @@ TEST_CASE("a server's external labels are added to what is read", "[prometheus]"
     CHECK(read(*store, "m") == std::vector{make_point("m", now, 1, {{"region", "eu"}})});
 }
 
-TEST_CASE("health tells whether writes are taken", "[prometheus]") {
+TEST_CASE("health reports whether writes are accepted", "[prometheus][server]") {
     CHECK(to(server())->health(in(10s)));
 
     server_process mortal(prometheus_command(false));
@@ -348,7 +381,7 @@ TEST_CASE("health tells whether writes are taken", "[prometheus]") {
     CHECK(gone.error().what == verdict::retry);
     CHECK(store->write(make_point("m", now + one_second, 2), in(10s)).what == verdict::retry);
 
-    // What was delivered is there after kill -9, and the store goes on.
+    // Delivered points survive kill -9, and the store goes on.
     mortal.start();
     REQUIRE(store->write(make_point("m", now + one_second, 2), in(30s)).ok());
     CHECK(read(*store, "m").size() == 2);

@@ -131,7 +131,7 @@ std::vector<point> points_of(const std::vector<read_series>& all) {
 
 }  // namespace
 
-TEST_CASE("what is in a request, of either version, is what was in the batch", "[prometheus]") {
+TEST_CASE("a request of either version has the points of its batch", "[prometheus]") {
     prng random(7);
     constexpr double zeros[] = {0.0, -0.0};
     for (int round = 0; round < 300; ++round) {
@@ -225,10 +225,10 @@ TEST_CASE("milliseconds are cut towards the past, and back without overflow", "[
 }
 
 TEST_CASE("text in PromQL ends where it should", "[prometheus]") {
-    CHECK(quoted("a\"b\\c\nd") == "\"a\\\"b\\\\c\\x0ad\"");
-    CHECK(quoted(std::string_view("\0\x7f", 2)) == "\"\\x00\\x7f\"");
-    CHECK(quoted("\xef\xbf\xbd") == "\"\\ufffd\"");
-    CHECK(quoted("\xe2\x82\xac'`") == "\"\xe2\x82\xac'`\"");
+    CHECK(in_quotes("a\"b\\c\nd") == "\"a\\\"b\\\\c\\x0ad\"");
+    CHECK(in_quotes(std::string_view("\0\x7f", 2)) == "\"\\x00\\x7f\"");
+    CHECK(in_quotes("\xef\xbf\xbd") == "\"\\ufffd\"");
+    CHECK(in_quotes("\xe2\x82\xac'`") == "\"\xe2\x82\xac'`\"");
     CHECK(selector({{"__name__", "m"}, {"job", "", match::not_equal}}) ==
           "{__name__=\"m\",job!=\"\"}");
 }

@@ -37,7 +37,7 @@ std::unique_ptr<multi_backend> make(std::vector<storage_backend*> stores, multi_
 
 }  // namespace
 
-TEST_CASE("what is written to all is in each, in order, whatever one of them does", "[multi]") {
+TEST_CASE("each store gets all points in order, whatever another one does", "[multi]") {
     const scratch_directory dir;
     fake_backend a("a"), b("b"), dead("dead");
     dead.answer = [](fake_backend::call& c) {
@@ -70,6 +70,7 @@ TEST_CASE("what is written to all is in each, in order, whatever one of them doe
         REQUIRE(c.balanced());
     }
     REQUIRE(counters[2].spooled == 501);
+    REQUIRE(s->sync(in(60s)));  // however long the disk takes
     const auto left = all->close(in(500ms));
     REQUIRE(left[0].settled);
     REQUIRE_FALSE(left[2].settled);
@@ -175,7 +176,7 @@ TEST_CASE("deleting is from all, and a failure says whose", "[multi]") {
     REQUIRE(both->health_each(in(60s)).size() == 2);
 }
 
-TEST_CASE("a full spool is told of, or makes room, as it was asked to", "[multi]") {
+TEST_CASE("a full spool is reported, or makes room, as the options say", "[multi]") {
     const scratch_directory dir;
     fake_backend away("away");
     away.answer = [](fake_backend::call&) {
@@ -301,12 +302,17 @@ TEST_CASE("a store whose place in the spool is in use is refused", "[multi]") {
     CHECK(s->attach("c"));  // which the one that was not made holds no longer
 }
 
-TEST_CASE("stores that cannot be told apart, or a missing spool, are refused", "[multi]") {
+TEST_CASE("stores of the same name, or a missing spool, are refused", "[multi]") {
     fake_backend a("a"), also_a("a"), b("b");
     const scratch_directory dir;
     const auto s = open(dir / "s");
     REQUIRE_FALSE(multi_backend::make({}, {.to_disk = s.get()}));
-    REQUIRE_FALSE(multi_backend::make({&a, &also_a}, {.to_disk = s.get()}));
+    for (const multi_mode mode :
+         {multi_mode::all, multi_mode::primary_with_async_replication, multi_mode::primary_only}) {
+        const auto alike = multi_backend::make({&a, &also_a}, {.mode = mode, .to_disk = s.get()});
+        REQUIRE_FALSE(alike);
+        CHECK(alike.error().what == verdict::refused);
+    }
     REQUIRE_FALSE(multi_backend::make({&a, &b}, {}));
     fake_backend odd("no/name");
     REQUIRE_FALSE(multi_backend::make({&a, &odd}, {.to_disk = s.get()}));

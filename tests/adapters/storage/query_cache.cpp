@@ -72,7 +72,7 @@ TEST_CASE("an answer read while something is written is not kept", "[query_cache
     REQUIRE(cached.query_range({.metric = "cpu"}, in(60s))->size() == 1);
 }
 
-TEST_CASE("a cache is bounded, drops what was used least, and what is old", "[query_cache]") {
+TEST_CASE("a cache is bounded, and drops old answers and those least used", "[query_cache]") {
     fake_backend store;
     REQUIRE(store.write_batch(run_of("cpu", 100), in(60s)).ok());
     query_cache cached(store, {.most_bytes = 30'000, .fresh_for = std::chrono::hours(1)});

@@ -9,7 +9,7 @@ using namespace chronopack::test;
 using namespace chronopack::storage;
 using namespace std::chrono_literals;
 
-TEST_CASE("what is older than its policy says goes, and nothing else", "[retention]") {
+TEST_CASE("points older than their policy allows are deleted, and no others", "[retention]") {
     fake_backend store;
     REQUIRE(store.write_batch(run_of("cpu", 100), in(60s)).ok());
     REQUIRE(store.write_batch(run_of("mem", 100), in(60s)).ok());
@@ -34,8 +34,10 @@ TEST_CASE("nothing goes that is not rolled up yet", "[retention]") {
     retention keep(store, {{.metric = "cpu", .keep = 10ns, .watermark = [&] {
                                 return rolled_up;
                             }}});
+    REQUIRE(keep.cleanup(100, in(60s), dry_run::yes)[0].points == 0);
     auto done = keep.cleanup(100, in(60s));
     REQUIRE(done[0].waits);
+    REQUIRE(done[0].points == 0);
     REQUIRE(store.points().size() == 100);
     rolled_up = 25;
     done = keep.cleanup(100, in(60s));
@@ -58,7 +60,7 @@ TEST_CASE("times at the ends of int64 delete nothing by wrapping", "[retention]"
     REQUIRE(store.points().size() == 1);
 }
 
-TEST_CASE("the periodic task cleans up, tells of it, and stops at once", "[retention]") {
+TEST_CASE("the periodic task cleans up, reports it, and stops at once", "[retention]") {
     fake_backend store;
     REQUIRE(store.write_batch(run_of("cpu", 100), in(60s)).ok());
     retention keep(store, {{.keep = 1h}});

@@ -86,7 +86,8 @@ std::vector<std::byte> segment_of(std::int64_t n) {
 
 }  // namespace
 
-TEST_CASE("a record of points is read back bit by bit, and no prefix or change of it", "[spool]") {
+TEST_CASE("a record of points is read back bit by bit, and no prefix or change of it",
+          "[spool][one-thread]") {
     prng random(3);
     std::vector<point> points;
     for (int i = 0; i < 300; ++i) {
@@ -147,7 +148,7 @@ TEST_CASE("every reader gets every record once, in order, over restarts", "[spoo
     REQUIRE(std::distance(std::filesystem::directory_iterator(dir / "s"), {}) <= 4);
 }
 
-TEST_CASE("cut at any byte, the longest run of whole records is recovered", "[spool]") {
+TEST_CASE("cut at any byte, the longest run of whole records is recovered", "[spool][one-thread]") {
     const auto whole = segment_of(12);
     // Where each record ends.
     std::vector<std::size_t> ends;
@@ -164,7 +165,8 @@ TEST_CASE("cut at any byte, the longest run of whole records is recovered", "[sp
     }
 }
 
-TEST_CASE("cut at any byte of a mebibyte, as many records are found as are whole", "[spool]") {
+TEST_CASE("cut at any byte of a mebibyte, as many records are found as are whole",
+          "[spool][one-thread]") {
     // Only counted: to read them at every byte would take hours.
     std::vector<point> points;
     for (int i = 0; i < long_form(300, 1'000); ++i)
@@ -184,7 +186,7 @@ TEST_CASE("cut at any byte of a mebibyte, as many records are found as are whole
     fake_disk disk;
     for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
         while (expected < ends.size() && ends[expected] <= cut) ++expected;
-        // Opening cuts off what is torn: that is put back, and a byte more.
+        // Opening cuts off a torn record, so it is put back with a byte more.
         auto& file = disk.files[segment_name(1)].now;
         REQUIRE(file.size() <= cut);
         for (std::size_t at = file.size(); at < cut; ++at) file.push_back(whole[at]);
@@ -267,7 +269,7 @@ TEST_CASE("segments are named up to the last number that is read again", "[spool
     CHECK(refused.error().what == verdict::hold);
 }
 
-TEST_CASE("one damaged byte costs one record at most, and it is counted", "[spool]") {
+TEST_CASE("one damaged byte costs one record at most, and it is counted", "[spool][one-thread]") {
     const auto whole = segment_of(12);
     prng random(1);
     for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -541,7 +543,7 @@ TEST_CASE("what waits in a spool is counted as it changes, and rightly", "[spool
     }
 }
 
-TEST_CASE("in a long spool no question takes longer than in a short one", "[spool]") {
+TEST_CASE("in a long spool no question takes longer than in a short one", "[spool][one-thread]") {
     struct times {
         double asking, leasing;
     };
@@ -584,11 +586,12 @@ TEST_CASE("in a long spool no question takes longer than in a short one", "[spoo
     CHECK(of_long.leasing < 3 * of_short.leasing);
 }
 
-TEST_CASE("each record costs one read and one write of the cursor, however many wait", "[spool]") {
-    const std::size_t n = GENERATE(500, 4'000);
+TEST_CASE("each record costs one read and one write of the cursor, however many wait",
+          "[spool][one-thread]") {
+    const std::size_t n = GENERATE(250, 1'000);
     fake_disk disk;
     {
-        auto s = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 4'000});
+        auto s = spool::open(std::make_unique<fake_files>(disk), {.segment_bytes = 2'000});
         REQUIRE(s);
         const auto a = (*s)->attach("a");
         const auto b = (*s)->attach("b");
@@ -696,7 +699,8 @@ TEST_CASE("a record in another's place is damage, though each is whole", "[spool
     CHECK(s->counts(*id).dropped[drop_reason::damaged] == 1);
 }
 
-TEST_CASE("a killed process loses no record it was told is kept, and invents none", "[spool]") {
+TEST_CASE("a killed process loses no record that the spool reported as kept, and invents none",
+          "[spool][one-thread]") {
     prng random(11);
     for (int round = 0; round < long_form(20, 200); ++round) {
         const scratch_directory dir;

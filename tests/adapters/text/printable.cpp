@@ -71,7 +71,7 @@ TEST_CASE("text that is too long ends in dots, within the limit and between char
     CHECK(printable("123456", 3) == "...");
 }
 
-TEST_CASE("whatever came, what is printed is visible UTF-8 and stays so", "[text]") {
+TEST_CASE("any bytes are printed as visible UTF-8, and printing that changes nothing", "[text]") {
     std::mt19937 generator(7);
     const auto below = [&](std::uint32_t limit) {
         return static_cast<std::uint32_t>(generator() % limit);

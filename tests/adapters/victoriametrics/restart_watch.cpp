@@ -157,7 +157,8 @@ TEST_CASE("what was written before the start was known is sent again when it is"
     CHECK(server.taken == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("what cannot be sent again yet stays, what is refused is counted", "[restart_watch]") {
+TEST_CASE("points that cannot be sent again yet stay, refused ones are counted",
+          "[restart_watch]") {
     played_server server;
     restart_watch watch(ten_seconds, server.calls());
     write(watch, server, "a");
@@ -244,11 +245,10 @@ TEST_CASE("nobody waits for the one that asks the server", "[restart_watch]") {
 
 TEST_CASE("settle() comes back when the server has had everything for an age", "[restart_watch]") {
     std::atomic<std::int64_t> start{1};
-    std::atomic<int> sent{0}, asked{0};
+    std::atomic<int> sent{0};
     restart_watch watch(
         {.age = 50ms, .most_bytes = 1000},
         {.started = [&](storage::deadline) -> storage::reply<std::optional<std::int64_t>> {
-             ++asked;
              return std::optional(start.load());
          },
          .send = [&](const std::string&, storage::deadline) -> storage::reply<std::monostate> {
@@ -264,10 +264,23 @@ TEST_CASE("settle() comes back when the server has had everything for an age", "
     CHECK(sent == 1);
     CHECK(watch.counters().held == 0);
     REQUIRE(watch.settle(added + 1h));  // nothing to wait for
-    // One that could not be in time says so, and does not wait.
+}
+
+TEST_CASE("a settle() that could not be in time says so, and does not wait", "[restart_watch]") {
+    int asked = 0;
+    restart_watch watch(
+        {.age = 1h, .most_bytes = 1000},
+        {.started = [&](storage::deadline) -> storage::reply<std::optional<std::int64_t>> {
+             ++asked;
+             return std::optional<std::int64_t>(1);
+         },
+         .send = [](const std::string&, storage::deadline) -> storage::reply<std::monostate> {
+             return std::monostate{};
+         }});
+    watch.catch_up(storage::clock::now() + 1h);
     watch.add("b", 1, watch.start());
     const int before = asked;
-    const auto early = watch.settle(storage::clock::now());
+    const auto early = watch.settle(storage::clock::now() + 30min);
     REQUIRE_FALSE(early);
     CHECK(early.error().what == verdict::retry);
     CHECK(asked == before + 1);
@@ -283,7 +296,7 @@ TEST_CASE("whatever happens to a server, a request is on its disk, held, or coun
         std::map<std::string, storage::deadline> in_memory;
         std::map<std::string, bool> on_disk;
         int n = 0;
-        const auto flush = [&] {  // the server writes what is ten seconds old
+        const auto flush = [&] {  // the server writes points that are ten seconds old
             for (const std::string& one : std::exchange(server.taken, {}))
                 in_memory[one] = server.now;
             std::erase_if(in_memory, [&](const auto& one) {

@@ -1,4 +1,4 @@
-// Against a server that answers as it is told.
+// The store with a server that answers by a script.
 #include "support/scripted_answers.hpp"
 
 #include <adapters/victoriametrics/backend.hpp>

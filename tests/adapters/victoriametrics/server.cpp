@@ -1,6 +1,6 @@
-// Against VictoriaMetrics itself.
+// Against VictoriaMetrics itself, in more than one release.
 #include "support/long_form.hpp"
-#include "support/server_process.hpp"
+#include "support/servers.hpp"
 #include "support/stored_points.hpp"
 
 #include <adapters/victoriametrics/backend.hpp>
@@ -51,7 +51,8 @@ std::vector<point> read(victoriametrics::backend& store, const std::string& metr
 
 }  // namespace
 
-TEST_CASE("decimals, integers and infinities survive VictoriaMetrics", "[victoriametrics]") {
+TEST_CASE("decimals, integers and infinities survive VictoriaMetrics",
+          "[victoriametrics][server]") {
     for (const protocol how : protocols) {
         CAPTURE(static_cast<int>(how));
         const auto store = to(server(), how);
@@ -79,7 +80,23 @@ TEST_CASE("decimals, integers and infinities survive VictoriaMetrics", "[victori
     }
 }
 
-TEST_CASE("what is promised of digits holds, and the others are counted", "[victoriametrics]") {
+TEST_CASE("a release without zstd is found out at the first batch", "[victoriametrics][server]") {
+    const server_process fresh(victoria_metrics_command());
+    const auto store = to(fresh);
+    const std::int64_t now = this_second();
+    const std::vector<point> points{make_point("packed", now - one_second, 1),
+                                    make_point("packed", now, 2)};
+    for (const point& one : points) REQUIRE(store->write(one, in(30s)).ok());
+    CHECK(read(*store, "packed") == points);
+    const std::string labels = "{path=\"/api/v1/write\", protocol=\"promremotewrite\"}";
+    const bool zstd = takes_zstd(victoria_metrics_release());
+    const std::string asked = zstd ? "2" : "3", refused = zstd ? "0" : "1";
+    CHECK(metric_of(fresh, "vm_http_requests_total" + labels, asked) == asked);
+    CHECK(metric_of(fresh, "vm_http_request_errors_total" + labels, refused) == refused);
+}
+
+TEST_CASE("what is promised of digits holds, and the others are counted",
+          "[victoriametrics][server]") {
     // A series each, so that no value has neighbours: of 1 to 17 digits, with the point in
     // any place, some of them far from 1.
     prng random(5);
@@ -136,11 +153,11 @@ TEST_CASE("what is promised of digits holds, and the others are counted", "[vict
         }
     }
     CHECK(kept == promised);
-    CHECK(altered > longest * 9 / 10);  // what is counted is seldom counted for nothing
+    CHECK(altered > longest * 9 / 10);  // few values are counted without need
 }
 
 TEST_CASE("values that do not fit beside larger ones of their series are counted",
-          "[victoriametrics]") {
+          "[victoriametrics][server]") {
     const auto store = to(server());
     const std::int64_t now = this_second() - 1000 * one_second;
     std::vector<point> points;
@@ -164,7 +181,8 @@ TEST_CASE("values that do not fit beside larger ones of their series are counted
     CHECK(altered >= done.rounded * 3 / 4);
 }
 
-TEST_CASE("stale markers survive by remote write, and are dropped elsewhere", "[victoriametrics]") {
+TEST_CASE("stale markers survive by remote write, and are dropped elsewhere",
+          "[victoriametrics][server]") {
     const double stale = double_shape::of_bits(stale_marker_bits);
     for (const protocol how : protocols) {
         const auto store = to(server(), how);
@@ -186,7 +204,8 @@ TEST_CASE("stale markers survive by remote write, and are dropped elsewhere", "[
     }
 }
 
-TEST_CASE("what the server would drop in silence is dropped with its reason", "[victoriametrics]") {
+TEST_CASE("what the server would drop in silence is dropped with its reason",
+          "[victoriametrics][server]") {
     const std::int64_t now = this_second();
     const auto day = 86400 * one_second;
     for (const protocol how : protocols) {
@@ -217,7 +236,8 @@ TEST_CASE("what the server would drop in silence is dropped with its reason", "[
     }
 }
 
-TEST_CASE("no label is cut off: more than the server keeps are refused", "[victoriametrics]") {
+TEST_CASE("no label is cut off: more than the server keeps are refused",
+          "[victoriametrics][server]") {
     const auto store = to(server());
     const std::int64_t now = this_second();
     std::vector<point> points;
@@ -251,7 +271,7 @@ void check_hostile_points(protocol how, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("hostile names and values come back from VictoriaMetrics the same or were refused",
-          "[victoriametrics]") {
+          "[victoriametrics][server]") {
     for (const protocol how : protocols)
         for (int round = 0; round < long_form(1, 50); ++round) {
             CAPTURE(static_cast<int>(how), round);
@@ -261,7 +281,7 @@ TEST_CASE("hostile names and values come back from VictoriaMetrics the same or w
 }
 
 TEST_CASE("a range of VictoriaMetrics holds both its ends, and each point once",
-          "[victoriametrics]") {
+          "[victoriametrics][server]") {
     const auto store = to(server());
     const std::int64_t from = this_second() - 1000 * one_second;
     std::vector<point> points;
@@ -287,7 +307,8 @@ TEST_CASE("a range of VictoriaMetrics holds both its ends, and each point once",
     CHECK(few.error().what == verdict::refused);
 }
 
-TEST_CASE("series are deleted whole, points before a time not at all", "[victoriametrics]") {
+TEST_CASE("series are deleted whole, points before a time not at all",
+          "[victoriametrics][server]") {
     const auto store = to(server());
     const std::int64_t now = this_second();
     const std::vector<point> points{make_point("deleted", now, 1, {}, "a"),
@@ -302,7 +323,7 @@ TEST_CASE("series are deleted whole, points before a time not at all", "[victori
     CHECK(read(*store, "deleted") == std::vector{points[1]});
 }
 
-TEST_CASE("MetricsQL answers typed results", "[victoriametrics]") {
+TEST_CASE("MetricsQL answers typed results", "[victoriametrics][server]") {
     const auto store = to(server());
     // It answers for the last second as if it was the one before.
     const std::int64_t now = this_second() - 60 * one_second;
@@ -326,7 +347,7 @@ TEST_CASE("MetricsQL answers typed results", "[victoriametrics]") {
     CHECK(wrong.error().what == verdict::refused);
 }
 
-TEST_CASE("a request that is too large for the server is split", "[victoriametrics]") {
+TEST_CASE("a request that is too large for the server is split", "[victoriametrics][server]") {
     auto opened = victoriametrics::backend::open(
         {.where = {.url = server().url()}, .max_request_bytes = std::size_t{1} << 30});
     REQUIRE(opened);
@@ -341,7 +362,8 @@ TEST_CASE("a request that is too large for the server is split", "[victoriametri
     CHECK(done.dropped.empty());
 }
 
-TEST_CASE("VictoriaMetrics' health tells whether writes are taken", "[victoriametrics]") {
+TEST_CASE("VictoriaMetrics' health reports whether writes are accepted",
+          "[victoriametrics][server]") {
     server_process mortal(victoria_metrics_command());
     const auto store = to(mortal);
     CHECK(store->health(in(10s)));
@@ -357,7 +379,7 @@ TEST_CASE("VictoriaMetrics' health tells whether writes are taken", "[victoriame
 }
 
 TEST_CASE("a point written twice is kept twice, and once where the server deduplicates",
-          "[victoriametrics]") {
+          "[victoriametrics][server]") {
     for (const bool deduplicates : {false, true}) {
         auto command = victoria_metrics_command();
         if (deduplicates)
@@ -398,7 +420,7 @@ void write_all(victoriametrics::backend& store, std::vector<point>& written, int
 }  // namespace
 
 TEST_CASE("a server killed in the middle of writing has all that it acknowledged",
-          "[victoriametrics]") {
+          "[victoriametrics][server]") {
     for (const protocol how : protocols) {
         CAPTURE(static_cast<int>(how));
         server_process mortal(victoria_metrics_command());
@@ -421,8 +443,8 @@ TEST_CASE("a server killed in the middle of writing has all that it acknowledged
     }
 }
 
-TEST_CASE("what is settled is on the server's disk, though it restarted and nobody noticed",
-          "[victoriametrics]") {
+TEST_CASE("settled points are on the server's disk even if it restarted unnoticed",
+          "[victoriametrics][server]") {
     server_process mortal(victoria_metrics_command());
     const auto store = to(mortal);
     std::vector<point> written;

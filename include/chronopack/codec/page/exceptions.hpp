@@ -1,5 +1,5 @@
-// Which values of a page a codec could not take: their positions, ascending, as
-// LSB fields just wide enough for the page.
+// The positions of the values of a page that a codec could not take: ascending, as fields
+// (bits/lsb.hpp) just wide enough for the page.
 //
 //   positions 3, 700 of 1,024 values     two fields of 10 bits
 #pragma once
@@ -15,6 +15,7 @@ namespace detail {
 
 class exception_positions {
 public:
+    /// Returns the bytes of the positions of so many exceptions in a page of n values.
     [[nodiscard]] static constexpr std::size_t bytes_of(std::size_t exceptions,
                                                         std::size_t n) noexcept {
         return field_bytes(exceptions, width(n));
@@ -27,7 +28,7 @@ public:
         return std::span(positions_).first(count_);
     }
 
-    /// Of a page of n values. A failed writer is the caller's to notice.
+    /// Writes the positions in a page of n values. A failed writer is the caller's to notice.
     void write(std::size_t n, byte_writer& out) const noexcept {
         const bytes room = out.reserve(bytes_of(count_, n));
         if (out.failed()) return;
@@ -36,13 +37,13 @@ public:
         fields.finish();
     }
 
-    /// Reads positions of a page of n values and calls use(e, position) for each;
-    /// truncated, or corrupt unless they ascend below n.
+    /// Reads positions in a page of n values, and calls use(e, position) for each; or truncated,
+    /// or corrupt unless they ascend below n.
     template <class Use>
     [[nodiscard]] static result<void> read(cbytes in, std::size_t exceptions, std::size_t n,
                                            Use use) noexcept {
         if (in.size() < bytes_of(exceptions, n)) return errc::truncated;
-        constexpr std::size_t at_once = 64;  // end on a byte, whatever their width
+        constexpr std::size_t at_once = 64;  // these end on a byte, whatever their width
         std::array<std::uint64_t, at_once> position;
         std::uint64_t next = 0;  // the least legal position
         for (std::size_t e = 0; e < exceptions; e += at_once) {
@@ -64,8 +65,8 @@ private:
     std::size_t count_ = 0;
 };
 
-/// Lets `first` write to `scratch`, which has room for it, and `second` to `out`;
-/// the smaller of both is then in `out`, whatever room that has left.
+/// Lets `first` write to `scratch`, which has room for it, and `second` to `out`, and leaves the
+/// smaller of the two in `out`. A failed writer is the caller's to notice.
 template <class First, class Second>
 void write_smaller(bytes scratch, byte_writer& out, First first, Second second) noexcept {
     byte_writer aside(scratch);

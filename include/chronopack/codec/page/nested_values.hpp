@@ -1,9 +1,10 @@
-// A few values inside another codec: the entries of a dictionary, the values of
-// runs. No codec that may stand here holds another but a column of integers, so
-// chains are bounded: run_length -> alp -> packed.
+// A column of values inside another codec: the entries of a dictionary, the values of runs.
 //
 //   int64    nested_integers.hpp
 //   double   u8 id and that codec's bytes: alp or ordered, whichever is smaller
+//
+// These hold nothing but a column of integers, so chains are bounded:
+// run_length -> alp -> packed.
 #pragma once
 
 #include <chronopack/codec/alp.hpp>
@@ -13,26 +14,32 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace detail {
 
-/// std::fill, of an instance that is not shared with files of other flags.
+/// Does as std::fill, but is not shared with files of other compiler flags (core/abi.hpp).
 template <class T>
 void fill(std::span<T> out, T value) noexcept {
     for (T& one : out) one = value;
 }
 
-/// What doubles promise as ALP or as ordered bits; `decimal` is which. Never inlined: what
-/// it needs is off the stack when they are encoded.
-[[nodiscard, gnu::noinline]] inline promise best_of_doubles(std::span<const double> in,
-                                                            bool& decimal) noexcept {
-    const alp_guess guess = alp::guess(in);
-    const promise as_decimals = alp_page::promise_of(in, guess);
-    decimal = true;
-    if (guess.exceptions == 0) return as_decimals;
-    const promise as_bits = ordered_page::promise_of(in);
-    decimal = as_decimals.total() <= as_bits.total();
-    return decimal ? as_decimals : as_bits;
+/// The estimate of a page of doubles, as ALP or as ordered bits.
+struct doubles_estimate : column_estimate {
+    bool decimal = false;  ///< smaller as ALP
+    alp_choice choice;     ///< what that ALP is
+};
+
+/// Returns the estimate of 1 to page_values doubles in the smaller form. Never inlined, so that
+/// its scratch is off the stack when they are encoded.
+[[nodiscard, gnu::noinline]] inline doubles_estimate estimate_of(
+    std::span<const double> in) noexcept {
+    const alp_choice choice = alp::choose(in);
+    const column_estimate as_decimals = alp_page::estimate_of(in, choice);
+    if (choice.exceptions == 0) return {as_decimals, true, choice};
+    const column_estimate as_bits = ordered_page::estimate_of(in);
+    if (as_decimals.total() <= as_bits.total()) return {as_decimals, true, choice};
+    return {as_bits, false, choice};
 }
 
-/// Columns of 1 to page_values values.
+/// Reads and writes columns of 1 to page_values values; a failed writer is the caller's to
+/// notice.
 template <class T>
 struct nested_values;
 
@@ -40,9 +47,6 @@ template <>
 struct nested_values<std::int64_t> {
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         return max_integers_bytes(n);
-    }
-    [[nodiscard]] static promise promise_of(std::span<const std::int64_t> in) noexcept {
-        return detail::promise_of(in);
     }
     static void write(std::span<const std::int64_t> in, preset level, byte_writer& out) noexcept {
         write_integers(in, level, out);
@@ -62,24 +66,23 @@ struct nested_values<double> {
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         return 1 + ordered::max_bytes(n);
     }
-    [[nodiscard]] static promise promise_of(std::span<const double> in) noexcept {
-        bool decimal = false;
-        return best_of_doubles(in, decimal);
-    }
     static void write(std::span<const double> in, preset level, byte_writer& out) noexcept {
-        const auto as = [&]<class C>(C) {
-            return writer_as<C>{in, level};
-        };
         if (level == preset::smallest) {
-            bool decimal = false;
-            (void)best_of_doubles(in, decimal);
-            return decimal ? as(alp{})(out) : as(ordered{})(out);
+            const doubles_estimate known = estimate_of(in);
+            const std::optional<column_estimate> size = known;
+            if (known.decimal)
+                write_as<alp>(in, level, out, known.choice, size);
+            else
+                write_as<ordered>(in, level, out, size);
+            return;
         }
-        // Both, unless decimals alone, or none, are the sample's clear answer.
-        const alp_guess decimals = alp::guess(in);
-        if (decimals.exceptions == 0) return as(alp{})(out);
-        if (2 * decimals.exceptions > decimals.sampled) return as(ordered{})(out);
-        write_both(in, level, out);
+        const alp_choice decimals = alp::choose(in);
+        if (decimals.exceptions == 0)
+            write_as<alp>(in, level, out, decimals);
+        else if (2 * decimals.exceptions > decimals.sampled)
+            write_as<ordered>(in, level, out);
+        else
+            write_smaller_of_both(in, level, decimals, out);
     }
     [[nodiscard]] static result<void> read(byte_reader& in, std::span<double> out) noexcept {
         const std::uint8_t id = in.u8();
@@ -96,22 +99,21 @@ struct nested_values<double> {
     }
 
 private:
-    template <class C>
-    struct writer_as {
-        std::span<const double> in;
-        preset level;
+    template <class C, class... Known>
+    static void write_as(std::span<const double> in, preset level, byte_writer& out,
+                         const Known&... known) noexcept {
+        out.u8(static_cast<std::uint8_t>(C::id));
+        keep(out, C::encode(in, out.rest(), level, known...));
+    }
 
-        void operator()(byte_writer& to) const noexcept {
-            to.u8(static_cast<std::uint8_t>(C::id));
-            keep(to, C::encode(in, to.rest(), level));
-        }
-    };
-
-    // The smaller of both. Never inlined, for its room is needed here alone.
-    [[gnu::noinline]] static void write_both(std::span<const double> in, preset level,
-                                             byte_writer& out) noexcept {
+    // Never inlined, so that its room is on the stack here alone.
+    [[gnu::noinline]] static void write_smaller_of_both(std::span<const double> in, preset level,
+                                                        const alp_choice& decimals,
+                                                        byte_writer& out) noexcept {
         std::array<std::byte, max_bytes(page_values)> room;
-        write_smaller(room, out, writer_as<ordered>{in, level}, writer_as<alp>{in, level});
+        write_smaller(
+            room, out, [&](byte_writer& to) { write_as<ordered>(in, level, to); },
+            [&](byte_writer& to) { write_as<alp>(in, level, to, decimals); });
     }
 };
 

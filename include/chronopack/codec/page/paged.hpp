@@ -1,18 +1,18 @@
-// Codecs whose encoders have to look at many values before they write one work
-// by pages: runs of 4,096 values, each with all that its decoding takes.
+// Pages: codecs whose encoders look at many values before they write one cut a column into
+// runs of 4,096 values, and decode each without the others.
 //
 //   n = 9000   | n 4096 | page ... | n 4096 | page ... | n 808 | page ... |
 //                varint
 //
-// So scratch is bounded, and on the stack, within what codec/concept.hpp says, whatever
-// n is.
+// So scratch is bounded, whatever n is, and on the stack, within the limits of
+// codec/concept.hpp.
 #pragma once
 
 #include <chronopack/bits/varint.hpp>
 #include <chronopack/codec/concept.hpp>
-#include <chronopack/codec/preset.hpp>
 
 #include <algorithm>
+#include <cassert>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
@@ -20,22 +20,23 @@ namespace detail {
 
 inline constexpr std::size_t page_values = 4096;
 
-/// Passes over what a codec wrote into out.rest(); where there was no room, `out` fails.
+/// Advances `out` past the bytes that a codec wrote into out.rest(), or fails it where the
+/// codec had no room.
 inline void keep(byte_writer& out, const result<std::size_t>& written) noexcept {
     (void)out.reserve(written ? *written : out.rest().size() + 1);
 }
 
-/// A block codec out of a Page, which has
+/// Makes a block codec of a Page, whose static functions code 1 to page_values values:
 ///
-///   max_bytes(n)             of a page of n values
-///   write(in, level, out)    1 to page_values values; a failed writer is noticed here
-///   read(in, out)            1 to page_values values
+///   max_bytes(n)             returns an upper bound of the bytes of a page of n values
+///   write(in, level, out)    writes a page; it may leave a failed writer to this class
+///   read(in, out)            reads a page
 template <class T, class Page>
 struct paged {
     using value_type = T;
     static constexpr std::size_t page_size = page_values;
 
-    /// Upper bound of the bytes of `n` values.
+    /// Returns an upper bound of the bytes of `n` values.
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         const std::size_t whole = n / page_values;
         const std::size_t rest = n % page_values;
@@ -43,21 +44,26 @@ struct paged {
                (rest == 0 ? 0 : max_varint_bytes + Page::max_bytes(rest));
     }
 
-    /// Bytes written, or no_space with `out` unspecified.
+    /// Returns the bytes written, or no_space with `out` unspecified. `known` is what the
+    /// caller knows of `in` from a sample, as Page::write takes it last: `in` is then no longer
+    /// than a page.
+    template <class... Known>
     [[nodiscard]] static result<std::size_t> encode(std::span<const T> in, bytes out,
-                                                    preset level = preset::balanced) noexcept {
+                                                    preset level = preset::balanced,
+                                                    const Known&... known) noexcept {
+        assert(sizeof...(known) == 0 || in.size() <= page_values);
         byte_writer writer(out);
         while (!in.empty()) {
             const auto page = in.first(std::min(in.size(), page_values));
             write_varint(writer, page.size());
-            if (const auto ok = Page::write(page, level, writer); !ok) return ok.error();
+            if (const auto ok = Page::write(page, level, writer, known...); !ok) return ok.error();
             if (writer.failed()) return errc::no_space;
             in = in.subspan(page.size());
         }
         return writer.position();
     }
 
-    /// Bytes read, or truncated / corrupt / count_mismatch with `out` unspecified.
+    /// Returns the bytes read, or truncated, corrupt or count_mismatch with `out` unspecified.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<T> out) noexcept {
         byte_reader reader(in);
         while (!out.empty()) {

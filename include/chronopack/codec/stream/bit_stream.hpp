@@ -1,16 +1,15 @@
-// What the bit-stream codecs share: one value at a time or a span at once,
-// out of one encoder and one decoder each, so that the two always agree.
+// Makes codecs of an encoder and a decoder of single values: for one value at a time, and for
+// spans. Both ways use the same code, so they always agree.
 //
-//   Encoder   void write(msb_writer&, T)                  after `count` writes
-//   Decoder   result<T> read(msb_reader&)                 the mirror of it
-//             size_t read_ahead(msb_reader&, Out)         as many as are safe to
-//                read without looking for the end after each; perhaps none
+//   Encoder   void write(msb_writer&, T)             writes a value
+//   Decoder   result<T> read(msb_reader&)            reads it
+//             size_t read_ahead(msb_reader&, Out)    reads as many values, perhaps none, as is safe
+//                                                    without a look for the end after each
 //
-// How read_ahead is fast. Where the next code starts must not wait for this one
-// to be loaded, so it goes by streaks: while codes are of one kind, a length that
-// sits in a register is added, and all else overlaps. Zeros, which say "as
-// before", are counted and answered by whole vectors of copies. What is left, a
-// code of another kind, costs one branch that the processor did not foresee.
+// How read_ahead is fast: the place of the next code must not wait until this one is loaded. So it
+// reads streaks of codes of one kind, whose length is in a register: adding that is all that has
+// to wait. Zero bits, which say "as before", are counted, and written as whole vectors of copies.
+// A code of another kind costs one mispredicted branch.
 #pragma once
 
 #include <chronopack/bits/msb.hpp>
@@ -29,7 +28,7 @@ class bit_appender {
 public:
     explicit bit_appender(bytes out) noexcept : out_(out) {}
 
-    /// O(1). On no_space the stream is as it was before.
+    /// Appends a value in constant time; or no_space, and the stream is as it was.
     result<void> append(T value) noexcept {
         const bit_appender before = *this;
         encoder_.write(out_, value);
@@ -45,7 +44,7 @@ public:
 
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
-    /// Bytes of the output in use; they decode to count() values at any time.
+    /// Returns the bytes in use; they decode to count() values at any time.
     [[nodiscard]] std::size_t size_bytes() const noexcept { return out_.size_bytes(); }
 
 private:
@@ -58,11 +57,11 @@ private:
 template <class T, class Decoder>
 class bit_iterator {
 public:
-    /// Over the first `count` values of `in`.
-    bit_iterator(cbytes in, std::size_t count) noexcept : in_(in), remaining_(count) {}
+    /// Reads the first `count` values of `in`.
+    bit_iterator(borrowed_bytes in, std::size_t count) noexcept : in_(in), remaining_(count) {}
 
-    /// The next value; truncated or corrupt, after which the iterator must not
-    /// be used; or not_found past the last.
+    /// Returns the next value; truncated or corrupt, after which the iterator must not be used; or
+    /// not_found after the last.
     [[nodiscard]] result<T> next() noexcept {
         if (remaining_ == 0) return errc::not_found;
         const result<T> value = decoder_.read(in_);
@@ -73,7 +72,7 @@ public:
 
     [[nodiscard]] std::size_t remaining() const noexcept { return remaining_; }
 
-    /// Bytes read so far, a partial last byte included.
+    /// Returns the bytes read so far, with a partial last byte.
     [[nodiscard]] std::size_t size_bytes() const noexcept { return in_.size_bytes(); }
 
 private:
@@ -82,7 +81,7 @@ private:
     std::size_t remaining_;
 };
 
-/// Bytes written, or no_space with `out` unspecified.
+/// Writes all values. Returns the bytes written, or no_space with `out` unspecified.
 template <class T, class Encoder>
 [[nodiscard]] result<std::size_t> encode_bits(std::span<const T> in, bytes out) noexcept {
     msb_writer writer(out);
@@ -93,8 +92,8 @@ template <class T, class Encoder>
     return writer.size_bytes();
 }
 
-/// The last bytes of an input, and zeros behind them: room for reading ahead to
-/// the very last bit.
+/// A copy of the last bytes of an input, followed by zeros, so that reading ahead can go to the
+/// very last bit.
 class padded_tail {
 public:
     static constexpr std::size_t most = 64;
@@ -120,12 +119,12 @@ private:
     std::size_t size_;
 };
 
-/// Fills `out`, a span or columns that can be assigned at an index.
-/// Bytes read, or truncated / corrupt.
+/// Fills `out`, a span, or columns that can be assigned at an index. Returns the bytes read, or
+/// truncated or corrupt.
 template <class T, class Decoder, class Out>
 [[nodiscard, gnu::always_inline]] inline result<std::size_t> decode_bits(cbytes in,
                                                                          Out out) noexcept {
-    constexpr std::size_t values_alone = 2;  // no stream's first ones are codes
+    constexpr std::size_t values_alone = 2;  // the first two values are codes in no stream
     msb_reader reader(in);
     Decoder decoder;
     std::optional<padded_tail> tail;  // once the reader is there
@@ -151,8 +150,8 @@ template <class T, class Decoder, class Out>
     return reader.size_bytes() + (tail ? in.size() - tail->size() : 0);
 }
 
-/// Stores `value` `n` times, or as often as there is room; how often. What lies
-/// behind may be overwritten: in blocks of eight a short run takes no branches.
+/// Stores `value` n times, or as often as there is room, and returns how often. Values after those
+/// may be overwritten: blocks of eight spare a short run its branches.
 [[gnu::always_inline]] inline std::size_t put_same(std::span<double> out, std::size_t n,
                                                    double value) noexcept {
     n = std::min(n, out.size());
@@ -163,11 +162,11 @@ template <class T, class Decoder, class Out>
     return n;
 }
 
-/// The same of timestamps, the first of them `delta` after `from`.
+/// Stores timestamps likewise, `delta` apart, the first of them `delta` after `from`.
 [[gnu::always_inline]] inline std::size_t put_ticks(std::span<std::int64_t> out, std::size_t n,
                                                     std::uint64_t from,
                                                     std::uint64_t delta) noexcept {
-    using two [[gnu::vector_size(16)]] = std::uint64_t;  // every processor has those
+    using two [[gnu::vector_size(16)]] = std::uint64_t;  // every processor has such vectors
     const two start = two{delta, 2 * delta};
     const two ahead = two{} + 2 * delta;
     n = std::min(n, out.size());
@@ -180,25 +179,25 @@ template <class T, class Decoder, class Out>
     return n;
 }
 
-/// A codec that is one such stream. The coder also states max_bits, the bits of
-/// a value at most.
+/// A codec whose bytes are one such stream. Coder, which is encoder and decoder, has max_bits as
+/// well, the most bits of a value.
 template <class T, class Coder>
 struct bit_codec {
     using value_type = T;
     using appender = bit_appender<T, Coder>;
     using iterator = bit_iterator<T, Coder>;
 
-    /// Upper bound of the bytes of `n` values, n <= 2^56.
+    /// Returns an upper bound of the bytes of `n` values, n <= 2^56.
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
         return (n * Coder::max_bits + 7) / 8;
     }
 
-    /// Bytes written, or no_space with `out` unspecified.
+    /// Returns the bytes written, or no_space with `out` unspecified.
     [[nodiscard]] static result<std::size_t> encode(std::span<const T> in, bytes out) noexcept {
         return encode_bits<T, Coder>(in, out);
     }
 
-    /// Bytes read, or truncated / corrupt with `out` unspecified.
+    /// Returns the bytes read, or truncated or corrupt with `out` unspecified.
     [[nodiscard]] static result<std::size_t> decode(cbytes in, std::span<T> out) noexcept {
         return decode_bits<T, Coder>(in, out);
     }

@@ -8,9 +8,9 @@
 //     11110  + 32 bits     -2^31 + 1 .. 2^31
 //     11111  + 64 bits     any
 //
-// An n-bit field holds -(2^(n-1) - 1) .. 2^(n-1), not two's complement: a raw
-// value above 2^(n-1) stands for itself minus 2^n. (Pelkonen et al., "Gorilla:
-// A Fast, Scalable, In-Memory Time Series Database", VLDB 2015, section 4.1.1.)
+// An n-bit field holds -(2^(n-1) - 1) .. 2^(n-1), and is not two's complement: a raw value above
+// 2^(n-1) stands for itself minus 2^n. (Pelkonen et al., "Gorilla: A Fast, Scalable, In-Memory
+// Time Series Database", VLDB 2015, section 4.1.1.)
 #pragma once
 
 #include <chronopack/bits/msb.hpp>
@@ -28,7 +28,7 @@ struct dod_code {
     static constexpr unsigned buckets = sizeof...(Widths);
     static_assert(widths.back() == 64);
 
-    /// Bits that the longest code takes.
+    /// The bits of the longest code.
     static constexpr unsigned max_bits = buckets + 64;
 
     static void write(msb_writer& out, std::int64_t dod) noexcept {
@@ -61,20 +61,20 @@ struct dod_code {
         return field(window, ones);
     }
 
-    // For loops that run ahead of the checks, with the short window at a code:
+    // For loops that read ahead without checks, with a short window that begins with a code:
 
     [[nodiscard]] static bool is_zero(std::uint64_t window) noexcept { return window >> 63 == 0; }
     [[nodiscard]] static bool in_first(std::uint64_t window) noexcept {
         return window >> 62 == 0b10;
     }
 
-    /// The bits of a code in the first bucket, and what it stands for.
+    /// The bits of a code in the first bucket; first() returns its difference.
     static constexpr unsigned first_bits = 2 + widths.front();
     [[nodiscard]] static std::int64_t first(std::uint64_t window) noexcept {
         return field(window, 1);
     }
 
-    /// Any code but zero, and `bit` moved behind it; max_bits from there on lie
+    /// Reads a code other than zero at `bit`, and moves that after it. max_bits from there on lie
     /// below in.windows_end().
     [[nodiscard, gnu::always_inline]] static std::int64_t read_ahead(const msb_reader& in,
                                                                      std::uint64_t window,
@@ -97,8 +97,8 @@ private:
         return true;
     }());
 
-    // The field behind `ones` ones and a zero. Less one it is two's complement: no
-    // branch on its sign, which no processor can foresee.
+    // Returns the value of the field after `ones` ones and a zero. Less one it is two's complement,
+    // so that there is no branch on its sign, which no processor can predict.
     static std::int64_t field(std::uint64_t window, unsigned ones) noexcept {
         const unsigned above = 64 - widths[ones - 1];
         const std::uint64_t top = (window << (ones + 1)) - (std::uint64_t{1} << above);

@@ -1,18 +1,18 @@
-// One sample after the other as the Prometheus XOR chunk has them.
+// The samples of a Prometheus XOR chunk, one after the other.
 //
 //   sample 0     t: zigzag varint               v: 64 bits
 //   sample 1     t1 - t0: varint                v: xor_code
 //   others       dod_code<14, 17, 20, 64>, then v: xor_code
 //
-// Nearly all start in one of four ways, which one mask of the window tells:
+// Nearly all start in one of four ways, each of which one mask of the window recognises:
 //
-//   00                            on time, same value: counted like zeros
+//   00                            on time, same value: counted as zeros
 //   0   10 + bits                 on time, value in the last window
 //   10 + 14 bits  0               off by up to 8 s, same value
 //   10 + 14 bits  10 + bits       off by up to 8 s, value in the last window
 //
-// While one goes on, the next sample lies a fixed number of bits behind, so that
-// neither its loads nor its shifts wait for those of the one before.
+// In a streak of one of these, the next sample is a fixed number of bits away, so that its loads
+// and shifts need not wait for those of the sample before.
 #pragma once
 
 #include <chronopack/bits/msb_varint.hpp>
@@ -26,7 +26,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace detail {
 
-// Two spans that take samples as one would.
+// Two spans that take samples as one span would.
 struct sample_columns {
     struct place {
         std::int64_t& timestamp;
@@ -48,8 +48,8 @@ struct sample_columns {
     }
 };
 
-// Samples of one value at even distances, the first of them `delta` after `from`:
-// `n`, or as many as there is room for; how many.
+// Stores n samples of one value, `delta` apart, the first of them `delta` after `from`; or as many
+// as there is room for. Returns how many.
 [[gnu::always_inline]] inline std::size_t put_even(const sample_columns& out, std::size_t n,
                                                    std::uint64_t from, std::uint64_t delta,
                                                    double value) noexcept {
@@ -110,8 +110,8 @@ public:
         return sample{static_cast<std::int64_t>(timestamp_), bit_cast<double>(bits)};
     }
 
-    /// Reads samples for as long as none can come near the end of the input, and
-    /// no code is illegal; how many. read() takes the rest, and has the errors.
+    /// Reads samples as long as none can reach the end of the input and no code is illegal, and
+    /// returns how many. read() takes the rest, and reports errors.
     template <class Out>
     [[nodiscard, gnu::always_inline]] std::size_t read_ahead(msb_reader& in,
                                                              const Out& out) noexcept {
@@ -133,7 +133,7 @@ public:
             out[i++] = sample{static_cast<std::int64_t>(timestamp), bit_cast<double>(value)};
         };
 
-        // Samples that start alike, as long as there are any.
+        // Reads samples that start alike, as long as there are any.
         const auto streak = [&](start like, auto payload) __attribute__((always_inline)) {
             do {
                 if (like.dod_bits != 1) delta += static_cast<std::uint64_t>(code::first(window));
@@ -145,7 +145,7 @@ public:
                 if (bit >= end) break;
             } while (like.begins(window));
         };
-        // Their payload is in the window already, or in one that begins with it.
+        // Their payload is in the window already, or in another that begins with it.
         const auto streak_of_changes = [&](start like) __attribute__((always_inline)) {
             const unsigned before = like.dod_bits + 2;
             if (xors.has_window_within(within - before))
@@ -155,7 +155,8 @@ public:
             else
                 streak(like, [&] { return in.window_at(bit + before); });
         };
-        // One that starts otherwise, or in the last window where there is none.
+        // Reads a sample that starts in another way, or asks for the last window before there is
+        // one.
         const auto other = [&]() __attribute__((always_inline)) {
             std::size_t next = bit;
             std::uint64_t dod = 0;
@@ -214,8 +215,8 @@ public:
     }
 
 private:
-    // How a sample starts: a dod of zero, or in the first bucket; then the same
-    // value, or one in the last window.
+    // How a sample starts: with a dod of zero or in the first bucket, followed by the same value or
+    // one in the last window.
     struct start {
         unsigned dod_bits;
         bool changes;

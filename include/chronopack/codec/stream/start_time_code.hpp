@@ -1,4 +1,4 @@
-// A prefix code for differences of start times, most of them zero, as XOR2 has it.
+// A prefix code for differences of start times, most of them zero, as XOR2 chunks have it.
 //
 //   0                   0
 //   10       +  3 bits  -3 .. 4
@@ -6,8 +6,8 @@
 //   1110     +  9, 11110 + 12, 111110 + 18, 1111110 + 25, 11111110 + 56 bits
 //   11111111 + 64 bits  any
 //
-// Fields are read as dod_code.hpp reads its own; that one's shortest window is
-// too short for a field of 56 bits.
+// Fields hold the same ranges as those of codec/stream/dod_code.hpp, whose code cannot serve here:
+// its window is too short for a field of 56 bits.
 #pragma once
 
 #include <chronopack/bits/msb.hpp>

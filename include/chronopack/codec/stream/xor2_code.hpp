@@ -1,5 +1,5 @@
-// How XOR2 writes one sample after the other: timestamp and value under one
-// prefix, then its start time. prometheus_xor2.hpp has the chunk around it.
+// The samples of a Prometheus XOR2 chunk (codec/prometheus_xor2.hpp), one after the other:
+// timestamp and value under one prefix, then the start time.
 //
 //   sample 0     t: zigzag varint   v: 64 bits   t - start: zigzag varint if known
 //   sample 1     t1 - t0: varint    V            start code if change = 1
@@ -12,10 +12,10 @@
 //     11111                  0, stale
 //   V            0 same   10 last window   110 new window   111 stale
 //
-// Windows are xor_code's. A stale marker is not xored, and is passed over as a
-// predecessor; where there is none yet it is +0.0. A start time is coded by how
-// far it lies before the timestamp of the sample before: that in full at first,
-// then its difference. (prometheus/prometheus, tsdb/chunkenc/xor2.go.)
+// Windows are as in codec/stream/xor_code.hpp. A stale marker is not xored, and is nobody's
+// predecessor; before there is a predecessor, +0.0 takes its place. A start time is coded by its
+// distance from the timestamp of the previous sample: first the distance itself, then its
+// differences. (prometheus/prometheus, tsdb/chunkenc/xor2.go.)
 #pragma once
 
 #include <chronopack/bits/msb_varint.hpp>
@@ -32,8 +32,8 @@ struct started_sample {
     std::int64_t start_time;
 };
 
-// Its stream begins with the byte of start times. The encoder writes 0 there;
-// whoever owns the bytes puts start_byte() in its place, when all is known.
+// The stream begins with the byte of start times. The encoder writes 0 there; when all samples are
+// known, the owner of the bytes replaces it by start_byte().
 class xor2_coder {
     static constexpr std::uint64_t stale = stale_marker_bits;
     static constexpr std::uint8_t known = 0x80;
@@ -68,8 +68,8 @@ public:
         if (bits != stale) value_ = bits;
     }
 
-    /// The next sample, or truncated / corrupt. The caller first checks the reader
-    /// for overrun: past the end there are zeros, which may be neither.
+    /// Reads the next sample, or truncated or corrupt. The caller checks the reader for overrun
+    /// before all else: the zeros past the end may be legal codes.
     [[nodiscard]] result<started_sample> read(msb_reader& in) noexcept {
         if (index_ == 0) return read_first(in);
         if (index_ > 1) {
@@ -85,8 +85,8 @@ public:
         return current();
     }
 
-    /// Reads samples for as long as none can come near the end of the input, and
-    /// no code is illegal; how many. read() takes the rest, and has the errors.
+    /// Reads samples as long as none can reach the end of the input and no code is illegal, and
+    /// returns how many. read() takes the rest, and reports errors.
     template <class Out>
     [[nodiscard]] std::size_t read_ahead(msb_reader& in, Out out) noexcept {
         const std::size_t ahead = change_ == 0 ? max_sample_bits : max_bits;
@@ -98,7 +98,7 @@ public:
         while (i < out.size() && fast.bit < end) {
             const std::size_t before = fast.bit;
             if (change_ == 0 && fast.window() >> 63 == 0) {
-                // One zero for each sample that is on time and unchanged.
+                // One zero bit for each sample that is on time and unchanged.
                 const std::size_t same = std::min(fast.zeros(), out.size() - i);
                 for (std::size_t k = 0; k < same; ++k) {
                     coder.move_to(coder.timestamp_ + coder.delta_, coder.delta_, coder.value_);
@@ -124,7 +124,8 @@ private:
         const msb_reader& in;
         std::size_t bit;
 
-        // The next 57 bits, and others; no code's prefix and field takes more.
+        // Returns the next 57 bits and others that mean nothing. No prefix with its field is
+        // longer.
         [[nodiscard]] std::uint64_t window() const noexcept { return in.short_window_at(bit); }
         [[nodiscard]] std::size_t zeros() const noexcept {
             constexpr std::uint64_t stop = std::uint64_t{1} << (63 - msb_reader::short_window_bits);
@@ -186,9 +187,9 @@ private:
         write_value(out, bits);
     }
 
-    // The mirror of write_joint and write_start_time. False, with nothing
-    // changed but the reader, where a code is not legal. One look at the input
-    // shows all that stands before a value's bits, but for the longest code.
+    // Reads what write_joint and write_start_time write. Returns false where a code is not legal,
+    // with nothing changed but the reader. One window has all that comes before the bits of a
+    // value, except for the longest code.
     template <class In>
     [[nodiscard, gnu::always_inline]] bool read_joint(In& in) noexcept {
         std::uint64_t window = in.window();
@@ -229,8 +230,8 @@ private:
         write_changed(out, bits, {0b10, 2}, {0b110, 3});
     }
 
-    // `window` begins with the next 14 bits at least, here and below; `bits` is
-    // the predecessor, and then the value.
+    // Here and below, `window` begins with the next 14 bits or more. `bits` has the predecessor,
+    // and gets the value.
     template <class In>
     [[nodiscard, gnu::always_inline]] bool read_value(In& in, std::uint64_t window,
                                                       std::uint64_t& bits) noexcept {
@@ -267,8 +268,8 @@ private:
         out.write(difference >> (64 - leading_ - length_), length_);
     }
 
-    // False where the last window is asked for before there was one, and for a
-    // new one past 64 bits.
+    // Returns false where a code asks for the last window before there is one, or for a new window
+    // that ends after 64 bits.
     template <class In>
     [[nodiscard, gnu::always_inline]] bool read_changed(In& in, bool opens, std::uint64_t window,
                                                         std::uint64_t& bits) noexcept {
@@ -316,7 +317,7 @@ private:
     std::uint64_t delta_ = 0;
     std::uint64_t bits_ = 0;            // of the last value
     std::uint64_t value_ = 0;           // the last that was not a stale marker
-    std::uint64_t started_before_ = 0;  // the start time lies so far before a timestamp
+    std::uint64_t started_before_ = 0;  // the last distance of a start time
     std::int64_t start_time_ = 0;
     unsigned leading_ = 0;
     unsigned length_ = 0;  // of the window; 0: none yet

@@ -1,5 +1,5 @@
-// The xor of a double with the one before it, as Gorilla and Prometheus write
-// it: nothing when equal, else the bits of a window of significant ones.
+// The xor of a double with the previous one, as Gorilla and Prometheus write it: nothing where they
+// are equal, and otherwise the bits in a window around those that differ.
 //
 //   0                                        same value
 //   10  + bits                               in the last window
@@ -8,8 +8,8 @@
 //   xor      0000 0000 0001 0110 1100 0000 ... 0000
 //            |  leading   | significant |  trailing
 //
-// Leading zeros are capped at 31; a length of 64 is written as 0. The window
-// is kept while it covers the significant bits, however loosely.
+// No more than 31 leading zeros are counted, and a length of 64 is written as 0. A window is kept
+// as long as it covers the significant bits, however loosely.
 #pragma once
 
 #include <chronopack/bits/msb.hpp>
@@ -22,7 +22,7 @@ namespace detail {
 
 class xor_code {
 public:
-    /// Bits that the longest code takes.
+    /// The bits of the longest code.
     static constexpr unsigned max_bits = 2 + 5 + 6 + 64;
 
     void write(msb_writer& out, std::uint64_t difference) noexcept {
@@ -40,9 +40,9 @@ public:
         out.write(difference >> trailing_, length_);
     }
 
-    /// The next difference, or truncated, or corrupt: a window past 64 bits, or
-    /// "the last window" before there was one. On success the caller still
-    /// checks the reader for overrun.
+    /// Reads the next difference, or truncated; or corrupt for a window that ends after 64 bits, or
+    /// for "the last window" before there is one. On success the caller still checks the reader
+    /// for overrun.
     [[nodiscard]] result<std::uint64_t> read(msb_reader& in) noexcept {
         const std::uint64_t window = in.window();
         if (window >> 63 == 0) {
@@ -64,28 +64,28 @@ public:
         return in.read(length_) << trailing_;
     }
 
-    // For loops that run ahead of the checks, with the short window at a code:
+    // For loops that read ahead without checks, with a short window that begins with a code:
 
     [[nodiscard]] static bool is_zero(std::uint64_t window) noexcept { return window >> 63 == 0; }
     [[nodiscard]] static bool in_last_window(std::uint64_t window) noexcept {
         return window >> 62 == 0b10;
     }
 
-    /// Whether there is a last window, and it has no more bits than that.
+    /// Returns whether there is a last window, of no more than `bits` bits.
     [[nodiscard]] bool has_window_within(unsigned bits) const noexcept {
         return length_ - 1 < bits;
     }
 
-    /// The bits of a code in the last window, and the difference it stands for,
-    /// from what follows its two bits of control.
+    /// Returns the bits of a code in the last window.
     [[nodiscard]] std::size_t code_bits() const noexcept { return 2 + length_; }
+    /// Returns the difference of such a code from the bits after its first two, on top.
     [[nodiscard]] std::uint64_t difference(std::uint64_t payload) const noexcept {
         return payload >> (64 - length_) << trailing_;
     }
 
-    /// Xors any code but zero into `value` and moves `bit` behind it; max_bits from
-    /// there on lie below in.windows_end(). False, with nothing changed, when the
-    /// code is not legal: read() says why.
+    /// Reads a code other than zero at `bit`, xors its difference into `value`, and moves `bit`
+    /// after it. max_bits from there on lie below in.windows_end(). Returns false, with nothing
+    /// changed, where the code is not legal: read() reports why.
     [[nodiscard, gnu::always_inline]] bool read_ahead(const msb_reader& in, std::uint64_t window,
                                                       std::size_t& bit,
                                                       std::uint64_t& value) noexcept {
@@ -98,14 +98,15 @@ public:
             leading_ = leading;
             length_ = length;
             trailing_ = 64 - leading - length;
-            bit += 5 + 6;  // what is in front of a code in the last window
+            bit += 5 + 6;  // the rest is as a code in the last window
         }
         value ^= difference(in.window_at(bit + 2));
         bit += code_bits();
         return true;
     }
 
-    // For restart_index.hpp: the window as a word, and back; false for none that is legal.
+    // For codec/restart_index.hpp: returns the window as a word, and restores it; false if that is
+    // not legal.
     [[nodiscard]] std::uint64_t state() const noexcept { return leading_ * 256 + length_; }
     [[nodiscard]] bool restore(std::uint64_t state) noexcept {
         const std::uint64_t leading = state / 256;

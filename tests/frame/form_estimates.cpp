@@ -1,7 +1,7 @@
-// What is told of a block without encoding it, against what encoding it makes.
+// Estimates of a block's forms, compared with the sizes that encoding gives.
 
+#include <chronopack/frame/form_estimates.hpp>
 #include <chronopack/frame/column.hpp>
-#include <chronopack/frame/forecast.hpp>
 
 #include "support/codec.hpp"
 #include "support/series.hpp"
@@ -13,7 +13,7 @@
 
 using namespace chronopack;
 using namespace chronopack::test;
-using frame::detail::forecast_of;
+using frame::detail::form;
 
 namespace {
 
@@ -38,27 +38,29 @@ std::size_t size_of_column(const std::vector<T>& in) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("the form that is forecast to be smallest is, or nearly", "[frame][forecast]",
-                   double, std::int64_t) {
+TEMPLATE_TEST_CASE("the form with the smallest estimate is the smallest, or nearly",
+                   "[frame][form_estimates]", double, std::int64_t) {
     constexpr std::array<std::size_t, 4> counts{300, 1024, 4096, 10'000};
     for_each_series<TestType>(counts, [](std::string_view shape, const auto& in) {
-        const auto f = forecast_of<TestType>(in);
-        const std::size_t plain = size_of_plain(in, f.decimal);
+        const auto estimated = frame::detail::estimate_forms<TestType>(in);
+        const std::size_t plain = size_of_plain(in, estimated.decimal);
         const std::size_t runs = size_of<run_length<TestType>>(in);
         const std::size_t places = size_of<dictionary<TestType>>(in);
-        const std::size_t foretold = f.runs == f.least()    ? runs
-                                     : f.plain == f.least() ? plain
-                                                            : places;
+        const form chosen = estimated.smallest();
+        const std::size_t size = chosen == form::runs    ? runs
+                                 : chosen == form::plain ? plain
+                                                         : places;
         const std::size_t smallest = std::min({plain, runs, places});
         INFO(shape << " x " << in.size() << ": " << plain << ' ' << runs << ' ' << places
-                   << ", forecast " << f.plain << ' ' << f.runs << ' ' << f.places);
-        CHECK(foretold <= smallest * 3 / 2 + 64);
-        // What others than that promise is looked into where it is much less.
+                   << ", estimated " << estimated.plain << ' ' << estimated.runs << ' '
+                   << estimated.places);
+        CHECK(size <= smallest * 3 / 2 + 64);
+        // Forms whose estimates are much smaller than that are tried as well.
         CHECK(size_of_column(in) <= smallest * 5 / 4 + 64);
     });
 }
 
-TEST_CASE("different values are counted to a tenth", "[frame][forecast]") {
+TEST_CASE("different values are counted to a tenth", "[frame][form_estimates]") {
     prng random(1);
     for (const std::size_t n : {100u, 1000u, 4096u})
         for (const std::uint64_t of : {1u, 2u, 10u, 100u, 500u, 3000u, 1'000'000u}) {
@@ -72,13 +74,12 @@ TEST_CASE("different values are counted to a tenth", "[frame][forecast]") {
         }
 }
 
-TEST_CASE("flags take their entropy", "[frame][forecast]") {
-    using frame::detail::bits_of_flags;
-    CHECK(bits_of_flags(0, 1000) == 0);
-    CHECK(bits_of_flags(1000, 1000) == 0);
-    CHECK(bits_of_flags(512, 1024) == 1024 * log2_one);
-    CHECK(bits_of_flags(0, 0) == 0);
-    const auto rare = static_cast<double>(bits_of_flags(41, 4096)) / static_cast<double>(log2_one);
-    CHECK(rare > 4096 * 0.080);
-    CHECK(rare < 4096 * 0.082);
+TEST_CASE("flags take their entropy", "[frame][form_estimates]") {
+    using frame::detail::estimate_flags;
+    CHECK(estimate_flags(0, 1000) == estimate());
+    CHECK(estimate_flags(1000, 1000) == estimate());
+    CHECK(estimate_flags(512, 1024) == estimate::of_bits(1024));
+    CHECK(estimate_flags(0, 0) == estimate());
+    CHECK(estimate_flags(41, 4096).bits() >= 4096 * 80 / 1000);
+    CHECK(estimate_flags(41, 4096).bits() < 4096 * 82 / 1000);
 }
