@@ -130,7 +130,6 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
     done.watermark = at->value_or(first);
     const std::int64_t end = buckets->containing(now).first;  // of the one that is not complete
     while (first < end) {
-        if (clock::now() >= until) return no_time;
         std::int64_t last = first;
         for (std::size_t n = 0; n < std::max<std::size_t>(how_.buckets_a_step, 1) && last < end;
              ++n)
