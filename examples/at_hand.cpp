@@ -1,5 +1,5 @@
-// The types that a program has at hand: time points, text, exceptions and error codes
-// of the standard library.
+// Uses chronopack with types of the standard library: time points, text, exceptions and error
+// codes.
 #include <chronopack/chronopack.hpp>
 
 #include <chrono>
@@ -9,7 +9,7 @@
 namespace cp = chronopack;
 using namespace std::chrono;
 
-// An hour of readings, one a second. Any error is thrown.
+// Returns an hour of readings, one every second. Throws on any error.
 static std::string written(sys_seconds start) {
     // [README: begin]
     std::string file;  // or a vector of std::byte, std::uint8_t or char
@@ -29,12 +29,12 @@ int main() {
         const sys_seconds start = sys_days(2024y / 1 / 1);
         const std::string file = written(start);
 
-        // A time that milliseconds cannot say is refused, not rounded.
+        // A time that is no whole number of milliseconds is refused, not rounded.
         std::string more;
         cp::series_writer writer(cp::append_to(more));
         if (writer.append(start + 1us, 1) != cp::errc::out_of_range) return 1;
 
-        // Rows of ten minutes, and their starts as time points again.
+        // Rows of ten minutes, whose starts are time points again.
         const auto reader = cp::series_reader<>::open(file).value();
         const auto width = cp::fixed_buckets::every(10min, *reader.unit()).value();
         const auto print = [&](const cp::rollup_row<>& row) {
@@ -49,8 +49,8 @@ int main() {
         for (const auto& [name, value] : labels)
             std::printf("%s=%s\n", name.c_str(), value.c_str());
 
-        // A file without its first byte is no series: value() would throw; here it is a
-        // std::error_code, for which other errors of the program may be taken as well.
+        // A file without its first byte is no series. value() would throw; error() converts to
+        // the std::error_code that other parts of a program use.
         const auto cut = std::string_view(file).substr(1);
         const std::error_code code = cp::series_reader<>::open(cut).error();
         std::printf("%s: %s\n", code.category().name(), code.message().c_str());

@@ -35,7 +35,7 @@ int main() {
     const auto ok = cp::frame::decode(wire, times_back, values_back);
     const bool same = ok && times_back == times && values_back == values;
 
-    wire[wire.size() / 2] ^= std::byte{1};  // one bit of damage
+    wire[wire.size() / 2] ^= std::byte{1};  // damages one bit
     const auto damaged = cp::frame::decode(wire, times_back, values_back);
     std::printf("lossless: %s; after one bit of damage: %s\n", same ? "yes" : "no",
                 damaged ? "not noticed" : cp::message(damaged.error()).data());

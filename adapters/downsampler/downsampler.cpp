@@ -132,7 +132,6 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
     // the start of the bucket that is not complete yet
     const std::int64_t end = buckets->containing(now).first;
     while (first < end) {
-        if (clock::now() >= until) return no_time;
         std::int64_t last = first;
         for (std::size_t n = 0; n < std::max<std::size_t>(how_.buckets_a_step, 1) && last < end;
              ++n)

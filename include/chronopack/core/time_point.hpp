@@ -5,11 +5,11 @@
 //                                                  // but for one time in 10^9: not exact
 //   to_ticks(floor<milliseconds>(system_clock::now()), time_unit::milliseconds)
 //
-// A timestamp counts ticks since 1970 in UTC without leap seconds, as system_clock does.
-// A time point becomes the timestamp that is equal to it, or none. Ends of a range need
-// no equal: between() takes the timestamps that lie in it.
+// A timestamp counts ticks since 1970 in UTC without leap seconds, as system_clock does. A time
+// point is converted only where a timestamp is equal to it. The ends of a range need no equal
+// timestamp: between() returns the timestamps that lie in the range.
 //
-// <chrono> is a third of a second for a compiler, and is the caller's to include.
+// Callers include <chrono> themselves, because it takes a compiler a third of a second.
 #pragma once
 
 #include <chronopack/core/result.hpp>
@@ -21,7 +21,7 @@
 
 namespace chronopack {
 
-/// A std::chrono::duration of an integral type, whose ticks are 292 years at most.
+/// A std::chrono::duration of an integral type, with ticks of at most 292 years.
 template <class D>
 concept tick_duration =
     std::integral<typename D::rep> && !std::same_as<typename D::rep, bool> &&
@@ -30,7 +30,7 @@ concept tick_duration =
     d.count();
 };
 
-/// A std::chrono::sys_time of such a duration: system_clock alone has to_time_t.
+/// A std::chrono::sys_time of such a duration; only system_clock has to_time_t.
 template <class T>
 concept system_time = tick_duration<typename T::duration> && requires(const T& t) {
     &T::clock::to_time_t;
@@ -43,13 +43,13 @@ namespace detail {
 
 __extension__ using wide_ticks = __int128;
 
-/// A time as whole ticks, and whether there is a part of one more.
+/// A time as whole ticks, and whether a part of a tick is left.
 struct wide_time {
     wide_ticks whole;  // rounded down
     bool fraction;
 };
 
-/// count * num / den, for num < 2^63 and 0 < den < 2^63.
+/// Returns count * num / den, for num < 2^63 and 0 < den < 2^63.
 [[nodiscard]] constexpr wide_time scaled_time(wide_ticks count, wide_ticks num,
                                               wide_ticks den) noexcept {
     wide_ticks q = count / den;
@@ -74,8 +74,8 @@ template <tick_duration D>
 
 }  // namespace detail
 
-/// The timestamp of a time point, or the ticks of a duration. out_of_range when it is not a
-/// whole number of ticks, or not one of int64.
+/// Returns the timestamp of a time point, or the ticks of a duration; or out_of_range where it is
+/// no whole number of ticks, or int64 cannot hold it.
 template <system_time T>
 [[nodiscard]] constexpr result<std::int64_t> to_ticks(const T& t, time_unit unit) noexcept {
     return detail::exact_ticks(detail::ticks_of(t.time_since_epoch(), unit));
@@ -85,8 +85,8 @@ template <tick_duration D>
     return detail::exact_ticks(detail::ticks_of(duration, unit));
 }
 
-/// The time point of a timestamp: to_time_point<std::chrono::sys_seconds>(t, unit).
-/// out_of_range when T has none that is equal to it.
+/// Returns the time point of a timestamp, as to_time_point<std::chrono::sys_seconds>(t, unit); or
+/// out_of_range where T has none that is equal to it.
 template <system_time T>
 [[nodiscard]] constexpr result<T> to_time_point(std::int64_t timestamp, time_unit unit) noexcept {
     using duration = typename T::duration;
@@ -98,7 +98,8 @@ template <system_time T>
     return T(duration(count));
 }
 
-/// The timestamps between two time points, both included: none where no tick lies there.
+/// Returns the range of timestamps between two time points, both included. It is empty where no
+/// tick lies between them.
 template <system_time First, system_time Last>
 [[nodiscard]] constexpr time_range between(const First& first, const Last& last,
                                            time_unit unit) noexcept {
@@ -110,7 +111,7 @@ template <system_time First, system_time Last>
             to > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(to)};
 }
 
-/// The timestamps at or after a time point.
+/// Returns the range of timestamps at or after a time point.
 template <system_time T>
 [[nodiscard]] constexpr time_range at_or_after(const T& t, time_unit unit) noexcept {
     const auto [whole, above] = detail::ticks_of(t.time_since_epoch(), unit);

@@ -1,5 +1,5 @@
-// The types of values that series, frames and archives hold: double and std::int64_t.
-// Codecs of their own have the types that they name.
+// The types of values that series, frames and archives can have: double and std::int64_t. A codec
+// that is used alone has the type that it names.
 #pragma once
 
 #include <chronopack/core/abi.hpp>
@@ -12,7 +12,7 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace detail {
 
-/// True for these two, and for all others an error of the compiler that says what to do.
+/// Returns true for these two types. Any other type is a compiler error that says what to do.
 template <class V>
 [[nodiscard]] consteval bool is_value_type() noexcept {
     static_assert(std::is_same_v<V, double> || std::is_same_v<V, std::int64_t>,
@@ -22,7 +22,7 @@ template <class V>
     return true;
 }
 
-/// A container of values of one type, in one piece: what they are then need not be said.
+/// A contiguous container of values of one type, which calls then need not name.
 template <class C>
 concept column = std::ranges::contiguous_range<C> && std::ranges::sized_range<C>;
 
@@ -31,7 +31,7 @@ template <column C>
     return std::span<const std::ranges::range_value_t<C>>(values);
 }
 
-/// Of a number that is not in the type, whatever it was: an array's is.
+/// Returns a span of dynamic extent, also of an array, whose type has its extent.
 template <column C>
 [[nodiscard]] constexpr auto dynamic_span(C&& values) noexcept {
     return std::span<std::remove_reference_t<std::ranges::range_reference_t<C>>>(values);

@@ -47,7 +47,7 @@ template <class V>
     return most;
 }
 
-/// The same for n values of either type.
+/// Returns the same bound for n values of either type.
 [[nodiscard]] constexpr std::size_t max_bytes(std::size_t n) noexcept {
     return std::max(max_bytes<double>(n), max_bytes<std::int64_t>(n));
 }
@@ -235,7 +235,7 @@ template <class V>
     return encode<V>(timestamps, values, how, out, fresh);
 }
 
-/// The same for a vector, array or the like of values, whose type then need not be said.
+/// Do the same for a vector, array or span of values, and take V from it.
 template <chronopack::detail::column Values>
 [[nodiscard]] result<info> write(std::span<const std::int64_t> timestamps, const Values& values,
                                  const options& how, bytes out, scratch& kept) {

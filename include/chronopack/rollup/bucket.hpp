@@ -51,9 +51,9 @@ public:
         return fixed_buckets(width, detail::floor_mod(offset, width));
     }
 
-    /// The same of a duration of std::chrono, for timestamps in ticks of `unit`; one begins at
-    /// the time point. out_of_range for a width below 1 tick, and for a width or a time point
-    /// that is no whole number of ticks.
+    /// Return buckets as wide as a duration of std::chrono, for timestamps in ticks of `unit`; one
+    /// of them begins at the time point `offset`. Return out_of_range for a width below 1 tick,
+    /// and for a width or time point that is no whole number of ticks.
     template <tick_duration D>
     [[nodiscard]] static constexpr result<fixed_buckets> every(const D& width,
                                                                time_unit unit) noexcept {

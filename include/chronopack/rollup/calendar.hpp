@@ -57,7 +57,8 @@ public:
                               (zone_.first_showing(end) - instant) * second - fraction - 1);
     }
 
-    /// The bucket that a time point lies in, or where int64 has no such time the nearest.
+    /// Returns the bucket that a time point lies in; the first or the last bucket for a time that
+    /// int64 cannot hold.
     template <system_time T>
     [[nodiscard]] time_range containing(const T& t) const noexcept {
         const auto whole = detail::ticks_of(t.time_since_epoch(), unit_).whole;

@@ -61,7 +61,7 @@ public:
         return pairs_;
     }
 
-    /// The pairs, in order of their names.
+    /// Iterate over the pairs in the order of their names.
     [[nodiscard, gnu::always_inline]] auto begin() const noexcept { return pairs_.begin(); }
     [[nodiscard, gnu::always_inline]] auto end() const noexcept { return pairs_.end(); }
     [[nodiscard, gnu::always_inline]] std::size_t size() const noexcept { return pairs_.size(); }

@@ -1,7 +1,7 @@
 // Writes the samples of a series as frames.
 //
 //   std::vector<std::byte> file;
-//   series_writer writer(append_to(file));      // of doubles; <std::int64_t> for these
+//   series_writer writer(append_to(file));      // of doubles, or <std::int64_t>
 //   writer.append(1700000000000, 21.5);
 //   writer.flush();
 //
@@ -83,8 +83,8 @@ public:
         return {};
     }
 
-    /// Takes the same at a time point. Returns out_of_range where series_options::frame.unit has
-    /// no timestamp that is equal to it.
+    /// Takes a sample at a time point. Returns out_of_range where it is no whole number of ticks
+    /// of series_options::frame.unit.
     template <system_time T>
     result<void> append(const T& time, V value) {
         const auto timestamp = to_ticks(time, state_->how.frame.unit);
