@@ -50,8 +50,8 @@ struct options {
     window_options window{};
 };
 
-/// What the server's answer to a write means: http::judge, and for what it says of
-/// sizes in a 400.
+/// What the server's answer to a write means: what a 400 says of sizes comes first, and
+/// then http::judge.
 [[nodiscard]] http::judgement judge_write(const http::answer& what,
                                           std::chrono::system_clock::time_point now);
 
