@@ -60,7 +60,7 @@ build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libx
 # from another process. tzdata: to read zones as the C library does.
 test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 sqlite3:sqlite3 tzdata)
 # What the adapters are built with.
-adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev)
+adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev zlib1g-dev)
 # Real stores that the adapters' tests start for themselves.
 server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics openssl)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
