@@ -7,6 +7,7 @@
 // A new store is a folder with a class of these, and no change elsewhere.
 #pragma once
 
+#include <adapters/storage/buckets.hpp>
 #include <adapters/storage/outcome.hpp>
 #include <adapters/storage/point.hpp>
 
@@ -56,6 +57,14 @@ public:
     /// By series (metric, service, tags), each in order of time.
     [[nodiscard]] virtual reply<std::vector<point>> query_range(const range_query& what,
                                                                 deadline until) = 0;
+
+    /// The buckets of a metric's series, as the store itself makes them of their points: by
+    /// service and tags, each series in order of time. Most stores are `unsupported`, and
+    /// then whoever asks reads the points.
+    [[nodiscard]] virtual reply<std::vector<bucket>> query_buckets(const bucket_query&, deadline) {
+        return failure{verdict::unsupported, std::nullopt,
+                       std::string(name()) + " makes no buckets of points"};
+    }
 
     /// Deletes what is before `cutoff`, in nanoseconds, of one metric, or of all
     /// for an empty one.
