@@ -14,10 +14,15 @@
 // the target must let a point written again stand for the first (embedded does). The
 // watermark is a point in the target, `chronopack_rolled_up`, written after what it tells
 // of: a run that fails or is killed is resumed, and writes the same points again.
+//
+// A source that makes buckets of its points itself (storage/buckets.hpp) is asked for those,
+// unless increases or resets are asked for; of any other the points are read. The rollups are
+// the same, but for the last bits of sums, and of means, which the order of adding decides.
 #pragma once
 
 #include <adapters/storage/backend.hpp>
 
+#include <chronopack/rollup/aggregate.hpp>
 #include <chronopack/rollup/bucket.hpp>
 
 namespace chronopack::downsample {
@@ -47,12 +52,14 @@ struct options {
                                               aggregate_name::last};
     std::size_t buckets_a_step = 100;      ///< that are read, and held, at once
     std::size_t most_points = 10'000'000;  ///< of a step
+    bool in_store = true;  ///< false: points are read even where the source makes buckets
 };
 
 struct report {
-    std::uint64_t read = 0;     ///< points
-    std::uint64_t written = 0;  ///< points, watermarks too
-    std::uint64_t dropped = 0;  ///< by the target
+    std::uint64_t read = 0;      ///< points
+    std::uint64_t in_store = 0;  ///< points that were not read, for the source made the buckets
+    std::uint64_t written = 0;   ///< points, watermarks too
+    std::uint64_t dropped = 0;   ///< by the target
     std::int64_t watermark = 0;
 };
 
@@ -63,7 +70,7 @@ struct report {
 class downsampler {
 public:
     downsampler(storage::storage_backend& from, storage::storage_backend& to, options how)
-        : from_(from), to_(to), how_(std::move(how)) {}
+        : from_(from), to_(to), how_(std::move(how)), ask_store_(how_.in_store) {}
 
     /// Makes all buckets that ended by `now`. What failed; or refused for a width below 1
     /// or buckets of no samples in order. Steps that were done stay done.
@@ -79,13 +86,23 @@ private:
     [[nodiscard]] storage::reply<std::monostate> step(const fixed_buckets& buckets,
                                                       std::int64_t first, std::int64_t last,
                                                       report& done, storage::deadline until);
+    [[nodiscard]] storage::reply<std::vector<storage::point>> from_buckets(std::int64_t first,
+                                                                           std::int64_t last,
+                                                                           report& done,
+                                                                           storage::deadline until);
+    [[nodiscard]] storage::reply<std::vector<storage::point>> from_points(
+        const fixed_buckets& buckets, std::int64_t first, std::int64_t last, report& done,
+        storage::deadline until);
     [[nodiscard]] storage::reply<std::monostate> write(std::span<const storage::point> points,
                                                        report& done, storage::deadline until);
+    void add_rollups(std::vector<storage::point>& to, storage::point at,
+                     const aggregate<double>& values) const;
     [[nodiscard]] storage::point mark(std::int64_t time) const;
 
     storage::storage_backend& from_;
     storage::storage_backend& to_;
     options how_;
+    bool ask_store_;  // for buckets, until it turns out to make none
 };
 
 }  // namespace chronopack::downsample

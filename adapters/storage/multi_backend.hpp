@@ -61,6 +61,8 @@ public:
 
     [[nodiscard]] reply<std::vector<point>> query_range(const range_query& what,
                                                         deadline until) override;
+    [[nodiscard]] reply<std::vector<bucket>> query_buckets(const bucket_query& what,
+                                                           deadline until) override;
 
     /// From every store, at once; points that the spool still has for one come back there.
     /// The first failure, or the first store's number of points.
@@ -82,6 +84,9 @@ public:
     [[nodiscard]] std::vector<writer_counters> counters() const;
 
 private:
+    template <class Ask>
+    auto first_answer(deadline until, Ask ask);
+
     multi_backend(std::vector<storage_backend*> stores, multi_options how)
         : stores_(std::move(stores)), how_(std::move(how)), followers_(stores_.size()) {}
 
