@@ -134,14 +134,26 @@ std::string points_statement(dialect of, const std::string& table, const selecti
 std::string buckets_statement(dialect of, const std::string& table, const selection& which,
                               std::int64_t width, std::size_t most) {
     const bool modern = of == dialect::modern;
-    const std::string at = modern ? "toUnixTimestamp64Nano(time)" : "time";
-    const std::string bits =
-        modern ? "reinterpretAsInt64(value)" : "reinterpretAsInt64(reinterpretAsString(value))";
-    const std::string tags = modern ? "tags" : "tags.name, tags.value";
-    const std::string w = std::to_string(width);
-    // Doubles as integers of the same order: -0.0 is below 0.0.
-    const std::string key =
-        "if(" + bits + " < 0, bitXor(" + bits + ", toInt64('9223372036854775807')), " + bits + ")";
+    const std::string series =
+        modern ? "service, series, tags" : "service, series, tags.name, tags.value";
+    // Of each row: its time and its value's bits, as integers;
+    const std::string rows =
+        "SELECT " + series + ", value, " +
+        (modern ? "toUnixTimestamp64Nano(time) AS at, reinterpretAsInt64(value) AS bits"
+                : "time AS at, reinterpretAsInt64(reinterpretAsString(value)) AS bits") +
+        " FROM " + table + " FINAL WHERE " + which.where;
+    // how far it is into its bucket, and an integer that is ordered as the value is, so that
+    // -0.0 is below 0.0;
+    const std::string w = "toInt64(" + std::to_string(width) + ")";
+    const std::string places = "SELECT " + series + ", value, at, modulo(modulo(at, " + w + ") + " +
+                               w + ", " + w +
+                               ") AS into, if(bits < 0, bitXor(bits, "
+                               "toInt64('9223372036854775807')), bits) AS key FROM (" +
+                               rows + ")";
+    // and its bucket, which begins with the first nanosecond that there is at the earliest.
+    const std::string least = "toInt64('-9223372036854775808')";
+    const std::string all = "SELECT " + series + ", value, at, key, if(at < 0 AND at - " + least +
+                            " < into, " + least + ", at - into) AS bucket FROM (" + places + ")";
     const std::string number = ", NOT isNaN(value))";
     return std::string("SELECT ") +
            (modern ? "CAST(service, 'String'), CAST(mapKeys(any(tags)), 'Array(String)'), "
@@ -149,11 +161,8 @@ std::string buckets_statement(dialect of, const std::string& table, const select
                    : "service, any(tags.name), any(tags.value)") +
            ", bucket, count(), countIf(NOT isNaN(value)), sumIf(value" + number + ", minIf(key" +
            number + ", maxIf(key" + number + ", argMinIf(value, at" + number +
-           ", argMaxIf(value, at" + number + " FROM (SELECT service, series, " + tags +
-           ", value, at, toInt64(at - modulo(modulo(at, " + w + ") + " + w + ", " + w +
-           ")) AS bucket, " + key + " AS key FROM (SELECT service, series, " + tags + ", value, " +
-           at + " AS at FROM " + table + " FINAL WHERE " + which.where +
-           ")) GROUP BY service, series, bucket LIMIT " + limit(most) + " FORMAT Native";
+           ", argMaxIf(value, at" + number + " FROM (" + all +
+           ") GROUP BY service, series, bucket LIMIT " + limit(most) + " FORMAT Native";
 }
 
 reply<std::vector<point>> read_points(cbytes answer, const std::string& metric, std::size_t most) {

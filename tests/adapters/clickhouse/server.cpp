@@ -5,6 +5,10 @@
 
 #include <adapters/clickhouse/series_hash.hpp>
 
+#include <chronopack/rollup/aggregate.hpp>
+#include <chronopack/rollup/bucket.hpp>
+
+#include <cmath>
 #include <thread>
 
 using namespace chronopack;
@@ -25,6 +29,51 @@ std::size_t write_all(clickhouse::backend& store, const std::vector<point>& poin
     REQUIRE(done.ok());
     CHECK(done.delivered + done.dropped.size() == points.size());
     return done.delivered;
+}
+
+/// What points come to, by the aggregates that the downsampler has.
+std::vector<storage::bucket> buckets_of(const std::vector<point>& points, std::int64_t width) {
+    const auto buckets = fixed_buckets::every(width);
+    std::vector<storage::bucket> out;
+    for (std::size_t i = 0, end = 0; i < points.size(); i = end) {
+        const auto within = buckets->containing(points[i].timestamp);
+        std::vector<std::int64_t> times;
+        std::vector<double> values;
+        for (; end < points.size() && points[end].service == points[i].service &&
+               points[end].tags == points[i].tags && points[end].timestamp >= within.first &&
+               points[end].timestamp <= within.last;
+             ++end) {
+            times.push_back(points[end].timestamp);
+            values.push_back(points[end].value);
+        }
+        const auto a = aggregate<double>::of(times, values);
+        storage::bucket one{points[i].service, points[i].tags, within.first, a.count, a.numbers()};
+        if (a.numbers() > 0) {
+            one.sum = a.sum;
+            one.min = a.min;
+            one.max = a.max;
+            one.first = a.first_number;
+            one.last = a.last_number;
+        }
+        out.push_back(one);
+    }
+    return out;
+}
+
+/// The same but for what the order of adding may do to a sum.
+bool same_bucket(const storage::bucket& a, const storage::bucket& b) {
+    const auto bits = [](double v) {
+        return std::bit_cast<std::uint64_t>(v);
+    };
+    const bool eighths = a.tags["shape"] == "exact" || a.tags["shape"] == "nan";
+    const double size = std::max(std::abs(b.min), std::abs(b.max));
+    const bool sum = bits(a.sum) == bits(b.sum) ||
+                     (!eighths && (!std::isfinite(size) || size > 1e300 ||
+                                   std::abs(a.sum - b.sum) <= 1e-12 * double(b.count) * size));
+    return sum && a.service == b.service && a.tags == b.tags && a.start == b.start &&
+           a.count == b.count && a.numbers == b.numbers && bits(a.min) == bits(b.min) &&
+           bits(a.max) == bits(b.max) && bits(a.first) == bits(b.first) &&
+           bits(a.last) == bits(b.last);
 }
 
 std::string where_of(const clickhouse::options& how) {
@@ -357,5 +406,70 @@ TEST_CASE("SQL of a user's own gives typed rows", "[clickhouse]") {
         REQUIRE_FALSE(wide);
         CHECK(wide.error().what == verdict::unsupported);
         CHECK(wide.error().message.find("UUID") != std::string::npos);
+    }
+}
+
+TEST_CASE("buckets that ClickHouse makes are those of the points", "[clickhouse]") {
+    for (const clickhouse_server& at : clickhouse_servers()) {
+        const auto store = with_table(own_table(*at.process));
+        prng random(6);
+        std::vector<point> points;
+        for (const char* shape : {"exact", "special", "nan", "any"})
+            for (const char* service : {"", "shop"})
+                for (int i = 0; i < 600; ++i) {
+                    const auto special = double_shape::special_bits;
+                    const double value =
+                        *shape == 'e' ? double(random.below(1'000)) / 8 - 40
+                        : *shape == 's'
+                            ? double_shape::of_bits(special[random.below(special.size())])
+                        : *shape == 'n' ? double_shape::of_bits(0x7ff8'0000'0000'0001)
+                                        : double(random.below(1'000'000)) / 1000;
+                    points.push_back(make_point("m", january + std::int64_t(random.below(6'000)),
+                                                value, {{"shape", shape}}, service));
+                }
+        write_all(*store, points);
+        write_all(*store, points);  // each is there once, as far as anybody can see
+
+        for (const std::int64_t width : {std::int64_t{1}, std::int64_t{7}, std::int64_t{100},
+                                         std::int64_t{1'000'000'007}, day})
+            for (const char* service : {"", "shop"}) {
+                CAPTURE(width, service);
+                const storage::bucket_query asked{.metric = "m",
+                                                  .service = service,
+                                                  .start = january + 13,
+                                                  .end = january + 5'000,
+                                                  .width = width};
+                const auto made = store->query_buckets(asked, in(60s));
+                if (!made) FAIL(made.error().message);
+                const auto read = store->query_range(
+                    {.metric = "m", .service = service, .start = asked.start, .end = asked.end},
+                    in(60s));
+                REQUIRE(read);
+                const auto expected = buckets_of(*read, width);
+                REQUIRE(made->size() == expected.size());
+                for (std::size_t i = 0; i < made->size(); ++i)
+                    if (!same_bucket((*made)[i], expected[i])) FAIL(i);
+            }
+        const storage::bucket_query few{.metric = "m", .width = 100, .most = 10};
+        CHECK(store->query_buckets(few, in(30s)).error().what == verdict::refused);
+        CHECK(store->query_buckets({.metric = "m"}, in(30s)).error().what == verdict::refused);
+        CHECK(store->query_buckets({.metric = "none", .width = 1}, in(30s))->empty());
+        CHECK(store->query_buckets({.metric = "m", .width = INT64_MAX}, in(30s)).error().what ==
+              verdict::unsupported);
+
+        // At the ends of time, as far as the server has them.
+        std::vector<point> far;
+        for (const std::int64_t t : {INT64_MIN, INT64_MIN + 1, std::int64_t{-1}, std::int64_t{0},
+                                     std::int64_t{1}, INT64_MAX - 1, INT64_MAX})
+            if (at.modern() || (t >= 0 && t < january)) far.push_back(make_point("far", t, 1));
+        write_all(*store, far);
+        for (const std::int64_t width : {std::int64_t{1}, std::int64_t{1'000}, INT64_MAX / 4}) {
+            const auto made = store->query_buckets({.metric = "far", .width = width}, in(60s));
+            REQUIRE(made);
+            const auto expected = buckets_of(far, width);
+            REQUIRE(made->size() == expected.size());
+            for (std::size_t i = 0; i < made->size(); ++i)
+                if (!same_bucket((*made)[i], expected[i])) FAIL(i);
+        }
     }
 }
