@@ -20,6 +20,12 @@ struct target {
     std::function<bool(double)> may_round = [](double) {
         return false;
     };
+    std::size_t batch_points = 5'000;  ///< that it takes well at once
+    /// Makes what points need to be written: a table. Called first, and once.
+    std::function<storage::reply<std::monostate>(storage::deadline)> prepare =
+        [](storage::deadline) {
+            return std::monostate{};
+        };
     /// Waits until what was taken can be read and is on the store's disk; `unsupported`
     /// where the store cannot say that it is.
     std::function<storage::reply<std::monostate>(storage::deadline)> settle =

@@ -16,9 +16,10 @@ namespace chronopack::tool {
 
 class shipper {
 public:
-    /// failure (environment) when the store is not well. `patience` is how long it may
-    /// take nothing; `quiet`: no progress.
-    shipper(storage::storage_backend& to, std::chrono::seconds patience, bool quiet);
+    /// failure (environment) when the store is not well. `batch_points` are sent at once;
+    /// `patience` is how long it may take nothing; `quiet`: no progress.
+    shipper(storage::storage_backend& to, std::size_t batch_points, std::chrono::seconds patience,
+            bool quiet);
 
     /// Sends soon; waits where the store is slow. failure (environment) when it has taken
     /// nothing for too long.
@@ -40,6 +41,7 @@ private:
     [[nodiscard]] storage::batch_options options();
 
     storage::storage_backend& to_;
+    std::size_t batch_points_;
     std::chrono::seconds patience_;
     bool quiet_;
     std::mutex mutex_;
