@@ -92,18 +92,18 @@ http::request backend::post(std::string target, std::string_view body) const {
             .most_bytes = options_.max_answer_bytes};
 }
 
-/// The answer to a statement, whatever it is. Settings are left away where the server does
-/// not have them, or does not let this user change them.
+/// The answer to a statement, whatever it is. Settings, these and those of all queries, are
+/// left away where the server does not have them, or does not let this user change them.
 reply<http::response> backend::ask(std::string_view sql, const std::string& parameters,
-                                   storage::deadline until) {
+                                   storage::deadline until, const std::string& settings) {
     const int known = dialect_;
     for (;;) {
-        const bool settings = known != no_dialect && query_settings_;
+        const bool with_settings = known != no_dialect && query_settings_;
         // wait_end_of_query: what an answer begins with is good only if all of it is.
         std::string target = "/?wait_end_of_query=1" + extra_ + parameters;
-        if (settings) target += query_settings(static_cast<dialect>(known), until);
+        if (with_settings) target += query_settings(static_cast<dialect>(known), until) + settings;
         auto got = line_->send(post(std::move(target), sql), until);
-        if (!got || ok(*got) || !settings) return got;
+        if (!got || ok(*got) || !with_settings) return got;
         const int code = exception_code(*got);
         if (code != unknown_setting && code != readonly) return got;
         query_settings_ = false;
@@ -117,8 +117,8 @@ failure backend::refusal(const http::response& got) const {
 
 /// ask(), of which nothing but success is expected.
 reply<http::response> backend::command(const std::string& sql, const std::string& parameters,
-                                       storage::deadline until) {
-    auto got = ask(sql, parameters, until);
+                                       storage::deadline until, const std::string& settings) {
+    auto got = ask(sql, parameters, until, settings);
     if (got && !ok(*got)) return refusal(*got);
     return got;
 }
@@ -213,7 +213,10 @@ storage::write_outcome backend::write_batch(std::span<const storage::point> poin
         const auto got = insert(batch.encode(block), *of, until);
         if (!got) return http::outcome_of(got.error(), by_index(std::move(done.dropped)));
         const http::judgement judged = judge(*got);
-        if (judged.what == verdict::hold) checked_ = false;  // it may be another table by then
+        if (judged.what == verdict::hold) {  // it may be another table by then
+            checked_ = false;
+            partitioning_ = partitioning::unknown;
+        }
         const bool good = judged.what == verdict::delivered;
         auto part = http::outcome_of(judged, block.sent, {},
                                      good ? "" : line_->explain(post("/", {}), *got));
@@ -230,13 +233,24 @@ storage::write_outcome backend::write_batch(std::span<const storage::point> poin
     return done;
 }
 
+/// Where partitions are months, points that replace one another are in one of them, and the
+/// server need not look for them across partitions.
+reply<std::string> backend::reading_settings(dialect of, storage::deadline until) {
+    if (of == dialect::classic || !query_settings_) return std::string();
+    const auto months = partitions_are_months(of, until);
+    if (!months) return months.error();
+    return std::string(*months ? "&do_not_merge_across_partitions_select_final=1" : "");
+}
+
 reply<std::vector<storage::point>> backend::query_range(const storage::range_query& what,
                                                         storage::deadline until) {
     const auto of = server_dialect(until);
     if (!of) return of.error();
     const selection which = select_rows(*of, what.metric, what.service, what.start, what.end);
-    const auto got =
-        command(points_statement(*of, table_, which, what.most), which.parameters, until);
+    const auto settings = reading_settings(*of, until);
+    if (!settings) return settings.error();
+    const auto got = command(points_statement(*of, table_, which, what.most), which.parameters,
+                             until, *settings);
     if (!got) return got.error();
     auto points = read_points(bytes_of(*got), what.metric, what.most);
     if (!points) return failed(points.error().what, points.error().message);
@@ -251,8 +265,10 @@ reply<std::vector<storage::bucket>> backend::query_buckets(const storage::bucket
     const auto of = server_dialect(until);
     if (!of) return of.error();
     const selection which = select_rows(*of, what.metric, what.service, what.start, what.end);
+    const auto settings = reading_settings(*of, until);
+    if (!settings) return settings.error();
     const auto got = command(buckets_statement(*of, table_, which, what.width, what.most),
-                             which.parameters, until);
+                             which.parameters, until, *settings);
     if (!got) return got.error();
     auto buckets = read_buckets(bytes_of(*got), what.most);
     if (!buckets) return failed(buckets.error().what, buckets.error().message);

@@ -91,16 +91,20 @@ public:
     void cancel() noexcept { line_->cancel(); }
 
 private:
+    enum class partitioning : std::uint8_t { unknown, months, other };
+
     backend(options with, std::unique_ptr<http::transport> line);
 
     // Of any request, in backend.cpp.
     [[nodiscard]] http::request post(std::string target, std::string_view body) const;
     [[nodiscard]] storage::reply<http::response> ask(std::string_view sql,
                                                      const std::string& parameters,
-                                                     storage::deadline until);
+                                                     storage::deadline until,
+                                                     const std::string& settings = {});
     [[nodiscard]] storage::reply<http::response> command(const std::string& sql,
                                                          const std::string& parameters,
-                                                         storage::deadline until);
+                                                         storage::deadline until,
+                                                         const std::string& settings = {});
     [[nodiscard]] storage::reply<query_table> table_of(const std::string& sql,
                                                        const std::string& parameters,
                                                        storage::deadline until);
@@ -114,16 +118,19 @@ private:
     // Of tables, in table.cpp.
     [[nodiscard]] storage::reply<std::monostate> why_not_kept_for(
         std::optional<std::chrono::seconds> keep_for, dialect of) const;
+    [[nodiscard]] storage::reply<bool> partitions_are_months(dialect of, storage::deadline until);
+    [[nodiscard]] storage::reply<std::string> reading_settings(dialect of, storage::deadline until);
     [[nodiscard]] storage::reply<std::monostate> drop_months(std::int64_t cutoff, dialect of,
                                                              storage::deadline until);
     [[nodiscard]] storage::reply<std::monostate> wait_for_mutations(storage::deadline until);
 
     options options_;
     std::unique_ptr<http::transport> line_;
-    std::string table_;                        // between backticks
-    std::string extra_;                        // settings, as a target has them
-    std::atomic<int> dialect_;                 // a dialect, or none yet
-    std::atomic<bool> checked_{false};         // the table is one that holds points
+    std::string table_;                 // between backticks
+    std::string extra_;                 // settings, as a target has them
+    std::atomic<int> dialect_;          // a dialect, or none yet
+    std::atomic<bool> checked_{false};  // the table is one that holds points
+    std::atomic<partitioning> partitioning_{partitioning::unknown};
     std::atomic<compression> encoding_;        // that the server takes, as far as is known
     std::atomic<bool> insert_settings_{true};  // until the server turns out not to have them
     std::atomic<bool> query_settings_{true};

@@ -81,17 +81,33 @@ reply<std::monostate> backend::set_keep_for(std::optional<std::chrono::seconds> 
     return std::monostate{};
 }
 
+/// Whether the table's partitions are the months of its points, as in one that we made; asked
+/// for once.
+reply<bool> backend::partitions_are_months(dialect of, storage::deadline until) {
+    if (const partitioning known = partitioning_; known != partitioning::unknown)
+        return known == partitioning::months;
+    const auto found = table_of(
+        "SELECT partition_key FROM system.tables WHERE database = " + literal(options_.database) +
+            " AND name = " + literal(options_.table),
+        {}, until);
+    if (!found) return found.error();
+    if (found->rows.size() != 1) return false;  // no table yet
+    const bool months = text_of(found->rows[0].at(0)) ==
+                        (of == dialect::modern ? "toYYYYMM(time)" : "toYYYYMM(date)");
+    partitioning_ = months ? partitioning::months : partitioning::other;
+    return months;
+}
+
 /// Drops the partitions of the months before the cutoff's, where partitions are months.
 reply<std::monostate> backend::drop_months(std::int64_t cutoff, dialect of,
                                            storage::deadline until) {
-    const std::string key = of == dialect::modern ? "toYYYYMM(time)" : "toYYYYMM(date)";
-    const auto found = table_of(
-        "SELECT DISTINCT partition FROM system.parts WHERE active AND database = " +
-            literal(options_.database) + " AND table = " + literal(options_.table) +
-            " AND (SELECT count() FROM system.tables WHERE partition_key = " + literal(key) +
-            " AND database = " + literal(options_.database) +
-            " AND name = " + literal(options_.table) + ") = 1",
-        {}, until);
+    const auto months = partitions_are_months(of, until);
+    if (!months) return months.error();
+    if (!*months) return std::monostate{};
+    const auto found =
+        table_of("SELECT DISTINCT partition FROM system.parts WHERE active AND database = " +
+                     literal(options_.database) + " AND table = " + literal(options_.table),
+                 {}, until);
     if (!found) return found.error();
     for (const auto& row : found->rows) {
         const std::string partition(text_of(row[0]));

@@ -192,11 +192,13 @@ TEST_CASE("settings that the server does not have are left away", "[clickhouse]"
         const auto reader = make({.where = {.url = reads.url()}});
         for (int i = 0; i < 2; ++i) CHECK(reader->query_range({.metric = "m"}, in(10s)));
         const auto all = reads.requests();
-        REQUIRE(all.size() == 4);
+        REQUIRE(all.size() == 5);  // the version, the partitions twice, points twice
         CHECK(all[1].target.find("max_execution_time") != std::string::npos);
-        for (std::size_t i = 2; i < 4; ++i)
+        for (std::size_t i = 2; i < 5; ++i) {
             CHECK(all[i].target.find("max_execution_time") == std::string::npos);
-        for (std::size_t i = 1; i < 4; ++i)
+            CHECK(all[i].target.find("do_not_merge") == std::string::npos);
+        }
+        for (std::size_t i = 1; i < 5; ++i)
             CHECK(all[i].target.find("wait_end_of_query=1") != std::string::npos);
     }
 }

@@ -217,6 +217,22 @@ TEST_CASE("of several values at one time the last written stays", "[clickhouse]"
     }
 }
 
+TEST_CASE("points are there once in a table with other partitions as well", "[clickhouse]") {
+    const auto how = own_table(modern_server());
+    const auto store = opened(how);
+    std::string made = clickhouse::create_statement(clickhouse::dialect::modern,
+                                                    {how.database, how.table}, std::nullopt, true);
+    const std::string key = "toYYYYMM(time)";
+    made.replace(made.find(key), key.size(), "toInt64(value)");  // what is replaced is elsewhere
+    run(*with_table(own_table(modern_server())), made);
+    for (int i = 0; i < 3; ++i)
+        write_all(*store, {make_point("m", january, i), make_point("m", january + 1, 7)});
+    CHECK(number_of(*store, "SELECT count() FROM " + where_of(how)) > 2);
+    CHECK(read_all(*store, "m").size() == 2);
+    REQUIRE(store->delete_before("", january + 1, in(60s)));
+    CHECK(read_all(*store, "m") == std::vector{make_point("m", january + 1, 7)});
+}
+
 TEST_CASE("a batch of 130 months is written", "[clickhouse]") {
     for (const clickhouse_server& at : clickhouse_servers()) {
         const auto store = with_table(own_table(*at.process));
