@@ -20,13 +20,12 @@ enum class dialect : std::uint8_t { classic, modern };
 /// By the text of `SELECT version()`; nothing where that is no version.
 [[nodiscard]] std::optional<dialect> dialect_of(std::string_view version) noexcept;
 
-/// The settings of an insert, each as "&name=value", for a block of up to `rows`: it is
-/// written when it is answered, as a whole, and in as many partitions as it has.
+/// Returns the settings of an insert, each as "&name=value", for a block of up to `rows`. The
+/// server then writes the block as a whole before it answers, whatever partitions it has.
 [[nodiscard]] std::string insert_settings(dialect of, std::size_t rows);
 
-/// The same of a query: an error is never behind the first part of an answer; columns come
-/// plain; the server gives up at the deadline, in whole seconds if it is a classic one, and
-/// when the caller has gone.
+/// Returns those of a query: the server gives up at the deadline, in whole seconds if it is a
+/// classic one, and a modern one also when the caller has gone.
 [[nodiscard]] std::string query_settings(dialect of, storage::deadline until);
 
 }  // namespace chronopack::clickhouse

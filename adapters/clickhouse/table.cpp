@@ -74,10 +74,14 @@ reply<std::monostate> backend::set_keep_for(std::optional<std::chrono::seconds> 
     const auto of = server_dialect(until);
     if (!of) return of.error();
     if (const auto fits = why_not_kept_for(keep_for.value_or(1s), *of); !fits) return fits;
-    const std::string change =
-        keep_for ? " MODIFY TTL " + ttl_expression(*keep_for) : " REMOVE TTL";
-    const auto got = command("ALTER TABLE " + table_ + change, {}, until);
-    if (!got) return got.error();
+    std::vector<std::string> changes{" REMOVE TTL"};
+    if (keep_for)  // as create_statement() has it
+        changes = {" MODIFY SETTING ttl_only_drop_parts = 1",
+                   " MODIFY TTL " + ttl_expression(*keep_for)};
+    for (const std::string& change : changes) {
+        const auto got = command("ALTER TABLE " + table_ + change, {}, until);
+        if (!got) return got.error();
+    }
     return std::monostate{};
 }
 
