@@ -203,6 +203,27 @@ TEST_CASE("settings that the server does not have are left away", "[clickhouse]"
     }
 }
 
+TEST_CASE("an answer that ends in an exception is none, though its status is 200", "[clickhouse]") {
+    // As 26.7 ends an answer that it has begun to send. It also breaks the chunks, which a
+    // proxy may mend.
+    const std::string tail =
+        "\r\n__exception__\r\nhbxxkfjoddpehemo\r\nCode: 395. DB::Exception: boom: while executing "
+        "'FUNCTION throwIf'. (FUNCTION_THROW_IF_VALUE_IS_NON_ZERO) (version 26.7.2.1)\n"
+        "108 hbxxkfjoddpehemo\r\n__exception__\r\n";
+    clickhouse::native_writer block(1, 3, 0);
+    block.column("n", "UInt64");
+    block.numbers<std::uint64_t>(3, [](std::size_t i) { return i; });
+    const std::string good = std::move(block).take();
+    for (const std::string& body : {good + tail, tail}) {
+        fault_server server({prelude()[0], {.body = ""}, {.body = body}});
+        const auto store = make({.where = {.url = server.url()}});
+        CHECK_FALSE(store->query_range({.metric = "m"}, in(10s)));
+        CHECK_FALSE(store->query("SELECT n FROM t", {}, in(10s)));
+    }
+    fault_server server({prelude()[0], {.body = good}});
+    CHECK(make({.where = {.url = server.url()}})->query("SELECT n", {}, in(10s))->rows.size() == 3);
+}
+
 TEST_CASE("a classic server is sent what it knows", "[clickhouse]") {
     auto script = prelude(clickhouse::dialect::classic);
     script.push_back({.status = 200});
