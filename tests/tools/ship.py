@@ -276,7 +276,7 @@ class ClickHouse(ServerTest):
             for _ in range(2):  # the second time changes nothing
                 self.ok("ship", "load.csv", "--verify", "--to", f"clickhouse+http://{self.at}{to}")
                 self.assertIn("clickhouse: 200 samples delivered of 2 series\n"
-                              "read back: 200 samples, all there; clickhouse does not say whether on "
+                              "read back: 200 samples, all there; clickhouse does not say whether they are on "
                               "its disk\n", self.remarks)
             self.assertEqual(self.ask(f"SELECT count(), max(value) FROM {table} FINAL WHERE tags['host'] = 'b'"),
                              "100\t24.75")
