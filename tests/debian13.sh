@@ -57,7 +57,7 @@ case $1 in
     ;;
   tests)
     # The newest ClickHouse is looked for in the same cache there, and is not fetched again.
-    cached_chdb || exit 3
+    cached_chdb >/dev/null || exit 3
     mkdir -p "$there/root$cache"
     cp -rlf "$cache/npm" "$there/root$cache/" 2>/dev/null || cp -rf "$cache/npm" "$there/root$cache/"
     inside tests/run && inside bench/run --seconds 0.002 bench/examples/temperature.csv ;;

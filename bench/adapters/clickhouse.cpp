@@ -1,6 +1,6 @@
 #include "stages.hpp"
 #include "support/random.hpp"
-#include "support/server_process.hpp"
+#include "support/servers.hpp"
 
 #include <adapters/clickhouse/backend.hpp>
 #include <adapters/clickhouse/native_writer.hpp>

@@ -4,7 +4,7 @@
 //       const auto store = with_table(own_table(*at.process));   a table of its own, made
 #pragma once
 
-#include "support/server_process.hpp"
+#include "support/servers.hpp"
 #include "support/stored_points.hpp"
 
 #include <adapters/clickhouse/backend.hpp>
