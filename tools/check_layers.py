@@ -5,6 +5,7 @@
 
     include/chronopack   core <- bits <- kernel <- packing <- binning <- codec/stream <- codec <- frame <- series <- rollup
     adapters             text, model, storage <- http <- prometheus_protocol <- the stores
+                         line_protocol <- the stores
                          model, storage, text <- otlp       storage <- downsampler
     tools                input <- output <- report <- chronopack, the command
     bench                on tools/report and below it, and on adapters
@@ -29,8 +30,9 @@ ADAPTERS = {
     "otlp": ["model", "storage", "text"],
     "prometheus_protocol": ["http", "storage", "text"],
     "downsampler": ["storage"],
+    "line_protocol": [],
 }
-STORE = ["http", "prometheus_protocol", "storage", "text"]  # all other folders of adapters/
+STORE = ["http", "line_protocol", "prometheus_protocol", "storage", "text"]  # all other folders of adapters/
 ANY_ADAPTER = "adapters/"
 OTHERS = {
     "tools/input": ["adapters/text"],

@@ -59,9 +59,11 @@ build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libx
 # from another process. tzdata: to read zones as the C library does.
 test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 sqlite3:sqlite3 tzdata)
 # The libraries that the adapters are built with.
-adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev)
+adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev zlib1g-dev)
 # Real stores that the adapters' tests start for themselves.
 server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics openssl)
+# ClickHouse 18.16, of Debian 12 and of no later one: tests/debian13.sh does without.
+[[ -n ${CHRONOPACK_NO_CLASSIC_CLICKHOUSE-} ]] || server_packages+=(clickhouse-server:clickhouse-server)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
 bench_packages=("${tool_packages[@]}" libbenchmark-dev libstreamvbyte-dev)
 
@@ -164,4 +166,26 @@ make_root() {
     printf '#!/bin/sh\nexit 101\n' >"$to/usr/sbin/policy-rc.d" && chmod 755 "$to/usr/sbin/policy-rc.d" &&
     chroot "$to" apt-get update -qq &&
     DEBIAN_FRONTEND=noninteractive chroot "$to" apt-get install -y -qq --no-install-recommends "${packages[@]}"
+}
+
+# cached_npm PACKAGE VERSION FILE: prints the folder that one file of an npm package is in.
+cached_npm() { cached "npm/$1" "$2" 0 unpack_npm "$@"; }
+
+# unpack_npm PACKAGE VERSION FILE FOLDER: for cached_npm.
+unpack_npm() {
+  local scratch=$4.npm
+  need npm:npm
+  mkdir -p "$scratch" && (cd "$scratch" && npm pack --silent "$1@$2") &&
+    tar -xzf "$scratch"/*.tgz -C "$4" --strip-components=1 "package/$3"
+}
+
+# The newest ClickHouse: as a library of 0.5 GB, which tests/support/chdb_server.cpp starts.
+cached_chdb() {
+  local machine
+  case $(uname -m) in
+    x86_64) machine=x64 ;;
+    aarch64) machine=arm64 ;;
+    *) say "there is no library of ClickHouse for $(uname -m)"; return 3 ;;
+  esac
+  cached_npm "@chdb/lib-linux-$machine-gnu" 26.7.3-stable.1 libchdb.so
 }

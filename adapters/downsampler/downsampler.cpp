@@ -80,6 +80,11 @@ std::optional<double> value_of(const aggregate<double>& a, aggregate_name which)
     }
 }
 
+/// Whether it takes the number before a bucket, which a store's own buckets do not know.
+bool of_neighbours(aggregate_name which) {
+    return which == aggregate_name::increase || which == aggregate_name::resets;
+}
+
 std::int64_t less(std::int64_t t, std::int64_t by) {
     return t < INT64_MIN + by ? INT64_MIN : t - by;
 }
@@ -151,6 +156,46 @@ reply<report> downsampler::run(std::int64_t now, storage::deadline until) {
 
 reply<std::monostate> downsampler::step(const fixed_buckets& buckets, std::int64_t first,
                                         std::int64_t last, report& done, storage::deadline until) {
+    if (ask_store_ && std::none_of(how_.aggregates.begin(), how_.aggregates.end(), of_neighbours)) {
+        const auto points = from_buckets(first, last, done, until);
+        if (points) return write(*points, done, until);
+        if (points.error().what != verdict::unsupported) return points.error();
+        ask_store_ = false;
+    }
+    const auto points = from_points(buckets, first, last, done, until);
+    if (!points) return points.error();
+    return write(*points, done, until);
+}
+
+reply<std::vector<point>> downsampler::from_buckets(std::int64_t first, std::int64_t last,
+                                                    report& done, storage::deadline until) {
+    const auto found = from_.query_buckets({.metric = how_.metric,
+                                            .service = how_.service,
+                                            .start = first,
+                                            .end = last,
+                                            .width = how_.every.count(),
+                                            .most = how_.most_points},
+                                           until);
+    if (!found) return found.error();
+    std::vector<point> out;
+    for (const storage::bucket& one : *found) {
+        done.in_store += one.count;
+        aggregate<double> values;
+        values.count = one.count;
+        values.nans = one.count - one.numbers;
+        values.sum = one.sum;
+        values.min = one.min;
+        values.max = one.max;
+        values.first_number = one.first;
+        values.last_number = one.last;
+        add_rollups(out, {{}, one.service, one.tags, one.start, 0}, values);
+    }
+    return out;
+}
+
+reply<std::vector<point>> downsampler::from_points(const fixed_buckets& buckets, std::int64_t first,
+                                                   std::int64_t last, report& done,
+                                                   storage::deadline until) {
     // The read starts one bucket earlier, because increases start from the number before.
     const auto found = from_.query_range({.metric = how_.metric,
                                           .service = how_.service,
@@ -173,17 +218,26 @@ reply<std::monostate> downsampler::step(const fixed_buckets& buckets, std::int64
         auto rows = make_rollup<double>(
             buckets,
             [&](const rollup_row<double>& row) {
-                for (const aggregate_name which : how_.aggregates)
-                    if (const auto value = value_of(row.values, which))
-                        out.push_back({rollup_metric(how_, which), series.service, series.tags,
-                                       row.bucket.first, *value});
+                add_rollups(out, {{}, series.service, series.tags, row.bucket.first, 0},
+                            row.values);
             },
             {.range = time_range{first, last}, .sort = true});
         auto ok = rows.add(timestamps, values);
         if (ok) ok = rows.finish();
         if (!ok) return failure{verdict::refused, {}, std::string(message(ok.error()))};
     }
-    return write(out, done, until);
+    return out;
+}
+
+/// Adds a point of each rollup of a bucket, which has the series and the time of `at`.
+void downsampler::add_rollups(std::vector<point>& to, point at,
+                              const aggregate<double>& values) const {
+    for (const aggregate_name which : how_.aggregates)
+        if (const auto value = value_of(values, which)) {
+            at.metric = rollup_metric(how_, which);
+            at.value = *value;
+            to.push_back(at);
+        }
 }
 
 reply<std::monostate> downsampler::write(std::span<const point> points, report& done,

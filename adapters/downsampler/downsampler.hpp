@@ -15,10 +15,15 @@
 // first one, as embedded does. The watermark is a point of the series `chronopack_rolled_up` in the
 // target, written after the points that it covers: after a failure or a kill the next run resumes
 // from it and writes the same points again.
+//
+// A source that makes buckets of its points itself (storage/buckets.hpp) is asked for buckets,
+// unless increases or resets are asked for. From any other source the points are read. The rollups
+// are the same, except for the last bits of sums and means, which depend on the order of adding.
 #pragma once
 
 #include <adapters/storage/backend.hpp>
 
+#include <chronopack/rollup/aggregate.hpp>
 #include <chronopack/rollup/bucket.hpp>
 
 namespace chronopack::downsample {
@@ -48,12 +53,14 @@ struct options {
                                               aggregate_name::last};
     std::size_t buckets_a_step = 100;      ///< buckets that one step reads and holds in memory
     std::size_t most_points = 10'000'000;  ///< points that one step may read
+    bool in_store = true;  ///< false: points are read even where the source makes buckets
 };
 
 struct report {
-    std::uint64_t read = 0;     ///< points read
-    std::uint64_t written = 0;  ///< points written, watermarks included
-    std::uint64_t dropped = 0;  ///< points that the target dropped
+    std::uint64_t read = 0;      ///< points read
+    std::uint64_t in_store = 0;  ///< points that the source made buckets of, so they were not read
+    std::uint64_t written = 0;   ///< points written, watermarks included
+    std::uint64_t dropped = 0;   ///< points that the target dropped
     std::int64_t watermark = 0;
 };
 
@@ -65,7 +72,7 @@ struct report {
 class downsampler {
 public:
     downsampler(storage::storage_backend& from, storage::storage_backend& to, options how)
-        : from_(from), to_(to), how_(std::move(how)) {}
+        : from_(from), to_(to), how_(std::move(how)), ask_store_(how_.in_store) {}
 
     /// Writes all buckets that ended by `now`, a time in nanoseconds since 1970, and returns the
     /// counts. Fails with the failure of the store, or with refused for a width below 1 or for
@@ -83,13 +90,23 @@ private:
     [[nodiscard]] storage::reply<std::monostate> step(const fixed_buckets& buckets,
                                                       std::int64_t first, std::int64_t last,
                                                       report& done, storage::deadline until);
+    [[nodiscard]] storage::reply<std::vector<storage::point>> from_buckets(std::int64_t first,
+                                                                           std::int64_t last,
+                                                                           report& done,
+                                                                           storage::deadline until);
+    [[nodiscard]] storage::reply<std::vector<storage::point>> from_points(
+        const fixed_buckets& buckets, std::int64_t first, std::int64_t last, report& done,
+        storage::deadline until);
     [[nodiscard]] storage::reply<std::monostate> write(std::span<const storage::point> points,
                                                        report& done, storage::deadline until);
+    void add_rollups(std::vector<storage::point>& to, storage::point at,
+                     const aggregate<double>& values) const;
     [[nodiscard]] storage::point mark(std::int64_t time) const;
 
     storage::storage_backend& from_;
     storage::storage_backend& to_;
     options how_;
+    bool ask_store_;  // for buckets, until it turns out to make none
 };
 
 }  // namespace chronopack::downsample

@@ -11,13 +11,21 @@ namespace chronopack::http {
     return judge({got.status, got.body, got["retry-after"]}, std::chrono::system_clock::now());
 }
 
-[[nodiscard]] inline storage::reply<response> send_checked(transport& line, const request& what,
-                                                           storage::deadline until) {
+/// By the judgement of a store that looks at its own answers first: `judge_first` is called
+/// with the response.
+template <class Judge>
+[[nodiscard]] storage::reply<response> send_checked(transport& line, const request& what,
+                                                    storage::deadline until, Judge judge_first) {
     auto got = line.send(what, until);
     if (!got) return got;
-    const judgement judged = judge(*got);
+    const judgement judged = judge_first(*got);
     if (judged.what == storage::verdict::delivered) return got;
     return storage::failure{judged.what, judged.retry_after, line.explain(what, *got)};
+}
+
+[[nodiscard]] inline storage::reply<response> send_checked(transport& line, const request& what,
+                                                           storage::deadline until) {
+    return send_checked(line, what, until, [](const response& got) { return judge(got); });
 }
 
 }  // namespace chronopack::http

@@ -2,16 +2,17 @@
 //
 //   answer                     what       whose           why
 //   2xx                        delivered  -
+//   4xx, 5xx "partial write"   refused    rest_written    refused: never send it again
 //   3xx, 401, 403, 407         hold       -               an operator acts first
 //   400                        refused    some_point      refused: bisect
-//   400 "partial write"        refused    rest_written    refused: never send it again
 //   413                        refused    some_point      too_large: split
 //   408, 425, 429, 5xx         retry      -               Retry-After, capped
 //   any other                  refused    every_point     refused: drop
 //
-// Redirects (3xx) are not followed, because they could carry credentials to another host. A store
-// whose answers mean something else has a function of its own, which handles those first and then
-// asks this one.
+// The first row that fits holds. "partial write" are InfluxDB's words; its releases sent them with
+// 400, 422 and 500. Redirects (3xx) are not followed, because they could carry credentials to
+// another host. A store whose answers mean something else has a function of its own, which handles
+// those first and then asks this one.
 #pragma once
 
 #include <adapters/http/retry_after.hpp>
@@ -49,17 +50,26 @@ struct judgement {
 
 [[nodiscard]] judgement judge(const answer& what, std::chrono::system_clock::time_point now);
 
+/// The report of a store that wrote some points of a request and dropped others.
+struct written_rest {
+    /// The number of points written, by the store's own count. As many as are missing, and not
+    /// named, are dropped unnamed.
+    std::size_t written = 0;
+    /// The points that the store named as dropped, in any order, by their index in the batch. An
+    /// index that was not sent, or that is named again, is ignored.
+    std::vector<storage::dropped_point> named = {};
+};
+
 /// Returns the outcome for a batch of which the points at `sent` were in the request. Those of
 /// `dropped` were not sent, each for its own reason. Both are in ascending order.
 ///
 /// A point refused alone is dropped. Several points of which some are bad are refused as a whole,
 /// and the caller bisects. Where every point is bad, all are dropped. Where the rest was written,
-/// `written` is the number of points by the store's own count, and as many as are missing are
-/// dropped unnamed.
+/// `rest` says which points were not.
 [[nodiscard]] storage::write_outcome outcome_of(const judgement& verdict,
                                                 std::span<const std::size_t> sent,
                                                 std::vector<storage::dropped_point> dropped,
-                                                std::string message, std::size_t written = 0);
+                                                std::string message, written_rest rest = {});
 
 /// Returns the outcome where there is no answer. An answer that was too long to read may have been
 /// a good one, so it is also worth a retry.

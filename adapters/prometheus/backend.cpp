@@ -62,7 +62,7 @@ storage::write_outcome backend::write_batch(std::span<const storage::point> poin
     const auto outcome = [&](const http::judgement& judged, std::string text,
                              std::size_t written = 0) {
         return http::outcome_of(judged, batch.sent(), std::move(batch.dropped()), std::move(text),
-                                written);
+                                {.written = written});
     };
     if (batch.samples() == 0) return outcome({}, "");
     const auto too_long = [&](const std::string& message) {

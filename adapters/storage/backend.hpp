@@ -7,6 +7,7 @@
 // A new store is a folder with a class of this interface.
 #pragma once
 
+#include <adapters/storage/buckets.hpp>
 #include <adapters/storage/outcome.hpp>
 #include <adapters/storage/point.hpp>
 
@@ -56,6 +57,14 @@ public:
     /// Returns the points by series (metric, service, tags), each series in order of time.
     [[nodiscard]] virtual reply<std::vector<point>> query_range(const range_query& what,
                                                                 deadline until) = 0;
+
+    /// Returns the buckets of a metric's series, as the store itself makes them of their points:
+    /// by service and tags, each series in order of time. Most stores answer `unsupported`, and
+    /// the caller then reads the points.
+    [[nodiscard]] virtual reply<std::vector<bucket>> query_buckets(const bucket_query&, deadline) {
+        return failure{verdict::unsupported, std::nullopt,
+                       std::string(name()) + " makes no buckets of points"};
+    }
 
     /// Deletes the points before `cutoff`, in nanoseconds since 1970, of one metric, or of all
     /// metrics where it is empty.

@@ -146,17 +146,29 @@ std::vector<write_outcome> multi_backend::write_each(std::span<const point> poin
     return out;
 }
 
-reply<std::vector<point>> multi_backend::query_range(const range_query& what, deadline until) {
-    // Each store but the last gets half of the time that is left.
+// Returns the answer of the first store that can be reached. Each store but the last gets half of
+// the time that is left.
+template <class Ask>
+auto multi_backend::first_answer(deadline until, Ask ask) {
     const std::size_t n = how_.mode == multi_mode::primary_only ? 1 : stores_.size();
     for (std::size_t i = 0;; ++i) {
         const bool last = i + 1 == n;
         const auto now = clock::now();
-        auto found = stores_[i]->query_range(what, last ? until : now + (until - now) / 2);
+        auto found = ask(*stores_[i], last ? until : now + (until - now) / 2);
         if (found || last) return found;
         if (found.error().what != verdict::retry && found.error().what != verdict::hold)
             return found;
     }
+}
+
+reply<std::vector<point>> multi_backend::query_range(const range_query& what, deadline until) {
+    return first_answer(
+        until, [&](storage_backend& store, deadline by) { return store.query_range(what, by); });
+}
+
+reply<std::vector<bucket>> multi_backend::query_buckets(const bucket_query& what, deadline until) {
+    return first_answer(
+        until, [&](storage_backend& store, deadline by) { return store.query_buckets(what, by); });
 }
 
 std::vector<reply<deletion>> multi_backend::delete_each(std::string_view metric,

@@ -62,6 +62,8 @@ public:
 
     [[nodiscard]] reply<std::vector<point>> query_range(const range_query& what,
                                                         deadline until) override;
+    [[nodiscard]] reply<std::vector<bucket>> query_buckets(const bucket_query& what,
+                                                           deadline until) override;
 
     /// Deletes from every store at once. Points of the spool that a store has not received yet will
     /// come back in that store. Returns the first failure, or the number of points of the first
@@ -85,6 +87,9 @@ public:
     [[nodiscard]] std::vector<writer_counters> counters() const;
 
 private:
+    template <class Ask>
+    auto first_answer(deadline until, Ask ask);
+
     multi_backend(std::vector<storage_backend*> stores, multi_options how)
         : stores_(std::move(stores)), how_(std::move(how)), followers_(stores_.size()) {}
 

@@ -41,6 +41,11 @@ public:
     [[nodiscard]] write_outcome write_batch(std::span<const point> points, deadline until) override;
     [[nodiscard]] reply<std::vector<point>> query_range(const range_query& what,
                                                         deadline until) override;
+    /// Not kept: the store's own.
+    [[nodiscard]] reply<std::vector<bucket>> query_buckets(const bucket_query& what,
+                                                           deadline until) override {
+        return store_.query_buckets(what, until);
+    }
     [[nodiscard]] reply<deletion> delete_before(std::string_view metric, std::int64_t cutoff,
                                                 deadline until) override;
     [[nodiscard]] reply<std::monostate> health(deadline until) override {

@@ -62,11 +62,12 @@ http::request form_of(std::string target, std::string_view form) {
 }  // namespace
 
 http::judgement judge_write(const http::answer& what, std::chrono::system_clock::time_point now) {
-    http::judgement judged = http::judge(what, now);
     const bool size = what.body.find("too big") != what.body.npos ||
                       what.body.find("too large") != what.body.npos;
-    if (what.status == 400 && size) judged.why = storage::drop_reason::too_large;
-    return judged;
+    if (what.status == 400 && size)
+        return {verdict::refused, http::blame::some_point, storage::drop_reason::too_large,
+                std::nullopt};
+    return http::judge(what, now);
 }
 
 storage::reply<std::unique_ptr<backend>> backend::open(options with) {

@@ -1,9 +1,8 @@
+#include <adapters/line_protocol/escape.hpp>
 #include <adapters/victoriametrics/text_forms.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
-#include <cmath>
 #include <limits>
 
 namespace chronopack::victoriametrics {
@@ -11,24 +10,10 @@ namespace chronopack::victoriametrics {
 namespace {
 
 using json = nlohmann::json;
+using line_protocol::append_key;
+using line_protocol::append_number;
 
-/// Appends the shortest text that reads back to the same double.
-void append_number(std::string& out, double value) {
-    if (std::isinf(value)) {
-        out += value > 0 ? "+Inf" : "-Inf";
-        return;
-    }
-    char text[32];
-    const auto [end, error] = std::to_chars(std::begin(text), std::end(text), value);
-    out.append(text, end);
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        if (c == ' ' || c == ',' || c == '=' || c == '\\') out += '\\';
-        out += c;
-    }
-}
+constexpr auto backslashes = line_protocol::backslashes::doubled;
 
 void append_json(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -103,12 +88,12 @@ std::string lines_of(const prometheus::series_batch& batch, const prometheus::se
         for (const auto& l : names) {
             if (l.name == "__name__") continue;
             head += ',';
-            append_escaped(head, l.name);
+            append_key(head, l.name, backslashes);
             head += '=';
-            append_escaped(head, l.value);
+            append_key(head, l.value, backslashes);
         }
         head += ' ';
-        append_escaped(head, p.metric);
+        append_key(head, p.metric, backslashes);
         head += '=';
         for (const sample& one : s.samples) {
             out += head;

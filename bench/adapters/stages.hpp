@@ -24,6 +24,9 @@ void spool_replay(const workload& load);
 void several_stores(const workload& load);
 void embedded_store(const workload& load);
 void rows_in_sqlite(const workload& load);
+void clickhouse_blocks(const workload& load);
+/// Starts the server, which has to be in the cache: tools/setup.sh.
+void clickhouse_store(const workload& load);
 
 /// Writes the remote write 1.0 message of one batch, before compression, to `file`, for other
 /// programs to read.

@@ -13,6 +13,8 @@
 #include <adapters/prometheus/backend.hpp>
 #elif defined(USE_VICTORIAMETRICS)
 #include <adapters/victoriametrics/backend.hpp>
+#elif defined(USE_CLICKHOUSE)
+#include <adapters/clickhouse/backend.hpp>
 #endif
 #if defined(USE_CHRONOPACK) || defined(CHRONOPACK_DISPATCH)
 #include <chronopack/codec/packed.hpp>
@@ -48,6 +50,9 @@ bool works() {
 #elif defined(USE_VICTORIAMETRICS)
     return static_cast<bool>(
         victoriametrics::backend::open({.where = {.url = "http://127.0.0.1:8428"}}));
+#elif defined(USE_CLICKHOUSE)
+    return static_cast<bool>(
+        clickhouse::backend::open({.where = {.url = "http://127.0.0.1:8123"}}));
 #else
     return true;
 #endif

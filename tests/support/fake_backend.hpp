@@ -13,6 +13,7 @@
 #include <adapters/storage/backend.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -112,6 +113,36 @@ public:
         if (found.size() > what.most)
             return storage::failure{storage::verdict::refused, {}, "too many points"};
         return found;
+    }
+
+    /// Whether it makes buckets, one point after the other.
+    bool makes_buckets = false;
+
+    storage::reply<std::vector<storage::bucket>> query_buckets(const storage::bucket_query& what,
+                                                               storage::deadline until) override {
+        if (!makes_buckets) return storage_backend::query_buckets(what, until);
+        const auto found =
+            query_range({what.metric, what.service, what.start, what.end, SIZE_MAX}, until);
+        std::vector<storage::bucket> out;
+        for (const storage::point& p : *found) {
+            std::int64_t into = p.timestamp % what.width;
+            if (into < 0) into += what.width;
+            if (out.empty() || out.back().service != p.service || out.back().tags != p.tags ||
+                out.back().start != p.timestamp - into)
+                out.push_back({p.service, p.tags, p.timestamp - into});
+            storage::bucket& to = out.back();
+            ++to.count;
+            if (std::isnan(p.value)) continue;
+            const bool first = to.numbers++ == 0;
+            to.sum += p.value;
+            to.min = first ? p.value : std::min(to.min, p.value);
+            to.max = first ? p.value : std::max(to.max, p.value);
+            if (first) to.first = p.value;
+            to.last = p.value;
+        }
+        if (out.size() > what.most)
+            return storage::failure{storage::verdict::refused, {}, "too many buckets"};
+        return out;
     }
 
     storage::reply<storage::deletion> delete_before(std::string_view metric, std::int64_t cutoff,

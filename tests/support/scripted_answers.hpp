@@ -79,7 +79,9 @@ inline std::vector<scripted_answer> answers_over_http() {
 using store_maker = std::function<std::unique_ptr<storage::storage_backend>(
     const std::string& url, const std::string& secret)>;
 
-inline void expect_outcome(const scripted_answer& row, const store_maker& make) {
+/// `prelude` is what the server answers to a store that asks something before it writes.
+inline void expect_outcome(const scripted_answer& row, const store_maker& make,
+                           const std::vector<scripted>& prelude = {}) {
     using namespace std::chrono_literals;
     using storage::verdict;
     const std::string canary = "canary-7f3a";
@@ -87,7 +89,9 @@ inline void expect_outcome(const scripted_answer& row, const store_maker& make) 
     for (const std::size_t n : {std::size_t{3}, std::size_t{1}}) {
         scripted answer = row.answer;
         answer.echo = answer.how == behaviour::answers;  // the request, secrets included
-        fault_server server({answer});
+        auto script = prelude;
+        script.push_back(answer);
+        fault_server server(script);
         const auto store = make(server.url(), canary);
         std::vector<point> points;
         for (std::size_t i = 0; i < n; ++i)

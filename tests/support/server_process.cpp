@@ -111,6 +111,14 @@ void server_process::stop() {
     kill();
 }
 
+void server_process::pause() {
+    if (!has_ended()) ::kill(pid_, SIGSTOP);
+}
+
+void server_process::resume() {
+    if (!has_ended()) ::kill(pid_, SIGCONT);
+}
+
 std::string server_process::log_end() const {
     const auto log = read_file(directory_ / "log");
     const std::size_t n = std::min<std::size_t>(log.size(), 2000);

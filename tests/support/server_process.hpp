@@ -36,12 +36,16 @@ public:
 
     [[nodiscard]] std::string authority() const { return "127.0.0.1:" + std::to_string(port_); }
     [[nodiscard]] std::string url() const { return "http://" + authority(); }
+    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
     [[nodiscard]] const scratch_directory& directory() const noexcept { return directory_; }
 
     /// SIGKILL, as a power failure would look to clients.
     void kill();
     /// SIGTERM, and SIGKILL after a minute.
     void stop();
+    /// Holds it still, or lets it go on: it neither answers nor closes connections.
+    void pause();
+    void resume();
     /// Again, on the same port and with the same data.
     void start();
 

@@ -80,6 +80,48 @@ server_process::command victoria_metrics_command() {
         .program = victoria_metrics_release().program, .arguments = arguments, .ready = "/health"};
 }
 
+server_process::command clickhouse_command() {
+    const auto arguments = [](const server_process& s) {
+        return std::vector<std::string>{s.directory() / "data", std::to_string(s.port())};
+    };
+    return {.program = CHRONOPACK_CHDB_SERVER, .arguments = arguments, .ready = "/ping"};
+}
+
+server_process::command classic_clickhouse_command() {
+    const auto arguments = [](const server_process& s) {
+        const auto write = [&](const char* name, const std::string& text) {
+            write_file(s.directory() / name, std::as_bytes(std::span(text)));
+        };
+        const std::string at = s.directory().path();
+        write("config.xml",
+              "<yandex><logger><level>warning</level><console>1</console></logger>"
+              "<listen_host>127.0.0.1</listen_host><http_port>" +
+                  std::to_string(s.port()) + "</http_port><path>" + at + "/data/</path><tmp_path>" +
+                  at + "/tmp/</tmp_path><user_files_path>" + at +
+                  "/files/</user_files_path><format_schema_path>" + at +
+                  "/schemas/</format_schema_path><mark_cache_size>5368709120</mark_cache_size>"
+                  "<users_config>users.xml</users_config><default_profile>default"
+                  "</default_profile><default_database>default</default_database><timezone>UTC"
+                  "</timezone></yandex>");
+        const auto user = [](const std::string& name, const std::string& password,
+                             const std::string& profile) {
+            return "<" + name + "><password>" + password + "</password><networks><ip>::/0</ip>" +
+                   "</networks><profile>" + profile + "</profile><quota>default</quota></" + name +
+                   ">";
+        };
+        write("users.xml",
+              "<yandex><profiles><default/><readonly><readonly>1</readonly></readonly></profiles>"
+              "<users>" +
+                  user("default", "", "default") + user("reader", "sesame", "readonly") +
+                  "</users><quotas><default><interval><duration>3600</duration><queries>0"
+                  "</queries><errors>0</errors><result_rows>0</result_rows><read_rows>0"
+                  "</read_rows><execution_time>0</execution_time></interval></default></quotas>"
+                  "</yandex>");
+        return std::vector<std::string>{"--config-file=" + s.directory() / "config.xml"};
+    };
+    return {.program = "clickhouse-server", .arguments = arguments, .ready = "/ping"};
+}
+
 std::string metric_of(const server_process& server, const std::string& name,
                       const std::string& expected) {
     const auto line = http::transport::open({.url = server.url()});

@@ -32,6 +32,12 @@ struct server_release {
 [[nodiscard]] server_process::command prometheus_command(bool late, bool admin_api = true);
 [[nodiscard]] server_process::command victoria_metrics_command();
 
+/// ClickHouse of today, without users: support/chdb_server.cpp says what else it is not.
+[[nodiscard]] server_process::command clickhouse_command();
+/// ClickHouse 18.16, with the users `default`, without a password, and `reader`, who may only
+/// read and whose password is `sesame`.
+[[nodiscard]] server_process::command classic_clickhouse_command();
+
 /// What the server's own /metrics say of a name with its labels, as they write both. They may
 /// be some seconds old: waits until they say `expected`, for a minute.
 [[nodiscard]] std::string metric_of(const server_process& server, const std::string& name,

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Files into stores: the embedded one, Prometheus and VictoriaMetrics themselves."""
+"""Files into stores: the embedded one, Prometheus, VictoriaMetrics and ClickHouse themselves."""
 
 import contextlib
 import http.server
 import json
+import os
 import random
 import signal
 import socket
@@ -79,7 +80,8 @@ class Ship(CommandTest):
 
     def test_urls_and_credentials(self):
         self.file("load.csv", self.CSV)
-        for url in ("", "embedded:", "prometheus+ftp://a", "http://a:1", "influx+http://a"):
+        for url in ("", "embedded:", "prometheus+ftp://a", "http://a:1", "influx+http://a",
+                    "clickhouse+http://a/b/c/d", "clickhouse+http://a//t", "clickhouse+http://a/d%20b"):
             with self.subTest(url):
                 self.assertIn("--to", self.fails(2, "ship", "load.csv", "--to", url))
         for url in ("prometheus+http://me:hush@127.0.0.1:1", "victoriametrics+https://hush@x"):
@@ -97,7 +99,7 @@ class Ship(CommandTest):
         with socket.socket() as taken:  # bound, and not listening
             taken.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-            for store in ("prometheus", "victoriametrics"):
+            for store in ("prometheus", "victoriametrics", "clickhouse"):
                 self.assertIn(f"{store}: ", self.fails(3, "ship", "load.csv", "--to",
                                                        f"{store}+{url}", "--patience", "2"))
 
@@ -253,6 +255,56 @@ class Prometheus(ServerTest):
         self.assertRegex(told, r"dropped: a\.b\{_field=\"v\"\} at \d+ ns: ")
         self.assertIn("prometheus: 1 sample delivered of 2 series, 1 dropped", told)
         self.assertEqual(self.ask('fine{job="shop"}', NOW)[0]["value"][1], "2")
+
+
+class ClickHouse(ServerTest):
+    def setUp(self):
+        super().setUp()
+        self.start_it()
+
+    def start_it(self):
+        self.start("/ping", os.environ["CHRONOPACK_CHDB_SERVER"], str(self.path / "data"), self.at.split(":")[1])
+
+    def ask(self, sql):
+        request = urllib.request.Request(f"http://{self.at}/", data=sql.encode())
+        with urllib.request.urlopen(request, timeout=30) as got:
+            return got.read().decode().strip()
+
+    def test_a_table_is_made_and_samples_are_there_once(self):
+        self.file("load.csv", Ship.CSV)
+        for to, table in (("", "chronopack.points"), ("/metrics", "metrics.points"), ("/metrics/raw", "metrics.raw")):
+            for _ in range(2):  # the second time changes nothing
+                self.ok("ship", "load.csv", "--verify", "--to", f"clickhouse+http://{self.at}{to}")
+                self.assertIn("clickhouse: 200 samples delivered of 2 series\n"
+                              "read back: 200 samples, all there; clickhouse does not say whether they are on "
+                              "its disk\n", self.remarks)
+            self.assertEqual(self.ask(f"SELECT count(), max(value) FROM {table} FINAL WHERE tags['host'] = 'b'"),
+                             "100\t24.75")
+        self.ask("CREATE TABLE metrics.other (metric String) ENGINE = Log")
+        told = self.fails(3, "ship", "load.csv", "--to", f"clickhouse+http://{self.at}/metrics/other")
+        self.assertIn("the column service is missing", told)
+
+    def test_a_million_samples_survive_a_kill_in_the_middle(self):
+        rows = 250_000
+        self.file("big.csv", "time,a,b,c,d\n" + "".join(f"{NOW + i},{i},{i / 4},{-i},{i % 7}\n" for i in range(rows)))
+        shipping = subprocess.Popen([support.COMMAND, "ship", "big.csv", "-q", "--to", f"clickhouse+http://{self.at}"],
+                                    cwd=self.path, stderr=subprocess.PIPE)
+        self.addCleanup(shipping.kill)
+        self.addCleanup(shipping.stderr.close)
+        there = 0
+        while there == 0:
+            self.assertIsNone(shipping.poll())
+            exists = self.ask("SELECT count() FROM system.tables WHERE database = 'chronopack' AND name = 'points'")
+            there = int(self.ask("SELECT count() FROM chronopack.points")) if exists == "1" else 0
+        self.server.kill()
+        self.server.wait()
+        self.assertIsNone(shipping.poll(), "shipped before the server was killed")
+        time.sleep(0.5)
+        self.start_it()
+        _, told = shipping.communicate(timeout=120)
+        self.assertEqual((shipping.returncode, told), (0, b""))
+        self.assertEqual(self.ask("SELECT count(), uniqExact(metric), sum(value) FROM chronopack.points FINAL"),
+                         f"{4 * rows}\t4\t{sum(i / 4 + i % 7 for i in range(rows)):.15g}")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 #include "input/failure.hpp"
 #include "input/source.hpp"
 
+#include <adapters/clickhouse/backend.hpp>
 #include <adapters/embedded/embedded_backend.hpp>
 #include <adapters/http/endpoint.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
 #include <adapters/victoriametrics/kept.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <optional>
@@ -22,7 +24,7 @@ namespace {
 
 constexpr std::string_view no_url =
     "--to: a store is prometheus+http://HOST:PORT, victoriametrics+http://HOST:PORT, "
-    "the same with https, or embedded:PATH";
+    "clickhouse+http://HOST:PORT[/DATABASE[/TABLE]], the same with https, or embedded:PATH";
 
 std::string first_line(const std::string& file) {
     input::file_source from(file);
@@ -79,6 +81,26 @@ std::optional<std::string_view> after(std::string_view prefix, std::string_view 
     return text.substr(prefix.size());
 }
 
+/// The path of the URL is a database and a table, either of which may be left away.
+clickhouse::options clickhouse_at(const target_request& asked, std::string_view url) {
+    clickhouse::options how{.where = transport_of(asked, url)};
+    std::string& text = how.where.url;
+    constexpr std::string_view scheme_end = "://";
+    const std::size_t host = text.find(scheme_end) + scheme_end.size();
+    const std::size_t path = text.find('/', host);
+    if (path == std::string::npos) return how;
+    const std::string names = text.substr(path + 1);
+    text.resize(path);
+    const std::size_t slash = std::min(names.find('/'), names.size());
+    how.database = names.substr(0, slash);
+    if (slash < names.size()) how.table = names.substr(slash + 1);
+    if (how.database.empty() || how.table.empty() ||
+        names.find_first_of("%/", slash + 1) != std::string::npos ||
+        how.database.find('%') != std::string::npos)
+        throw failure(fault::usage, std::string(no_url));
+    return how;
+}
+
 }  // namespace
 
 target open_target(const target_request& asked) {
@@ -103,6 +125,22 @@ target open_target(const target_request& asked) {
             if (settled || settled.error().what == storage::verdict::unsupported)
                 static_cast<void>(store.force_flush(until));
             return settled;
+        };
+        to.store = std::move(store);
+    } else if (const auto at = after("clickhouse+", asked.url)) {
+        auto store =
+            opened(clickhouse::backend::open(clickhouse_at(asked, *at)), fault::usage, {"--to"});
+        // Each request is a part of the table, which the server has to merge.
+        to.batch_points = 50'000;
+        to.tick = 1;
+        to.last_stays = true;
+        to.prepare = [&store = *store](storage::deadline until) {
+            const auto well = store.health(until);
+            if (well || well.error().what != storage::verdict::hold) return well;
+            return store.create_table(until);
+        };
+        to.settle = [](storage::deadline) {
+            return storage::failure{storage::verdict::unsupported, std::nullopt, ""};
         };
         to.store = std::move(store);
     } else {

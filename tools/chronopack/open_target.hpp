@@ -21,6 +21,13 @@ struct target {
     std::function<bool(double)> may_round = [](double) {
         return false;
     };
+    std::size_t batch_points = 5'000;  ///< the size of batches that the store takes well
+    /// Makes whatever the points need before they are written, such as a table. It is called first,
+    /// and once.
+    std::function<storage::reply<std::monostate>(storage::deadline)> prepare =
+        [](storage::deadline) {
+            return std::monostate{};
+        };
     /// Waits until the accepted points can be read and are on the store's disk. Returns
     /// `unsupported` where the store cannot say whether they are.
     std::function<storage::reply<std::monostate>(storage::deadline)> settle =

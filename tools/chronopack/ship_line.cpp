@@ -31,14 +31,21 @@ std::string limits_text(const otlp::limits& within) {
            " lists in one another, 1 MiB of attributes";
 }
 
+target prepared(target to, std::chrono::seconds patience) {
+    if (const auto ready = to.prepare(storage::in(patience)); !ready)
+        throw failure(fault::environment,
+                      std::string(to.store->name()) + ": " + ready.error().message);
+    return to;
+}
+
 }  // namespace
 
 struct ship_line::state {
     state(const target_request& asked, const options& how)
         : patience(how.patience),
-          where(open_target(asked)),
+          where(prepared(open_target(asked), how.patience)),
           recorded(*where.store, how.verify),
-          to(recorded, how.patience, how.quiet) {}
+          to(recorded, where.batch_points, how.patience, how.quiet) {}
 
     std::chrono::seconds patience;
     target where;

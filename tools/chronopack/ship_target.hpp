@@ -2,7 +2,10 @@
 //
 //   prometheus+http://HOST:PORT            prometheus+https://...
 //   victoriametrics+http://HOST:PORT       victoriametrics+https://...
+//   clickhouse+http://HOST:PORT/DB/TABLE   clickhouse+https://...; made where there is none
 //   embedded:PATH                          a database, made where there is none
+//
+// Without DB and TABLE the table is chronopack.points.
 //
 // Credentials are one line, `bearer TOKEN` or `basic USER:PASSWORD`, in a file or in the
 // environment variable CHRONOPACK_CREDENTIALS. In a URL they are refused, because others can read a

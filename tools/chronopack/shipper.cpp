@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t batch_points = 5'000;
+constexpr std::size_t least_queue = 100'000;  // points
 constexpr std::size_t shown = 10;
 constexpr auto look_every = 200ms;
 
@@ -22,8 +22,8 @@ constexpr auto look_every = 200ms;
 
 storage::batch_options shipper::options() {
     storage::batch_options how;
-    how.batch_points = batch_points;
-    how.most_points = 20 * batch_points;
+    how.batch_points = batch_points_;
+    how.most_points = std::max(least_queue, 3 * batch_points_);
     how.hold_for = 1s;
     how.retries.most = 5s;
     how.on_dropped = [this](const storage::point& p, const storage::dropped_point& why) {
@@ -38,8 +38,10 @@ storage::batch_options shipper::options() {
     return how;
 }
 
-shipper::shipper(storage::storage_backend& to, std::chrono::seconds patience, bool quiet)
+shipper::shipper(storage::storage_backend& to, std::size_t batch_points,
+                 std::chrono::seconds patience, bool quiet)
     : to_(to),
+      batch_points_(batch_points),
       patience_(patience),
       quiet_(quiet),
       writer_(to, options()),
@@ -52,7 +54,7 @@ shipper::shipper(storage::storage_backend& to, std::chrono::seconds patience, bo
 void shipper::send(storage::point one) {
     gathered_.push_back(std::move(one));
     ++sent_;
-    if (gathered_.size() == batch_points) hand_over();
+    if (gathered_.size() == batch_points_) hand_over();
 }
 
 void shipper::hand_over() {

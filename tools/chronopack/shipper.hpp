@@ -16,9 +16,10 @@ namespace chronopack::tool {
 
 class shipper {
 public:
-    /// Throws failure (environment) when the store is not well. `patience` is how long the store
-    /// may accept nothing. With `quiet` no progress is shown.
-    shipper(storage::storage_backend& to, std::chrono::seconds patience, bool quiet);
+    /// Throws failure (environment) when the store is not well. A batch has `batch_points`;
+    /// `patience` is how long the store may accept nothing. With `quiet` no progress is shown.
+    shipper(storage::storage_backend& to, std::size_t batch_points, std::chrono::seconds patience,
+            bool quiet);
 
     /// Sends a point soon, and waits where the store is slow. Throws failure (environment) when the
     /// store has accepted nothing for too long.
@@ -40,6 +41,7 @@ private:
     [[nodiscard]] storage::batch_options options();
 
     storage::storage_backend& to_;
+    std::size_t batch_points_;
     std::chrono::seconds patience_;
     bool quiet_;
     std::mutex mutex_;

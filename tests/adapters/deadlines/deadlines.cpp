@@ -8,6 +8,7 @@
 #include "support/scratch.hpp"
 #include "support/stall.hpp"
 
+#include <adapters/clickhouse/backend.hpp>
 #include <adapters/downsampler/downsampler.hpp>
 #include <adapters/embedded/embedded_backend.hpp>
 #include <adapters/prometheus/backend.hpp>
@@ -54,6 +55,8 @@ protected:
     void add_all_of(storage_backend& store) {
         add("write_batch", [&](deadline d) { return store.write_batch(run_of("cpu", 3), d); });
         add("query_range", [&](deadline d) { return store.query_range({.metric = "cpu"}, d); });
+        add("query_buckets",
+            [&](deadline d) { return store.query_buckets({.metric = "cpu", .width = 5}, d); });
         add("delete_before", [&](deadline d) { return store.delete_before("cpu", 5, d); });
         add("health", [&](deadline d) { return store.health(d); });
     }
@@ -70,6 +73,10 @@ public:
         return fake_backend::retry("timeout");
     }
     reply<std::vector<point>> query_range(const range_query&, deadline until) override {
+        here.pass_until(until);
+        return failure{verdict::retry, {}, "timeout"};
+    }
+    reply<std::vector<bucket>> query_buckets(const bucket_query&, deadline until) override {
         here.pass_until(until);
         return failure{verdict::retry, {}, "timeout"};
     }
@@ -329,6 +336,34 @@ private:
     std::unique_ptr<Backend> store_;
 };
 
+/// A ClickHouse that hangs at the first question, or says its version and hangs at the next;
+/// its calls are more than one request.
+class clickhouse_behind_a_server final : public scene {
+public:
+    clickhouse_behind_a_server(const std::string& version, behaviour how)
+        : server_(script(version, how)) {
+        auto opened = clickhouse::backend::open({.where = {.url = server_.url()}});
+        if (!opened) throw std::runtime_error(opened.error().message);
+        store_ = std::move(*opened);
+        if (!version.empty() && store_->query("", {}, in(60s))) throw std::runtime_error("query");
+        add_all_of(*store_);
+        add("create_table", [this](deadline d) { return store_->create_table(d); });
+        add("set_keep_for", [this](deadline d) { return store_->set_keep_for(1h, d); });
+        add("query", [this](deadline d) { return store_->query("SELECT 1", {}, d); });
+    }
+
+private:
+    static std::vector<scripted> script(const std::string& version, behaviour how) {
+        std::vector<scripted> out;
+        if (!version.empty()) out = {{.body = version}, {.status = 400}};
+        out.push_back({.body = std::string(100, 'x'), .how = how});
+        return out;
+    }
+
+    fault_server server_;
+    std::unique_ptr<clickhouse::backend> store_;
+};
+
 struct named_scene {
     std::string name;
     std::function<std::unique_ptr<scene>()> make;
@@ -380,6 +415,9 @@ std::vector<named_scene> scenes() {
             std::string("Prometheus ") + name, how));
         all.push_back(of<behind_a_server<victoriametrics::backend, victoriametrics::options>>(
             std::string("VictoriaMetrics ") + name, how));
+        for (const char* version : {"", "26.7.2.1", "18.16.1"})
+            all.push_back(of<clickhouse_behind_a_server>(
+                std::string("ClickHouse ") + version + " " + name, version, how));
     }
     return all;
 }

@@ -72,6 +72,50 @@ TEST_CASE("rollups of a store are those of its samples, whatever the steps", "[d
     REQUIRE(one("resets") == std::vector<double>{0, 0, 0, 0, 1, 0, 0, 0, 0});
 }
 
+TEST_CASE("rollups are the same where the store makes the buckets", "[downsampler]") {
+    fake_backend raw("raw"), read("read"), made("made");
+    raw.makes_buckets = true;
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    for (std::int64_t t = 0; t < 100; ++t)
+        for (const char* host : {"a", "b", "c"})
+            if (host != std::string("c") || t < 30)  // c: NaN alone in some buckets
+                REQUIRE(raw.write(point_of("cpu", t,
+                                           t % 7 == 0 || (*host == 'c' && t < 20)
+                                               ? nan
+                                               : static_cast<double>(t * t % 31) / 4,
+                                           {{"host", host}}),
+                                  in(60s))
+                            .ok());
+    auto how = of_ten();
+    how.aggregates = {aggregate_name::count, aggregate_name::sum,  aggregate_name::min,
+                      aggregate_name::max,   aggregate_name::mean, aggregate_name::first,
+                      aggregate_name::last};
+    how.in_store = false;
+    const auto by_points = downsampler(raw, read, how).run(95, in(60s));
+    REQUIRE(by_points);
+    REQUIRE(by_points->in_store == 0);
+    REQUIRE(by_points->read > 0);
+    how.in_store = true;
+    const auto by_buckets = downsampler(raw, made, how).run(95, in(60s));
+    REQUIRE(by_buckets);
+    REQUIRE(by_buckets->in_store == 90 + 90 + 30);
+    REQUIRE(by_buckets->read == 0);
+    REQUIRE(by_buckets->written == by_points->written);
+    REQUIRE(made.points() == read.points());
+
+    // Increases take the number before a bucket, which no bucket has.
+    how.aggregates.push_back(aggregate_name::increase);
+    fake_backend others("others");
+    const auto increases = downsampler(raw, others, how).run(95, in(60s));
+    REQUIRE(increases->in_store == 0);
+    REQUIRE(increases->read > 0);
+    // A source that fails to make them has failed.
+    how.aggregates.pop_back();
+    how.most_points = 1;
+    fake_backend none("none");
+    REQUIRE(downsampler(raw, none, how).run(95, in(60s)).error().what == storage::verdict::refused);
+}
+
 TEST_CASE("a run goes on where the last one ended, and after one that failed", "[downsampler]") {
     fake_backend raw("raw"), rollups("rollups");
     REQUIRE(raw.write_batch(run_of("cpu", 200), in(60s)).ok());

@@ -52,7 +52,17 @@ TEST_CASE("every status has the verdict of the table", "[http]") {
 }
 
 TEST_CASE("a partial write is never sent again", "[http]") {
+    // InfluxDB 1.x, 2.x and 2.0 in their own words.
     CHECK(of(400, "{\"error\":\"partial write: field type conflict dropped=1\"}") == partial);
+    CHECK(of(422,
+             R"({"code":"unprocessable entity","message":"failure writing points to )"
+             R"(database: partial write: points beyond retention policy dropped=1"})") == partial);
+    CHECK(of(500, R"({"code":"internal error","message":"unexpected error writing points to )"
+                  R"(database: partial write: field type conflict dropped=1"})") == partial);
+    for (const unsigned status : {401u, 404u, 413u, 429u, 503u})
+        CHECK(of(status, "partial write", "7") == partial);
+    CHECK(of(204, "partial write") == delivered);
+    CHECK(of(302, "partial write") == wait);
     CHECK(of(400, "unable to parse 'x'") == bisect);
 }
 
@@ -107,7 +117,7 @@ TEST_CASE("an outcome accounts for every point", "[http]") {
     const std::vector<std::size_t> sent{0, 2, 3};
     const std::vector<storage::dropped_point> before{{1, drop_reason::invalid, "no name"}};
     const auto of_batch = [&](const judgement& j, std::size_t written = 0) {
-        return outcome_of(j, sent, before, "words", written);
+        return outcome_of(j, sent, before, "words", {.written = written});
     };
 
     const auto good = of_batch(delivered);
@@ -144,4 +154,44 @@ TEST_CASE("an outcome accounts for every point", "[http]") {
         CHECK(alone.dropped[1].index == 4);
         CHECK(alone.dropped[1].why == j.why);
     }
+}
+
+TEST_CASE("points that a store names are dropped by name, the missing rest unnamed", "[http]") {
+    const std::vector<std::size_t> sent{0, 2, 3, 5, 6};
+    const std::vector<storage::dropped_point> before{{1, drop_reason::invalid, "no name"},
+                                                     {4, drop_reason::too_old, "old"}};
+    const auto of_batch = [&](std::size_t written, std::vector<storage::dropped_point> named) {
+        return outcome_of(partial, sent, before, "words", {written, std::move(named)});
+    };
+    const auto indices = [](const storage::write_outcome& done) {
+        std::vector<std::size_t> out;
+        for (const auto& d : done.dropped) out.push_back(d.index);
+        return out;
+    };
+
+    const auto two = of_batch(3, {{5, drop_reason::invalid, "b"}, {0, drop_reason::too_old, "a"}});
+    CHECK(two.ok());
+    CHECK(two.delivered == 3);
+    CHECK(indices(two) == std::vector<std::size_t>{0, 1, 4, 5});
+    CHECK(two.dropped[0].why == drop_reason::too_old);
+    CHECK(two.dropped[0].message == "a");
+    CHECK(two.dropped[3].message == "b");
+
+    // It wrote two, and says so of two of the three others.
+    const auto more = of_batch(2, {{0, drop_reason::invalid, "a"}, {5, drop_reason::invalid, "b"}});
+    CHECK(more.delivered == 2);
+    CHECK(indices(more) == std::vector<std::size_t>{0, 1, 4, 5, storage::unnamed});
+    CHECK(more.dropped.back().message == "words");
+
+    // What it names was not written, whatever it counts.
+    CHECK(of_batch(5, {{0, drop_reason::invalid, "a"}}).delivered == 4);
+    // Neither what was not sent nor what is named twice is another point.
+    const auto odd = of_batch(4, {{2, drop_reason::invalid, "a"},
+                                  {2, drop_reason::refused, "b"},
+                                  {1, drop_reason::invalid, "c"},
+                                  {99, drop_reason::invalid, "d"},
+                                  {storage::unnamed, drop_reason::invalid, "e"}});
+    CHECK(odd.delivered == 4);
+    CHECK(indices(odd) == std::vector<std::size_t>{1, 2, 4});
+    CHECK(odd.dropped[1].message == "a");
 }

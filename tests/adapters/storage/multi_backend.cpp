@@ -134,6 +134,9 @@ TEST_CASE("reads go to the next store where the first cannot be reached", "[mult
         reply<std::vector<point>> query_range(const range_query&, deadline) override {
             return failure{what, {}, "gone"};
         }
+        reply<std::vector<bucket>> query_buckets(const bucket_query&, deadline) override {
+            return failure{what, {}, "gone"};
+        }
         verdict what;
     };
     const scratch_directory dir;
@@ -144,10 +147,13 @@ TEST_CASE("reads go to the next store where the first cannot be reached", "[mult
         const auto s = open(dir / "s");
         const auto both = make({&busy, &there}, {.to_disk = s.get(), .each = quick()});
         REQUIRE(both->query_range({.metric = "cpu"}, in(60s))->size() == 10);
+        there.makes_buckets = true;
+        REQUIRE(both->query_buckets({.metric = "cpu", .width = 5}, in(60s))->size() == 2);
     }
     const auto s = open(dir / "t");
     const auto refuses = make({&against, &there}, {.to_disk = s.get(), .each = quick()});
     REQUIRE_FALSE(refuses->query_range({.metric = "cpu"}, in(60s)));
+    REQUIRE_FALSE(refuses->query_buckets({.metric = "cpu", .width = 5}, in(60s)));
     const auto alone = make({&busy, &there}, {.mode = multi_mode::primary_only});
     REQUIRE_FALSE(alone->query_range({.metric = "cpu"}, in(60s)));
 }

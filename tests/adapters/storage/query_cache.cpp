@@ -89,6 +89,9 @@ TEST_CASE("a cache is bounded, and drops old answers and those least used", "[qu
     REQUIRE(cached.counters().answers > 1);
     REQUIRE(cached.query_range({.metric = "cpu"}, in(60s))->size() == 100);
 
+    store.makes_buckets = true;
+    REQUIRE(cached.query_buckets({.metric = "cpu", .width = 50}, in(60s))->size() == 2);
+
     query_cache stale(store, {.fresh_for = 0ms});
     REQUIRE(stale.query_range({.metric = "cpu"}, in(60s)));
     REQUIRE(stale.query_range({.metric = "cpu"}, in(60s)));

@@ -1,0 +1,31 @@
+// What a ClickHouse server can, by its version.
+//
+//   26.7.2.1   modern     columns of DateTime64, Map and LowCardinality; codecs, TTL,
+//                         lightweight DELETE, parameters, zstd, codes in a header
+//   18.16.1    classic    none of them
+//
+// A server below 22.8, where the last of these came, is taken for a classic one.
+#pragma once
+
+#include <adapters/storage/backend.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace chronopack::clickhouse {
+
+enum class dialect : std::uint8_t { classic, modern };
+
+/// By the text of `SELECT version()`; nothing where that is no version.
+[[nodiscard]] std::optional<dialect> dialect_of(std::string_view version) noexcept;
+
+/// Returns the settings of an insert, each as "&name=value", for a block of up to `rows`. The
+/// server then writes the block as a whole before it answers, whatever partitions it has.
+[[nodiscard]] std::string insert_settings(dialect of, std::size_t rows);
+
+/// Returns those of a query: the server gives up at the deadline, in whole seconds if it is a
+/// classic one, and a modern one also when the caller has gone.
+[[nodiscard]] std::string query_settings(dialect of, storage::deadline until);
+
+}  // namespace chronopack::clickhouse

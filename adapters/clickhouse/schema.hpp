@@ -1,0 +1,67 @@
+// The table that points stand in, and whether one that is there is such a table.
+//
+//   modern                                          classic
+//   metric   LowCardinality(String)                 String
+//   service  LowCardinality(String)                 String
+//   series   UInt64, series_hash()                  UInt64
+//   tags     Map(LowCardinality(String), String)    tags.name, tags.value  Array(String)
+//   time     DateTime64(9, 'UTC')                   time Int64, nanoseconds; date Date
+//   value    Float64                                Float64
+//
+//   ReplacingMergeTree, a partition a month, by (metric, service, series, time)
+//
+// Of points of one series and time the last written stays, so that a batch written twice
+// changes nothing. Codecs are those that were smallest in a trial on 5 M points: time by GCD,
+// Delta and ZSTD, values by ZSTD alone, tags by LZ4, the server's default.
+#pragma once
+
+#include <adapters/clickhouse/dialect.hpp>
+
+#include <chrono>
+#include <span>
+#include <vector>
+
+namespace chronopack::clickhouse {
+
+struct table_name {
+    std::string database;
+    std::string table;
+};
+
+/// Between backticks, whatever characters it has.
+[[nodiscard]] std::string identifier(std::string_view name);
+/// "`database`.`table`".
+[[nodiscard]] std::string identifier(const table_name& name);
+
+struct column_definition {
+    std::string_view name;
+    std::string_view type;
+};
+
+/// The columns, in the order in which blocks have them.
+[[nodiscard]] std::span<const column_definition> columns_of(dialect of) noexcept;
+/// "metric, service, ...", for an INSERT.
+[[nodiscard]] std::string column_list(dialect of);
+
+/// How long a table may be asked to keep points: TTL are of 32 bits.
+inline constexpr std::chrono::seconds longest_keep = std::chrono::hours(24 * 365 * 100);
+
+/// CREATE TABLE IF NOT EXISTS. `keep_for` is for modern servers; `gcd` is not for those
+/// before 23.x, which do not know the codec.
+[[nodiscard]] std::string create_statement(dialect of, const table_name& name,
+                                           std::optional<std::chrono::seconds> keep_for, bool gcd);
+/// The expression after TTL. It forgets points that are older; neither those before 1970 nor
+/// those after 2106, which a DateTime cannot hold, are taken for others.
+[[nodiscard]] std::string ttl_expression(std::chrono::seconds keep_for);
+
+/// A row of DESCRIBE TABLE.
+struct described_column {
+    std::string name;
+    std::string type;
+    std::string default_kind;  ///< "DEFAULT", "MATERIALIZED", "ALIAS", or empty
+};
+
+/// What stands against writing points there, naming the column; empty where nothing does.
+[[nodiscard]] std::string why_not_ours(dialect of, std::span<const described_column> table);
+
+}  // namespace chronopack::clickhouse
