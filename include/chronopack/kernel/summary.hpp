@@ -119,17 +119,16 @@ struct block_summary {
     [[nodiscard]] static bool holds(const void* v, std::size_t n, std::uint64_t word) noexcept {
         const auto* from = static_cast<const std::byte*>(v);
         words found{};
-        std::size_t i = 0;
-        for (; i + N <= n; i += N) {
+        for (std::size_t i = 0; i + N <= n; i += N) {
             words x;
             detail::load(x, from + 8 * i);
             found |= (words)(x == word);
         }
         std::uint64_t any = 0;
         for (std::size_t l = 0; l < N; ++l) any |= found[l];
-        for (; i < n; ++i) {
+        for (std::size_t rest = n % N; rest > 0; --rest) {
             std::uint64_t x;
-            std::memcpy(&x, from + 8 * i, sizeof x);
+            std::memcpy(&x, from + 8 * (n - rest), sizeof x);
             any |= x == word;
         }
         return any != 0;
