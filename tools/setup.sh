@@ -61,7 +61,7 @@ test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qe
 # The libraries that the adapters are built with.
 adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev zlib1g-dev)
 # Real stores that the adapters' tests start for themselves.
-server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics openssl)
+server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics influxdb influxdb-client openssl)
 # ClickHouse 18.16, of Debian 12 and of no later one: tests/debian13.sh does without.
 [[ -n ${CHRONOPACK_NO_CLASSIC_CLICKHOUSE-} ]] || server_packages+=(clickhouse-server:clickhouse-server)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
