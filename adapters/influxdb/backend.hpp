@@ -32,6 +32,11 @@ public:
                                                      storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
+    /// Version 1 makes them, of a metric and of times that lie more than a bucket's width
+    /// within what InfluxDB keeps; a server may have a limit of buckets. Others are
+    /// `unsupported`.
+    [[nodiscard]] storage::reply<std::vector<storage::bucket>> query_buckets(
+        const storage::bucket_query& what, storage::deadline until) override;
     /// The server does not say how many points it deleted. `unsupported` for version 3.
     [[nodiscard]] storage::reply<storage::deletion> delete_before(std::string_view metric,
                                                                   std::int64_t cutoff,
@@ -49,6 +54,10 @@ public:
 
 private:
     explicit backend(std::unique_ptr<influxdb::client> of) : client_(std::move(of)) {}
+
+    [[nodiscard]] storage::reply<std::monostate> sign_zeros(const storage::bucket_query& what,
+                                                            std::vector<storage::bucket>& buckets,
+                                                            storage::deadline until);
 
     std::unique_ptr<influxdb::client> client_;
 };

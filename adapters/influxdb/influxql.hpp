@@ -35,6 +35,16 @@ namespace chronopack::influxdb {
                                                         std::string_view service_tag,
                                                         const storage::range_query& what);
 
+/// The same rows in buckets of time, and of them the counts, sums, extremes, first and last.
+[[nodiscard]] std::optional<std::string> influxql_buckets(std::string_view retention_policy,
+                                                          std::string_view service_tag,
+                                                          const storage::bucket_query& what);
+
+/// Those of the rows that are zeros, one more than `most` a series.
+[[nodiscard]] std::optional<std::string> influxql_zeros(std::string_view retention_policy,
+                                                        std::string_view service_tag,
+                                                        const storage::bucket_query& what);
+
 /// What an error in the answer to a query means: `hold` where something must be created
 /// first, `retry` for limits of time and load, `refused` otherwise.
 [[nodiscard]] storage::verdict judge_query_error(std::string_view words) noexcept;

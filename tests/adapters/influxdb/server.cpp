@@ -163,6 +163,103 @@ TEST_CASE("a series of more rows than a chunk has comes whole", "[influxdb]") {
     CHECK(tables[0].rows() == 25'000);
 }
 
+namespace {
+
+/// As the server must make them: whose sums are exact.
+std::vector<storage::bucket> buckets_of(std::vector<point> points, const std::string& service,
+                                        std::int64_t start, std::int64_t end, std::int64_t width) {
+    std::vector<storage::bucket> made;
+    const auto less = [](double a, double b) {
+        return a < b || (a == b && std::signbit(a) && !std::signbit(b));
+    };
+    for (const point& p : in_order(std::move(points))) {
+        if (p.timestamp < start || p.timestamp > end || (!service.empty() && p.service != service))
+            continue;
+        const std::int64_t rest = ((p.timestamp % width) + width) % width;
+        const std::int64_t from = p.timestamp - rest;
+        if (made.empty() || made.back().start != from || made.back().service != p.service ||
+            made.back().tags != p.tags)
+            made.push_back({p.service, p.tags, from, 0, 0, 0, p.value, p.value, p.value, 0});
+        storage::bucket& b = made.back();
+        b.numbers = ++b.count;
+        b.sum += p.value;
+        if (less(p.value, b.min)) b.min = p.value;
+        if (less(b.max, p.value)) b.max = p.value;
+        b.last = p.value;
+    }
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("buckets that the server makes are those of the points", "[influxdb]") {
+    const auto store = fresh(server(), {.retention_policy = "p"});
+    prng random(11);
+    std::vector<point> points;
+    for (int series = 0; series < 12; ++series) {
+        std::vector<label> tags;
+        if (series % 3 != 0) tags.push_back({"n", std::to_string(series)});
+        std::int64_t t = -1000;
+        for (int i = 0; i < 150; ++i) {
+            t += 1 + static_cast<std::int64_t>(random.below(20));
+            const double v = random.one_in(3) ? (random.one_in(2) ? 0.0 : -0.0)
+                                              : static_cast<double>(random.between(-8, 8)) / 4;
+            points.push_back(make_point("bucketed", t, v, tags,
+                                        series % 4 == 0   ? ""
+                                        : series % 4 == 1 ? "a"
+                                                          : "b"));
+        }
+    }
+    point_model kept;  // series may be the same, and then the last value counts
+    kept.write(points);
+    points = kept.range("bucketed");
+    REQUIRE(store->write_batch(points, in(30s)).delivered == points.size());
+    REQUIRE(store->write(make_point("other", 5, 1), in(30s)).ok());
+    for (const std::int64_t width : {1, 7, 100, 1'000'000}) {
+        for (const char* service : {"", "a"}) {
+            CAPTURE(width, service);
+            const auto expected = buckets_of(points, service, -903, 777, width);
+            const auto got = store->query_buckets({.metric = "bucketed",
+                                                   .service = service,
+                                                   .start = -903,
+                                                   .end = 777,
+                                                   .width = width},
+                                                  in(30s));
+            if (!got) FAIL(got.error().message);
+            REQUIRE(got->size() == expected.size());
+            for (std::size_t i = 0; i < expected.size(); ++i) {
+                const storage::bucket& a = (*got)[i];
+                const storage::bucket& b = expected[i];
+                const auto same = [](double x, double y) {
+                    return bit_cast<std::uint64_t>(x) == bit_cast<std::uint64_t>(y);
+                };
+                CAPTURE(i, b.start, b.service);
+                REQUIRE((a.service == b.service && a.tags == b.tags && a.start == b.start));
+                REQUIRE((a.count == b.count && a.numbers == b.numbers && a.sum == b.sum));
+                REQUIRE((same(a.min, b.min) && same(a.max, b.max)));
+                REQUIRE((same(a.first, b.first) && same(a.last, b.last)));
+            }
+        }
+    }
+    const auto what_of = [&](storage::bucket_query what) {
+        if (what.metric.empty()) what.metric = "bucketed";
+        const auto got = store->query_buckets(what, in(30s));
+        REQUIRE_FALSE(got);
+        return got.error().what;
+    };
+    CHECK(what_of({.start = -1000, .end = 1000, .width = 7, .most = 20}) == verdict::refused);
+    CHECK(what_of({.width = 7}) == verdict::unsupported);
+    CHECK(what_of({.start = 0, .end = 1, .width = 0}) == verdict::refused);
+    // Few buckets of very many zeros are better read as points.
+    std::vector<point> zeros;
+    for (int i = 0; i < 100; ++i) zeros.push_back(make_point("zeros", i, 0));
+    REQUIRE(store->write_batch(zeros, in(30s)).ok());
+    CHECK(what_of({.metric = "zeros", .start = 0, .end = 99, .width = 1000, .most = 30}) ==
+          verdict::unsupported);
+    CHECK(store->query_buckets({.metric = "no such", .start = 0, .end = 9, .width = 3}, in(30s))
+              ->empty());
+}
+
 TEST_CASE("typed points come back as they were written", "[influxdb]") {
     const auto store = fresh();
     const influxdb::point p{"typed m",
