@@ -32,8 +32,8 @@ public:
                                                      storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
-    /// Version 1 makes them, of a metric and of times that lie more than a bucket's width
-    /// within what InfluxDB keeps; a server may have a limit of buckets. Others are
+    /// Version 1 makes them, of a metric, of field `value` and of times that lie more than a
+    /// bucket's width within what InfluxDB keeps; a server may have a limit of buckets. Others are
     /// `unsupported`.
     [[nodiscard]] storage::reply<std::vector<storage::bucket>> query_buckets(
         const storage::bucket_query& what, storage::deadline until) override;

@@ -117,7 +117,8 @@ storage::reply<std::monostate> backend::sign_zeros(const storage::bucket_query& 
 storage::reply<std::vector<bucket>> backend::query_buckets(const storage::bucket_query& what,
                                                            storage::deadline until) {
     const options& how = client_->options();
-    if (how.api != api::v1) return storage_backend::query_buckets(what, until);
+    if (how.api != api::v1 || !how.field_tag.empty())
+        return storage_backend::query_buckets(what, until);
     if (what.metric.empty() || what.width < 1)
         return failure{verdict::refused, std::nullopt, "no metric, or buckets without a width"};
     if (what.start > what.end) return std::vector<bucket>{};

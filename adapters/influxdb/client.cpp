@@ -47,6 +47,9 @@ storage::reply<std::unique_ptr<client>> client::open(influxdb::options with) {
     const point named{"m", *labels::from({{with.service_tag, "s"}}), {{"value", 0.0}}, 0};
     if (with.service_tag.empty() || !why_not_a_line(named, with.api).empty())
         return refused("service_tag is no legal name of a tag");
+    if (!with.field_tag.empty() &&
+        (with.field_tag == with.service_tag || with.field_tag == value_field))
+        return refused("field_tag is the service's tag, or the field itself");
     auto line = http::transport::open(std::move(with.where));
     if (!line) return line.error();
     with.where = {};

@@ -33,6 +33,9 @@ struct options {
     std::string org{};               ///< of v2: its name
     std::string retention_policy{};  ///< of v1; empty: the database's default
     std::string service_tag = "service_name";
+    /// The tag of a storage::point that names its field, as in archives of line protocol
+    /// (`_field`); a point without it has `value`. Empty: the field is `value`, always.
+    std::string field_tag{};
     bool gzip = true;  ///< requests; answers come packed whatever this says
     /// Bytes of a write before compression; more are several. InfluxDB 1 takes 25,000,000.
     std::size_t max_request_bytes = std::size_t{16} << 20;

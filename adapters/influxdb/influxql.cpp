@@ -258,8 +258,8 @@ std::string limit(std::size_t most) {
 
 std::optional<std::string> influxql_range(std::string_view retention_policy,
                                           std::string_view service_tag,
-                                          const storage::range_query& what) {
-    auto text = selection("\"value\"", retention_policy, service_tag, what);
+                                          const storage::range_query& what, bool all_fields) {
+    auto text = selection(all_fields ? "*" : "\"value\"", retention_policy, service_tag, what);
     if (text) *text += " GROUP BY *" + limit(what.most);
     return text;
 }

@@ -28,12 +28,13 @@ namespace chronopack::influxdb {
 /// Between single quotes; nothing as for names.
 [[nodiscard]] std::optional<std::string> quoted_text(std::string_view text);
 
-/// The rows of field `value` that the query asks for, one more than `most` a series, of a
-/// retention policy or of the default one where that is empty. Nothing for names that
-/// InfluxQL cannot write. The range must hold a time that InfluxDB keeps.
+/// The rows of field `value`, or of all fields, that the query asks for, one more than
+/// `most` a series, of a retention policy or of the default one where that is empty. Nothing
+/// for names that InfluxQL cannot write. The range must hold a time that InfluxDB keeps.
 [[nodiscard]] std::optional<std::string> influxql_range(std::string_view retention_policy,
                                                         std::string_view service_tag,
-                                                        const storage::range_query& what);
+                                                        const storage::range_query& what,
+                                                        bool all_fields = false);
 
 /// The same rows in buckets of time, and of them the counts, sums, extremes, first and last.
 [[nodiscard]] std::optional<std::string> influxql_buckets(std::string_view retention_policy,

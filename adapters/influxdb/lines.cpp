@@ -103,18 +103,33 @@ std::string_view why_not(const point& p, api server) {
     return !p.time || keeps(*p.time) ? std::string_view() : no_time;
 }
 
+/// Whether the tag is none, but the name of the field.
+bool names_field(std::string_view tag, const line_rules& rules) noexcept {
+    return !rules.field_tag.empty() && tag == rules.field_tag;
+}
+
+/// The field that the point's value is.
+std::string_view field_of(const storage::point& p, const line_rules& rules) noexcept {
+    const std::string_view named = rules.field_tag.empty() ? "" : p.tags[rules.field_tag];
+    return named.empty() ? value_field : named;
+}
+
 std::string_view why_not_a_series(const storage::point& p, const line_rules& rules) {
+    const std::string_view field = field_of(p, rules);
+    if (field == "time") return "a field with a name that InfluxDB keeps for itself";
+    if (const auto bad = why_not_a_name(field, part::key, rules.api); !bad.empty()) return bad;
+    std::ptrdiff_t tags = !p.service.empty();
     auto why = why_not_a_name(p.metric, part::measurement, rules.api);
     if (why.empty() && !p.service.empty()) why = why_not_a_name(p.service, part::value, rules.api);
     for (const label& tag : p.tags.pairs()) {
         if (!why.empty()) break;
-        if (tag.value.empty()) continue;
-        if (tag.name == rules.service_tag || tag.name == value_field)
+        if (tag.value.empty() || names_field(tag.name, rules)) continue;
+        ++tags;
+        if (tag.name == rules.service_tag || tag.name == field)
             return "a tag with the name of the service's tag, or of the field";
         why = why_not_a_tag(tag, rules.api);
     }
-    if (why.empty() && rules.api == api::v1 && count(p.tags) + !p.service.empty() == fatal_tags)
-        return fatal_number;
+    if (why.empty() && rules.api == api::v1 && tags == fatal_tags) return fatal_number;
     return why;
 }
 
@@ -179,10 +194,12 @@ std::string head_of(const storage::point& p, const line_rules& rules) {
             append_tag(head, rules.service_tag, p.service, rules.api);
             service = true;
         }
-        append_tag(head, tag.name, tag.value, rules.api);
+        if (!names_field(tag.name, rules)) append_tag(head, tag.name, tag.value, rules.api);
     }
     if (!service) append_tag(head, rules.service_tag, p.service, rules.api);
-    return head.append(" ").append(value_field).append("=");
+    head += ' ';
+    append_key(head, field_of(p, rules), how(rules.api));
+    return head += '=';
 }
 
 bool fits(std::size_t head_bytes, std::string_view field) noexcept {
@@ -226,8 +243,7 @@ public:
         why_ = why_not_a_series(p, rules_);
         if (!why_.empty()) return;
         text_ = head_of(p, rules_);
-        // The field stands in it already, for the name that is too long by what it adds.
-        if (!fits(text_.size() - value_field.size() - 2, value_field)) why_ = key_too_long;
+        if (!fits(text_.size(), {})) why_ = key_too_long;  // the field stands in it already
     }
 
     [[nodiscard]] std::string_view why() const noexcept { return why_; }

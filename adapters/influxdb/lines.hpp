@@ -39,6 +39,8 @@ inline constexpr std::string_view value_field = "value";
 struct line_rules {
     influxdb::api api = influxdb::api::v1;
     std::string service_tag = "service_name";  ///< the tag that their service is
+    /// The tag that names the field of a point; a point without it has `value`. Empty: none.
+    std::string field_tag{};
 };
 
 /// Says why a server of that kind cannot hold the point; empty where it can.

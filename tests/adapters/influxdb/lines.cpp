@@ -150,6 +150,23 @@ TEST_CASE("a point of any store is a line with the field value", "[influxdb]") {
     CHECK(other.text == "up,job=s,service_name=x value=1 10\n");
 }
 
+TEST_CASE("a tag may name the field", "[influxdb]") {
+    const line_rules rules{.field_tag = "_field"};
+    const auto line = [&](std::vector<label> tags) {
+        const storage::point p{"cpu", "s", *labels::from(std::move(tags)), 5, 0.5};
+        return lines_of(std::span(&p, 1), rules).text;
+    };
+    CHECK(line({{"_field", "a b"}, {"host", "x"}}) == "cpu,host=x,service_name=s a\\ b=0.5 5\n");
+    CHECK(line({{"host", "x"}}) == "cpu,host=x,service_name=s value=0.5 5\n");
+    CHECK(line({{"_field", "value"}}) == "cpu,service_name=s value=0.5 5\n");
+    CHECK(line({{"_field", "a"}, {"value", "x"}}) == "cpu,service_name=s,value=x a=0.5 5\n");
+    for (const char* bad : {"host", "time", "a\\", "a\n"})
+        CHECK(line({{"_field", bad}, {"host", "x"}}).empty());
+    CHECK(line({{"", "x"}}).empty());
+    const storage::point nameless{"cpu", "", *labels::from({{"", "x"}}), 5, 0.5};
+    CHECK(lines_of(std::span(&nameless, 1), {}).text.empty());
+}
+
 TEST_CASE("of the lines that real parsers were given, ours are the same or the refused ones",
           "[influxdb]") {
     // Lines that say the same in other words: numbers, times and what is given twice. And

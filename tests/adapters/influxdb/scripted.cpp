@@ -318,6 +318,28 @@ TEST_CASE("points are read from version 3 by InfluxQL, its tags apart or as colu
     }
 }
 
+TEST_CASE("all fields are read where a tag names them", "[influxdb]") {
+    const std::vector<point> expected =
+        in_order({make_point("m", 1, 1.5, {{"host", "a"}, {"f", "user"}}, ""),
+                  make_point("m", 1, 2, {{"host", "a"}}, "")});
+    fault_server v3({{.body = R"({"results":[{"statement_id":0,"series":[{"name":"m","columns":)"
+                              R"(["time","host","user","value"],"values":[[1,"a",1.5,2]]}]}]})"}});
+    const auto of_v3 = to(v3, api::v3, {.field_tag = "f"})->query_range({.metric = "m"}, in(10s));
+    if (!of_v3) FAIL(of_v3.error().message);
+    CHECK(*of_v3 == expected);
+    CHECK(v3.requests()[0].target.find("SELECT%20%2A%20FROM") != std::string::npos);
+    fault_server v2(
+        {{.body = "#datatype,string,long,dateTime:RFC3339,double,string,string,string\r\n"
+                  "#group,false,false,false,false,true,true,true\r\n#default,_result,,,,,,\r\n"
+                  ",result,table,_time,_value,_field,_measurement,host\r\n"
+                  ",,0,1970-01-01T00:00:00.000000001Z,1.5,user,m,a\r\n"
+                  ",,1,1970-01-01T00:00:00.000000001Z,2,value,m,a\r\n\r\n"}});
+    const auto of_v2 = to(v2, api::v2, {.field_tag = "f"})->query_range({.metric = "m"}, in(10s));
+    if (!of_v2) FAIL(of_v2.error().message);
+    CHECK(*of_v2 == expected);
+    CHECK(v2.requests()[0].body.find("r._field ==") == std::string::npos);
+}
+
 TEST_CASE("SQL is version 3's, and Flux is version 2's", "[influxdb]") {
     fault_server server({{.body = "{\"time\":\"2020-01-01T00:00:00\",\"v\":1.5}\n{\"v\":-0}\n"}});
     const auto got = to(server, api::v3)->client().query_sql("SELECT \"v\"", in(10s));

@@ -152,6 +152,25 @@ TEST_CASE("a range of InfluxDB holds both its ends, of a service or of all", "[i
     }
 }
 
+TEST_CASE("points of several fields are found by the tag that names these", "[influxdb]") {
+    const auto store = fresh(server(), {.field_tag = "_field"});
+    const std::vector<point> points{make_point("cpu", 1, 1, {{"_field", "user"}, {"host", "a"}}),
+                                    make_point("cpu", 1, 2, {{"_field", "system"}, {"host", "a"}}),
+                                    make_point("cpu", 2, 3, {{"_field", "user"}, {"host", "a"}}),
+                                    make_point("cpu", 2, 4, {{"host", "b"}}, "")};
+    REQUIRE(store->write_batch(points, in(30s)).delivered == 4);
+    CHECK(read(*store, {.metric = "cpu"}) == in_order(points));
+    CHECK(read(*store, {.metric = "cpu", .service = "shop"}).size() == 3);
+    CHECK(read(*store, {.metric = "cpu", .most = 4}).size() == 4);
+    const auto few = store->query_range({.metric = "cpu", .most = 2}, in(30s));
+    REQUIRE_FALSE(few);
+    CHECK(few.error().what == verdict::refused);
+    const auto none =
+        store->query_buckets({.metric = "cpu", .start = 0, .end = 9, .width = 3}, in(30s));
+    REQUIRE_FALSE(none);
+    CHECK(none.error().what == verdict::unsupported);
+}
+
 TEST_CASE("a series of more rows than a chunk has comes whole", "[influxdb]") {
     const auto store = fresh();
     std::vector<point> points;
