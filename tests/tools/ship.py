@@ -83,7 +83,7 @@ class Ship(CommandTest):
         self.file("load.csv", self.CSV)
         for url in ("", "embedded:", "prometheus+ftp://a", "http://a:1", "influx+http://a",
                     "clickhouse+http://a/b/c/d", "clickhouse+http://a//t", "clickhouse+http://a/d%20b",
-                    "influxdb+http://a/b/c/d", "influxdb+http://a/", "influxdb+http://a/%x"):
+                    "influxdb+http://a/b/c/d", "influxdb+http://a//b", "influxdb+http://a/%x"):
             with self.subTest(url):
                 self.assertIn("--to", self.fails(2, "ship", "load.csv", "--to", url))
         self.assertIn("ORG/BUCKET", self.fails(2, "ship", "load.csv", "--influxdb-version", "2", "--to",
@@ -330,7 +330,7 @@ class InfluxDB(ServerTest):
 
     def test_a_database_is_made_and_samples_are_there_once(self):
         self.file("load.csv", Ship.CSV)
-        self.file("m.lp", f"cpu,host=a\\ b usage=0.25,value=3 {NOW}000000000\ncpu,host=c usage=1 7\n")
+        self.file("m.lp", f"cpu,host=a\\ b usage=0.25,value=3 {NOW}000000000\ncpu,host=c usage=1 {NOW}000000000\n")
         self.file("m.otlp", otlp_gauge("queue", "shop", NOW, -7))
         for to, database in (("", "chronopack"), ("/my%20db", "my db")):
             for _ in range(2):  # the second time changes nothing
