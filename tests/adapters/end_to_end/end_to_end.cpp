@@ -53,10 +53,10 @@ model::metric named(std::string name, std::string unit, decltype(model::metric::
     return m;
 }
 
-/// Request `n` of a service, metrics of every kind: decimals, which all stores hold.
+/// Request `n` of a service, metrics of every kind: decimals and names, which all stores hold.
 std::string request_of(const std::string& service, std::int64_t n, std::int64_t time) {
     model::gauge load{{number(time, static_cast<double>(n) / 4, {{"host.name", "a"}}),
-                       number(time, -n, {{"host.name", "b \"quoted\" \\ é"}})}};
+                       number(time, -n, {{"host.name", "b \"quoted\" c\\é"}})}};
     model::sum total{
         {number(time, 17 * n, {{"http.method", "GET"}})}, model::temporality::cumulative, true};
     // Deltas: the converter makes totals of them.
