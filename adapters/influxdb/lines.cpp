@@ -176,7 +176,7 @@ void append_value(std::string& out, const field_value& value) {
     }
 }
 
-/// Measurement and tags; `size` is that of what names the series, with `field`.
+/// Measurement and tags.
 std::string head_of(const point& p, api server) {
     std::string head;
     append_measurement(head, p.measurement, server);

@@ -308,6 +308,34 @@ TEST_CASE("typed points come back as they were written", "[influxdb]") {
     CHECK(std::get<std::int64_t>(found[0].at(0, 0)) > this_second() - 3600 * one_second);
 }
 
+TEST_CASE("strings of any text come back from InfluxDB the same or were refused", "[influxdb]") {
+    const auto store = fresh();
+    prng random(17);
+    std::vector<influxdb::point> points;
+    for (int i = 0; i < 3000; ++i)
+        points.push_back({"strings",
+                          {},
+                          {{"a", hostile_text(random, 6)},
+                           {"b", std::int64_t{i}},
+                           {"c", hostile_text(random, 3)}},
+                          i});
+    const auto done = store->client().write(points, in(60s));
+    INFO(done.message);
+    REQUIRE(done.ok());
+    CHECK(done.delivered > points.size() / 3);
+    CHECK(done.delivered + done.dropped.size() == points.size());
+    for (const auto& d : done.dropped) CHECK(d.why == drop_reason::invalid);
+    const auto tables = ask(*store, "SELECT a, b, c FROM strings");
+    REQUIRE(tables.size() == 1);
+    REQUIRE(tables[0].rows() == done.delivered);
+    for (std::size_t row = 0; row < tables[0].rows(); ++row) {
+        const auto time = std::get<std::int64_t>(tables[0].at(row, 0));
+        const influxdb::point& p = points[static_cast<std::size_t>(time)];
+        for (std::size_t i = 0; i < p.fields.size(); ++i)
+            if (!same_value(p.fields[i].value, tables[0].at(row, i + 1))) FAIL(time);
+    }
+}
+
 TEST_CASE("what the real parser makes of a line, it makes of ours", "[influxdb]") {
     const auto store = fresh();
     std::vector<influxdb::point> points;
