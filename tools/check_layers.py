@@ -6,7 +6,7 @@
     include/chronopack   core <- bits <- kernel <- packing <- binning <- codec/stream <- codec <- frame <- series <- rollup
     adapters             text, model, storage <- http <- prometheus_protocol <- the stores
                          line_protocol <- the stores
-                         model, storage, text <- otlp       storage <- downsampler
+                         model, storage, text <- otlp <- influxdb       storage <- downsampler
     tools                input <- output <- report <- chronopack, the command
     bench                on tools/report and below it, and on adapters
     tests, fuzz          on anything
@@ -31,6 +31,7 @@ ADAPTERS = {
     "prometheus_protocol": ["http", "storage", "text"],
     "downsampler": ["storage"],
     "line_protocol": [],
+    "influxdb": ["http", "line_protocol", "model", "otlp", "storage", "text"],
 }
 STORE = ["http", "line_protocol", "prometheus_protocol", "storage", "text"]  # all other folders of adapters/
 ANY_ADAPTER = "adapters/"

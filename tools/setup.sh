@@ -61,7 +61,7 @@ test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qe
 # The libraries that the adapters are built with.
 adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev zlib1g-dev)
 # Real stores that the adapters' tests start for themselves.
-server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics openssl)
+server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics influxdb influxdb-client openssl)
 # ClickHouse 18.16, of Debian 12 and of no later one: tests/debian13.sh does without.
 [[ -n ${CHRONOPACK_NO_CLASSIC_CLICKHOUSE-} ]] || server_packages+=(clickhouse-server:clickhouse-server)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
@@ -168,15 +168,16 @@ make_root() {
     DEBIAN_FRONTEND=noninteractive chroot "$to" apt-get install -y -qq --no-install-recommends "${packages[@]}"
 }
 
-# cached_npm PACKAGE VERSION FILE: prints the folder that one file of an npm package is in.
+# cached_npm PACKAGE VERSION FILE ...: prints the folder that files of an npm package are in.
 cached_npm() { cached "npm/$1" "$2" 0 unpack_npm "$@"; }
 
-# unpack_npm PACKAGE VERSION FILE FOLDER: for cached_npm.
+# unpack_npm PACKAGE VERSION FILE ... FOLDER: for cached_npm.
 unpack_npm() {
-  local scratch=$4.npm
+  local package=$1 version=$2 files=("${@:3:$#-3}") into=${*: -1}
+  local scratch=$into.npm
   need npm:npm
-  mkdir -p "$scratch" && (cd "$scratch" && npm pack --silent "$1@$2") &&
-    tar -xzf "$scratch"/*.tgz -C "$4" --strip-components=1 "package/$3"
+  mkdir -p "$scratch" && (cd "$scratch" && npm pack --silent "$package@$version") &&
+    tar -xzf "$scratch"/*.tgz -C "$into" --strip-components=1 "${files[@]/#/package/}"
 }
 
 # The newest ClickHouse: as a library of 0.5 GB, which tests/support/chdb_server.cpp starts.
@@ -188,4 +189,9 @@ cached_chdb() {
     *) say "there is no library of ClickHouse for $(uname -m)"; return 3 ;;
   esac
   cached_npm "@chdb/lib-linux-$machine-gnu" 26.7.3-stable.1 libchdb.so
+}
+
+# InfluxData's own parser of Flux, which tests/adapters/influxdb/flux_parser.mjs asks.
+cached_flux_parser() {
+  cached_npm @influxdata/flux-lsp-browser 0.8.40 flux-lsp-browser_bg.js flux-lsp-browser_bg.wasm
 }

@@ -161,11 +161,13 @@ void transport::channel::set_up(const transport_options& options, const endpoint
     add("Expect:");  // otherwise curl would wait for a 100 before it sends a long body
     for (const auto* list : {&options.headers, &what.headers})
         for (const header& h : *list) add(h.name + ": " + h.value);
-    if (what.method == method::post) {
+    if (what.method != method::get) {
         set(CURLOPT_POST, 1L);
         set(CURLOPT_POSTFIELDS, what.body.data() == nullptr ? "" : what.body.data());
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(what.body.size()));
     }
+    if (what.method == method::put) set(CURLOPT_CUSTOMREQUEST, "PUT");
+    if (what.method == method::patch) set(CURLOPT_CUSTOMREQUEST, "PATCH");
     set(CURLOPT_HTTPHEADER, headers_);
 }
 

@@ -44,6 +44,11 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+const char* name(method of) noexcept {
+    constexpr const char* names[] = {"GET", "POST", "PUT", "PATCH"};
+    return names[static_cast<std::size_t>(of)];
+}
+
 std::string_view path_of(std::string_view target) noexcept {
     return target.substr(0, target.find('?'));
 }
@@ -136,8 +141,8 @@ std::string transport::explain(const request& what, const response& got) const {
 }
 
 std::string transport::explain(const request& what, std::string_view why) const {
-    std::string text = what.method == method::post ? "POST " : "GET ";
-    text.append(where_.text()).append(path_of(what.target)).append(": ").append(why);
+    std::string text = name(what.method);
+    text.append(" ").append(where_.text()).append(path_of(what.target)).append(": ").append(why);
     return shown(redact(std::move(text), secrets_));
 }
 

@@ -40,7 +40,7 @@ struct header {
     std::string value;
 };
 
-enum class method : std::uint8_t { get, post };
+enum class method : std::uint8_t { get, post, put, patch };
 
 struct request {
     http::method method = http::method::get;

@@ -34,7 +34,8 @@ std::string_view name(loss why) noexcept {
                                                          "delta_misaligned",
                                                          "delta_restarted",
                                                          "forgotten_series",
-                                                         "unmarked_buckets"};
+                                                         "unmarked_buckets",
+                                                         "not_finite"};
     return names[static_cast<std::size_t>(why)];
 }
 

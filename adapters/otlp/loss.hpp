@@ -55,9 +55,10 @@ enum class loss : std::uint8_t {
     delta_misaligned,
     delta_restarted,   ///< the bounds changed: the total starts again
     forgotten_series,  ///< the total of a delta was removed to make room; it will start again
-    unmarked_buckets   ///< a histogram ended, and its bounds are not known
+    unmarked_buckets,  ///< a histogram ended, and its bounds are not known
+    not_finite         ///< a NaN or infinity beside other values, which the store cannot hold
 };
-inline constexpr std::size_t losses = static_cast<std::size_t>(loss::unmarked_buckets) + 1;
+inline constexpr std::size_t losses = static_cast<std::size_t>(loss::not_finite) + 1;
 
 /// Returns whether the loss is a whole data point or span.
 [[nodiscard]] constexpr bool drops_point(loss why) noexcept {

@@ -17,11 +17,12 @@ struct part {
 };
 
 constexpr part parts[] = {
-    {"otlp-gauges", stages::otlp_gauges},    {"otlp-histograms", stages::otlp_histograms},
-    {"remote-write", stages::remote_write},  {"spool", stages::spool_replay},
-    {"several", stages::several_stores},     {"embedded", stages::embedded_store},
-    {"rows", stages::rows_in_sqlite},        {"clickhouse-blocks", stages::clickhouse_blocks},
-    {"clickhouse", stages::clickhouse_store}};
+    {"otlp-gauges", stages::otlp_gauges},     {"otlp-histograms", stages::otlp_histograms},
+    {"remote-write", stages::remote_write},   {"spool", stages::spool_replay},
+    {"several", stages::several_stores},      {"embedded", stages::embedded_store},
+    {"rows", stages::rows_in_sqlite},         {"clickhouse-blocks", stages::clickhouse_blocks},
+    {"clickhouse", stages::clickhouse_store}, {"influxdb-text", stages::influxdb_text},
+    {"influxdb", stages::influxdb_store}};
 
 int usage() {
     std::fprintf(stderr, "usage: storage-speed PART [SERIES [SAMPLES [BATCH]]]; parts:");

@@ -27,6 +27,10 @@ void rows_in_sqlite(const workload& load);
 void clickhouse_blocks(const workload& load);
 /// Starts the server, which has to be in the cache: tools/setup.sh.
 void clickhouse_store(const workload& load);
+/// Lines written, and answers read.
+void influxdb_text(const workload& load);
+/// Starts InfluxDB 1.x, and its own `influx -import` beside our writes.
+void influxdb_store(const workload& load);
 
 /// Writes the remote write 1.0 message of one batch, before compression, to `file`, for other
 /// programs to read.

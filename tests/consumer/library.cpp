@@ -15,6 +15,8 @@
 #include <adapters/victoriametrics/backend.hpp>
 #elif defined(USE_CLICKHOUSE)
 #include <adapters/clickhouse/backend.hpp>
+#elif defined(USE_INFLUXDB)
+#include <adapters/influxdb/backend.hpp>
 #endif
 #if defined(USE_CHRONOPACK) || defined(CHRONOPACK_DISPATCH)
 #include <chronopack/codec/packed.hpp>
@@ -53,6 +55,9 @@ bool works() {
 #elif defined(USE_CLICKHOUSE)
     return static_cast<bool>(
         clickhouse::backend::open({.where = {.url = "http://127.0.0.1:8123"}}));
+#elif defined(USE_INFLUXDB)
+    return static_cast<bool>(influxdb::backend::open(
+        {.where = {.url = "http://127.0.0.1:8086"}, .database = "metrics"}));
 #else
     return true;
 #endif

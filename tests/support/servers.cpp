@@ -122,6 +122,23 @@ server_process::command classic_clickhouse_command() {
     return {.program = "clickhouse-server", .arguments = arguments, .ready = "/ping"};
 }
 
+server_process::command influxd_command(std::string http, std::string data) {
+    const auto arguments = [=](const server_process& s) {
+        const std::string config = s.directory() / "influxdb.conf";
+        const auto folder = [&](const char* name) {
+            return " = \"" + s.directory() / name + "\"\n";
+        };
+        const std::string text =
+            "reporting-disabled = true\nbind-address = \"127.0.0.1:0\"\n[meta]\ndir" +
+            folder("meta") + "[data]\ndir" + folder("data") + "wal-dir" + folder("wal") + data +
+            "\n[http]\nbind-address = \"" + s.authority() + "\"\n" + http +
+            "\n[monitor]\nstore-enabled = false\n";
+        write_file(config, std::as_bytes(std::span(text)));
+        return std::vector<std::string>{"-config", config};
+    };
+    return {.program = "influxd", .arguments = arguments, .ready = "/ping"};
+}
+
 std::string metric_of(const server_process& server, const std::string& name,
                       const std::string& expected) {
     const auto line = http::transport::open({.url = server.url()});

@@ -38,6 +38,9 @@ struct server_release {
 /// read and whose password is `sesame`.
 [[nodiscard]] server_process::command classic_clickhouse_command();
 
+/// InfluxDB 1.x, with more lines for the sections [http] and [data] of its configuration.
+[[nodiscard]] server_process::command influxd_command(std::string http = {}, std::string data = {});
+
 /// What the server's own /metrics say of a name with its labels, as they write both. They may
 /// be some seconds old: waits until they say `expected`, for a minute.
 [[nodiscard]] std::string metric_of(const server_process& server, const std::string& name,

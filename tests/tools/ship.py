@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Files into stores: the embedded one, Prometheus, VictoriaMetrics and ClickHouse themselves."""
+"""Files into stores: the embedded one, Prometheus, VictoriaMetrics, ClickHouse and InfluxDB
+themselves."""
 
 import contextlib
 import http.server
@@ -81,9 +82,12 @@ class Ship(CommandTest):
     def test_urls_and_credentials(self):
         self.file("load.csv", self.CSV)
         for url in ("", "embedded:", "prometheus+ftp://a", "http://a:1", "influx+http://a",
-                    "clickhouse+http://a/b/c/d", "clickhouse+http://a//t", "clickhouse+http://a/d%20b"):
+                    "clickhouse+http://a/b/c/d", "clickhouse+http://a//t", "clickhouse+http://a/d%20b",
+                    "influxdb+http://a/b/c/d", "influxdb+http://a//b", "influxdb+http://a/%x"):
             with self.subTest(url):
                 self.assertIn("--to", self.fails(2, "ship", "load.csv", "--to", url))
+        self.assertIn("ORG/BUCKET", self.fails(2, "ship", "load.csv", "--influxdb-version", "2", "--to",
+                                               "influxdb+http://a/b"))
         for url in ("prometheus+http://me:hush@127.0.0.1:1", "victoriametrics+https://hush@x"):
             told = self.fails(2, "ship", "load.csv", "--to", url)
             self.assertIn("--credentials", told)
@@ -99,7 +103,7 @@ class Ship(CommandTest):
         with socket.socket() as taken:  # bound, and not listening
             taken.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-            for store in ("prometheus", "victoriametrics", "clickhouse"):
+            for store in ("prometheus", "victoriametrics", "clickhouse", "influxdb"):
                 self.assertIn(f"{store}: ", self.fails(3, "ship", "load.csv", "--to",
                                                        f"{store}+{url}", "--patience", "2"))
 
@@ -305,6 +309,65 @@ class ClickHouse(ServerTest):
         self.assertEqual((shipping.returncode, told), (0, b""))
         self.assertEqual(self.ask("SELECT count(), uniqExact(metric), sum(value) FROM chronopack.points FINAL"),
                          f"{4 * rows}\t4\t{sum(i / 4 + i % 7 for i in range(rows)):.15g}")
+
+
+class InfluxDB(ServerTest):
+    def setUp(self):
+        super().setUp()
+        self.file("c.conf", "reporting-disabled = true\nbind-address = \"127.0.0.1:0\"\n" + "".join(
+            f"[{section}]\n{lines}\n" for section, lines in (
+                ("meta", "dir = \"meta\""), ("data", "dir = \"data\"\nwal-dir = \"wal\""),
+                ("http", f"bind-address = \"{self.at}\""), ("monitor", "store-enabled = false"))))
+        self.start_it()
+
+    def start_it(self):
+        self.start("/ping", "influxd", "-config", "c.conf")
+
+    def ask(self, influxql, database="chronopack"):
+        asked = urllib.parse.urlencode({"q": influxql, "db": database, "epoch": "ns"})
+        with urllib.request.urlopen(f"http://{self.at}/query?{asked}", timeout=30) as got:
+            return json.load(got)["results"][0].get("series", [])
+
+    def test_a_database_is_made_and_samples_are_there_once(self):
+        self.file("load.csv", Ship.CSV)
+        self.file("m.lp", f"cpu,host=a\\ b usage=0.25,value=3 {NOW}000000000\ncpu,host=c usage=1 {NOW}000000000\n")
+        self.file("m.otlp", otlp_gauge("queue", "shop", NOW, -7))
+        for to, database in (("", "chronopack"), ("/my%20db", "my db")):
+            for _ in range(2):  # the second time changes nothing
+                self.ok("ship", "load.csv", "m.lp", "m.otlp", "--verify", "--to", f"influxdb+http://{self.at}{to}")
+                self.assertIn("influxdb: 204 samples delivered of 5 series\nread back: 204 samples, all there\n",
+                              self.remarks)
+            self.assertEqual(self.ask("SELECT count(value), last(value) FROM load WHERE host = 'b'", database)[0]
+                             ["values"][0][1:], [100, 24.75])
+            self.assertEqual(self.ask("SELECT usage, value FROM cpu WHERE host = 'a b'", database)[0]["values"],
+                             [[NOW * 10**9, 0.25, 3]])
+            self.assertEqual(self.ask("SELECT value FROM queue WHERE service_name = 'shop'", database)[0]["values"],
+                             [[NOW * 10**9, -7]])
+        self.file("odd.csv", f"time,v\n{NOW},nan\n{NOW + 1},2\n")
+        told = self.fails(1, "ship", "odd.csv", "--to", f"influxdb+http://{self.at}")
+        self.assertIn("NaN and infinities have no place in InfluxDB", told)
+        self.assertIn("influxdb: 1 sample delivered of 1 series, 1 dropped", told)
+
+    def test_a_million_samples_survive_a_kill_in_the_middle(self):
+        rows = 250_000
+        self.file("big.csv", "time,a,b,c,d\n" + "".join(f"{NOW + i},{i},{i / 4},{-i},{i % 7}\n" for i in range(rows)))
+        shipping = subprocess.Popen([support.COMMAND, "ship", "big.csv", "-q", "--to", f"influxdb+http://{self.at}"],
+                                    cwd=self.path, stderr=subprocess.PIPE)
+        self.addCleanup(shipping.kill)
+        self.addCleanup(shipping.stderr.close)
+        while not self.ask("SELECT count(value) FROM a"):
+            self.assertIsNone(shipping.poll())
+        self.server.kill()
+        self.server.wait()
+        self.assertIsNone(shipping.poll(), "shipped before the server was killed")
+        time.sleep(0.5)
+        self.start_it()
+        _, told = shipping.communicate(timeout=120)
+        self.assertEqual((shipping.returncode, told), (0, b""))
+        for metric, total in (("a", rows * (rows - 1) // 2), ("b", rows * (rows - 1) / 8),
+                              ("c", -rows * (rows - 1) // 2), ("d", sum(i % 7 for i in range(rows)))):
+            self.assertEqual(self.ask(f"SELECT count(value), sum(value) FROM {metric}")[0]["values"][0][1:],
+                             [rows, total])
 
 
 if __name__ == "__main__":

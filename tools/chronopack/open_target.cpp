@@ -6,12 +6,14 @@
 #include <adapters/clickhouse/backend.hpp>
 #include <adapters/embedded/embedded_backend.hpp>
 #include <adapters/http/endpoint.hpp>
+#include <adapters/influxdb/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
 #include <adapters/victoriametrics/kept.hpp>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <optional>
 
@@ -24,7 +26,8 @@ namespace {
 
 constexpr std::string_view no_url =
     "--to: a store is prometheus+http://HOST:PORT, victoriametrics+http://HOST:PORT, "
-    "clickhouse+http://HOST:PORT[/DATABASE[/TABLE]], the same with https, or embedded:PATH";
+    "clickhouse+http://HOST:PORT[/DATABASE[/TABLE]], "
+    "influxdb+http://HOST:PORT[/DATABASE[/POLICY]], the same with https, or embedded:PATH";
 
 std::string first_line(const std::string& file) {
     input::file_source from(file);
@@ -81,23 +84,77 @@ std::optional<std::string_view> after(std::string_view prefix, std::string_view 
     return text.substr(prefix.size());
 }
 
+/// Takes the path off a URL: at most two names between slashes.
+std::vector<std::string> take_names(std::string& url) {
+    constexpr std::string_view scheme_end = "://";
+    const std::size_t host = url.find(scheme_end) + scheme_end.size();
+    const std::size_t path = url.find('/', host);
+    std::vector<std::string> names;
+    if (path == std::string::npos) return names;
+    for (std::size_t at = path; at != std::string::npos;) {
+        const std::size_t end = url.find('/', at + 1);
+        names.push_back(url.substr(at + 1, end == std::string::npos ? end : end - at - 1));
+        if (names.back().empty() || names.size() > 2)
+            throw failure(fault::usage, std::string(no_url));
+        at = end;
+    }
+    url.resize(path);
+    return names;
+}
+
 /// The path of the URL is a database and a table, either of which may be left away.
 clickhouse::options clickhouse_at(const target_request& asked, std::string_view url) {
     clickhouse::options how{.where = transport_of(asked, url)};
-    std::string& text = how.where.url;
-    constexpr std::string_view scheme_end = "://";
-    const std::size_t host = text.find(scheme_end) + scheme_end.size();
-    const std::size_t path = text.find('/', host);
-    if (path == std::string::npos) return how;
-    const std::string names = text.substr(path + 1);
-    text.resize(path);
-    const std::size_t slash = std::min(names.find('/'), names.size());
-    how.database = names.substr(0, slash);
-    if (slash < names.size()) how.table = names.substr(slash + 1);
-    if (how.database.empty() || how.table.empty() ||
-        names.find_first_of("%/", slash + 1) != std::string::npos ||
-        how.database.find('%') != std::string::npos)
-        throw failure(fault::usage, std::string(no_url));
+    const auto names = take_names(how.where.url);
+    for (const std::string& name : names)
+        if (name.find('%') != std::string::npos) throw failure(fault::usage, std::string(no_url));
+    if (!names.empty()) how.database = names[0];
+    if (names.size() > 1) how.table = names[1];
+    return how;
+}
+
+std::string percent_decoded(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        unsigned byte = static_cast<unsigned char>(text[0]);
+        std::size_t n = 1;
+        if (text[0] == '%') {
+            const char* const from = text.data() + 1;
+            n = 3;
+            if (text.size() < n || std::from_chars(from, from + 2, byte, 16).ptr != from + 2)
+                throw failure(fault::usage, std::string(no_url));
+        }
+        out += static_cast<char>(byte);
+        text.remove_prefix(n);
+    }
+    return out;
+}
+
+/// Of version 1 the path is a database and a retention policy, of 2 an organization and a
+/// bucket, of 3 a database.
+influxdb::options influxdb_at(const target_request& asked, std::string_view url) {
+    influxdb::options how{.where = transport_of(asked, url), .field_tag = "_field"};
+    auto names = take_names(how.where.url);
+    for (std::string& name : names) name = percent_decoded(name);
+    how.database = "chronopack";
+    switch (asked.influxdb_version) {
+        case 1:
+            if (!names.empty()) how.database = names[0];
+            if (names.size() > 1) how.retention_policy = names[1];
+            break;
+        case 2:
+            how.api = influxdb::api::v2;
+            if (names.size() != 2)
+                throw failure(fault::usage,
+                              "--to: of InfluxDB 2 it is influxdb+http://HOST:PORT/ORG/BUCKET");
+            how.org = names[0];
+            how.database = names[1];
+            break;
+        default:
+            how.api = influxdb::api::v3;
+            if (names.size() > 1) throw failure(fault::usage, std::string(no_url));
+            if (!names.empty()) how.database = names[0];
+    }
     return how;
 }
 
@@ -141,6 +198,19 @@ target open_target(const target_request& asked) {
         };
         to.settle = [](storage::deadline) {
             return storage::failure{storage::verdict::unsupported, std::nullopt, ""};
+        };
+        to.store = std::move(store);
+    } else if (const auto host = after("influxdb+", asked.url)) {
+        auto store =
+            opened(influxdb::backend::open(influxdb_at(asked, *host)), fault::usage, {"--to"});
+        to.batch_points = 20'000;
+        to.tick = 1;
+        to.last_stays = true;
+        to.implied = {"_field", std::string(influxdb::value_field)};
+        to.prepare = [&store = *store](storage::deadline until) {
+            const auto well = store.health(until);
+            if (well || well.error().what != storage::verdict::hold) return well;
+            return store.client().create(std::nullopt, until);
         };
         to.store = std::move(store);
     } else {

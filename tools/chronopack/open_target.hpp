@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace chronopack::tool {
 
@@ -21,6 +23,8 @@ struct target {
     std::function<bool(double)> may_round = [](double) {
         return false;
     };
+    /// A label that every point of the store has without saying so: a tag's name and value.
+    std::pair<std::string, std::string> implied{};
     std::size_t batch_points = 5'000;  ///< the size of batches that the store takes well
     /// Makes whatever the points need before they are written, such as a table. It is called first,
     /// and once.

@@ -136,6 +136,10 @@ void add_ship(CLI::App& app, action& todo) {
         "  clickhouse+http://HOST:PORT[/DATABASE[/TABLE]]\n"
         "                                      or +https: ClickHouse; chronopack.points, and\n"
         "                                      made where there is none\n"
+        "  influxdb+http://HOST:PORT[/DATABASE[/POLICY]]\n"
+        "                                      or +https: InfluxDB 1; with --influxdb-version 2\n"
+        "                                      /ORG/BUCKET, with 3 [/DATABASE]; made where there\n"
+        "                                      is none\n"
         "  embedded:PATH                       a database of frames, no server\n\n"
         "The label __name__ becomes the metric, job the service, and the others tags. If a\n"
         "file is shipped twice, VictoriaMetrics keeps both copies unless it deduplicates;\n"
@@ -152,6 +156,12 @@ void add_ship(CLI::App& app, action& todo) {
                      "a file of one line, \"bearer TOKEN\" or \"basic USER:PASSWORD\";\n"
                      "without this option CHRONOPACK_CREDENTIALS is read, if it is set")
         ->type_name("FILE");
+    command
+        ->add_option("--influxdb-version", asked->to.influxdb_version,
+                     "which of its interfaces an InfluxDB has")
+        ->type_name("N")
+        ->check(CLI::Range(1u, 3u).description(""))
+        ->capture_default_str();
     command
         ->add_option("--ca-file", asked->to.ca_file,
                      "PEM file of the authorities for https; default: the system's")

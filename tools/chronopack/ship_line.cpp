@@ -68,7 +68,7 @@ std::size_t ship_line::add(const pairs& all) {
             one.metric = value;
         else if (name == "job")
             one.service = value;
-        else
+        else if (std::pair(name, value) != state_->where.implied)
             tags.push_back({name, value});
     if (one.metric.empty()) throw failure(fault::data, "a series has no name (__name__)");
     auto made = labels::from(std::move(tags));

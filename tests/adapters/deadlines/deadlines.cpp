@@ -11,6 +11,7 @@
 #include <adapters/clickhouse/backend.hpp>
 #include <adapters/downsampler/downsampler.hpp>
 #include <adapters/embedded/embedded_backend.hpp>
+#include <adapters/influxdb/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/storage/multi_backend.hpp>
 #include <adapters/storage/query_cache.hpp>
@@ -364,6 +365,37 @@ private:
     std::unique_ptr<clickhouse::backend> store_;
 };
 
+/// Databases and buckets of InfluxDB are made by more than one request.
+class influxdb_behind_a_server final : public scene {
+public:
+    influxdb_behind_a_server(influxdb::api which, behaviour how)
+        : server_{{.body = std::string(100, ' '), .how = how}} {
+        auto opened = influxdb::backend::open(
+            {.where = {.url = server_.url()}, .api = which, .database = "d", .org = "o"});
+        if (!opened) throw std::runtime_error(opened.error().message);
+        store_ = std::move(*opened);
+        add_all_of(*store_);
+        add("query_buckets of some", [this](deadline d) {
+            return store_->query_buckets({.metric = "cpu", .start = 0, .end = 9, .width = 5}, d);
+        });
+        auto& client = store_->client();
+        const static std::vector<influxdb::point> points{{"m", {}, {{"f", 1.0}}, 1},
+                                                         {"m", {}, {{"f", 2.0}}, 2}};
+        add("write", [&](deadline d) { return client.write(points, d); });
+        add("create", [&](deadline d) { return client.create(1h, d); });
+        add("keep", [&](deadline d) { return client.keep(1h, d); });
+        add("databases", [&](deadline d) { return client.databases(d); });
+        add("query_influxql", [&](deadline d) { return client.query_influxql("x", d); });
+        add("query_flux", [&](deadline d) { return client.query_flux("x", d); });
+        add("query_sql", [&](deadline d) { return client.query_sql("x", d); });
+        add("version", [&](deadline d) { return client.version(d); });
+    }
+
+private:
+    fault_server server_;
+    std::unique_ptr<influxdb::backend> store_;
+};
+
 struct named_scene {
     std::string name;
     std::function<std::unique_ptr<scene>()> make;
@@ -415,6 +447,10 @@ std::vector<named_scene> scenes() {
             std::string("Prometheus ") + name, how));
         all.push_back(of<behind_a_server<victoriametrics::backend, victoriametrics::options>>(
             std::string("VictoriaMetrics ") + name, how));
+        for (const auto which : {influxdb::api::v1, influxdb::api::v2, influxdb::api::v3})
+            all.push_back(of<influxdb_behind_a_server>(
+                "InfluxDB " + std::to_string(1 + static_cast<int>(which)) + " " + name, which,
+                how));
         for (const char* version : {"", "26.7.2.1", "18.16.1"})
             all.push_back(of<clickhouse_behind_a_server>(
                 std::string("ClickHouse ") + version + " " + name, version, how));

@@ -1,4 +1,4 @@
-// The whole way: OTLP bytes -> model -> points -> batch_writer -> four stores, of which
+// The whole way: OTLP bytes -> model -> points -> batch_writer -> five stores, of which
 // one goes away in the middle, and this side is closed and opened again meanwhile.
 //
 //   life 1   | victim up | victim killed            |      life 2   | still away | up again |
@@ -12,6 +12,7 @@
 
 #include <adapters/clickhouse/backend.hpp>
 #include <adapters/embedded/embedded_backend.hpp>
+#include <adapters/influxdb/backend.hpp>
 #include <adapters/otlp/decode.hpp>
 #include <adapters/otlp/encode.hpp>
 #include <adapters/otlp/points.hpp>
@@ -52,10 +53,10 @@ model::metric named(std::string name, std::string unit, decltype(model::metric::
     return m;
 }
 
-/// Request `n` of a service, metrics of every kind: decimals, which all stores hold.
+/// Request `n` of a service, metrics of every kind: decimals and names, which all stores hold.
 std::string request_of(const std::string& service, std::int64_t n, std::int64_t time) {
     model::gauge load{{number(time, static_cast<double>(n) / 4, {{"host.name", "a"}}),
-                       number(time, -n, {{"host.name", "b \"quoted\" \\ é"}})}};
+                       number(time, -n, {{"host.name", "b \"quoted\" c\\é"}})}};
     model::sum total{
         {number(time, 17 * n, {{"http.method", "GET"}})}, model::temporality::cumulative, true};
     // Deltas: the converter makes totals of them.
@@ -110,12 +111,13 @@ std::vector<point> receive(otlp::points_converter& converter, const std::string&
 /// Everything between the points and the servers, as one process has it.
 struct pipeline {
     pipeline(const std::string& directory, storage::storage_backend& prometheus,
-             storage::storage_backend& victoria, storage::storage_backend& clickhouse)
+             storage::storage_backend& victoria, storage::storage_backend& clickhouse,
+             storage::storage_backend& influx)
         : local(opened(embedded::embedded_backend::open(directory + "/embedded.db"))),
           spool(opened(storage::spool::open(directory + "/spool"))),
-          all(opened(
-              storage::multi_backend::make({local.get(), &prometheus, &victoria, &clickhouse},
-                                           {.to_disk = spool.get(), .each = quick()}))),
+          all(opened(storage::multi_backend::make(
+              {local.get(), &prometheus, &victoria, &clickhouse, &influx},
+              {.to_disk = spool.get(), .each = quick()}))),
           writer(*all, {.batch_points = 1000, .linger = 5ms}) {}
 
     template <class T>
@@ -152,7 +154,8 @@ struct pipeline {
     storage::batch_writer writer;
 };
 
-constexpr std::size_t of_embedded = 0, of_prometheus = 1, of_victoria = 2, of_clickhouse = 3;
+constexpr std::size_t of_embedded = 0, of_prometheus = 1, of_victoria = 2, of_clickhouse = 3,
+                      of_influx = 4;
 
 void wait_until_delivered(const pipeline& to, std::size_t store, std::uint64_t points) {
     const auto until = in(120s);
@@ -177,15 +180,17 @@ std::vector<point> read(storage::storage_backend& store, const std::set<std::str
 
 TEST_CASE("what OTLP brings is in all stores the same, though one went away meanwhile",
           "[end_to_end]") {
-    const std::size_t victim = GENERATE(of_prometheus, of_victoria, of_clickhouse);
+    const std::size_t victim = GENERATE(of_prometheus, of_victoria, of_clickhouse, of_influx);
     CAPTURE(victim);
     const scratch_directory directory;
     server_process prometheus_server(prometheus_command(true));
     server_process victoria_server(victoria_metrics_command());
     server_process clickhouse_server(clickhouse_command());
-    server_process& victim_server = victim == of_prometheus ? prometheus_server
-                                    : victim == of_victoria ? victoria_server
-                                                            : clickhouse_server;
+    server_process influx_server(influxd_command());
+    server_process& victim_server = victim == of_prometheus   ? prometheus_server
+                                    : victim == of_victoria   ? victoria_server
+                                    : victim == of_clickhouse ? clickhouse_server
+                                                              : influx_server;
     const auto prometheus =
         pipeline::opened(prometheus::backend::open({.where = {.url = prometheus_server.url()}}));
     const auto victoria =
@@ -193,6 +198,9 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
     const auto clickhouse =
         pipeline::opened(clickhouse::backend::open({.where = {.url = clickhouse_server.url()}}));
     REQUIRE(clickhouse->create_table(in(30s)));
+    const auto influx = pipeline::opened(
+        influxdb::backend::open({.where = {.url = influx_server.url()}, .database = "d"}));
+    REQUIRE(influx->client().create(std::nullopt, in(30s)));
 
     otlp::points_converter converter;
     std::vector<point> expected;
@@ -209,7 +217,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
     };
 
     {
-        pipeline to(directory.path(), *prometheus, *victoria, *clickhouse);
+        pipeline to(directory.path(), *prometheus, *victoria, *clickhouse, *influx);
         bring(to, requests / 3);
         wait_until_delivered(to, victim, 1);
         // VictoriaMetrics has acknowledged what it has in memory alone: that must be sent again.
@@ -218,7 +226,8 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         bring(to, 2 * requests / 3);
         REQUIRE(to.writer.close(in(60s)).settled);
         // The dead one keeps none of the others waiting.
-        for (const std::size_t other : {of_embedded, of_prometheus, of_victoria, of_clickhouse})
+        for (const std::size_t other :
+             {of_embedded, of_prometheus, of_victoria, of_clickhouse, of_influx})
             if (other != victim) wait_until_delivered(to, other, expected.size());
         REQUIRE(to.spool->sync(in(60s)));  // however long the disk takes
         const auto left = to.all->close(in(1s));
@@ -228,7 +237,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         to.check_nothing_dropped();
     }
     {
-        pipeline to(directory.path(), *prometheus, *victoria, *clickhouse);
+        pipeline to(directory.path(), *prometheus, *victoria, *clickhouse, *influx);
         CHECK(to.all->counters()[victim].spooled > 0);
         bring(to, requests - 10);
         // VictoriaMetrics names its start in seconds: each life needs one of its own.
@@ -254,14 +263,15 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
                                                "size_bytes_sum", "target_info"});
         expected = in_order(std::move(expected));
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
-                 to.local.get(), prometheus.get(), victoria.get(), clickhouse.get()}) {
+                 to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(),
+                 influx.get()}) {
             INFO(store->name());
             check_same(read(*store, metrics), expected);
         }
 
         // By the formulas of the requests, not by the converter's word.
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
-                 to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(),
+                 to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(), influx.get(),
                  to.all.get()}) {
             CAPTURE(store->name());
             const std::int64_t at = first + 150 * interval;

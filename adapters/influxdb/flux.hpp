@@ -1,0 +1,24 @@
+// Flux: texts of queries made of parts.
+//
+//   flux_text("a\"${x}")    "a\"\${x}"
+//
+// A Flux string replaces ${...} by the value of an expression: unescaped, a name could
+// run one.
+#pragma once
+
+#include <adapters/storage/backend.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace chronopack::influxdb {
+
+/// A string literal.
+[[nodiscard]] std::string flux_text(std::string_view text);
+
+/// The rows of field `value`, or of all fields, that the query asks for, one more than
+/// `most` a series. The range must hold a time that InfluxDB keeps.
+[[nodiscard]] std::string flux_range(std::string_view bucket, std::string_view service_tag,
+                                     const storage::range_query& what, bool all_fields = false);
+
+}  // namespace chronopack::influxdb
