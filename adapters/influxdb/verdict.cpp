@@ -124,7 +124,8 @@ write_judgement judge_write(const http::answer& what, std::chrono::system_clock:
     const unsigned status = what.status;
     if (status >= 400) {
         said all = read(what.body);
-        // Of an answer that was cut nothing can be told from what it quotes.
+        // The words of an answer that was cut short cannot be separated from those that it
+        // quotes, so all of them are searched.
         const std::string own(all.whole ? own_words(all.words) : std::string_view(all.words));
         if (has(own, "partial write")) return judge_partial(std::move(all));
         if (has(own, "field type conflict") || has(all.words, "contains invalid UTF-8"))
