@@ -50,8 +50,8 @@ struct line_rules {
 /// The lines of a batch, in its order.
 struct line_batch {
     std::string text;
-    std::vector<std::size_t> ends;                ///< the end of each line in `text`, after its line feed
-    std::vector<std::size_t> sent;                ///< the index of each line's point, ascending
+    std::vector<std::size_t> ends;  ///< the end of each line in `text`, after its line feed
+    std::vector<std::size_t> sent;  ///< the index of each line's point, ascending
     std::vector<storage::dropped_point> dropped;  ///< those that have none, ascending
 };
 
