@@ -25,6 +25,13 @@ namespace chronopack {
 inline namespace CHRONOPACK_ABI {
 namespace frame::detail {
 
+/// A double that a stored total is near to, if one is known. A std::optional<double> would bring
+/// functions of std:: that hold the instructions of one file's flags into every file.
+struct near_double {
+    double value = 0;
+    bool known = false;
+};
+
 /// The fields that the others are stored relative to. Without a scale, min stands for the
 /// integer 0 and max for 1.
 struct scaled_reference : reference {
@@ -49,14 +56,14 @@ struct scaled_reference : reference {
     }
 
     /// Returns a double near the sum where all numbers are equal, else nothing.
-    [[nodiscard]] std::optional<double> near_sum() const noexcept {
-        if (range > 0) return std::nullopt;
-        return static_cast<double>(numbers) * value(min);
+    [[nodiscard]] near_double near_sum() const noexcept {
+        if (range > 0) return {};
+        return {static_cast<double>(numbers) * value(min), true};
     }
     /// Returns a double near the increase where there are no resets, else nothing.
-    [[nodiscard]] std::optional<double> near_increase(double first, double last) const noexcept {
-        if (resets > 0) return std::nullopt;
-        return last - first;
+    [[nodiscard]] near_double near_increase(double first, double last) const noexcept {
+        if (resets > 0) return {};
+        return {last - first, true};
     }
 
     /// Returns the bits of a number of places, which is from -4 to 3, or always 0 where sums
@@ -158,7 +165,7 @@ private:
         return total_of(s.increase, r.near_increase(s.first, s.last),
                         r.increase_origin(first.integer, last.integer), r.increase_bits(), r);
     }
-    [[nodiscard]] static std::optional<stored> total_of(double v, std::optional<double> near,
+    [[nodiscard]] static std::optional<stored> total_of(double v, near_double near,
                                                         std::uint64_t origin, unsigned bits,
                                                         const scaled_reference& r) noexcept {
         stored t;
@@ -166,10 +173,11 @@ private:
             t = {integer, places_between(d, v) + r.least_places()};
             return t.integer <= low_mask(bits) && t.places <= low_mask(r.place_bits());
         };
-        const bool found = near ? fits(0, *near) && !is_nan(*near)
-                                : r.has_scale() && near_integer(v, r.scale, [&](std::uint64_t i) {
-                                      return fits(i - origin, unscale(i, r.scale));
-                                  });
+        const bool found = near.known
+                               ? fits(0, near.value) && !is_nan(near.value)
+                               : r.has_scale() && near_integer(v, r.scale, [&](std::uint64_t i) {
+                                     return fits(i - origin, unscale(i, r.scale));
+                                 });
         return found ? std::optional(t) : std::nullopt;
     }
 
@@ -193,19 +201,19 @@ private:
         return true;
     }
     [[nodiscard]] static bool take_total(lsb_reader& bits, const scaled_reference& r,
-                                         std::optional<double> near, std::uint64_t origin,
+                                         near_double near, std::uint64_t origin,
                                          unsigned integer_bits, double& v) noexcept {
         if (bits.read(1) != 0) {
             v = bit_cast<double>(bits.read(64));
             return true;
         }
-        if (!near) {
+        if (!near.known) {
             const std::uint64_t integer = origin + bits.read(integer_bits);
             if (!r.has_scale() || !within_limit(integer)) return false;
-            near = unscale(integer, r.scale);
+            near = {unscale(integer, r.scale), true};
         }
-        v = moved(*near, bits.read(r.place_bits()) - r.least_places());
-        return !is_nan(*near);
+        v = moved(near.value, bits.read(r.place_bits()) - r.least_places());
+        return !is_nan(near.value);
     }
 
     // Finds the smallest scale at which min, max, first and last are integers and the totals
