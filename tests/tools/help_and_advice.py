@@ -80,12 +80,18 @@ class Advice(CommandTest):
         random.seed(9)
         self.file("m.csv", "time,load\n" + "".join(
             f"{1700000000 + 15 * i},{random.random()}\n" for i in range(4000)))
-        # Speeds are measured, and the machine may be busy, so advice may be wrong once.
-        for _ in range(5):
-            command = self.advice("m.csv")["advice"]["command"]
-            if command == "chronopack compress m.csv":
-                return
-        self.fail(command)
+        found = self.advice("m.csv")
+        # By the speeds that it measured, whatever the machine did meanwhile: of the ways that
+        # are nearly as small as the smallest and read nearly as fast as the fastest of these,
+        # the one with the fewest options.
+        ways = found["ways"]
+        small = [w for w in ways if w["bits_per_sample"] <=
+                 1.05 * min(w["bits_per_sample"] for w in ways)]
+        fast = [w for w in small if w["decode_gbps"] >=
+                max(w["decode_gbps"] for w in small) / 1.25]
+        fewest = min(len(w["command"].split()) for w in fast)
+        self.assertIn(found["advice"]["command"],
+                      [w["command"] for w in fast if len(w["command"].split()) == fewest])
 
     def test_the_text_ends_with_one_sentence(self):
         self.file("m.csv", "time,load\n" + "".join(f"{i},{i % 10}\n" for i in range(2000)))
