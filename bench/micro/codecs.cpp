@@ -114,7 +114,7 @@ finding measure_chunks(const sample_shape& shape, std::size_t chunk, const setti
             });
             return ok && same;
         });
-    measured.what = kind::frame;
+    measured.what = report::kind::frame;
     measured.count = in.size();
     return figures_of(measured, false);
 }
