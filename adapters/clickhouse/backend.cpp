@@ -26,7 +26,8 @@ std::string as_zstd(std::string_view body) {
     return out;
 }
 
-/// What was sent is not what came: on its way, perhaps, and then only this once.
+/// Returns whether the server received other bytes than were sent. That may be damage on the way,
+/// and a second try may succeed.
 bool is_damage(int code) noexcept {
     const http::judgement judged = judge({500, {}, {}}, code, {});
     return judged.what == verdict::refused && judged.why == storage::drop_reason::invalid;
@@ -38,8 +39,8 @@ std::vector<storage::dropped_point> by_index(std::vector<storage::dropped_point>
     return points;
 }
 
-/// What keeps a request that is made before points are sent from being answered keeps the
-/// points here: nothing is dropped for it.
+/// Returns the failure of a request that precedes the points. The points are kept: no such
+/// failure drops any.
 failure held(failure why) {
     if (why.what != verdict::retry) why.what = verdict::hold;
     return why;
@@ -233,8 +234,8 @@ storage::write_outcome backend::write_batch(std::span<const storage::point> poin
     return done;
 }
 
-/// Where partitions are months, points that replace one another are in one of them, and the
-/// server need not look for them across partitions.
+/// Returns the settings of a query. Where partitions are months, points that replace one another
+/// share a partition, so the server does not look for them across partitions.
 reply<std::string> backend::reading_settings(dialect of, storage::deadline until) {
     if (of == dialect::classic || !query_settings_) return std::string();
     const auto months = partitions_are_months(of, until);

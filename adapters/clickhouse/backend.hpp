@@ -24,7 +24,7 @@
 
 namespace chronopack::clickhouse {
 
-/// Of what is written. A server that does not take it is sent the next.
+/// The compression of requests. A server that refuses one is sent the next in this list.
 enum class compression : std::uint8_t { zstd, gzip, none };
 
 struct setting {
@@ -37,14 +37,14 @@ struct options {
     std::string database = "chronopack";
     std::string table = "points";
     compression body = compression::zstd;
-    /// Points of a request; more are sent in several. 1,000,000 at most, for so many a server
-    /// takes as a whole.
+    /// Points in a request; more are sent in several requests. At most 1,000,000, which a server
+    /// still takes as a whole.
     std::size_t max_request_points = 500'000;
-    /// About the bytes of a request before compression, likewise.
+    /// Bytes of a request before compression, roughly; more are sent in several requests.
     std::size_t max_request_bytes = std::size_t{64} << 20;
     /// Bytes of an answer to a query.
     std::size_t max_answer_bytes = std::size_t{256} << 20;
-    /// Of the server, with every request.
+    /// Settings of the server that go with every request.
     std::vector<setting> extra_settings{};
 };
 
@@ -56,16 +56,16 @@ public:
     [[nodiscard]] static storage::reply<std::unique_ptr<backend>> open(options with);
 
     [[nodiscard]] std::string_view name() const noexcept override { return "clickhouse"; }
-    /// A request for each month that the points are of. Where one fails, those before it
-    /// stay written: as points written again change nothing, the batch may be sent again.
+    /// Sends a request for each month that has points. Where one fails, the earlier ones stay
+    /// written. The batch may be sent again, because points written again change nothing.
     [[nodiscard]] storage::write_outcome write_batch(std::span<const storage::point> points,
                                                      storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::bucket>> query_buckets(
         const storage::bucket_query& what, storage::deadline until) override;
-    /// Of all metrics, whole months are dropped, which costs nothing; the rest is deleted
-    /// row by row. How many points were there is not said.
+    /// Drops whole months at no cost where all metrics are asked for, and deletes the rest row by
+    /// row. The number of deleted points is not known.
     [[nodiscard]] storage::reply<storage::deletion> delete_before(std::string_view metric,
                                                                   std::int64_t cutoff,
                                                                   storage::deadline until) override;
@@ -95,7 +95,7 @@ private:
 
     backend(options with, std::unique_ptr<http::transport> line);
 
-    // Of any request, in backend.cpp.
+    // Requests of any kind: backend.cpp.
     [[nodiscard]] http::request post(std::string target, std::string_view body) const;
     [[nodiscard]] storage::reply<http::response> ask(std::string_view sql,
                                                      const std::string& parameters,
@@ -115,7 +115,7 @@ private:
     [[nodiscard]] std::string insert_target(dialect of) const;
     [[nodiscard]] storage::reply<http::response> insert(std::string_view block, dialect of,
                                                         storage::deadline until);
-    // Of tables, in table.cpp.
+    // Requests about tables: table.cpp.
     [[nodiscard]] storage::reply<std::monostate> why_not_kept_for(
         std::optional<std::chrono::seconds> keep_for, dialect of) const;
     [[nodiscard]] storage::reply<bool> partitions_are_months(dialect of, storage::deadline until);

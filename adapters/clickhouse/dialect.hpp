@@ -1,4 +1,4 @@
-// What a ClickHouse server can, by its version.
+// The abilities of a ClickHouse server, by its version.
 //
 //   26.7.2.1   modern     columns of DateTime64, Map and LowCardinality; codecs, TTL,
 //                         lightweight DELETE, parameters, zstd, codes in a header
@@ -17,7 +17,7 @@ namespace chronopack::clickhouse {
 
 enum class dialect : std::uint8_t { classic, modern };
 
-/// By the text of `SELECT version()`; nothing where that is no version.
+/// Returns the dialect for the text of `SELECT version()`, or nothing where it is no version.
 [[nodiscard]] std::optional<dialect> dialect_of(std::string_view version) noexcept;
 
 /// Returns the settings of an insert, each as "&name=value", for a block of up to `rows`. The

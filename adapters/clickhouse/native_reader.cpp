@@ -105,7 +105,7 @@ result<void> native_reader::keys(native_column& into) {
     if (in_.failed()) return errc::truncated;
     if ((word & index_width) > 3 || (word & own_keys) == 0) return errc::unsupported;
     if ((word & ~(index_width | own_keys | update_keys)) != 0) return errc::unsupported;
-    // Of a type that may be null the first key stands for that.
+    // Where the type may be null, the first key stands for null.
     const native_type& value = into.type.of[0];
     auto part = data(value.kind == type_kind::nullable ? value.of[0] : value, count);
     if (!part) return part.error();

@@ -39,7 +39,7 @@ struct native_column {
     std::vector<std::uint32_t> indices = {};  ///< LowCardinality: into the only part
     std::vector<native_column> parts = {};
 
-    /// Where the items of an array's or map's row begin.
+    /// Returns the index of the first item of an array's or map's row.
     [[nodiscard]] std::uint64_t begin_of(std::size_t row) const noexcept {
         return row == 0 ? 0 : ends[row - 1];
     }
@@ -56,7 +56,7 @@ struct native_block {
 
 class native_reader {
 public:
-    /// Of an answer that outlives it and its blocks.
+    /// Reads an answer, which must outlive the reader and its blocks.
     explicit native_reader(cbytes answer) noexcept : in_(answer) {}
 
     /// The next block, or nothing after the last. truncated; corrupt; unsupported for a type

@@ -51,9 +51,9 @@ private:
 
 class native_writer {
 public:
-    /// Of columns' data, without a block around it.
+    /// Writes the data of columns, without a block around it.
     native_writer() = default;
-    /// Of a block of about so many bytes, for which room is made.
+    /// Writes a block, and reserves room for about `bytes` bytes.
     native_writer(std::size_t columns, std::size_t rows, std::size_t bytes) {
         out_.reserve(bytes);
         varint(columns);
@@ -66,7 +66,7 @@ public:
         string(type);
     }
 
-    /// What stands before the data, for each LowCardinality in the type.
+    /// Writes the word that precedes the data, once for each LowCardinality in the type.
     void head() { number<std::uint64_t>(1); }
 
     void string(std::string_view text) {

@@ -45,7 +45,7 @@ bool same_series(const storage::point& a, const storage::point& b) noexcept {
     return a.metric == b.metric && a.service == b.service && a.tags == b.tags;
 }
 
-// Of a Date, which a classic server has 16 bits for: 7 Feb 2106 is its last, in part.
+// The last moment of a Date, which has 16 bits on a classic server: 7 Feb 2106, in part.
 constexpr std::int64_t classic_end = 49'710 * day;
 
 std::size_t bytes_of_row(const storage::point& p, dialect of) noexcept {

@@ -37,7 +37,7 @@ public:
         std::vector<std::size_t> sent = {};
     };
 
-    /// Of points that outlive it.
+    /// Views `points`, which must outlive it.
     point_batch(std::span<const storage::point> points, dialect for_server, block_limits within);
 
     [[nodiscard]] std::span<const block> blocks() const noexcept { return blocks_; }

@@ -61,7 +61,7 @@ struct described_column {
     std::string default_kind;  ///< "DEFAULT", "MATERIALIZED", "ALIAS", or empty
 };
 
-/// What stands against writing points there, naming the column; empty where nothing does.
+/// Returns why points cannot be written there, with the column's name, or an empty text.
 [[nodiscard]] std::string why_not_ours(dialect of, std::span<const described_column> table);
 
 }  // namespace chronopack::clickhouse

@@ -136,7 +136,7 @@ std::string buckets_statement(dialect of, const std::string& table, const select
     const bool modern = of == dialect::modern;
     const std::string series =
         modern ? "service, series, tags" : "service, series, tags.name, tags.value";
-    // Of each row: its time and its value's bits, as integers;
+    // Each row gives its time and its value's bits, as integers;
     const std::string rows =
         "SELECT " + series + ", value, " +
         (modern ? "toUnixTimestamp64Nano(time) AS at, reinterpretAsInt64(value) AS bits"

@@ -12,7 +12,7 @@
 
 namespace chronopack::clickhouse {
 
-/// Which rows of a table, as SQL and as the parameters of a request.
+/// A selection of rows, as SQL and as the parameters of a request.
 struct selection {
     std::string where = {};       ///< after WHERE
     std::string parameters = {};  ///< "&param_a=...", percent-encoded
@@ -23,10 +23,11 @@ struct selection {
 [[nodiscard]] selection select_rows(dialect of, std::optional<std::string_view> metric,
                                     std::string_view service, std::int64_t start, std::int64_t end);
 
-/// Of `table`, which is quoted. One point more than `most` may be answered.
+/// Returns the statement for the points of `table`, which is quoted already. The answer may have
+/// one point more than `most`.
 [[nodiscard]] std::string points_statement(dialect of, const std::string& table,
                                            const selection& which, std::size_t most);
-/// One bucket more than `most` may be answered.
+/// Returns the statement for buckets. The answer may have one bucket more than `most`.
 [[nodiscard]] std::string buckets_statement(dialect of, const std::string& table,
                                             const selection& which, std::int64_t width,
                                             std::size_t most);

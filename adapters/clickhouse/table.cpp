@@ -1,4 +1,4 @@
-// What is done to the table itself: made, given a TTL, and rid of old points.
+// Work on the table itself: creating it, setting its TTL, deleting old points.
 #include <adapters/clickhouse/backend.hpp>
 #include <adapters/clickhouse/statements.hpp>
 #include <adapters/clickhouse/verdict.hpp>
@@ -85,8 +85,8 @@ reply<std::monostate> backend::set_keep_for(std::optional<std::chrono::seconds> 
     return std::monostate{};
 }
 
-/// Whether the table's partitions are the months of its points, as in one that we made; asked
-/// for once.
+/// Returns whether the table's partitions are the months of its points, as in a table that we
+/// created. The server is asked once.
 reply<bool> backend::partitions_are_months(dialect of, storage::deadline until) {
     if (const partitioning known = partitioning_; known != partitioning::unknown)
         return known == partitioning::months;

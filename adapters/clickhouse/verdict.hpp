@@ -1,4 +1,4 @@
-// What ClickHouse's answers mean: by the code of its exception, for the status alone lies.
+// The meaning of ClickHouse's answers, by the code of the exception: the status alone misleads.
 // The first row that fits holds; codes are named as ClickHouse names them.
 //
 //   33, 6, 26, 27, 41, 72, 117, 131, what was sent is not     refused  every_point  invalid

@@ -56,11 +56,11 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] data_type type() const noexcept { return type_; }
-    /// Whether all rows of a table have the same value here.
+    /// True where all rows of a table have the same value in this column.
     [[nodiscard]] bool grouped() const noexcept { return grouped_; }
 
     [[nodiscard]] bool has_value(std::size_t row) const noexcept { return has_value_[row]; }
-    /// Of int64 and time.
+    /// Returns a value of a column of int64 or time.
     [[nodiscard]] std::int64_t integer(std::size_t row) const noexcept {
         return static_cast<std::int64_t>(bits_[row]);
     }
@@ -69,7 +69,7 @@ public:
         return bit_cast<double>(bits_[row]);
     }
     [[nodiscard]] bool boolean(std::size_t row) const noexcept { return bits_[row] != 0; }
-    /// Of text, duration and bytes.
+    /// Returns a value of a column of text, duration or bytes.
     [[nodiscard]] std::string_view text(std::size_t row) const noexcept {
         return std::string_view(text_).substr(bits_[row] >> 32, bits_[row] & UINT32_MAX);
     }

@@ -40,7 +40,7 @@ private:
     [[nodiscard]] std::optional<storage::point> series(std::string_view measurement,
                                                        std::vector<label> tags,
                                                        std::string_view field) const;
-    /// Whether a column is a tag of version 3's answers.
+    /// Returns whether a column is a tag in answers of version 3.
     [[nodiscard]] bool is_tag(const query_table& table, std::size_t column) const noexcept;
     [[nodiscard]] storage::reply<std::monostate> read(const query_table& table, std::size_t time,
                                                       std::size_t value,

@@ -111,7 +111,7 @@ private:
         return line == 0 ? 0 : batch_.ends[line - 1];
     }
 
-    /// Of the lines from `first` on as many as fit a request, one at least.
+    /// Returns as many of the lines from `first` on as fit a request, at least one.
     [[nodiscard]] std::size_t end_of_request(std::size_t first) const {
         const std::size_t limit = begin_of(first) + client_.options_.max_request_bytes;
         const auto from = batch_.ends.begin() + std::ptrdiff_t(first);

@@ -106,7 +106,7 @@ public:
                                                                std::int64_t cutoff,
                                                                storage::deadline until);
 
-    /// Whether a write would be taken: writes nothing.
+    /// Reports whether a write would be taken. Writes nothing.
     [[nodiscard]] storage::reply<std::monostate> health(storage::deadline until);
     /// "1.6.7", "v2.7.6"; empty where the server does not say.
     [[nodiscard]] storage::reply<std::string> version(storage::deadline until);

@@ -89,7 +89,7 @@ bool read_rules(json_cursor& at, std::optional<seconds>& to) {
     });
 }
 
-/// Of GET /api/v2/buckets.
+/// Reads the answer to GET /api/v2/buckets.
 storage::reply<std::vector<bucket>> read_buckets(std::string_view body) {
     std::vector<bucket> all;
     json_cursor at(body);

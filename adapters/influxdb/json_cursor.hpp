@@ -28,7 +28,7 @@ class json_cursor {
 public:
     explicit json_cursor(std::string_view text) noexcept : text_(text) {}
 
-    /// Whether only white space is left.
+    /// Returns whether only white space is left.
     [[nodiscard]] bool at_end() noexcept;
     /// The next character that is no white space, or 0 at the end.
     [[nodiscard]] char peek() noexcept;

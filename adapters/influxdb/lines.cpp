@@ -15,7 +15,8 @@ using line_protocol::append_key;
 using line_protocol::append_number;
 using line_protocol::backslashes;
 
-// Of a measurement, tags and a field, with what the server puts between them.
+// The most bytes that a measurement, its tags and a field may have, and how many of them the
+// server puts in between.
 constexpr std::size_t most_key_bytes = 65'535;
 constexpr std::size_t separator_bytes = 4;
 
@@ -103,7 +104,7 @@ std::string_view why_not(const point& p, api server) {
     return !p.time || keeps(*p.time) ? std::string_view() : no_time;
 }
 
-/// Whether the tag is none, but the name of the field.
+/// Returns whether the tag is really the name of the field.
 bool names_field(std::string_view tag, const line_rules& rules) noexcept {
     return !rules.field_tag.empty() && tag == rules.field_tag;
 }

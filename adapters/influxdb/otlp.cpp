@@ -96,7 +96,7 @@ private:
         return true;
     }
 
-    /// Whether there is room for so many rows and fields, with names as long as this.
+    /// Returns whether there is room for so many rows and fields, with names of this length.
     bool has_room(std::size_t rows, std::size_t fields, std::size_t name_bytes) {
         constexpr std::size_t text_bytes = 32;  // of a bound, or a tag's name
         const std::size_t row =
@@ -236,7 +236,7 @@ private:
         const std::size_t bounds = buckets_.size() + 1;
         if (!has_room(is(schema::telegraf_2) ? bounds + 1 : 1, bounds + 4, name_.size())) return;
         if (count != total->count) lost_.add(loss::count_mismatch);
-        // Of a total the extremes are not known.
+        // The extremes of a total are not known.
         const bool keeps_extremes = is(schema::seed) && !is_delta;
         if (!keeps_extremes && (value.min || value.max)) lost_.add(loss::min_max);
 

@@ -93,7 +93,7 @@ private:
         for (const std::string& name : options_.span_tags)
             if (const std::string_view value = span.attributes[name]; !value.empty())
                 tags.push_back({name, std::string(value)});
-        // Of the other schemas a field has all attributes.
+        // In the other schemas one field holds all attributes.
         if (is_seed())
             lost_.add(loss::attribute_left_out,
                       otlp::not_chosen(span.attributes.pairs(), options_.span_tags));

@@ -1,4 +1,4 @@
-// What InfluxDB stores: one row of a measurement, with tags and typed fields.
+// A point of InfluxDB: one row of a measurement, with tags and typed fields.
 //
 //   cpu {host="a"}   usage 0.5   cores 8   idle true   model "x"    1700000000000000000
 //   measurement tags fields                                         time
@@ -18,7 +18,7 @@
 
 namespace chronopack::influxdb {
 
-/// Which of InfluxDB's three interfaces a server has.
+/// The interface of a server, one of InfluxDB's three.
 enum class api : std::uint8_t {
     v1,  ///< InfluxDB 1.x
     v2,  ///< InfluxDB 2.x and Cloud; VictoriaMetrics for writes

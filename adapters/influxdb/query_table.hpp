@@ -1,4 +1,4 @@
-// What InfluxQL and SQL answer: tables of cells, each with the type that its text has.
+// The answers of InfluxQL and SQL: tables of cells, each with the type that its text has.
 //
 //   name    cpu   tags {host="a"}     columns   time                  usage
 //                                     row 0     1700000000000000000   1.5
@@ -45,7 +45,7 @@ public:
     void add_row() { ++rows_; }
     /// Sets the cell of the last row, which must not have been set.
     void set(std::size_t column, const query_cell& cell);
-    /// Whether the cell of the last row was set.
+    /// True where the cell of the last row was set.
     [[nodiscard]] bool is_set(std::size_t column) const noexcept {
         return packed_[column].size() == rows_;
     }

@@ -14,7 +14,7 @@ using storage::verdict;
 
 namespace {
 
-/// What an answer says, whichever version's form it has.
+/// The contents of an answer, in the form of any version.
 struct said {
     std::string words;
     std::vector<failed_line> lines;  // of version 3

@@ -1,4 +1,4 @@
-// What InfluxDB's answers to writes mean: one table, a pure function.
+// The meaning of InfluxDB's answers to writes: one table, as a pure function.
 //
 //   answer (the first row that fits)                     what      whose         why
 //   2xx                                                  delivered
