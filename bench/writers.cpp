@@ -60,13 +60,16 @@ source<V> make_source(std::string name, bool jitter, double unit) {
     return made;
 }
 
+[[noreturn, gnu::cold]] void fail(errc why) {
+    throw std::runtime_error(std::string(message(why)));
+}
 template <class T>
 T must(result<T> got) {
-    if (!got) throw std::runtime_error(std::string(message(got.error())));
+    if (!got) fail(got.error());
     return std::move(*got);
 }
 void must(const result<void>& done) {
-    if (!done) throw std::runtime_error(std::string(message(done.error())));
+    if (!done) fail(done.error());
 }
 
 template <class V>
@@ -96,17 +99,18 @@ double series_seconds(const source<V>& from, std::size_t samples, const frame_si
 template <class V>
 double archive_seconds(const source<V>& from, std::size_t samples, std::size_t count,
                        const std::string& path) {
-    auto archive = must(archive_writer::create(path));
+    auto archive = archive_writer::create(path);
+    if (!archive) fail(archive.error());
     std::vector<series_handle<V>> series;
     for (std::size_t s = 0; s < count; ++s)
-        series.push_back(must(archive.template add<V>({{"n", std::to_string(s)}})));
+        series.push_back(must(archive->template add<V>({{"n", std::to_string(s)}})));
     const double start = seconds();
     for (std::size_t i = 0; i < samples / count; ++i)
         for (const series_handle<V> one : series)
-            must(archive.append(one, from.timestamps[i % period], from.values[i % period]));
-    must(archive.flush());
+            must(archive->append(one, from.timestamps[i % period], from.values[i % period]));
+    must(archive->flush());
     const double taken = seconds() - start;
-    must(archive.finish());
+    must(archive->finish());
     std::filesystem::remove(path);
     return taken;
 }

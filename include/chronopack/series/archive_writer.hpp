@@ -43,13 +43,9 @@ public:
     /// archive.
     [[nodiscard]] static result<archive_writer> create(const std::string& path,
                                                        series_options how = {}) {
-        auto file = output_file::create(path);
-        if (!file) return file.error();
-        how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
-        archive_writer w(std::make_unique<state>(std::move(*file), how));
-        const auto header = detail::archive::file_header();
-        if (const auto ok = w.state_->out.put(header); !ok) return ok.error();
-        return w;
+        auto made = state::create(path, how);
+        if (!made) return made.error();
+        return archive_writer(std::move(*made));
     }
 
     /// Returns the series with these labels, and adds it where there is none. Returns
@@ -58,25 +54,7 @@ public:
     template <class V = double>
     [[nodiscard]] result<series_handle<V>> add(std::vector<label> pairs) {
         static_assert(detail::is_value_type<V>());
-        auto names = labels::from(std::move(pairs));
-        if (!names) return names.error();
-        state& s = *state_;
-        constexpr bool integers = std::is_same_v<V, std::int64_t>;
-        const auto known = s.numbers.find(
-            *names, [&](std::uint32_t n) -> const labels& { return s.series[n].labels; });
-        if (known) {
-            if (s.series[*known].integers != integers) return errc::wrong_type;
-            return series_handle<V>{*known};
-        }
-        if (s.series.size() == UINT32_MAX) return errc::out_of_range;
-        const auto number = static_cast<std::uint32_t>(s.series.size());
-        const auto payload = detail::archive::series_payload(*names, integers);
-        const auto written = s.write_record(detail::archive::kind::series, number, payload);
-        if (!written) return written.error();
-        s.numbers.add(*names, number);
-        s.series.push_back({std::move(*names), integers, {}});
-        s.held.emplace_back(held_samples<V>());
-        return series_handle<V>{number};
+        return state_->template add<V>(std::move(pairs));
     }
 
     /// Appends samples to a series as series_writer::append does. Appending to the same series
@@ -86,8 +64,7 @@ public:
                         std::type_identity_t<V> value) {
         current<V>& now = turn_to(series);
         if (now.open.full()) [[unlikely]]
-            if (const auto made = now.adopt(state_->make_room(series, now.open, 1)); !made)
-                return made;
+            return now.adopt(state_->make_room_and_push(series, now.open, timestamp, value));
         now.open.push(timestamp, value);
         return {};
     }
@@ -116,28 +93,14 @@ public:
     }
 
     /// Adds marks to the archive, which cannot be removed. Returns io_error.
-    result<void> mark(archive_marks marks) {
-        state& s = *state_;
-        s.marks |= marks;
-        return s.write_record(detail::archive::kind::index, detail::archive::bits_of(s.marks), {});
-    }
+    result<void> mark(archive_marks marks) { return state_->mark(marks); }
 
     /// Writes the held samples of each series as a frame, and frees their memory. Returns
     /// io_error.
     result<void> flush() {
-        state& s = *state_;
         put_back(doubles_);
         put_back(integers_);
-        for (std::uint32_t number = 0; number < s.held.size(); ++number) {
-            const auto release = [&](auto& held) {
-                const auto ok = s.cut(number, held);
-                if (ok) held.release();
-                return ok;
-            };
-            if (const auto ok = std::visit(release, s.held[number]); !ok) return ok;
-        }
-        s.scratch.release();
-        return s.out.flush();
+        return state_->flush();
     }
 
     /// Writes the last frames and the index, syncs the file, and gives it its name. After an
@@ -146,15 +109,7 @@ public:
     /// its name, but a crash may still undo that.
     result<void> finish() {
         if (const auto ok = flush(); !ok) return ok;
-        state& s = *state_;
-        const std::uint64_t index = s.out.size();
-        const auto payload = detail::archive::index_payload(s.series);
-        const auto ok = s.write_record(detail::archive::kind::index,
-                                       detail::archive::bits_of(s.marks), payload);
-        if (!ok) return ok;
-        const auto footer = detail::archive::footer(index);
-        if (const auto written = s.out.put(footer); !written) return written;
-        return s.out.publish();
+        return state_->finish();
     }
 
     /// Returns the path of the file with the frames written so far, or an empty string once the
@@ -194,6 +149,8 @@ private:
         }
     };
 
+    // Everything but the views. Its functions take views and return them, and the writer's own
+    // are small enough to be inlined, so that no call takes the address of the writer.
     struct state {
         state(output_file file, const series_options& asked) : out(std::move(file)), how(asked) {}
 
@@ -205,12 +162,73 @@ private:
         std::vector<std::variant<held_samples<double>, held_samples<std::int64_t>>> held = {};
         frame::scratch scratch = {};  // one for all series
 
+        static result<std::unique_ptr<state>> create(const std::string& path, series_options how) {
+            auto file = output_file::create(path);
+            if (!file) return file.error();
+            how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
+            auto made = std::make_unique<state>(std::move(*file), how);
+            const auto header = detail::archive::file_header();
+            if (const auto ok = made->out.put(header); !ok) return ok.error();
+            return made;
+        }
+
         template <class V>
         held_samples<V>& held_of(series_handle<V> of) noexcept {
             assert(of.number < held.size());
             auto* const samples = std::get_if<held_samples<V>>(&held[of.number]);
             assert(samples != nullptr);
             return *samples;
+        }
+
+        template <class V>
+        result<series_handle<V>> add(std::vector<label> pairs) {
+            auto names = labels::from(std::move(pairs));
+            if (!names) return names.error();
+            constexpr bool integers = std::is_same_v<V, std::int64_t>;
+            const auto known = numbers.find(
+                *names, [&](std::uint32_t n) -> const labels& { return series[n].labels; });
+            if (known) {
+                if (series[*known].integers != integers) return errc::wrong_type;
+                return series_handle<V>{*known};
+            }
+            if (series.size() == UINT32_MAX) return errc::out_of_range;
+            const auto number = static_cast<std::uint32_t>(series.size());
+            const auto payload = detail::archive::series_payload(*names, integers);
+            const auto written = write_record(detail::archive::kind::series, number, payload);
+            if (!written) return written.error();
+            numbers.add(*names, number);
+            series.push_back({std::move(*names), integers, {}});
+            held.emplace_back(held_samples<V>());
+            return series_handle<V>{number};
+        }
+
+        result<void> mark(archive_marks more) {
+            marks |= more;
+            return write_record(detail::archive::kind::index, detail::archive::bits_of(marks), {});
+        }
+
+        result<void> flush() {
+            for (std::uint32_t number = 0; number < held.size(); ++number) {
+                const auto release = [&](auto& samples) {
+                    const auto ok = cut(number, samples);
+                    if (ok) samples.release();
+                    return ok;
+                };
+                if (const auto ok = std::visit(release, held[number]); !ok) return ok;
+            }
+            scratch.release();
+            return out.flush();
+        }
+
+        result<void> finish() {
+            const std::uint64_t index = out.size();
+            const auto payload = detail::archive::index_payload(series);
+            const auto ok = write_record(detail::archive::kind::index,
+                                         detail::archive::bits_of(marks), payload);
+            if (!ok) return ok;
+            const auto footer = detail::archive::footer(index);
+            if (const auto written = out.put(footer); !written) return written;
+            return out.publish();
         }
 
         result<void> write_record(detail::archive::kind kind, std::uint32_t number,
@@ -233,6 +251,15 @@ private:
                 if (const auto done = cut(of.number, samples); !done) return {samples.open(), done};
             samples.reserve(samples.size() + std::min(coming, most - samples.size()), most);
             return {samples.open(), {}};
+        }
+
+        // Takes the sample along, as series_writer does.
+        template <class V>
+        [[gnu::noinline]] settled<V> make_room_and_push(series_handle<V> of, open_samples<V> open,
+                                                        std::int64_t timestamp, V value) {
+            settled<V> after = make_room(of, open, 1);
+            if (after.done) after.open.push(timestamp, value);
+            return after;
         }
 
         // Writes the held samples, if any, as a frame.

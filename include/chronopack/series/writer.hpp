@@ -78,7 +78,7 @@ public:
     /// is not taken, and the samples taken before are still held.
     result<void> append(std::int64_t timestamp, V value) {
         if (open_.full()) [[unlikely]]
-            if (const auto made = adopt(state_->make_room(open_, 1)); !made) return made;
+            return adopt(state_->make_room_and_push(open_, timestamp, value));
         open_.push(timestamp, value);
         return {};
     }
@@ -138,12 +138,14 @@ private:
         };
         using owner = std::unique_ptr<state, destroy>;
 
-        [[gnu::noinline]] static owner make(frame_sink sink, series_options how,
-                                            frame_scratch* shared) {
+        // Returns a pointer that owner takes: an owner would be written through the address of
+        // the writer's member.
+        [[gnu::noinline]] static state* make(frame_sink sink, series_options how,
+                                             frame_scratch* shared) {
             how.frame_samples = std::clamp<std::size_t>(how.frame_samples, 1, frame::max_samples);
             auto own = shared ? nullptr : std::make_unique<frame_scratch>();
             frame_scratch* const scratch = shared ? shared : own.get();
-            return owner(new state{std::move(sink), how, std::move(own), scratch});
+            return new state{std::move(sink), how, std::move(own), scratch};
         }
 
         // Makes room for at least one of `coming` samples, by cutting a frame if need be.
@@ -154,6 +156,14 @@ private:
             const std::size_t most = how.frame_samples;
             samples.reserve(samples.size() + std::min(coming, most - samples.size()), most);
             return {samples.open(), {}};
+        }
+        // The sample comes along so that it need not outlive the call in append(), where
+        // compilers would store it for every sample.
+        [[gnu::noinline]] settled make_room_and_push(open_samples<V> open, std::int64_t timestamp,
+                                                     V value) {
+            settled after = make_room(open, 1);
+            if (after.done) after.open.push(timestamp, value);
+            return after;
         }
         [[gnu::noinline]] settled flush(open_samples<V> open) {
             samples.close(open);
