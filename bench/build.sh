@@ -1,23 +1,25 @@
 # Sourced by bench/run and its kin: builds the report and the benchmarks into
 # build-bench, for this machine. `adapters=enabled` before it is sourced: and what
-# measures adapters, into build-bench-adapters; `tools=enabled` likewise: the command.
+# measures adapters, into build-bench-adapters; `tools=enabled` likewise: the command;
+# `dispatch=enabled`: the report linked to the compiled library, into build-bench-dispatch.
 #
 # CHRONOPACK_CPP_ARGS  compiler options, instead of -march=native
 # CHRONOPACK_BENCH_BUILD  a build directory to use as it is, but for the benchmarks
 # CHRONOPACK_GO_PEER   a source tree of Prometheus, to compare with (needs Go)
 
 source "$(dirname "${BASH_SOURCE[0]}")/../tools/setup.sh"
-adapters=${adapters-disabled} tools=${tools-disabled}
+adapters=${adapters-disabled} tools=${tools-disabled} dispatch=${dispatch-disabled}
 build=$root/build-bench
 [[ $adapters == disabled ]] || build+=-adapters
 [[ $tools == disabled ]] || build+=-tools
+[[ $dispatch == disabled ]] || build+=-dispatch
 [[ -z ${CHRONOPACK_BENCH_BUILD-} ]] || build=$(realpath "$CHRONOPACK_BENCH_BUILD")
 
 # build_bench [TARGET ...]
 build_bench() {
   need "${build_packages[@]}" "${bench_packages[@]}" python3:python3
   [[ $adapters == disabled ]] || need "${adapter_packages[@]}"
-  local options=(--buildtype=release -Dbench=enabled "-Dtools=$tools" -Dtests=disabled -Dfuzz=disabled -Ddispatch=disabled
+  local options=(--buildtype=release -Dbench=enabled "-Dtools=$tools" -Dtests=disabled -Dfuzz=disabled "-Ddispatch=$dispatch"
     -Ddownsampler=disabled -Dvictoriametrics=disabled
     "-Dclickhouse=$adapters" "-Dembedded=$adapters" "-Dinfluxdb=$adapters" "-Dotlp=$adapters" "-Dprometheus=$adapters"
     "-Dcpp_args=${CHRONOPACK_CPP_ARGS--march=native}")

@@ -198,6 +198,7 @@ struct block_decoder<scalar> {
                        const patched_rows& patches, std::uint64_t* out) noexcept {
         const std::size_t rows = count / lanes;
         std::uint64_t x[kernel::slots];
+        std::fill_n(x, lanes, 0);  // the sums read one row, even where no row is whole
         unpack_lanes(in, count, width, x);
         for (std::size_t i = 0; i < count; ++i) {
             if (patches) x[i] += patches.row(i / lanes)[i % lanes];
