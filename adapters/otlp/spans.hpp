@@ -22,7 +22,7 @@ namespace chronopack::otlp {
 struct span_options {
     /// How the names of tags are translated.
     translation names = translation::underscore_escaping_with_suffixes;
-    /// Names of attributes of spans that become tags.
+    /// The names of the span attributes that become tags.
     std::vector<std::string> attribute_tags{};
     /// The most memory for the points of one call.
     std::size_t call_bytes = std::size_t{512} << 20;

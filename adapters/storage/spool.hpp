@@ -39,12 +39,13 @@ struct spooled_batch {
     std::uint64_t lease = 0;
 };
 
-/// A log on disk with one cursor for each reader. Thread-safe, with one thread for each reader. It
-/// needs 32 bytes of memory for each record.
+/// A log on disk with one cursor for each reader. Thread-safe; each reader is used by one thread at
+/// a time. It needs 32 bytes of memory for each record.
 ///
-/// A call with a deadline ends by it, even while the disk stalls or another call waits for the
-/// disk. A call without one waits for the disk; so do open(), attach(), forget(), lease(), settle()
-/// and the destructor. counts(), has_next(), bytes(), full(), give_back() and leave() do not wait.
+/// append(), sync() and drop_oldest() end by their deadline, even while the disk stalls or another
+/// call waits for it. Without a deadline they wait for the disk, as open(), attach(), forget(),
+/// lease(), settle() and the destructor always do. counts(), has_next(), bytes(), full(),
+/// give_back() and leave() do not wait.
 class spool {
 public:
     /// Names one user of a reader, from attach() to leave(). Numbers are never reused.
@@ -53,9 +54,10 @@ public:
 
     struct append_options {
         deadline until = deadline::max();
-        bool drop_oldest =
-            false;              ///< in a full spool old segments make room, as drop_oldest() says
-        reader_id by = nobody;  ///< the reader whose appended_by_reader counts the points
+        /// If the spool is full, removes old segments to make room, as drop_oldest() does.
+        bool drop_oldest = false;
+        /// The reader whose appended_by_reader counts the points.
+        reader_id by = nobody;
     };
 
     /// Opens the spool in that directory, which is made where there is none. Returns hold where it
@@ -92,8 +94,8 @@ public:
     [[nodiscard]] reply<std::monostate> forget(const std::string& name);
 
     /// Returns the points of the next record. Returns nothing where there is none, where it cannot
-    /// be read just now (then has_next() is true), or before the last lease is settled or given
-    /// back.
+    /// be read just now (then has_next() is true), or while this reader has a lease that is neither
+    /// settled nor given back.
     [[nodiscard]] std::optional<spooled_batch> lease(reader_id id);
     [[nodiscard]] bool has_next(reader_id id) const;
     /// Settles a lease: its points will not be leased again. Returns refused, and changes nothing,
@@ -103,7 +105,7 @@ public:
     [[nodiscard]] reply<std::monostate> give_back(reader_id id, std::uint64_t lease);
 
     /// Drops the oldest segment and counts its points for each reader that had not settled them.
-    /// Returns whether there was one, and time to do it. A leased record stays leased.
+    /// Returns false where there was none, or no time. A leased record stays leased.
     bool drop_oldest(deadline until = deadline::max());
 
     /// Returns zeros for an id that is no longer a reader.

@@ -179,7 +179,7 @@ public:
         return has_value() ? std::forward<F>(f)(*std::move(*this)) : next(error());
     }
 
-    /// A result of what `f` returns for the value; or the error.
+    /// Returns a result that holds f(value), or this error.
     template <class F>
     [[gnu::always_inline]] constexpr auto transform(F&& f) const& {
         using next = result<std::remove_cvref_t<std::invoke_result_t<F, const T&>>>;
@@ -271,7 +271,7 @@ public:
         return failed_ ? next(error_) : std::forward<F>(f)();
     }
 
-    /// A result of what `f` returns; or the error.
+    /// Returns a result that holds what f() returned, or this error.
     template <class F>
     [[gnu::always_inline]] constexpr auto transform(F&& f) const {
         using next = result<std::remove_cvref_t<std::invoke_result_t<F>>>;

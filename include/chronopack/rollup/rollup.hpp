@@ -225,9 +225,9 @@ template <class V = double, bucketing B, class Sink>
 }
 
 /// Rolls up all frames of a reader, and passes rows to `sink` as make_rollup says. Returns the
-/// errors of rollup_builder::add. Give it a reader of all frames and limit the time by
-/// how.range: the number before the range is then known. Of frames before the range mostly the
-/// headers are read.
+/// errors of rollup_builder::add. To roll up a part of the time, give it a reader of all frames and
+/// set how.range: then the last number before the range is known. Of most frames before the range
+/// only the header is read.
 template <class V, bucketing B, class Sink>
 [[nodiscard]] result<rollup_counts> rollup(const series_reader<V>& series, B buckets, Sink sink,
                                            const rollup_options& how = {}) {
