@@ -70,12 +70,15 @@ public:
         }
         if (s.series.size() == UINT32_MAX) return errc::out_of_range;
         const auto number = static_cast<std::uint32_t>(s.series.size());
+        addition added{s, *names, number};
+        s.held.emplace_back(held_samples<V>());
+        s.series.emplace_back().integers = integers;
+        s.numbers.add(*names, number);
         const auto payload = detail::archive::series_payload(*names, integers);
         const auto written = s.write_record(detail::archive::kind::series, number, payload);
         if (!written) return written.error();
-        s.numbers.add(*names, number);
-        s.series.push_back({std::move(*names), integers, {}});
-        s.held.emplace_back(held_samples<V>());
+        s.series.back().labels = std::move(*names);
+        added.whole = true;
         return series_handle<V>{number};
     }
 
@@ -218,8 +221,7 @@ private:
             if (payload.size() > UINT32_MAX) return errc::out_of_range;
             const auto header = detail::archive::record_header(
                 {kind, number, static_cast<std::uint32_t>(payload.size())});
-            if (const auto ok = out.put(header); !ok) return ok;
-            return out.put(payload);
+            return out.put(header, payload);
         }
 
         // Makes room for at least one of `coming` samples, by writing a frame if need be.
@@ -257,6 +259,22 @@ private:
             out.keep();  // from now on the file has samples to recover
             samples.clear();
             return {};
+        }
+    };
+
+    // Takes a series out of all tables again, unless it came into all of them: without memory
+    // it may have come into some.
+    struct addition {
+        state& s;
+        const chronopack::labels& names;
+        std::uint32_t number;
+        bool whole = false;
+
+        ~addition() {
+            if (whole) return;
+            s.numbers.remove(names, number);
+            while (s.series.size() > number) s.series.pop_back();
+            while (s.held.size() > number) s.held.pop_back();
         }
     };
 
