@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# An adapter that is asked for and cannot be built is an error; one that is not asked for is left
-# out in silence.
+# An adapter that is asked for and cannot be built is an error, and so is the command; what is not
+# asked for is left out in silence.
 #
 #   usage: asked_adapters.sh SOURCE COMPILER...
 set -euo pipefail
@@ -25,6 +25,10 @@ for adapter in embedded prometheus clickhouse; do
   ! configures "-D$adapter=enabled" || fail "asking for $adapter passes in silence"
   grep -q 'ERROR: .*Dependency ".*" not found' "$work/log" || fail "$adapter: another error"
 done
+
+configures -Dtools=auto || fail "the command is insisted on, and nobody asked for it"
+! configures -Dtools=enabled || fail "asking for the command passes in silence"
+grep -q "ERROR: Dependency .* not found" "$work/log" || fail "the command: another error"
 
 # Those that README.md says there are none of.
 none=$(tr '\n' ' ' <"$source/README.md" | sed -n 's/.*There are no adapters for \([A-Za-z, ]*\)\. .*/\1/p')
