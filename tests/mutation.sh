@@ -246,13 +246,13 @@ frame/header_statistics_double.hpp | frame/header_statistics | if (s.resets > 0 
 frame/header_statistics_double.hpp | frame/header_statistics | if (above_min > r.range) return false; | 
 frame/header_statistics_double.hpp | frame/header_statistics | !r.has_scale() \|\|  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| !within_limit(integer) | 
-frame/header_statistics_double.hpp | frame/header_statistics | return !is_nan(*near); | return true;
+frame/header_statistics_double.hpp | frame/header_statistics | return !is_nan(near.value); | return true;
 frame/header_statistics_double.hpp | frame/header_statistics | in.failed() \|\|  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| bits.left_over() != 0 | 
 frame/header_statistics_double.hpp | frame/header_statistics |  \|\| *integer - r.min > r.range | 
 frame/header_statistics_double.hpp | frame/header_statistics | t.integer <= low_mask(bits) &&  | 
 frame/header_statistics_double.hpp | frame/header_statistics |  && t.places <= low_mask(r.place_bits()) | 
-frame/header_statistics_double.hpp | frame/header_statistics |  && !is_nan(*near) | 
+frame/header_statistics_double.hpp | frame/header_statistics |  && !is_nan(near.value) | 
 frame/scaled.hpp | frame/header_statistics | within_limit(integer) &&  | 
 frame/read_header.hpp | frame/damage | if (found_magic != magic) return errc::corrupt; | 
 frame/read_header.hpp | frame/damage | if (*size > in.size()) return errc::truncated; | 
@@ -316,7 +316,7 @@ rollup/tzif.hpp | rollup/tzif | if (skipped->version < '2') return errc::corrupt
 rollup/tzif.hpp | rollup/tzif | h->version != skipped->version \|\|  | 
 rollup/tzif.hpp | rollup/tzif | if (h->leap_seconds != 0) return errc::unsupported; | 
 rollup/tzif.hpp | rollup/tzif | if (in.empty()) return errc::truncated; | 
-rollup/tzif.hpp | rollup/tzif | if (text.front() != '\\n') return errc::corrupt; | 
+rollup/tzif.hpp | rollup/tzif | if (text.front() != ' | if (false && text.front() != '
 rollup/tzif.hpp | rollup/tzif | if (end == std::string_view::npos) return errc::truncated; | 
 rollup/tzif.hpp | rollup/tzif | if (end + 1 != text.size()) return errc::corrupt; | 
 rollup/tzif.hpp | rollup/tzif | summer > 1 \|\|  | 

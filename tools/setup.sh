@@ -63,7 +63,7 @@ adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-
 # Real stores that the adapters' tests start for themselves.
 server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics influxdb influxdb-client openssl)
 # ClickHouse 18.16, of Debian 12 and of no later one: tests/debian13.sh does without.
-[[ -n ${CHRONOPACK_NO_CLASSIC_CLICKHOUSE-} ]] || server_packages+=(clickhouse-server:clickhouse-server)
+[[ -n ${CHRONOPACK_NO_CLASSIC_CLICKHOUSE-} ]] || server_packages+=(clickhouse-server)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
 bench_packages=("${tool_packages[@]}" libbenchmark-dev libstreamvbyte-dev)
 

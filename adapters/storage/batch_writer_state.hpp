@@ -81,11 +81,15 @@ private:
 
     // These run in the mover.
     void move();
+    // Appends to the spool. Answers retry where there is no memory.
+    [[nodiscard]] reply<std::monostate> append(const std::vector<point>& points, bool make_room);
     [[nodiscard]] bool due(clock::time_point now) const noexcept;
 
     // These run in the sender.
     void send();
     [[nodiscard]] std::optional<batch> next(clock::time_point& wake);
+    // Leases from the spool. Returns nothing, too, where there is no memory.
+    [[nodiscard]] std::optional<spooled_batch> lease();
     void drop_expired(lock& held, clock::time_point now);
     void drop_rest();
     void ship(batch& b);

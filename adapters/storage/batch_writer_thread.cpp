@@ -3,6 +3,7 @@
 #include <adapters/storage/batch_writer_state.hpp>
 
 #include <algorithm>
+#include <new>
 
 namespace chronopack::storage {
 
@@ -10,6 +11,17 @@ bool batch_writer::state::due(clock::time_point now) const noexcept {
     if (queue_.empty()) return false;
     return flushing_ > 0 || pressing_ > 0 || queue_.size() >= how_.batch_points ||
            queue_.oldest() + how_.linger <= now;
+}
+
+reply<std::monostate> batch_writer::state::append(const std::vector<point>& points,
+                                                  bool make_room) {
+    const failure no_memory{verdict::retry, {}, "no memory"};
+    if (points.empty()) return no_memory;  // there was none to take them out of the queue
+    try {
+        return how_.to_disk->append(points, {.drop_oldest = make_room, .by = reader_});
+    } catch (const std::bad_alloc&) {
+        return no_memory;
+    }
 }
 
 void batch_writer::state::move() {
@@ -35,7 +47,7 @@ void batch_writer::state::move() {
         const bool make_room = how_.when_full == overflow::drop_oldest && pressing_ > 0;
         held.unlock();
 
-        const auto kept = how_.to_disk->append(points, {.drop_oldest = make_room, .by = reader_});
+        const auto kept = append(points, make_room);
 
         held.lock();
         moving_ = 0;
@@ -60,10 +72,18 @@ void batch_writer::state::move() {
     changed_.notify_all();
 }
 
+std::optional<spooled_batch> batch_writer::state::lease() {
+    try {
+        return how_.to_disk->lease(reader_);
+    } catch (const std::bad_alloc&) {
+        return std::nullopt;  // next() asks again, as the record is still there
+    }
+}
+
 std::optional<batch_writer::state::batch> batch_writer::state::next(clock::time_point& wake) {
     // Only this thread leases, so only a later append can come in between.
     if (how_.to_disk != nullptr) {
-        if (auto leased = how_.to_disk->lease(reader_)) {
+        if (auto leased = lease()) {
             using std::chrono::system_clock;
             // Not before 1970, or the age of a record with a wrong time may not fit 64 bits.
             const auto written_at = std::max(leased->written_at, system_clock::time_point());
@@ -99,6 +119,10 @@ std::optional<batch_writer::state::batch> batch_writer::state::next(clock::time_
     b.since = queue_.oldest();
     const std::size_t bytes = queue_.bytes();
     b.points = queue_.pop(how_.batch_points);
+    if (b.points.empty()) {  // there is no memory
+        wake = now + std::chrono::milliseconds(100);
+        return std::nullopt;
+    }
     in_flight_ = b.points.size();
     in_flight_bytes_ = bytes - queue_.bytes();
     return b;
@@ -164,7 +188,12 @@ void batch_writer::state::answered(verdict what, const std::string& message) {
     if (what == verdict::retry) ++counts_.retries;
     if (what == verdict::hold || what == verdict::unsupported) ++counts_.holds;
     failing_ = what != verdict::delivered && what != verdict::refused;
-    if (!message.empty()) message_ = message;
+    if (message.empty()) return;
+    try {
+        message_ = message;
+    } catch (const std::bad_alloc&) {
+        message_.clear();  // there is no memory for it
+    }
 }
 
 void batch_writer::state::delivered(std::size_t points, std::size_t rounded) {

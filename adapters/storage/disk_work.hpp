@@ -15,7 +15,9 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace chronopack::storage {
@@ -33,7 +35,8 @@ public:
     ~disk_work() { finish(); }
 
     /// Runs `work` and returns its answer, or nothing once the deadline has passed. In that case
-    /// `work` was not begun, or it goes on alone and must own everything it uses.
+    /// `work` was not begun, or it goes on alone and must own everything it uses. Throws what the
+    /// work throws, and std::bad_alloc where the system has no thread left.
     template <class Answer>
     [[nodiscard]] std::optional<Answer> run(deadline until,
                                             std::function<Answer(const still_wanted&)> work) {
@@ -113,7 +116,13 @@ private:
     void start(std::function<void()> job) {
         {
             const std::lock_guard held(mutex_);
-            if (!thread_.joinable()) thread_ = std::thread([this] { serve(); });
+            if (!thread_.joinable()) {
+                try {
+                    thread_ = std::thread([this] { serve(); });
+                } catch (const std::system_error&) {
+                    throw std::bad_alloc();
+                }
+            }
             job_ = std::move(job);
         }
         changed_.notify_all();

@@ -14,19 +14,26 @@ namespace {
 
 class system_files final : public file_layer {
 public:
-    explicit system_files(int directory) noexcept : directory_(directory) {}
-    ~system_files() override { ::close(directory_); }
+    ~system_files() override {
+        if (directory_ >= 0) ::close(directory_);
+    }
+
+    /// Opens the directory and locks it.
+    result<void> open_directory(const std::string& path) {
+        directory_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (directory_ < 0) return errc::io_error;
+        return checked(::flock(directory_, LOCK_EX | LOCK_NB));
+    }
 
     result<std::vector<std::string>> list() override {
         const int copy = ::openat(directory_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        DIR* all = copy < 0 ? nullptr : ::fdopendir(copy);
+        const std::unique_ptr<DIR, closer> all(copy < 0 ? nullptr : ::fdopendir(copy));
         if (all == nullptr) {
             if (copy >= 0) ::close(copy);
             return errc::io_error;
         }
         std::vector<std::string> names;
-        while (const dirent* one = ::readdir(all)) names.emplace_back(one->d_name);
-        ::closedir(all);
+        while (const dirent* one = ::readdir(all.get())) names.emplace_back(one->d_name);
         return names;
     }
 
@@ -65,6 +72,10 @@ public:
     result<void> sync_directory() override { return checked(::fsync(directory_)); }
 
 private:
+    struct closer {
+        void operator()(DIR* all) const noexcept { ::closedir(all); }
+    };
+
     template <class Call>
     static result<std::size_t> done(Call call) {
         for (;;) {
@@ -78,7 +89,7 @@ private:
         return {};
     }
 
-    int directory_;
+    int directory_ = -1;
 };
 
 }  // namespace
@@ -116,13 +127,10 @@ result<std::vector<std::byte>> read_all(file_layer& files, int file) {
 
 result<std::unique_ptr<file_layer>> files_of(const std::string& directory) {
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return errc::io_error;
-    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return errc::io_error;
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        ::close(fd);
-        return errc::io_error;
-    }
-    return std::unique_ptr<file_layer>(std::make_unique<system_files>(fd));
+    // Made first: without memory no descriptor may be left that holds the lock.
+    auto files = std::make_unique<system_files>();
+    if (const auto opened = files->open_directory(directory); !opened) return opened.error();
+    return std::unique_ptr<file_layer>(std::move(files));
 }
 
 }  // namespace chronopack::storage

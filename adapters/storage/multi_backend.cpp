@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <future>
+#include <new>
 #include <set>
 
 namespace chronopack::storage {
@@ -11,12 +12,12 @@ namespace chronopack::storage {
 namespace {
 
 /// Runs `call` for all stores at once, so that one that hangs until its deadline takes no time from
-/// the others.
+/// the others. Where the system has no thread left, calls run one after the other.
 template <class T, class Call>
 auto at_once(const std::vector<T>& all, Call call) {
     std::vector<std::future<decltype(call(std::size_t{0}))>> running;
     for (std::size_t i = 0; i < all.size(); ++i)
-        running.push_back(std::async(std::launch::async, call, i));
+        running.push_back(std::async(std::launch::async | std::launch::deferred, call, i));
     std::vector<decltype(call(std::size_t{0}))> answers;
     for (auto& one : running) answers.push_back(one.get());
     return answers;
@@ -49,7 +50,9 @@ reply<std::unique_ptr<multi_backend>> multi_backend::make(std::vector<storage_ba
 }
 
 multi_backend::~multi_backend() {
-    (void)close(clock::now());
+    try {
+        (void)close(clock::now());
+    } catch (const std::bad_alloc&) {}  // each follower's destructor closes it as well
 }
 
 write_outcome multi_backend::spool_points(std::span<const point> points, deadline until) {

@@ -4,6 +4,7 @@
 #include <adapters/storage/backend.hpp>
 
 #include <deque>
+#include <new>
 
 namespace chronopack::storage {
 
@@ -35,9 +36,14 @@ public:
     [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
+    /// Returns up to n points; none where there is no memory for them.
     [[nodiscard]] std::vector<point> pop(std::size_t n) {
         std::vector<point> out;
-        out.reserve(std::min(n, size()));
+        try {
+            out.reserve(std::min(n, size()));
+        } catch (const std::bad_alloc&) {
+            return {};
+        }
         while (out.size() < n && !empty()) out.push_back(pop());
         return out;
     }

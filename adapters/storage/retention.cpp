@@ -1,6 +1,7 @@
 #include <adapters/storage/retention.hpp>
 
 #include <algorithm>
+#include <new>
 
 namespace chronopack::storage {
 
@@ -20,18 +21,23 @@ std::vector<retention_report> retention::cleanup(std::int64_t now, deadline unti
             r.points = 0;
             continue;
         }
-        if (dry == dry_run::no) {
-            const auto done = store_.delete_before(p.metric, r.cutoff, until);
-            if (done)
-                r.points = done->points;
-            else
-                r.failed = done.error();
-        } else if (!p.metric.empty()) {
-            const auto found = store_.query_range({.metric = p.metric, .end = r.cutoff - 1}, until);
-            if (found)
-                r.points = found->size();
-            else
-                r.failed = found.error();
+        try {
+            if (dry == dry_run::no) {
+                const auto done = store_.delete_before(p.metric, r.cutoff, until);
+                if (done)
+                    r.points = done->points;
+                else
+                    r.failed = done.error();
+            } else if (!p.metric.empty()) {
+                const auto found =
+                    store_.query_range({.metric = p.metric, .end = r.cutoff - 1}, until);
+                if (found)
+                    r.points = found->size();
+                else
+                    r.failed = found.error();
+            }
+        } catch (const std::bad_alloc&) {  // in the thread of start() no caller would catch it
+            r.failed = failure{verdict::retry, {}, "no memory"};
         }
     }
     return out;

@@ -1,6 +1,7 @@
 #include <adapters/storage/shipment.hpp>
 
 #include <algorithm>
+#include <new>
 
 namespace chronopack::storage {
 
@@ -13,11 +14,11 @@ constexpr std::size_t refusals_before_health = 16;
 shipment::shipment(std::vector<point>& points, storage_backend& to, backoff& pause,
                    std::chrono::milliseconds hold_for, shipment_events& events)
     : points_(points), to_(to), pause_(pause), hold_for_(hold_for), events_(events) {
-    if (!points.empty()) parts_.push_back({0, points.size()});
+    if (!points.empty()) parts_[left_++] = {0, points.size()};
 }
 
 bool shipment::send(clock::time_point expires) {
-    while (!parts_.empty()) {
+    while (left_ > 0) {
         if (events_.stopped()) return false;
         if (expires < clock::now()) {
             drop_rest(drop_reason::too_old, "longer in the queue than it may be");
@@ -29,19 +30,39 @@ bool shipment::send(clock::time_point expires) {
 }
 
 void shipment::drop_rest(drop_reason why, const std::string& message) {
-    for (; !parts_.empty(); parts_.pop_back())
-        for (std::size_t i = parts_.back().first; i < parts_.back().end; ++i)
+    for (; left_ > 0; --left_)
+        for (std::size_t i = next().first; i < next().end; ++i)
             events_.dropped(&points_[i], {i, why, message});
 }
 
+// A store may throw std::bad_alloc, and no caller is there who could catch it.
+write_outcome shipment::write(std::span<const point> points) {
+    try {
+        return to_.write_batch(points, events_.call_deadline());
+    } catch (const std::bad_alloc&) {
+        write_outcome later;
+        later.what = verdict::retry;
+        later.message = "no memory";
+        return later;
+    }
+}
+
+reply<std::monostate> shipment::health() {
+    try {
+        return to_.health(events_.call_deadline());
+    } catch (const std::bad_alloc&) {
+        return failure{verdict::retry, {}, "no memory"};
+    }
+}
+
 void shipment::send_part() {
-    const part now = parts_.back();
+    const part now = next();
     const std::span<const point> points(points_.data() + now.first, now.end - now.first);
-    const write_outcome answer = to_.write_batch(points, events_.call_deadline());
+    const write_outcome answer = write(points);
     events_.answered(answer.what, answer.message);
     if (answer.what != verdict::retry) pause_.reset();
     const std::size_t named = drop_named(answer);
-    part& rest = parts_.back();
+    part& rest = next();
     if (answer.what == verdict::delivered) {
         drop_unnamed(answer);
         if (rest.end > rest.first) {
@@ -49,9 +70,9 @@ void shipment::send_part() {
             const std::size_t points_taken = rest.end - rest.first;
             events_.delivered(points_taken, std::min(answer.rounded, points_taken));
         }
-        parts_.pop_back();
+        --left_;
     } else if (rest.first == rest.end) {
-        parts_.pop_back();
+        --left_;
     } else if (answer.what == verdict::retry) {
         events_.wait(clock::now() + pause_.next(answer.retry_after));
     } else if (answer.what == verdict::refused) {
@@ -62,16 +83,16 @@ void shipment::send_part() {
 }
 
 void shipment::halve(const write_outcome& answer) {
-    const part whole = parts_.back();
+    const part whole = next();
     if (whole.end - whole.first > 1) {
         const std::size_t middle = whole.first + (whole.end - whole.first) / 2;
-        parts_.back() = {middle, whole.end};
-        parts_.push_back({whole.first, middle});
+        next() = {middle, whole.end};
+        parts_[left_++] = {whole.first, middle};
         return;
     }
     if (!any_taken_ && refused_ >= refusals_before_health) {
         refused_ = 0;
-        if (const auto well = to_.health(events_.call_deadline()); !well) {
+        if (const auto well = health(); !well) {
             events_.answered(verdict::hold, well.error().message);
             events_.wait(clock::now() + hold_for_);
             return;
@@ -79,11 +100,11 @@ void shipment::halve(const write_outcome& answer) {
     }
     ++refused_;
     events_.dropped(&points_[whole.first], {whole.first, drop_reason::refused, answer.message});
-    parts_.pop_back();
+    --left_;
 }
 
 std::size_t shipment::drop_named(const write_outcome& answer) {
-    part& p = parts_.back();
+    part& p = next();
     std::size_t kept = p.first;
     auto named = answer.dropped.begin();
     std::size_t count = 0;
@@ -103,7 +124,7 @@ std::size_t shipment::drop_named(const write_outcome& answer) {
 }
 
 void shipment::drop_unnamed(const write_outcome& answer) {
-    part& p = parts_.back();
+    part& p = next();
     for (const dropped_point& one : answer.dropped) {
         if (one.index != unnamed || p.first == p.end) continue;
         events_.dropped(nullptr, one);

@@ -19,6 +19,9 @@
 #include <adapters/storage/backend.hpp>
 #include <adapters/storage/backoff.hpp>
 
+#include <array>
+#include <limits>
+
 namespace chronopack::storage {
 
 /// The sender of a shipment: says when to stop and how long to wait, and is called with the
@@ -61,6 +64,10 @@ private:
         std::size_t end = 0;
     };
 
+    // Ask the store. Where it throws std::bad_alloc, they answer retry.
+    [[nodiscard]] write_outcome write(std::span<const point> points);
+    [[nodiscard]] reply<std::monostate> health();
+    [[nodiscard]] part& next() noexcept { return parts_[left_ - 1]; }
     void send_part();
     void halve(const write_outcome& answer);
     // Drops the points that the answer names, takes them out of the part, and returns their number.
@@ -73,7 +80,10 @@ private:
     backoff& pause_;
     std::chrono::milliseconds hold_for_;
     shipment_events& events_;
-    std::vector<part> parts_;  // the next part to send is last
+    // The next part to send is last. Each halving adds one, so there are never more; and without
+    // memory nothing that was sent is sent again.
+    std::array<part, std::numeric_limits<std::size_t>::digits + 1> parts_;
+    std::size_t left_ = 0;  // parts
     bool any_taken_ = false;
     std::size_t refused_ = 0;  // one by one, since the last check of the store's health
 };

@@ -2,7 +2,7 @@
 # Nothing that chronopack-dispatch builds for AVX may stand in for a baseline
 # function of the program: each of its objects defines its table, and beside it
 # at most functions in the namespace of such tables, which no program has. In
-# release builds and debug ones, whatever flags the user adds.
+# release builds and debug ones, whatever flags the user adds. And the program compiles no codec.
 #
 #   usage: symbols.sh SOURCE COMPILER...
 set -euo pipefail
@@ -40,6 +40,16 @@ for options in "2 -O2" "0 -O0 -march=native -fno-inline-small-functions"; do
   [[ -z $found ]] || fail "$flags: left for the linker to pick:"$'\n'"$found"
   echo "$flags: $tables tables and nothing else"
 done
+
+# A program of frames compiles no codec, and by the headers alone every one.
+codecs='chronopack::abi_[a-z0-9_]*::(alp|alp_rd|binned|delta|delta_of_delta|dictionary|ordered|packed|run_length)\b'
+compiled() {
+  "${@:2}" -std=c++20 -O0 -I"$source/include" -c "$source/tests/consumer/consumer.cpp" -o "$work/$1.o"
+  nm -C --defined-only "$work/$1.o" | grep -E "$codecs" || true
+}
+found=$(compiled dispatched "$@" -DCHRONOPACK_DISPATCH=1)
+[[ -z $found ]] || fail "compiled beside the library:"$'\n'"$found"
+[[ $(compiled headers "$@" | grep -oE "$codecs" | sort -u | wc -l) == 9 ]] || fail "nothing is proved: the headers lack codecs"
 
 # Without the optimisation there is plenty.
 "$@" -std=c++20 -O0 -I"$source/include" -DCHRONOPACK_TABLE=sse2 -c "$source/src/arch.cpp" \

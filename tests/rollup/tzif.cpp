@@ -98,7 +98,9 @@ TEST_CASE("illegal fields in a TZif file are corrupt", "[rollup][tzif]") {
     CHECK(with(types + 5, 4, 1) == errc::corrupt);  // an abbreviation outside
     CHECK(with(types, 0x7fffffff, 4) == errc::corrupt);
     CHECK(with(types + 6, 0x80000000, 4) == errc::corrupt);
-    CHECK(with(good.size() - 1, 'x', 1) == errc::truncated);  // the footer's end
+    const std::size_t footer = good.size() - summer_file().rule.size() - 2;
+    CHECK(with(footer, 'x', 1) == errc::corrupt);             // its begin
+    CHECK(with(good.size() - 1, 'x', 1) == errc::truncated);  // its end
     CHECK(with(good.size() - 2, '\n', 1) == errc::corrupt);
     CHECK(with(good.size() - 2, 'x', 1) == errc::corrupt);
 }

@@ -51,6 +51,11 @@ struct server_release {
     return prometheus.at_least(2, 54);
 }
 
+/// Those that cannot have no -inmemoryDataFlushInterval, and do not start with it.
+[[nodiscard]] inline bool may_flush_seldom(const server_release& victoria_metrics) noexcept {
+    return victoria_metrics.at_least(1, 86);
+}
+
 /// Those that do not take it refuse it as damaged snappy.
 [[nodiscard]] inline bool takes_zstd(const server_release& victoria_metrics) noexcept {
     return victoria_metrics.at_least(1, 88);

@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <future>
 #include <set>
 
 namespace chronopack::test {
@@ -81,6 +82,36 @@ inline void check_asked_for(storage::storage_backend& store, const point& p) {
     CHECK(std::all_of(mine->begin(), mine->end(), [&](const point& q) {
         return q.metric == p.metric && q.service == p.service;
     }));
+}
+
+/// Has eight threads write to one store, and read from it meanwhile. Each has a series of its
+/// own, of one point a second that ends at `last`. Returns what they wrote.
+inline std::vector<point> write_by_threads(storage::storage_backend& store, std::int64_t last) {
+    constexpr std::int64_t batches = 10, batch = 100;
+    std::vector<std::vector<point>> written(8);
+    std::vector<std::future<std::string>> running;
+    for (std::size_t t = 0; t < written.size(); ++t)
+        running.push_back(std::async(std::launch::async, [&, t]() -> std::string {
+            std::vector<point>& all = written[t];
+            for (std::int64_t i = 0; i < batches; ++i) {
+                std::vector<point> some;
+                for (std::int64_t k = i * batch; k < (i + 1) * batch; ++k)
+                    some.push_back(make_point("threads", last - (batches * batch - k) * one_second,
+                                              static_cast<double>(k),
+                                              {{"thread", std::to_string(t)}}));
+                const auto done = store.write_batch(some, storage::in(std::chrono::seconds(60)));
+                if (!done.ok() || done.delivered != some.size()) return "write: " + done.message;
+                const auto found =
+                    store.query_range({.metric = "threads"}, storage::in(std::chrono::seconds(60)));
+                if (!found) return "query: " + found.error().message;
+                all.insert(all.end(), some.begin(), some.end());
+            }
+            return {};
+        }));
+    for (auto& one : running) CHECK(one.get() == "");
+    std::vector<point> all;
+    for (const auto& of_thread : written) all.insert(all.end(), of_thread.begin(), of_thread.end());
+    return all;
 }
 
 }  // namespace chronopack::test

@@ -269,6 +269,13 @@ class OtherFiles(OutputTest):
         self.ok("compress", "-q", "m.csv", "-o", "m.cpk")
         self.assertEqual(stat.S_IMODE((self.path / "m.cpk").stat().st_mode), 0o640)
 
+    def test_its_owner_and_group_are_kept_where_the_system_allows_it(self):
+        owner = (1, 2) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+        os.chown(self.path / "m.cpk", *owner)
+        self.ok("compress", "-q", "m.csv", "-o", "m.cpk")
+        found = (self.path / "m.cpk").stat()
+        self.assertEqual((found.st_uid, found.st_gid), owner)
+
     def test_a_link_stays_and_leads_to_the_new_file(self):
         (self.path / "data").mkdir()
         (self.path / "link.cpk").symlink_to("data/real.cpk")

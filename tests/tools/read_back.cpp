@@ -3,6 +3,7 @@
 
 #include "input/failure.hpp"
 
+#include "support/counted_new.hpp"
 #include "support/fake_backend.hpp"
 
 #include <catch2/catch.hpp>
@@ -104,6 +105,28 @@ TEST_CASE("another value is a difference, by one bit", "[read_back]") {
     const auto report = t.after(two_series(20));
     CHECK(report.differing == 2);
     CHECK(report.rounded == 2);
+}
+
+TEST_CASE("what was sent takes up to 48 bytes a sample", "[read_back]") {
+    struct : fake_backend {
+        storage::write_outcome write_batch(std::span<const point> points,
+                                           storage::deadline) override {
+            return {.delivered = points.size()};
+        }
+    } takes_all;
+    constexpr std::size_t samples = (1 << 17) + 1;  // its memory has just doubled
+    std::vector<point> batch = run_of("load", 1'000);
+    recording_store recorded(takes_all, true);
+    REQUIRE(recorded.write(batch[0], storage::in(10s)).ok());
+    const std::size_t before = live_bytes();
+    reset_peak();
+    for (std::size_t i = 1; i < samples; i += batch.size())
+        REQUIRE(recorded
+                    .write_batch(std::span(batch).first(std::min(batch.size(), samples - i)),
+                                 storage::in(10s))
+                    .ok());
+    CHECK(peak_bytes() - before <= 48 * samples + 10 * batch.size());
+    CHECK(recorded.take()[0].samples.size() == samples);
 }
 
 TEST_CASE("what the store has dropped is not looked for", "[read_back]") {

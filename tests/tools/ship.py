@@ -154,6 +154,10 @@ class Verify(CommandTest):
         self.assertIn(f"not as sent: v: 2 missing, 0 differing of 2 samples, the first at {NOW}"
                       "000000000 ns\n", told)
         self.assertIn("read back: 2 samples, 2 missing, 0 differing\n", told)
+        self.file("v.csv", "time," + ",".join(f"v{i}" for i in range(30)) + f"\n{NOW}" + 30 * ",1")
+        told = self.remarks_of(field(1, b""))
+        self.assertEqual(told.count("not as sent: "), 10)
+        self.assertIn("read back: 30 samples, 30 missing, 0 differing\n", told)
 
     def test_a_store_that_alters_is_found_out(self):
         self.file("v.csv", self.CSV)
@@ -259,6 +263,10 @@ class Prometheus(ServerTest):
         self.assertRegex(told, r"dropped: a\.b\{_field=\"v\"\} at \d+ ns: ")
         self.assertIn("prometheus: 1 sample delivered of 2 series, 1 dropped", told)
         self.assertEqual(self.ask('fine{job="shop"}', NOW)[0]["value"][1], "2")
+        self.file("many.lp", "".join(f"a.b{i} v=1 {NOW}000000000\n" for i in range(30)))
+        told = self.fails(1, "ship", "many.lp", "--to", to)
+        self.assertEqual(told.count("dropped: "), 10)
+        self.assertIn("prometheus: 0 samples delivered of 30 series, 30 dropped", told)
 
 
 class ClickHouse(ServerTest):

@@ -180,6 +180,22 @@ private:
             return *samples;
         }
 
+        // Takes a series out of all tables again, unless it came into all of them: without memory
+        // it may have come into some.
+        struct addition {
+            state& s;
+            const chronopack::labels& names;
+            std::uint32_t number;
+            bool whole = false;
+
+            ~addition() {
+                if (whole) return;
+                s.numbers.remove(names, number);
+                while (s.series.size() > number) s.series.pop_back();
+                while (s.held.size() > number) s.held.pop_back();
+            }
+        };
+
         template <class V>
         result<series_handle<V>> add(std::vector<label> pairs) {
             auto names = labels::from(std::move(pairs));
@@ -193,12 +209,15 @@ private:
             }
             if (series.size() == UINT32_MAX) return errc::out_of_range;
             const auto number = static_cast<std::uint32_t>(series.size());
+            addition added{*this, *names, number};
+            held.emplace_back(held_samples<V>());
+            series.emplace_back().integers = integers;
+            numbers.add(*names, number);
             const auto payload = detail::archive::series_payload(*names, integers);
             const auto written = write_record(detail::archive::kind::series, number, payload);
             if (!written) return written.error();
-            numbers.add(*names, number);
-            series.push_back({std::move(*names), integers, {}});
-            held.emplace_back(held_samples<V>());
+            series.back().labels = std::move(*names);
+            added.whole = true;
             return series_handle<V>{number};
         }
 
@@ -236,8 +255,7 @@ private:
             if (payload.size() > UINT32_MAX) return errc::out_of_range;
             const auto header = detail::archive::record_header(
                 {kind, number, static_cast<std::uint32_t>(payload.size())});
-            if (const auto ok = out.put(header); !ok) return ok;
-            return out.put(payload);
+            return out.put(header, payload);
         }
 
         // Makes room for at least one of `coming` samples, by writing a frame if need be.

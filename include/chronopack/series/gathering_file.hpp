@@ -50,6 +50,16 @@ public:
         return {};
     }
 
+    /// Adds two pieces. Returns io_error as room() does. Where there is no memory for both,
+    /// neither is added.
+    result<void> put(cbytes first, cbytes second) {
+        // A larger piece needs no room.
+        if (second.size() <= batch_bytes)
+            if (const auto both = room(first.size() + second.size()); !both) return both.error();
+        if (const auto added = put(first); !added) return added;
+        return put(second);
+    }
+
     /// Writes the gathered bytes and frees the room. Returns io_error.
     result<void> flush() {
         if (const auto written = write_gathered(); !written) return written;

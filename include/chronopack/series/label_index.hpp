@@ -45,6 +45,16 @@ public:
         numbers_.emplace(hash_of(names), number);
     }
 
+    /// Removes the labels that were added with the number, if they were.
+    void remove(const labels& names, std::uint32_t number) noexcept {
+        const auto [first, last] = numbers_.equal_range(hash_of(names));
+        for (auto each = first; each != last; ++each)
+            if (each->second == number) {
+                numbers_.erase(each);
+                return;
+            }
+    }
+
     void clear() noexcept { numbers_.clear(); }
 
 private:

@@ -204,21 +204,7 @@ TEST_CASE("who may not write is held, and may read where that is allowed", "[cli
 TEST_CASE("many threads write and read through one store", "[clickhouse]") {
     for (const clickhouse_server& at : clickhouse_servers()) {
         const auto store = with_table(own_table(*at.process));
-        std::vector<std::future<bool>> running;
-        for (int t = 0; t < 8; ++t)
-            running.push_back(std::async(std::launch::async, [&, t] {
-                bool good = true;
-                for (int i = 0; i < 10; ++i) {
-                    std::vector<point> points;
-                    for (int k = 0; k < 100; ++k)
-                        points.push_back(make_point("m", january + i * 100 + k, t,
-                                                    {{"thread", std::to_string(t)}}));
-                    good &= store->write_batch(points, in(60s)).delivered == points.size();
-                    good &= bool(store->query_range({.metric = "m", .most = 10'000}, in(60s)));
-                }
-                return good;
-            }));
-        for (auto& one : running) CHECK(one.get());
-        CHECK(read_all(*store, "m").size() == 8 * 10 * 100);
+        const auto written = write_by_threads(*store, january + 10'000 * one_second);
+        check_same(read_all(*store, "threads"), in_order(written));
     }
 }

@@ -347,6 +347,45 @@ TEST_CASE("what is before a cutoff is deleted, to the nanosecond", "[clickhouse]
     }
 }
 
+TEST_CASE("a table is as the documentation says, and may have more columns with a default",
+          "[clickhouse]") {
+    const auto how = own_table(modern_server());
+    const auto store = with_table(how);
+    const auto text_of = [&](const std::string& sql) {
+        const auto got = store->query(sql, {}, in(30s));
+        if (!got) FAIL(got.error().message);
+        std::string out;
+        for (const auto& row : got->rows)
+            for (const clickhouse::cell& one : row)
+                out += std::get<std::string>(one.value) + (&one == &row.back() ? "\n" : " | ");
+        return out;
+    };
+    const std::string here = " WHERE database = 'chronopack' AND table = '" + how.table + "'";
+    CHECK(text_of("SELECT name, type, compression_codec FROM system.columns" + here) ==
+          "metric | LowCardinality(String) | \n"
+          "service | LowCardinality(String) | \n"
+          "series | UInt64 | CODEC(Delta(8), ZSTD(1))\n"
+          "tags | Map(LowCardinality(String), String) | \n"
+          "time | DateTime64(9, 'UTC') | CODEC(GCD, Delta(8), ZSTD(1))\n"
+          "value | Float64 | CODEC(ZSTD(1))\n");
+    CHECK(text_of("SELECT engine, partition_key, sorting_key FROM system.tables"
+                  " WHERE database = 'chronopack' AND name = '" +
+                  how.table + "'") ==
+          "ReplacingMergeTree | toYYYYMM(time) | metric, service, series, time\n");
+
+    for (const clickhouse_server& at : clickhouse_servers()) {
+        const auto more = own_table(*at.process);
+        run(*with_table(more),
+            "ALTER TABLE " + where_of(more) + " ADD COLUMN note String DEFAULT 'none'");
+        const auto fresh = opened(more);
+        const point one = make_point("m", january, 1);
+        CHECK(write_all(*fresh, {one}) == 1);
+        check_same(read_all(*fresh, "m"), {one});
+        CHECK(number_of(*fresh, "SELECT count() FROM " + where_of(more) + " WHERE note = 'none'") ==
+              1);
+    }
+}
+
 TEST_CASE("a table forgets by its TTL", "[clickhouse]") {
     const auto how = own_table(modern_server());
     const auto store = opened(how);

@@ -11,6 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -230,6 +231,25 @@ TEST_CASE("while the disk stalls every call ends in time, and nothing acknowledg
     }
     const auto again = open(dir / "x.db");
     CHECK(again->query_range({.metric = "acknowledged"}, in(60s))->size() == acknowledged);
+}
+
+TEST_CASE("the destructor waits for a call that the disk holds up", "[embedded]") {
+    const scratch_directory dir;
+    stalled_disk disk;
+    auto store = open(dir / "x.db");
+    REQUIRE(store->write_batch(run_of("m", 10), in(60s)).ok());
+    disk.stall(stalled_disk::calls::syncs);
+    CHECK(store->write_batch(run_of("m", 20), in(100ms)).what == verdict::retry);
+    std::atomic<bool> gone = false;
+    std::thread destroyer([&] {
+        store.reset();
+        gone = true;
+    });
+    std::this_thread::sleep_for(300ms);
+    CHECK_FALSE(gone);
+    disk.go_on();
+    destroyer.join();
+    CHECK(size_of(*open(dir / "x.db")) == 20);
 }
 
 TEST_CASE("an acknowledged write has been synced, unless that is off", "[embedded]") {

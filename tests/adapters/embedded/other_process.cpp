@@ -196,6 +196,39 @@ TEST_CASE("a backup by SQLite starts again at each write, and ends where none co
     CHECK(size_of(dir / "copy.db") == 1010);
 }
 
+TEST_CASE("VACUUM INTO goes on while the store writes, and copies what was there at its begin",
+          "[embedded]") {
+    struct {
+        std::unique_ptr<embedded_backend> store;
+        int writes = 0;
+        bool good = true;
+    } use;
+    const scratch_directory dir;
+    use.store = open(dir / "x.db");
+    REQUIRE(put(*use.store, 0, 1000));
+    sqlite3* from = nullptr;
+    REQUIRE(sqlite3_open((dir / "x.db").c_str(), &from) == SQLITE_OK);
+    sqlite3_progress_handler(
+        from, 20,
+        [](void* to) {
+            auto& in_use = *static_cast<decltype(use)*>(to);
+            const int first = 1000 + 10 * in_use.writes++;
+            in_use.good = in_use.good && put(*in_use.store, first, first + 10);
+            return 0;
+        },
+        &use);
+    const std::string command = "VACUUM INTO '" + (dir / "copy.db") + "'";
+    REQUIRE(sqlite3_exec(from, command.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(from);
+    CHECK(use.good);
+    CHECK(use.writes > 5);
+    const std::size_t copied = size_of(dir / "copy.db");
+    CHECK(copied >= 1000);
+    CHECK(copied <= 1020);  // it began to read after a write or two
+    CHECK(use.store->query_range({.metric = "m"}, in(60s))->size() ==
+          1000 + 10 * static_cast<std::size_t>(use.writes));
+}
+
 TEST_CASE("a copy of the file alone lacks what is in the log", "[embedded]") {
     const scratch_directory dir;
     const auto store = open(dir / "x.db");

@@ -9,6 +9,12 @@
 
 #include <cstdlib>
 
+#include <curl/curl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 using namespace chronopack;
 using namespace chronopack::test;
 using namespace std::chrono_literals;
@@ -102,6 +108,31 @@ TEST_CASE("no other certificate is, and an operator must act", "[http]") {
         CHECK(got.error().what == verdict::hold);
         CHECK(ask(server, {.verify = false}));
     }
+}
+
+TEST_CASE("without a file of authorities the system's are believed", "[http]") {
+    const certificates all;
+    const server_process server(serving(all, "good"));
+    const char* const of_the_system = curl_version_info(CURLVERSION_NOW)->cainfo;
+    REQUIRE(of_the_system != nullptr);
+    // To a child with mounts of its own the system's authorities are those of this test.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const std::string ours = all / "authority.pem";
+        const bool mounted =
+            (::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0) &&
+            ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+            ::mount(ours.c_str(), of_the_system, nullptr, MS_BIND, nullptr) == 0;
+        if (!mounted) ::_exit(2);
+        const auto line = http::transport::open({.url = "https://" + server.authority()});
+        ::_exit(line && (*line)->send({.target = "/"}, in(10s)) ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(WIFEXITED(status));
+    INFO("2: this user may make no mounts of a process's own, which this test needs");
+    CHECK(WEXITSTATUS(status) == 0);
+    CHECK_FALSE(ask(server, {}));
 }
 
 TEST_CASE("authorities that cannot be read are no authorities", "[http]") {

@@ -166,6 +166,19 @@ TEST_CASE("a body of exactly the cap is taken", "[http]") {
     CHECK_FALSE(line->send(limited, in(20s)));
 }
 
+TEST_CASE("headers of 64 KiB are taken, and of more refused", "[http]") {
+    for (const std::size_t lines : {15u, 17u}) {
+        std::string headers;
+        for (std::size_t i = 0; i < lines; ++i)
+            headers += "X-Long: " + std::string(4'000, 'x') + "\r\n";
+        fault_server server({{.headers = headers, .body = "good"}});
+        const auto got = to(server.url())->send(get, in(20s));
+        CAPTURE(headers.size());
+        CHECK(bool(got) == (headers.size() < 65'000));
+        if (!got) CHECK(got.error().what == verdict::refused);
+    }
+}
+
 TEST_CASE("headers without end are refused", "[http]") {
     fault_server server({{.how = behaviour::headers_only}});
     const auto got = to(server.url())->send(get, in(20s));

@@ -650,3 +650,9 @@ TEST_CASE("VictoriaMetrics takes InfluxDB 2's writes", "[influxdb]") {
     CHECK(got->body.find(R"("service_name":"shop")") != std::string::npos);
     CHECK(got->body.find(R"("values":[1.5])") != std::string::npos);
 }
+
+TEST_CASE("any threads may use one store of InfluxDB", "[influxdb]") {
+    const auto store = fresh();
+    const auto written = write_by_threads(*store, this_second());
+    check_same(read(*store), in_order(written));
+}

@@ -3,10 +3,13 @@
 
 #include "generate.hpp"
 #include "protobuf.hpp"
+#include "support/points.hpp"
 #include "support/property.hpp"
 
 #include <adapters/otlp/decode.hpp>
 #include <adapters/otlp/encode.hpp>
+#include <adapters/otlp/points.hpp>
+#include <adapters/otlp/spans.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -257,6 +260,55 @@ TEST_CASE("exemplars, events and links are counted, each", "[otlp][hostile]") {
     REQUIRE(read);
     CHECK(read->lost[otlp::loss::event] == 1);
     CHECK(read->lost[otlp::loss::link] == 2);
+}
+
+TEST_CASE("what is not carried changes no point and is not counted", "[otlp][hostile]") {
+    const std::string note = pair_of("k", bytes_field(1, "v"));
+    // A gauge and a running total, in a resource and a scope: with all that points have no
+    // place for, and without.
+    const auto request = [&](bool more) {
+        const auto only = [&](const std::string& field) {
+            return more ? field : std::string();
+        };
+        const std::string point = fixed64_field(3, 5) + real_field(4, 1.5) +
+                                  only(fixed64_field(2, 1) + bytes_field(99, "unknown"));
+        const std::string said = only(bytes_field(2, "described") + bytes_field(12, note));
+        const std::string gauge =
+            bytes_field(2, bytes_field(1, "g") + said + bytes_field(5, bytes_field(1, point)));
+        const std::string total = bytes_field(1, point) + varint_field(2, 2) + varint_field(3, 1);
+        const std::string sum = bytes_field(2, bytes_field(1, "s") + said + bytes_field(7, total));
+        const std::string resource =
+            bytes_field(1, bytes_field(1, note) + only(varint_field(2, 7)));
+        const std::string scope =
+            bytes_field(1, bytes_field(1, "scope") + only(varint_field(4, 7)));
+        return bytes_field(1, resource + bytes_field(2, scope + gauge + sum));
+    };
+    const auto points_of = [](const std::string& of) {
+        const auto read = otlp::decode_metrics(bytes_of(of));
+        REQUIRE(read);
+        CHECK(read->lost.nothing());
+        std::vector<storage::point> points;
+        otlp::points_converter converter;
+        CHECK(converter.convert(read->data, points).nothing());
+        return points;
+    };
+    const auto bare = points_of(request(false));
+    CHECK(bare.size() == 3);  // and the resource's other attributes
+    CHECK(points_of(request(true)) == bare);
+
+    const auto span_of = [](const std::string& more) {
+        const std::string span =
+            bytes_field(5, "work") + fixed64_field(7, 1'000) + fixed64_field(8, 3'000) + more;
+        const auto read =
+            otlp::decode_traces(bytes_of(bytes_field(1, bytes_field(2, bytes_field(2, span)))));
+        REQUIRE(read);
+        CHECK(read->lost.nothing());
+        std::vector<storage::point> points;
+        CHECK(otlp::convert_spans(read->data, points, {}).nothing());
+        return points;
+    };
+    CHECK(span_of("").size() == 1);
+    CHECK(span_of(varint_field(10, 7) + varint_field(12, 7) + varint_field(14, 7)) == span_of(""));
 }
 
 TEST_CASE("repeated numbers may be packed, one by one, or both", "[otlp][hostile]") {

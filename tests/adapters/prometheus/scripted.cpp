@@ -1,9 +1,14 @@
 // The store with a server that answers by a script.
+#include "support/scratch.hpp"
 #include "support/scripted_answers.hpp"
 
 #include <adapters/prometheus/backend.hpp>
+#include <adapters/storage/batch_writer.hpp>
 
 #include <snappy.h>
+
+#include <filesystem>
+#include <thread>
 
 using namespace chronopack;
 using namespace chronopack::test;
@@ -189,4 +194,30 @@ TEST_CASE("answers to queries that are not of the API's form are refused", "[pro
     REQUIRE_FALSE(histogram);
     CHECK(histogram.error().what == verdict::unsupported);
     CHECK_FALSE(prometheus::read_query(std::string(100'000, '[')));
+}
+
+TEST_CASE("a spool holds points, and neither addresses nor credentials", "[prometheus]") {
+    const scratch_directory dir;
+    const fault_server server({{.status = 503, .body = "canary-answer"}});
+    const auto store =
+        make({.where = {.url = "http://canary-user:canary-password@" + server.authority()}});
+    {
+        auto kept = storage::spool::open(dir / "s");
+        REQUIRE(kept);
+        storage::batch_writer writer(*store, {.to_disk = kept->get()});
+        REQUIRE(writer.submit({make_point("spooled_metric", one_second, 1)}, in(30s)).accepted ==
+                1);
+        (void)writer.flush(in(300ms));
+        while (writer.counters().retries == 0) std::this_thread::sleep_for(1ms);
+    }
+    std::string all;
+    for (const auto& one : std::filesystem::directory_iterator(dir / "s")) {
+        const auto content = read_file(one.path());
+        all += one.path().filename().string();
+        all.append(reinterpret_cast<const char*>(content.data()), content.size());
+    }
+    CHECK(all.find("spooled_metric") != all.npos);
+    CHECK(all.find("canary") == all.npos);
+    CHECK(all.find("Y2FuYXJ5") == all.npos);  // the same in base64
+    CHECK(all.find("127.0.0.1") == all.npos);
 }

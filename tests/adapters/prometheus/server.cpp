@@ -386,3 +386,9 @@ TEST_CASE("health reports whether writes are accepted", "[prometheus][server]") 
     REQUIRE(store->write(make_point("m", now + one_second, 2), in(30s)).ok());
     CHECK(read(*store, "m").size() == 2);
 }
+
+TEST_CASE("any threads may use one store of Prometheus", "[prometheus][server]") {
+    const auto store = to(server());
+    const auto written = write_by_threads(*store, this_second());
+    check_same(read(*store, "threads"), in_order(written));
+}

@@ -7,6 +7,11 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <filesystem>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace chronopack;
 using namespace chronopack::test;
@@ -323,4 +328,61 @@ TEST_CASE("stores of the same name, or a missing spool, are refused", "[multi]")
     fake_backend odd("no/name");
     REQUIRE_FALSE(multi_backend::make({&a, &odd}, {.to_disk = s.get()}));
     REQUIRE(multi_backend::make({&a, &b}, {.mode = multi_mode::primary_only}));
+}
+
+TEST_CASE("where a process is killed between the first store and the spool, the first alone has it",
+          "[multi]") {
+    const scratch_directory dir;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        fake_backend first("first"), replica("replica");
+        first.answer = [&](fake_backend::call& c) {
+            const auto taken = c.take();
+            write_file(dir / "taken", std::as_bytes(std::span("taken")));
+            ::kill(::getpid(), SIGKILL);
+            return taken;
+        };
+        const auto s = open(dir / "s");
+        const auto both =
+            make({&first, &replica}, {.mode = multi_mode::primary_with_async_replication,
+                                      .to_disk = s.get(),
+                                      .each = quick()});
+        (void)both->write_batch(run_of("cpu", 10), in(60s));
+        ::_exit(1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(WIFSIGNALED(status));
+    REQUIRE(std::filesystem::exists(dir / "taken"));
+    // The caller has no answer, and writes it again.
+    fake_backend first("first"), replica("replica");
+    const auto s = open(dir / "s");
+    const auto both = make(
+        {&first, &replica},
+        {.mode = multi_mode::primary_with_async_replication, .to_disk = s.get(), .each = quick()});
+    REQUIRE(both->flush(in(60s))[1].settled);
+    CHECK(replica.points().empty());
+    REQUIRE(both->write_batch(run_of("cpu", 10), in(60s)).ok());
+    REQUIRE(both->flush(in(60s))[1].settled);
+    CHECK(replica.points() == run_of("cpu", 10));
+}
+
+TEST_CASE("points that are still in the spool arrive after a deletion", "[multi]") {
+    const scratch_directory dir;
+    fake_backend there("there"), away("away");
+    std::atomic<bool> back = false;
+    away.answer = [&](fake_backend::call& c) {
+        return back ? c.take() : fake_backend::retry("away");
+    };
+    const auto s = open(dir / "s");
+    const auto both = make({&there, &away}, {.to_disk = s.get(), .each = quick()});
+    REQUIRE(both->write_batch(run_of("cpu", 10), in(60s)).ok());
+    while (there.points().size() < 10) std::this_thread::sleep_for(1ms);
+    const auto deleted = both->delete_before("cpu", 10, in(60s));
+    REQUIRE(deleted);
+    CHECK(deleted->points == 10);
+    back = true;
+    REQUIRE(both->flush(in(60s))[1].settled);
+    CHECK(there.points().empty());
+    CHECK(away.points() == run_of("cpu", 10));
 }

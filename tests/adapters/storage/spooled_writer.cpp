@@ -249,6 +249,41 @@ TEST_CASE("what a stalled disk has under way when the writer is closed is kept",
     CHECK((*s)->recovery().points == 25);
 }
 
+TEST_CASE("a writer's destructor waits for what the disk or the store has under way", "[spool]") {
+    const bool in_store = GENERATE(false, true);
+    CAPTURE(in_store);
+    fake_disk disk;
+    auto s = spool::open(std::make_unique<fake_files>(disk), {});
+    REQUIRE(s);
+    stall hung;
+    fake_backend store;
+    store.answer = [&](fake_backend::call& c) {
+        if (!in_store) return fake_backend::retry("away");
+        hung.pass();
+        return c.take();
+    };
+    auto writer = std::make_unique<batch_writer>(store, quick(**s));
+    (in_store ? hung : disk.writes).begin();
+    REQUIRE(writer->submit(run_of("cpu", 10), in(60s)).accepted == 10);
+    (in_store ? hung : disk.writes).wait_until_reached();
+    std::atomic<bool> gone = false;
+    std::thread destroyer([&] {
+        writer.reset();
+        gone = true;
+    });
+    std::this_thread::sleep_for(200ms);
+    CHECK_FALSE(gone);
+    (in_store ? hung : disk.writes).end();
+    destroyer.join();
+    if (in_store) CHECK(store.points() == run_of("cpu", 10));
+    s->reset();
+    s = spool::open(std::make_unique<fake_files>(disk), {});
+    REQUIRE(s);
+    const auto reader = (*s)->attach("fake");
+    REQUIRE(reader);
+    CHECK((*s)->counts(*reader).pending == (in_store ? 0 : 10));
+}
+
 TEST_CASE("points on a disk that has not synced them are not called safe", "[spool]") {
     const bool fails = GENERATE(false, true);
     fake_disk disk;

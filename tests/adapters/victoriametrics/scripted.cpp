@@ -108,6 +108,15 @@ TEST_CASE("lines and JSON are as documented", "[victoriametrics]") {
               ms + "," + later + "]}\n");
 }
 
+TEST_CASE("answers to queries are asked for in gzip", "[victoriametrics]") {
+    fault_server server({{.body = ""}});
+    const auto store = make({.where = {.url = server.url()}, .window = {.age = 0ms}});
+    (void)store->query_range({.metric = "m"}, in(10s));
+    (void)store->evaluate("m", 0, in(10s));
+    REQUIRE(server.requests().size() >= 2);
+    for (const auto& asked : server.requests()) CHECK(asked.header("accept-encoding") == "gzip");
+}
+
 TEST_CASE("the retention period drops what the server would", "[victoriametrics]") {
     fault_server server({{.status = 204}});
     const auto store = make({.where = {.url = server.url()}, .retention = 1h});

@@ -460,3 +460,56 @@ TEST_CASE("settled points are on the server's disk even if it restarted unnotice
     mortal.start();
     check_same(read(*to(mortal), "mortal"), in_order(written));
 }
+
+TEST_CASE("any threads may use one store of VictoriaMetrics", "[victoriametrics][server]") {
+    const auto store = to(server());
+    const auto written = write_by_threads(*store, this_second());
+    check_same(read(*store, "threads"), in_order(written));
+}
+
+TEST_CASE("points of a series that was deleted within the window come back after a restart",
+          "[victoriametrics][server]") {
+    server_process mortal(victoria_metrics_command());
+    const auto store = to(mortal);
+    const point one = make_point("deleted", this_second(), 1);
+    REQUIRE(store->write(one, in(30s)).ok());
+    CHECK(read(*store, "deleted").size() == 1);
+    REQUIRE(store->delete_series("deleted", "", in(30s)));
+    CHECK(read(*store, "deleted").empty());
+    mortal.stop();
+    CHECK_FALSE(store->health(in(10s)));
+    std::this_thread::sleep_for(1s);  // each life has a second of its own
+    mortal.start();
+    CHECK(store->health(in(30s)));
+    CHECK(read(*store, "deleted") == std::vector{one});
+    CHECK(store->window().resent == 1);
+}
+
+TEST_CASE("a server that flushes seldom needs a longer window", "[victoriametrics][server]") {
+    auto command = victoria_metrics_command();
+    command.arguments = [usual = command.arguments](const server_process& s) {
+        auto words = usual(s);
+        words.emplace_back("-inmemoryDataFlushInterval=1h");
+        return words;
+    };
+    if (!may_flush_seldom(victoria_metrics_release())) {
+        CHECK_THROWS(server_process(command));
+        return;
+    }
+    for (const std::chrono::milliseconds age : {1'000ms, 20'000ms}) {
+        server_process mortal(command);
+        auto opened = victoriametrics::backend::open(
+            {.where = {.url = mortal.url()}, .window = {.age = age}});
+        REQUIRE(opened);
+        const auto store = std::move(*opened);
+        std::vector<point> written;
+        write_all(*store, written, 1);
+        if (age == 1s) REQUIRE(store->settle(in(60s)));
+        mortal.kill();
+        CHECK_FALSE(store->health(in(10s)));
+        std::this_thread::sleep_for(1s);
+        mortal.start();
+        CHECK(store->health(in(30s)));
+        CHECK(read(*store, "mortal").size() == (age == 1s ? 0 : written.size()));
+    }
+}
