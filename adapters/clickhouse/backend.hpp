@@ -62,6 +62,8 @@ public:
                                                      storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
+    [[nodiscard]] storage::reply<std::vector<std::string>> list_metrics(
+        storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::bucket>> query_buckets(
         const storage::bucket_query& what, storage::deadline until) override;
     /// Drops whole months at no cost where all metrics are asked for, and deletes the rest row by

@@ -126,6 +126,16 @@ reply<std::monostate> backend::drop_months(std::int64_t cutoff, dialect of,
     return std::monostate{};
 }
 
+reply<std::vector<std::string>> backend::list_metrics(storage::deadline until) {
+    const auto found =
+        table_of("SELECT DISTINCT CAST(metric, 'String') AS name FROM " + table_ + " ORDER BY name",
+                 {}, until);
+    if (!found) return found.error();
+    std::vector<std::string> names;
+    for (const auto& row : found->rows) names.emplace_back(text_of(row.at(0)));
+    return names;
+}
+
 /// A classic server answers before it has deleted.
 reply<std::monostate> backend::wait_for_mutations(storage::deadline until) {
     for (auto pause = 5ms;; pause = std::min(2 * pause, 200ms)) {

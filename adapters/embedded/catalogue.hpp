@@ -62,6 +62,13 @@ public:
         const auto found = by_metric_.find(metric);
         return found == by_metric_.end() ? std::vector<series*>() : found->second;
     }
+    /// Returns the names of all metrics, sorted.
+    [[nodiscard]] std::vector<std::string> metrics() const {
+        std::vector<std::string> out;
+        for (const auto& [metric, same] : by_metric_) out.push_back(metric);
+        std::sort(out.begin(), out.end());
+        return out;
+    }
     [[nodiscard]] std::vector<series*> all() const {
         std::vector<series*> out;
         for (const auto& [id, s] : by_id_) out.push_back(s.get());

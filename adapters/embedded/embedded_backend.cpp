@@ -271,6 +271,11 @@ reply<std::vector<point>> embedded_backend::query_range(const storage::range_que
     return state_->query(what, until);
 }
 
+reply<std::vector<std::string>> embedded_backend::list_metrics(deadline until) {
+    return state_->exclusive(
+        until, [](writer& w) -> reply<std::vector<std::string>> { return w.known().metrics(); });
+}
+
 reply<storage::deletion> embedded_backend::delete_before(std::string_view metric,
                                                          std::int64_t cutoff, deadline until) {
     return state_->exclusive(until, [metric = std::string(metric), cutoff, until](writer& w) {

@@ -90,6 +90,9 @@ public:
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
 
+    [[nodiscard]] storage::reply<std::vector<std::string>> list_metrics(
+        storage::deadline until) override;
+
     /// Returns how many points it deleted. It rewrites only the frames across the cutoff. Where
     /// time runs out, completed work stays done: call it again.
     [[nodiscard]] storage::reply<storage::deletion> delete_before(std::string_view metric,

@@ -32,6 +32,11 @@ public:
                                                      storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
+    /// Returns the names of the measurements.
+    [[nodiscard]] storage::reply<std::vector<std::string>> list_metrics(
+        storage::deadline until) override {
+        return client_->measurements(until);
+    }
     /// Version 1 makes them, of a metric, of field `value` and of times that lie more than a
     /// bucket's width within what InfluxDB keeps; a server may have a limit of buckets. Others are
     /// `unsupported`.

@@ -96,6 +96,8 @@ public:
                                                       storage::deadline until);
     /// Databases or buckets; of v1 with what their default policy keeps.
     [[nodiscard]] storage::reply<std::vector<kept_data>> databases(storage::deadline until);
+    /// Returns the names of the measurements of the database or bucket, sorted.
+    [[nodiscard]] storage::reply<std::vector<std::string>> measurements(storage::deadline until);
     /// Of the database; `unsupported` but for v1.
     [[nodiscard]] storage::reply<std::vector<kept_data>> retention_policies(
         storage::deadline until);

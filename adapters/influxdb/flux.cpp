@@ -28,14 +28,27 @@ std::string flux_text(std::string_view text) {
     return out += '"';
 }
 
+namespace {
+
+std::string flux_from(std::string_view bucket, std::int64_t first, std::int64_t last) {
+    // `stop` is not in the range.
+    return "from(bucket: " + flux_text(bucket) +
+           ") |> range(start: time(v: " + std::to_string(first) +
+           "), stop: time(v: " + std::to_string(last + 1) + "))";
+}
+
+}  // namespace
+
+std::string flux_measurements(std::string_view bucket) {
+    return flux_from(bucket, first_time, last_time) +
+           " |> filter(fn: (r) => true) |> keep(columns: [\"_measurement\"]) |> group()"
+           " |> distinct(column: \"_measurement\")";
+}
+
 std::string flux_range(std::string_view bucket, std::string_view service_tag,
                        const storage::range_query& what, bool all_fields) {
-    // `stop` is not in the range.
-    const std::int64_t start = std::max(what.start, first_time);
-    const std::int64_t stop = std::min(what.end, last_time) + 1;
-    std::string out = "from(bucket: " + flux_text(bucket) +
-                      ") |> range(start: time(v: " + std::to_string(start) +
-                      "), stop: time(v: " + std::to_string(stop) + "))";
+    std::string out =
+        flux_from(bucket, std::max(what.start, first_time), std::min(what.end, last_time));
     std::string conditions;
     const auto add = [&](const std::string& name, std::string_view is) {
         conditions += (conditions.empty() ? "" : " and ") + name + " == " + flux_text(is);

@@ -21,4 +21,8 @@ namespace chronopack::influxdb {
 [[nodiscard]] std::string flux_range(std::string_view bucket, std::string_view service_tag,
                                      const storage::range_query& what, bool all_fields = false);
 
+/// Returns the query for the measurements of a bucket, of all times: a table with a column
+/// `_value`. It has the form of schema.tagValues(), which the server answers from its index.
+[[nodiscard]] std::string flux_measurements(std::string_view bucket);
+
 }  // namespace chronopack::influxdb

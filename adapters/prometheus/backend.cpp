@@ -150,6 +150,10 @@ storage::reply<std::vector<storage::point>> backend::query_range(const storage::
     return points;
 }
 
+storage::reply<std::vector<std::string>> backend::list_metrics(storage::deadline until) {
+    return metric_names(*line_, "", until);
+}
+
 storage::reply<storage::deletion> backend::delete_before(std::string_view metric,
                                                          std::int64_t cutoff,
                                                          storage::deadline until) {

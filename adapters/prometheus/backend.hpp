@@ -48,6 +48,8 @@ public:
                                                      storage::deadline until) override;
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
+    [[nodiscard]] storage::reply<std::vector<std::string>> list_metrics(
+        storage::deadline until) override;
     /// Deletes by the admin API, and frees the space. Returns `unsupported` where the server was
     /// started without that API, and `retry` where samples that came late are still there: a server
     /// deletes those only after it has compacted them.

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -157,6 +158,36 @@ storage::reply<query_result> read_query(std::string_view body) {
         made.series.push_back(*std::move(series));
     }
     return made;
+}
+
+storage::reply<std::vector<std::string>> read_names(std::string_view body) {
+    const json all = json::parse(body, nullptr, false);
+    if (!all.is_object()) return unreadable("no JSON object");
+    const auto status = all.find("status");
+    const auto data = all.find("data");
+    if (status == all.end() || *status != "success" || data == all.end() || !data->is_array())
+        return unreadable("no success, or no list");
+    std::vector<std::string> names;
+    for (const json& one : *data) {
+        if (!one.is_string()) return unreadable("a name that is no text");
+        names.push_back(one.get<std::string>());
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+storage::reply<std::vector<std::string>> metric_names(http::transport& line, std::string_view start,
+                                                      storage::deadline until) {
+    http::request asking{.target = "/api/v1/label/__name__/values", .most_bytes = max_body};
+    if (!start.empty()) asking.target.append("?start=").append(start);
+    asking.accept_gzip = true;
+    const auto got = http::send_checked(line, asking, until);
+    if (!got) return got.error();
+    auto read = read_names(got->body);
+    if (read) return read;
+    return storage::failure{read.error().what, std::nullopt,
+                            line.explain(asking, std::string_view(read.error().message))};
 }
 
 storage::reply<query_result> query(http::transport& line, std::string_view promql,

@@ -46,6 +46,16 @@ struct query_span {
 /// form.
 [[nodiscard]] storage::reply<query_result> read_query(std::string_view body);
 
+/// Returns the texts in the body of a 2xx answer whose data is a list of them, sorted. Fails where
+/// the body does not have that form.
+[[nodiscard]] storage::reply<std::vector<std::string>> read_names(std::string_view body);
+
+/// Returns the names of the metrics from `start` on, in the API's text for a time. An empty text
+/// is the server's own choice.
+[[nodiscard]] storage::reply<std::vector<std::string>> metric_names(http::transport& line,
+                                                                    std::string_view start,
+                                                                    storage::deadline until);
+
 [[nodiscard]] storage::reply<query_result> query(http::transport& line, std::string_view promql,
                                                  std::int64_t time, storage::deadline until);
 [[nodiscard]] storage::reply<query_result> query_range(http::transport& line,

@@ -58,6 +58,14 @@ public:
     [[nodiscard]] virtual reply<std::vector<point>> query_range(const range_query& what,
                                                                 deadline until) = 0;
 
+    /// Returns the names of all metrics that the store knows of, sorted, each once. Some of them may
+    /// have no points. A store that cannot list them answers `unsupported`; one that would list
+    /// only a part of them answers `refused`.
+    [[nodiscard]] virtual reply<std::vector<std::string>> list_metrics(deadline) {
+        return failure{verdict::unsupported, std::nullopt,
+                       std::string(name()) + " does not list its metrics"};
+    }
+
     /// Returns the buckets of a metric's series, as the store itself makes them of their points:
     /// by service and tags, each series in order of time. Most stores answer `unsupported`, and
     /// the caller then reads the points.

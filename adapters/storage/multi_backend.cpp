@@ -169,6 +169,11 @@ reply<std::vector<point>> multi_backend::query_range(const range_query& what, de
         until, [&](storage_backend& store, deadline by) { return store.query_range(what, by); });
 }
 
+reply<std::vector<std::string>> multi_backend::list_metrics(deadline until) {
+    return first_answer(until,
+                        [](storage_backend& store, deadline by) { return store.list_metrics(by); });
+}
+
 reply<std::vector<bucket>> multi_backend::query_buckets(const bucket_query& what, deadline until) {
     return first_answer(
         until, [&](storage_backend& store, deadline by) { return store.query_buckets(what, by); });

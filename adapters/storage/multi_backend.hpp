@@ -62,6 +62,7 @@ public:
 
     [[nodiscard]] reply<std::vector<point>> query_range(const range_query& what,
                                                         deadline until) override;
+    [[nodiscard]] reply<std::vector<std::string>> list_metrics(deadline until) override;
     [[nodiscard]] reply<std::vector<bucket>> query_buckets(const bucket_query& what,
                                                            deadline until) override;
 

@@ -41,7 +41,10 @@ public:
     [[nodiscard]] write_outcome write_batch(std::span<const point> points, deadline until) override;
     [[nodiscard]] reply<std::vector<point>> query_range(const range_query& what,
                                                         deadline until) override;
-    /// Not kept: the store's own.
+    /// Not kept: the store's own, as the next call.
+    [[nodiscard]] reply<std::vector<std::string>> list_metrics(deadline until) override {
+        return store_.list_metrics(until);
+    }
     [[nodiscard]] reply<std::vector<bucket>> query_buckets(const bucket_query& what,
                                                            deadline until) override {
         return store_.query_buckets(what, until);

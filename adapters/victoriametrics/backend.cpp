@@ -265,6 +265,17 @@ storage::reply<std::vector<storage::point>> backend::query_range(const storage::
     return points;
 }
 
+storage::reply<std::vector<std::string>> backend::list_metrics(storage::deadline until) {
+    constexpr std::size_t longest_list = 100'000;  // -search.maxTagValues, as servers have it
+    // Without a start, a server lists what it got today.
+    auto names = prometheus::metric_names(*line_, "0", until);
+    if (names && names->size() >= longest_list)
+        return storage::failure{verdict::refused, std::nullopt,
+                                "the server has 100,000 metrics or more, and lists no more of "
+                                "them"};
+    return names;
+}
+
 storage::reply<storage::deletion> backend::delete_before(std::string_view, std::int64_t,
                                                          storage::deadline) {
     return storage::failure{verdict::unsupported, std::nullopt,

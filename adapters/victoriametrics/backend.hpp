@@ -69,6 +69,9 @@ public:
     /// written twice, as after a retry, is returned once.
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
+    /// Answers `refused` for 100,000 metrics or more, because the server's own lists end there.
+    [[nodiscard]] storage::reply<std::vector<std::string>> list_metrics(
+        storage::deadline until) override;
     /// Returns `unsupported`: the server deletes only whole series.
     [[nodiscard]] storage::reply<storage::deletion> delete_before(std::string_view metric,
                                                                   std::int64_t cutoff,

@@ -16,6 +16,7 @@
 #include <cmath>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace chronopack::test {
@@ -113,6 +114,12 @@ public:
         if (found.size() > what.most)
             return storage::failure{storage::verdict::refused, {}, "too many points"};
         return found;
+    }
+
+    storage::reply<std::vector<std::string>> list_metrics(storage::deadline) override {
+        std::set<std::string> names;
+        for (const storage::point& p : points()) names.insert(p.metric);
+        return std::vector<std::string>(names.begin(), names.end());
     }
 
     /// Whether it makes buckets, one point after the other.

@@ -32,7 +32,7 @@ struct trial {
         return read_back(to, sent, 10s);
     }
 
-    target to;
+    opened_store to;
     fake_backend* fake = nullptr;
 };
 
@@ -212,7 +212,7 @@ TEST_CASE("a store that gives no answer is a failure, not a good end", "[read_ba
             return storage::failure{storage::verdict::retry, {}, "no answer"};
         }
     };
-    target to;
+    opened_store to;
     to.store = std::make_unique<silent>();
     recording_store recorded(*to.store, true);
     REQUIRE(recorded.write(make_point("m", 0, 1), storage::in(1s)).ok());

@@ -119,6 +119,20 @@ TEST_CASE("text that is no selector is refused with the place of the error", "[s
         REQUIRE(refusal(text) != "accepted");
 }
 
+TEST_CASE("what a store can be asked for is taken from a selector", "[selector]") {
+    const selector named("cpu{job=\"shop\",host=~\"a|b\"}");
+    REQUIRE(named.exactly("__name__") == "cpu");
+    REQUIRE(named.exactly("job") == "shop");
+    REQUIRE_FALSE(named.exactly("host"));
+    for (const char* text : {"{__name__!=\"cpu\"}", "{__name__=~\"cpu\"}", "{__name__=\"\"}", "{}"})
+        REQUIRE_FALSE(selector(text).exactly("__name__"));
+    const selector some("{__name__=~\"c.*\",__name__!=\"cat\",host=\"a\"}");
+    REQUIRE(some.may_select("cpu"));
+    REQUIRE_FALSE(some.may_select("cat"));
+    REQUIRE_FALSE(some.may_select("load"));
+    REQUIRE(selector("{host=\"a\"}").may_select("load"));
+}
+
 TEST_CASE("bounds are ticks within, to both ends of int64", "[selector]") {
     const auto range = [](const char* from, const char* to, time_unit unit) {
         const time_range r = time_bounds(from, to).in(unit);

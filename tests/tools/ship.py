@@ -129,6 +129,51 @@ class Forgetful(http.server.BaseHTTPRequestHandler):
         pass
 
 
+@contextlib.contextmanager
+def serving(handler):
+    """The URL of a Prometheus that the handler plays."""
+    with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"prometheus+http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class Sources(CommandTest):
+    def test_a_store_that_cannot_list_its_metrics_is_read_by_name(self):
+        class Handler(Forgetful):
+            def do_GET(self):
+                self.send_error(404)
+        name = field(1, field(1, b"__name__") + field(2, b"v"))
+        sample = varint(1 << 3 | 1) + struct.pack("<d", 1.5) + varint(2 << 3) + varint(NOW * 1000)
+        Handler.answer = field(1, field(1, name + field(2, sample)))
+        with serving(Handler) as url:
+            told = self.fails(2, "decompress", url)
+            self.assertIn("prometheus: its metrics cannot be listed: ", told)
+            self.assertIn("a selector with a name, such as cpu, says what to read", told)
+            self.assertEqual(self.ok("query", url, "v", "--time-as", "count"), f"time,v\n{NOW * 1000},1.5\n".encode())
+
+    def test_each_store_gets_its_own_credentials(self):
+        class Handler(Forgetful):
+            sent = []
+
+            def do_POST(self):
+                self.sent.append(self.headers["Authorization"])
+                super().do_POST()
+        Handler.answer = field(1, b"")
+        self.file("source", "bearer of-the-source\n")
+        os.environ["CHRONOPACK_CREDENTIALS"] = "bearer of-the-target"
+        self.addCleanup(os.environ.pop, "CHRONOPACK_CREDENTIALS")
+        with serving(Handler) as url:
+            self.ok("ship", "-q", url, "--select", "v", "--to", "embedded:x.db")
+            self.ok("ship", "-q", url, "--select", "v", "--to", "embedded:x.db", "--source-credentials", "source")
+            self.fails(1, "query", url, "v")
+        self.assertEqual(Handler.sent, [None, "Bearer of-the-source", "Bearer of-the-target"])
+
+
 class Verify(CommandTest):
     CSV = f"time,v\n{NOW},1\n{NOW + 1},2.5\n"
 
@@ -137,15 +182,8 @@ class Verify(CommandTest):
         class Handler(Forgetful):
             pass
         Handler.answer = answer
-        with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-            serving = threading.Thread(target=server.serve_forever)
-            serving.start()
-            try:
-                return self.fails(1, "ship", "v.csv", "--verify", "--to",
-                                  f"prometheus+http://127.0.0.1:{server.server_port}")
-            finally:
-                server.shutdown()
-                serving.join()
+        with serving(Handler) as url:
+            return self.fails(1, "ship", "v.csv", "--verify", "--to", url)
 
     def test_a_store_that_forgets_is_found_out(self):
         self.file("v.csv", self.CSV)
@@ -210,6 +248,47 @@ class ServerTest(CommandTest):
         self.server.send_signal(signal.SIGTERM)
         self.server.wait(timeout=30)
 
+    ROWS = 250_000
+
+    def ship_across_a_kill(self, url, any_is_there):
+        """Ships a million samples, four of each row, into a server that is killed as soon as some
+        are there, and started again. Returns the sum of each metric's values."""
+        self.file("big.csv", "time,a,b,c,d\n" + "".join(f"{NOW + i},{i},{i / 4},{-i},{i % 7}\n"
+                                                       for i in range(self.ROWS)))
+        shipping = subprocess.Popen([support.COMMAND, "ship", "big.csv", "-q", "--to", url],
+                                    cwd=self.path, stderr=subprocess.PIPE)
+        self.addCleanup(shipping.kill)
+        self.addCleanup(shipping.stderr.close)
+        while not any_is_there():
+            self.assertIsNone(shipping.poll())
+        self.server.kill()
+        self.server.wait()
+        self.assertIsNone(shipping.poll(), "shipped before the server was killed")
+        time.sleep(0.5)
+        self.start_it()
+        _, told = shipping.communicate(timeout=120)
+        self.assertEqual((shipping.returncode, told), (0, b""))
+        total = self.ROWS * (self.ROWS - 1) // 2
+        return {"a": total, "b": total / 4, "c": -total, "d": sum(i % 7 for i in range(self.ROWS))}
+
+    def check_source(self, url, ticks):
+        """The server has Ship.CSV and may have more. Its samples are read, a second being so many ticks."""
+        expected = {(("__name__", "load"), ("host", h)):
+                    [((NOW + 15 * i) * ticks, str(i / 4).removesuffix(".0")) for i in range(100)] for h in "ab"}
+        self.assertEqual({k: v for k, v in self.samples(url).items() if k in expected}, expected)
+        self.ok("compress", "-q", url, "-o", "back.cpk", "--select", "load{host=\"b\"}", "--since",
+                str((NOW + 15) * ticks), "--until", str((NOW + 30) * ticks))
+        key = ("__name__", "load"), ("host", "b")
+        self.assertEqual(self.samples("back.cpk"), {key: expected[key][1:3]})
+        self.assertEqual(self.ok("rollup", "-q", url, "load", "--every", "year", "--aggregates", "count,max"
+                                 ).splitlines()[1].split(b",")[1:], [b"load", b"a", b"100", b"24.75"])
+        self.assertRegex(self.ok("inspect", url).decode(), r'load\{host="b"\} +double +100 ')
+        self.assertRegex(self.ok("verify", url).decode(), r": readable; \d+ series and \d+ samples read\n")
+        self.ok("ship", url, "--select", "load{host!=\"c\"}", "--verify", "--to", "embedded:back.db")
+        self.assertIn("embedded: 200 samples delivered of 2 series\nread back: 200 samples, all there\n",
+                      self.remarks)
+        self.assertIn("no series is selected", self.fails(1, "query", url, "no_such_metric"))
+
 
 class VictoriaMetrics(ServerTest):
     def setUp(self):
@@ -223,6 +302,7 @@ class VictoriaMetrics(ServerTest):
         self.assertIn("victoriametrics: 201 samples delivered of 3 series\n"
                       "1 sample with more digits than victoriametrics can keep\n"
                       "read back: 201 samples, all there, 1 rounded\n", self.remarks)
+        self.check_source(f"victoriametrics+http://{self.at}", 1000)
         self.server.kill()
         self.server.wait()
         self.start("/health", "victoria-metrics", "-storageDataPath=data",
@@ -257,6 +337,7 @@ class Prometheus(ServerTest):
         found = self.ask('load{host="b"}[1d]', NOW + 15 * 99)
         self.assertEqual([float(v) for _, v in found[0]["values"]], [i / 4 for i in range(100)])
         self.assertEqual(self.ask("count(load)", NOW + 15 * 99)[0]["value"][1], "2")
+        self.check_source(to, 1000)
 
         self.file("m.lp", f"a.b v=1 {NOW}000000000\nfine,job=shop v=2 {NOW}000000000\n")
         told = self.fails(1, "ship", "m.lp", "--to", to)
@@ -292,31 +373,20 @@ class ClickHouse(ServerTest):
                               "its disk\n", self.remarks)
             self.assertEqual(self.ask(f"SELECT count(), max(value) FROM {table} FINAL WHERE tags['host'] = 'b'"),
                              "100\t24.75")
+        self.check_source(f"clickhouse+http://{self.at}/metrics/raw", 10**9)
+        self.assertIn("clickhouse: ", self.fails(3, "query", f"clickhouse+http://{self.at}/no/where", "load"))
+        self.assertEqual(self.ask("SELECT count() FROM system.databases WHERE name = 'no'"), "0")
         self.ask("CREATE TABLE metrics.other (metric String) ENGINE = Log")
         told = self.fails(3, "ship", "load.csv", "--to", f"clickhouse+http://{self.at}/metrics/other")
         self.assertIn("the column service is missing", told)
 
     def test_a_million_samples_survive_a_kill_in_the_middle(self):
-        rows = 250_000
-        self.file("big.csv", "time,a,b,c,d\n" + "".join(f"{NOW + i},{i},{i / 4},{-i},{i % 7}\n" for i in range(rows)))
-        shipping = subprocess.Popen([support.COMMAND, "ship", "big.csv", "-q", "--to", f"clickhouse+http://{self.at}"],
-                                    cwd=self.path, stderr=subprocess.PIPE)
-        self.addCleanup(shipping.kill)
-        self.addCleanup(shipping.stderr.close)
-        there = 0
-        while there == 0:
-            self.assertIsNone(shipping.poll())
+        def any_is_there():
             exists = self.ask("SELECT count() FROM system.tables WHERE database = 'chronopack' AND name = 'points'")
-            there = int(self.ask("SELECT count() FROM chronopack.points")) if exists == "1" else 0
-        self.server.kill()
-        self.server.wait()
-        self.assertIsNone(shipping.poll(), "shipped before the server was killed")
-        time.sleep(0.5)
-        self.start_it()
-        _, told = shipping.communicate(timeout=120)
-        self.assertEqual((shipping.returncode, told), (0, b""))
+            return exists == "1" and self.ask("SELECT count() FROM chronopack.points") != "0"
+        totals = self.ship_across_a_kill(f"clickhouse+http://{self.at}", any_is_there)
         self.assertEqual(self.ask("SELECT count(), uniqExact(metric), sum(value) FROM chronopack.points FINAL"),
-                         f"{4 * rows}\t4\t{sum(i / 4 + i % 7 for i in range(rows)):.15g}")
+                         f"{4 * self.ROWS}\t4\t{sum(totals.values()):.15g}")
 
 
 class InfluxDB(ServerTest):
@@ -351,31 +421,22 @@ class InfluxDB(ServerTest):
                              [[NOW * 10**9, 0.25, 3]])
             self.assertEqual(self.ask("SELECT value FROM queue WHERE service_name = 'shop'", database)[0]["values"],
                              [[NOW * 10**9, -7]])
+        self.check_source(f"influxdb+http://{self.at}", 10**9)
+        self.assertEqual(self.ok("query", f"influxdb+http://{self.at}", "cpu{host=\"a b\"}", "--time-as", "count"),
+                         f"time,__name__,_field,host,value\n{NOW * 10**9},cpu,usage,a b,0.25\n"
+                         f"{NOW * 10**9},cpu,,a b,3\n".encode())
+        self.assertIn("queue{job=\"shop\"}", self.ok("inspect", f"influxdb+http://{self.at}/my%20db").decode())
         self.file("odd.csv", f"time,v\n{NOW},nan\n{NOW + 1},2\n")
         told = self.fails(1, "ship", "odd.csv", "--to", f"influxdb+http://{self.at}")
         self.assertIn("NaN and infinities have no place in InfluxDB", told)
         self.assertIn("influxdb: 1 sample delivered of 1 series, 1 dropped", told)
 
     def test_a_million_samples_survive_a_kill_in_the_middle(self):
-        rows = 250_000
-        self.file("big.csv", "time,a,b,c,d\n" + "".join(f"{NOW + i},{i},{i / 4},{-i},{i % 7}\n" for i in range(rows)))
-        shipping = subprocess.Popen([support.COMMAND, "ship", "big.csv", "-q", "--to", f"influxdb+http://{self.at}"],
-                                    cwd=self.path, stderr=subprocess.PIPE)
-        self.addCleanup(shipping.kill)
-        self.addCleanup(shipping.stderr.close)
-        while not self.ask("SELECT count(value) FROM a"):
-            self.assertIsNone(shipping.poll())
-        self.server.kill()
-        self.server.wait()
-        self.assertIsNone(shipping.poll(), "shipped before the server was killed")
-        time.sleep(0.5)
-        self.start_it()
-        _, told = shipping.communicate(timeout=120)
-        self.assertEqual((shipping.returncode, told), (0, b""))
-        for metric, total in (("a", rows * (rows - 1) // 2), ("b", rows * (rows - 1) / 8),
-                              ("c", -rows * (rows - 1) // 2), ("d", sum(i % 7 for i in range(rows)))):
+        totals = self.ship_across_a_kill(f"influxdb+http://{self.at}",
+                                         lambda: self.ask("SELECT count(value) FROM a"))
+        for metric, total in totals.items():
             self.assertEqual(self.ask(f"SELECT count(value), sum(value) FROM {metric}")[0]["values"][0][1:],
-                             [rows, total])
+                             [self.ROWS, total])
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 #include "archive_file.hpp"
 
+#include "archive_sink.hpp"
 #include "cut_short.hpp"
 #include "input/series_text.hpp"
 #include "input/source.hpp"
 #include "output/system.hpp"
+#include "output/temporary_file.hpp"
 #include "value_text.hpp"
 #include "input/words.hpp"
 
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <filesystem>
 
 namespace chronopack::tool {
 
@@ -67,6 +70,23 @@ std::string losses_text(const archive_reader& archive) {
         counted(samples, "sample"), missing(archive.losses()));
 }
 
+/// Returns the bytes of a temporary archive with the part of a store. The file has no name any more
+/// when this returns.
+archive_bytes copied(const archive_request& asked, const store_part& part) {
+    if (asked.recover)
+        throw failure(fault::usage, "--recover: a store is no archive, and repairs itself");
+    const temporary_file file((std::filesystem::temp_directory_path() / "chronopack").string(),
+                              ".cpk");
+    archive_plan plan{.path = file.path()};
+    plan.frames.frame.level = preset::fastest;
+    archive_sink to(std::move(plan));
+    store_request from = asked.store;
+    from.url = asked.file;
+    read_store(from, part, std::nullopt, to, true);
+    to.finish();
+    return {file.path(), asked.file};
+}
+
 archive_reader open(const archive_bytes& bytes, bool recover) {
     auto opened =
         recover ? archive_reader::recover(bytes.data()) : archive_reader::open(bytes.data());
@@ -87,7 +107,10 @@ void refuse_archive(const std::string& name, errc error) {
                                              : "not an archive");
 }
 
-archive_bytes::archive_bytes(const std::string& path) : path_(path), name_(text::printable(path)) {
+archive_bytes::archive_bytes(const std::string& path) : archive_bytes(path, path) {}
+
+archive_bytes::archive_bytes(const std::string& path, const std::string& name)
+    : path_(name), name_(text::printable(name)) {
     if (path == "-") {
         input::file_source from(path);
         path_ = name_ = from.name();
@@ -115,12 +138,17 @@ void add_recover_option(CLI::App& app, bool& recover) {
 }
 
 void add_archive_options(CLI::App& app, archive_request& asked) {
-    app.add_option("ARCHIVE", asked.file, "an archive; - is standard input")->required();
+    app.add_option("ARCHIVE", asked.file,
+                   "an archive; - is standard input; or the URL of a store, as in ship")
+        ->required();
     add_recover_option(app, asked.recover);
+    add_store_options(app, asked.store);
 }
 
-archive_file::archive_file(const archive_request& asked)
-    : bytes_(asked.file), reader_(open(bytes_, asked.recover)) {
+archive_file::archive_file(const archive_request& asked, const store_part& part)
+    : of_store_(is_store(asked.file)),
+      bytes_(of_store_ ? copied(asked, part) : archive_bytes(asked.file)),
+      reader_(open(bytes_, asked.recover)) {
     if (reader_->losses().any())
         fmt::print(stderr, "{}: warning: recovered: {}\n", name(), losses_text(*reader_));
     if (reader_->marks().recovered)

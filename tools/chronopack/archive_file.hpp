@@ -1,9 +1,11 @@
-// An archive that a command reads: a file, or standard input.
+// An archive that a command reads: a file, or standard input; or a store, of which the part that is
+// wanted is first put into a temporary archive, so that memory stays bounded.
 //
 // An archive whose index is damaged is refused, because half an archive must not pass for a whole
 // one. --recover reads what is left of it.
 #pragma once
 
+#include "store_source.hpp"
 #include "input/time_text.hpp"
 
 #include <chronopack/series/archive_reader.hpp>
@@ -24,6 +26,8 @@ class archive_bytes {
 public:
     /// Throws failure (environment) when the system refuses.
     explicit archive_bytes(const std::string& path);
+    /// The same, for a file that messages call by another name.
+    archive_bytes(const std::string& path, const std::string& name);
     ~archive_bytes();
 
     /// Returns the path as given, or "(standard input)".
@@ -44,26 +48,30 @@ private:
 [[noreturn]] void refuse_archive(const std::string& name, errc error);
 
 struct archive_request {
-    std::string file;
+    std::string file;  ///< or the URL of a store
     bool recover = false;
+    store_request store{};  ///< how to reach a store
 };
 
 /// Adds the option --recover.
 void add_recover_option(CLI::App& app, bool& recover);
-/// Adds the argument ARCHIVE and the option --recover.
+/// Adds the argument ARCHIVE, the option --recover, and those of stores.
 void add_archive_options(CLI::App& app, archive_request& asked);
 
 class archive_file {
 public:
     /// Opens the archive. Throws failure (data) when it is not an archive, or when its index is
     /// damaged and --recover was not given; the message then says what is left and what is missing.
-    /// Prints to stderr what is recovered now, or was recovered when the archive was made.
-    explicit archive_file(const archive_request& asked);
+    /// Prints to stderr what is recovered now, or was recovered when the archive was made. Of a
+    /// store, only `part` is there; failures are those of read_store().
+    explicit archive_file(const archive_request& asked, const store_part& part = {});
 
     [[nodiscard]] const std::string& path() const noexcept { return bytes_.path(); }
     /// Returns the path, made printable.
     [[nodiscard]] const std::string& name() const noexcept { return bytes_.name(); }
     [[nodiscard]] cbytes data() const noexcept { return bytes_.data(); }
+    /// Returns whether it stands for a store, whose own sizes it does not have.
+    [[nodiscard]] bool of_store() const noexcept { return of_store_; }
     [[nodiscard]] const archive_reader& reader() const noexcept { return *reader_; }
     [[nodiscard]] const std::vector<archived_series>& series() const noexcept {
         return reader_->series();
@@ -95,6 +103,7 @@ public:
 private:
     void check_units(std::size_t number, std::span<const cbytes> frames) const;
 
+    bool of_store_;
     archive_bytes bytes_;
     std::optional<archive_reader> reader_;
 };

@@ -61,7 +61,7 @@ private:
 std::string output_of(const request& asked) {
     if (!asked.output.path.empty()) return asked.output.path;
     const std::string& first = asked.in.files.front();
-    if (first == "-")
+    if (first == "-" || is_store(first))
         throw failure(fault::usage, "compress: -o FILE must say where the archive goes");
     return std::filesystem::path(first).replace_extension(".cpk").string();
 }
@@ -86,12 +86,14 @@ archive_plan plan_of(const request& asked, const std::string& path) {
 void report(const std::string& name, const archive_sink& to, const ingested& in) {
     const auto samples = static_cast<double>(to.samples());
     const auto bytes = static_cast<double>(to.bytes());
-    fmt::print(stderr, "{}: {}, {}, {} from {}", name, counted(to.series(), "series"),
-               counted(to.samples(), "sample"), counted(to.bytes(), "byte"),
-               counted(in.bytes, "byte"));
-    if (to.samples() != 0)
-        fmt::print(stderr, " ({:.1f} to 1, {:.2f} bits a sample)",
-                   static_cast<double>(in.bytes) / bytes, 8 * bytes / samples);
+    fmt::print(stderr, "{}: {}, {}, {}", name, counted(to.series(), "series"),
+               counted(to.samples(), "sample"), counted(to.bytes(), "byte"));
+    if (!in.stores) fmt::print(stderr, " from {}", counted(in.bytes, "byte"));
+    if (to.samples() != 0) {
+        fmt::print(stderr, " (");
+        if (!in.stores) fmt::print(stderr, "{:.1f} to 1, ", static_cast<double>(in.bytes) / bytes);
+        fmt::print(stderr, "{:.2f} bits a sample)", 8 * bytes / samples);
+    }
     fmt::print(stderr, "\n");
     if (to.repeated() != 0)
         fmt::print(stderr, "{}: {} with the same time as the sample before\n", name,
@@ -99,7 +101,7 @@ void report(const std::string& name, const archive_sink& to, const ingested& in)
 }
 
 int compress(const request& asked) {
-    const destination goal(output_of(asked), content::archive, inputs_of(asked.in),
+    const destination goal(output_of(asked), content::archive, files_among(inputs_of(asked.in)),
                            asked.output.force);
     target file(goal);
     archive_sink to(plan_of(asked, file.path()));
@@ -128,9 +130,9 @@ void add_compress(CLI::App& app, action& todo) {
     asked->output.path.clear();  // the default is FILE.cpk
     CLI::App* const command = add_command(
         app, "compress",
-        "Compresses CSV, line protocol, raw columns or archives into one archive. Which CSV\n"
-        "column is the time, a label or a value is guessed from the first records and\n"
-        "reported; options override it. Memory does not grow with the file.",
+        "Compresses CSV, line protocol, raw columns, archives or what stores hold into one\n"
+        "archive. Which CSV column is the time, a label or a value is guessed from the first\n"
+        "records and reported; options override it. Memory does not grow with the file.",
         "  chronopack compress load.csv -o load.cpk\n"
         "  chronopack compress - -o - --values load <load.csv >load.cpk");
     add_ingest_options(*command, asked->in);

@@ -1,6 +1,8 @@
 #include "ingest.hpp"
 
 #include "archive_file.hpp"
+#include "selected.hpp"
+#include "store_source.hpp"
 #include "input/line_import.hpp"
 #include "input/progress.hpp"
 #include "input/raw_import.hpp"
@@ -26,6 +28,7 @@ constexpr std::uint64_t long_work = std::uint64_t{64} << 20;
 constexpr std::size_t shown_bad = 10;
 
 std::string format_of(const std::string& file, const std::string& asked) {
+    if (is_store(file)) return "store";
     if (asked != "auto") return asked;
     const std::string extension = std::filesystem::path(file).extension().string();
     if (extension == ".f64" || extension == ".i64" || extension == ".cpk")
@@ -63,6 +66,8 @@ public:
         csv_ = asked.csv;
         csv_.unit = unit_of(asked.unit);
         csv_.separator = separator_of(asked.separator);
+        part_ = {selectors_of(asked.selectors), {asked.since, asked.until, "--since", "--until"}};
+        check_part();
         if (asked.skip_bad)
             how_.on_bad = [this](const failure& wrong) {
                 take_bad(wrong);
@@ -81,6 +86,15 @@ public:
     }
 
 private:
+    void check_part() const {
+        if (asked_.selectors.empty() && asked_.since.empty() && asked_.until.empty()) return;
+        for (const std::string& file : asked_.files)
+            if (!is_store(file))
+                throw failure(fault::usage, {file},
+                              "--select, --since and --until choose a part of a store, and this "
+                              "is a file; query prints a part of an archive");
+    }
+
     // An option that does not fit a file is reported with the file's name.
     void read_named(const std::string& file) {
         try {
@@ -94,6 +108,7 @@ private:
     void read_file(const std::string& file) {
         const std::string format = format_of(file, asked_.format);
         if (format == "cpk") return read_archive(file);
+        if (format == "store") return read_from_store(file);
         input::file_source from(file);
         std::uint64_t read = 0;
         from.on_read([&](std::uint64_t bytes) {
@@ -172,6 +187,14 @@ private:
         done_.bytes += archive.data().size();
     }
 
+    void read_from_store(const std::string& url) {
+        store_request from = asked_.store;
+        from.url = url;
+        const auto unit = csv_.kept ? csv_.kept : csv_.unit;
+        read_store(from, part_, unit, to_, asked_.progress && !asked_.quiet);
+        done_.stores = true;
+    }
+
     template <class V>
     void read_series(const archive_file& archive, std::size_t number, input::tick unit) {
         const archived_series& s = archive.series()[number];
@@ -231,6 +254,7 @@ private:
     input::row_clock clock_;
     input::sample_sink& to_;
     input::csv_request csv_;
+    store_part part_;
     input::read_options how_;
     input::progress_line line_;
     std::chrono::steady_clock::time_point started_;
@@ -242,7 +266,8 @@ private:
 }  // namespace
 
 void add_ingest_options(CLI::App& app, ingest_request& asked,
-                        const std::vector<std::string>& more_formats) {
+                        const std::vector<std::string>& more_formats,
+                        const std::string& store_prefix) {
     std::vector<std::string> formats{"auto", "csv", "line", "f64", "i64", "cpk"};
     formats.insert(formats.end(), more_formats.begin(), more_formats.end());
     std::string more;
@@ -257,7 +282,9 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
     const auto raw = [&](const char* name, auto& to, const char* type, const char* what) {
         app.add_option(name, to, what)->type_name(type)->group("Raw columns");
     };
-    app.add_option("FILE", asked.files, "input; - is standard input")->required();
+    app.add_option("FILE", asked.files,
+                   "input; - is standard input; or the URL of a store, as in ship")
+        ->required();
     app.add_option("--format", asked.format,
                    "csv, line (InfluxDB's line protocol), f64 or i64 (little-endian),\n"
                    "cpk (an archive)" +
@@ -295,6 +322,15 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
     rows("--start", asked.start, "T", "when the first row was, in --time-unit (0)");
     rows("--step", asked.step, "N", "time from one row to the next (1)");
     raw("--name", asked.name, "NAME", "the name of the series; default: the file's");
+    const auto of_stores = [&](const char* name, auto& to, const char* type, const char* what) {
+        return app.add_option(name, to, what)->type_name(type)->group(source_group);
+    };
+    of_stores("--select", asked.selectors, "SELECTOR",
+              "the series to read, as in query; may be repeated; default: all")
+        ->allow_extra_args(false);
+    of_stores("--since", asked.since, "TIME", "the first time to read, as query's --from");
+    of_stores("--until", asked.until, "TIME", "the last time to read, included");
+    add_store_options(app, asked.store, store_prefix);
 }
 
 std::vector<std::string> inputs_of(const ingest_request& asked) {

@@ -1,6 +1,8 @@
-// Reads input files of any kind, one after the other, into one sink, for compress and advise.
+// Reads inputs of any kind, files and stores, one after the other, into one sink, for compress,
+// advise and ship.
 #pragma once
 
+#include "store_request.hpp"
 #include "input/csv_import.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,6 +20,9 @@ struct ingest_request {
     std::string separator, unit;
     std::string times, name;                  ///< for raw columns
     std::optional<std::int64_t> start, step;  ///< for rows without times, and raw columns
+    store_request store;                      ///< how to reach stores among the files
+    std::vector<std::string> selectors;       ///< of stores, the part to read
+    std::string since, until;                 ///< the same
     bool recover = false;                     ///< read what is left of damaged archives
     bool skip_bad = false;
     bool quiet = false;
@@ -25,14 +30,17 @@ struct ingest_request {
 };
 
 /// Adds the options that describe the files. The caller reads the formats in `more_formats` itself.
+/// Options that say how to reach a store get the prefix.
 void add_ingest_options(CLI::App& app, ingest_request& asked,
-                        const std::vector<std::string>& more_formats = {});
+                        const std::vector<std::string>& more_formats = {},
+                        const std::string& store_prefix = {});
 
-/// Returns all files that will be read.
+/// Returns all inputs that will be read.
 [[nodiscard]] std::vector<std::string> inputs_of(const ingest_request& asked);
 
 struct ingested {
-    std::uint64_t bytes = 0;                 ///< bytes of text
+    std::uint64_t bytes = 0;                 ///< bytes of files
+    bool stores = false;                     ///< there were stores, whose bytes are not known
     std::size_t bad = 0;                     ///< cells, lines and records that were left out
     std::vector<std::string> value_columns;  ///< columns of CSV
 };

@@ -71,30 +71,57 @@ std::vector<std::string> value_cells(const total<V>& t) {
             grouped(t.all.nans)};
 }
 
-void print_text(const archive_file& archive, const looked& all) {
+void print_total(const archive_file& archive, const looked& all) {
+    fmt::print("{}: {}, ", archive.name(), counted(all.series.size(), "series"));
+    if (archive.of_store()) {
+        fmt::print("{}\n\n", counted(all.samples, "sample"));
+        return;
+    }
     const std::size_t bytes = archive.data().size();
     fmt::print(
-        "{}: {}, {}, {}, {} ({:.2f} bits a sample{})\n\n", archive.name(),
-        counted(all.series.size(), "series"), counted(all.frames, "frame"),
+        "{}, {}, {} ({:.2f} bits a sample{})\n\n", counted(all.frames, "frame"),
         counted(all.samples, "sample"), counted(bytes, "byte"), bits_a_sample(bytes, all.samples),
         all.samples == 0 ? ""
                          : fmt::format(", {:.1f} to 1", 16 * static_cast<double>(all.samples) /
                                                             static_cast<double>(bytes)));
-    report::grid sizes({"series", "type", "samples", "frames", "bits/sample", "unit", "from", "to",
-                        "time codecs", "value codecs"});
+}
+
+/// Returns what the table of sizes says of a series. A store does not say how it keeps one.
+std::vector<std::string> size_cells(const archive_file& archive, std::size_t number,
+                                    const series_facts& one) {
+    const input::tick unit = archive.tick(number);
+    const std::vector<std::string> times{std::string(input::name(unit)),
+                                         one.samples == 0 ? "-" : time_text(one.from, unit),
+                                         one.samples == 0 ? "-" : time_text(one.to, unit)};
+    std::vector<std::string> cells{archive.series()[number].integers ? "int64" : "double",
+                                   grouped(one.samples)};
+    if (!archive.of_store()) {
+        cells.push_back(grouped(one.frames));
+        cells.push_back(fmt::format("{:.2f}", bits_a_sample(one.bytes, one.samples)));
+    }
+    cells.insert(cells.end(), times.begin(), times.end());
+    if (!archive.of_store()) {
+        cells.push_back(codecs_text(one.time_codecs));
+        cells.push_back(codecs_text(one.value_codecs) +
+                        (one.stages.empty() ? "" : " + " + codecs_text(one.stages)));
+    }
+    return cells;
+}
+
+void print_text(const archive_file& archive, const looked& all) {
+    print_total(archive, all);
+    std::vector<std::string> columns{"series", "type", "samples", "frames",      "bits/sample",
+                                     "unit",   "from", "to",      "time codecs", "value codecs"};
+    if (archive.of_store()) columns = {"series", "type", "samples", "unit", "from", "to"};
+    report::grid sizes(columns);
     report::grid values({"series", "min", "max", "mean", "first", "last", "NaNs"});
     for (std::size_t i = 0; i < all.series.size(); ++i) {
         const series_facts& one = all.series[i];
-        const archived_series& s = archive.series()[i];
-        const std::string name = input::printable(input::series_text(s.labels, 120), 120);
-        std::string value_codecs = codecs_text(one.value_codecs);
-        if (!one.stages.empty()) value_codecs += " + " + codecs_text(one.stages);
-        sizes.add({name, s.integers ? "int64" : "double", grouped(one.samples), grouped(one.frames),
-                   fmt::format("{:.2f}", bits_a_sample(one.bytes, one.samples)),
-                   std::string(input::name(archive.tick(i))),
-                   one.samples == 0 ? "-" : time_text(one.from, archive.tick(i)),
-                   one.samples == 0 ? "-" : time_text(one.to, archive.tick(i)),
-                   codecs_text(one.time_codecs), value_codecs});
+        const std::string name =
+            input::printable(input::series_text(archive.series()[i].labels, 120), 120);
+        std::vector<std::string> of_size = size_cells(archive, i, one);
+        of_size.insert(of_size.begin(), name);
+        sizes.add(std::move(of_size));
         std::vector<std::string> cells =
             one.samples == 0 ? std::vector<std::string>(6, "-")
                              : std::visit([](const auto& t) { return value_cells(t); }, one.values);
@@ -135,13 +162,15 @@ void add_values(json& to, const total<V>& t) {
 }
 
 void print_json(const archive_file& archive, const looked& all) {
-    json out{{"file", archive.path()},
-             {"bytes", archive.data().size()},
-             {"samples", all.samples},
-             {"frames", all.frames},
-             {"index_rebuilt", archive.reader().losses().index},
-             {"recovered", archive.recovered()},
-             {"row_numbers", archive.has_rows()}};
+    json out{{archive.of_store() ? "store" : "file", archive.path()}};
+    if (!archive.of_store()) out["bytes"] = archive.data().size();
+    out["samples"] = all.samples;
+    if (!archive.of_store()) {
+        out["frames"] = all.frames;
+        out["index_rebuilt"] = archive.reader().losses().index;
+        out["recovered"] = archive.recovered();
+        out["row_numbers"] = archive.has_rows();
+    }
     if (const archive_losses& lost = archive.reader().losses(); lost.any())
         out["missing"] = {{"frames", lost.frames},
                           {"samples", lost.samples},
@@ -154,14 +183,17 @@ void print_json(const archive_file& archive, const looked& all) {
         json object{{"labels", label_object(archive.series()[i].labels)},
                     {"type", archive.series()[i].integers ? "int64" : "double"},
                     {"unit", input::name(archive.tick(i))},
-                    {"samples", one.samples},
-                    {"frames", one.frames},
-                    {"bytes", one.bytes},
-                    {"bits_per_sample", bits_a_sample(one.bytes, one.samples)}};
+                    {"samples", one.samples}};
+        if (!archive.of_store()) {
+            object["frames"] = one.frames;
+            object["bytes"] = one.bytes;
+            object["bits_per_sample"] = bits_a_sample(one.bytes, one.samples);
+        }
         if (one.samples != 0) {
             object["from"] = json_time(archive, i, one.from);
             object["to"] = json_time(archive, i, one.to);
-            object["codecs"] = {{"timestamps", one.time_codecs}, {"values", one.value_codecs}};
+            if (!archive.of_store())
+                object["codecs"] = {{"timestamps", one.time_codecs}, {"values", one.value_codecs}};
             if (!one.stages.empty()) object["second_stage"] = one.stages;
             std::visit([&](const auto& t) { add_values(object, t); }, one.values);
         }
@@ -199,7 +231,8 @@ void add_inspect(CLI::App& app, action& todo) {
     CLI::App* const command = add_command(
         app, "inspect",
         "Shows what an archive holds: series, times, sizes, codecs and statistics. Reads the\n"
-        "index, the frames' headers and the first byte of each column; decodes no value.",
+        "index, the frames' headers and the first byte of each column; decodes no value. Of a\n"
+        "store it reads all points, and shows the series, times and statistics.",
         "  chronopack inspect load.cpk\n"
         "  chronopack inspect --json load.cpk");
     add_archive_options(*command, asked->archive);

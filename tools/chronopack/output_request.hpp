@@ -2,6 +2,7 @@
 #pragma once
 
 #include "output/destination.hpp"
+#include "store_request.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -11,10 +12,10 @@ struct output_request {
     std::string path = "-";
     bool force = false;
 
-    /// Returns the destination. Throws failure (usage) where it must not be written to:
+    /// Returns the destination. `inputs` may name stores. Throws failure (usage) where it must not be written to:
     /// destination.hpp.
     [[nodiscard]] destination checked(content what, const std::vector<std::string>& inputs) const {
-        return {path, what, inputs, force};
+        return {path, what, files_among(inputs), force};
     }
 };
 

@@ -14,11 +14,10 @@ struct request {
 };
 
 int query(const request& asked) {
-    const time_bounds bounds(asked.from, asked.to);
-    const auto wanted = selectors_of(asked.selectors);
+    const store_part wanted{selectors_of(asked.selectors), {asked.from, asked.to}};
     const destination to = asked.text.output.checked(content::text, {asked.archive.file});
-    const archive_file archive(asked.archive);
-    print_samples(archive, selected(archive, wanted), bounds, asked.text, to);
+    const archive_file archive(asked.archive, wanted);
+    print_samples(archive, selected(archive, wanted.selectors), wanted.bounds, asked.text, to);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 #include "read_back.hpp"
 
-#include "input/failure.hpp"
+#include "store_query.hpp"
 #include "input/series_text.hpp"
 #include "input/words.hpp"
 
@@ -9,18 +9,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <thread>
 
 namespace chronopack::tool {
-
-using input::failure;
-using input::fault;
-using namespace std::chrono_literals;
 
 namespace {
 
 constexpr std::size_t shown_series = 10;
-constexpr auto pause = 200ms;
 
 /// A series that was sent, and how many of its samples were found.
 struct checked_series {
@@ -61,7 +55,7 @@ std::string text_of(const checked_series& one) {
 
 class reader {
 public:
-    reader(const target& from, std::chrono::seconds patience, const read_limits& limits,
+    reader(const opened_store& from, std::chrono::seconds patience, const read_limits& limits,
            read_back_report& report)
         : from_(from), patience_(patience), limits_(limits), report_(report) {}
 
@@ -123,19 +117,7 @@ private:
                                                    std::int64_t end) {
         storage::range_query what{.metric = metric, .start = start, .end = end};
         if (start != end) what.most = limits_.most_points;
-        const auto until = storage::in(patience_);
-        for (;;) {
-            auto found = from_.store->query_range(what, until);
-            if (found) return std::move(*found);
-            if (found.error().what == storage::verdict::refused && start != end)
-                return std::nullopt;
-            const bool again = found.error().what == storage::verdict::retry;
-            if (!again || storage::clock::now() + pause > until)
-                throw failure(fault::environment,
-                              fmt::format("{}: {} cannot be read back: {}", from_.store->name(),
-                                          input::printable(metric, 120), found.error().message));
-            std::this_thread::sleep_for(pause);
-        }
+        return ask_points(*from_.store, what, start != end, patience_);
     }
 
     void compare(checked_series& one, std::span<const sample> sent, std::span<const sample> found) {
@@ -173,7 +155,7 @@ private:
             one.differing += sent.size();
     }
 
-    const target& from_;
+    const opened_store& from_;
     std::chrono::seconds patience_;
     read_limits limits_;
     read_back_report& report_;
@@ -181,7 +163,7 @@ private:
 
 }  // namespace
 
-read_back_report read_back(const target& from, std::deque<recording_store::series>& sent,
+read_back_report read_back(const opened_store& from, std::deque<recording_store::series>& sent,
                            std::chrono::seconds patience, const read_limits& limits) {
     std::map<std::string_view, std::vector<checked_series>> metrics;
     for (auto& one : sent) {

@@ -7,7 +7,7 @@
 // keeps, and the digits of its values. Other points in the store are ignored.
 #pragma once
 
-#include "open_target.hpp"
+#include "open_store.hpp"
 #include "recording_store.hpp"
 
 #include <chrono>
@@ -32,8 +32,8 @@ struct read_limits {
 };
 
 /// Reads back one metric at a time, in ranges of time. Sorts the series' samples by time. Throws
-/// failure (environment) when the store gives no answer for `patience`.
-[[nodiscard]] read_back_report read_back(const target& from,
+/// failure as ask_points() does.
+[[nodiscard]] read_back_report read_back(const opened_store& from,
                                          std::deque<recording_store::series>& sent,
                                          std::chrono::seconds patience,
                                          const read_limits& limits = {});

@@ -207,10 +207,10 @@ private:
 };
 
 int rollup_command(const request& asked) {
-    const auto wanted = selectors_of(asked.selectors);
+    const store_part wanted{selectors_of(asked.selectors), {asked.from, asked.to}};
     const destination to = asked.output.checked(content::text, {asked.archive.file});
-    const archive_file archive(asked.archive);
-    const auto numbers = selected(archive, wanted);
+    const archive_file archive(asked.archive, wanted);
+    const auto numbers = selected(archive, wanted.selectors);
     rollup_printer(asked, archive, numbers, to).print();
     return 0;
 }

@@ -125,11 +125,25 @@ selector::selector(const std::string& text) {
     if (!in.done()) in.refuse("something follows the }");
 }
 
+bool selector::condition::holds(std::string_view is) const {
+    return (matches.empty() ? is == value : matches.front()(is)) == equal;
+}
+
 bool selector::operator()(const labels& names) const {
+    return std::all_of(all_.begin(), all_.end(),
+                       [&](const condition& one) { return one.holds(names[one.name]); });
+}
+
+std::optional<std::string_view> selector::exactly(std::string_view name) const {
+    for (const condition& one : all_)
+        if (one.name == name && one.equal && one.matches.empty() && !one.value.empty())
+            return one.value;
+    return std::nullopt;
+}
+
+bool selector::may_select(std::string_view metric) const {
     return std::all_of(all_.begin(), all_.end(), [&](const condition& one) {
-        const std::string_view value = names[one.name];
-        const bool same = one.matches.empty() ? value == one.value : one.matches.front()(value);
-        return same == one.equal;
+        return one.name != "__name__" || one.holds(metric);
     });
 }
 

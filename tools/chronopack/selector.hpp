@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,12 +49,20 @@ public:
 
     [[nodiscard]] bool operator()(const labels& names) const;
 
+    /// Returns the one value that the selector asks for in this label, if it asks for one that is
+    /// not empty.
+    [[nodiscard]] std::optional<std::string_view> exactly(std::string_view name) const;
+    /// Returns whether a series of this name can match.
+    [[nodiscard]] bool may_select(std::string_view metric) const;
+
 private:
     struct condition {
         std::string name;
         std::string value = {};
         bool equal = true;                  // otherwise: not equal
         std::vector<pattern> matches = {};  // used instead of `value`: one or none
+
+        [[nodiscard]] bool holds(std::string_view is) const;
     };
 
     std::vector<condition> all_;

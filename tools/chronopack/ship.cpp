@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "ingest.hpp"
 #include "ship_line.hpp"
+#include "store_source.hpp"
 #include "input/words.hpp"
 
 #include <fmt/core.h>
@@ -17,7 +18,7 @@ using input::counted;
 
 struct request {
     ingest_request in;
-    target_request to;
+    store_request to;
     std::uint32_t patience = 60;
     bool verify = false;
 };
@@ -105,6 +106,11 @@ bool verify(ship_line& to, bool quiet) {
 }
 
 int ship(const request& asked) {
+    for (const std::string& file : asked.in.files)
+        if (file == asked.to.url)
+            throw failure(fault::usage,
+                          "--to: this store is an input, and cannot be the output "
+                          "as well");
     ship_line to(asked.to, {.patience = std::chrono::seconds(asked.patience),
                             .quiet = asked.in.quiet,
                             .verify = asked.verify});
@@ -128,9 +134,11 @@ int ship(const request& asked) {
 
 void add_ship(CLI::App& app, action& todo) {
     auto asked = std::make_shared<request>();
+    asked->to.named = "--to";
     CLI::App* const command = add_command(
         app, "ship",
-        "Writes samples of archives, CSV, line protocol, raw columns or OTLP into a store:\n\n"
+        "Writes samples of archives, CSV, line protocol, raw columns, OTLP or another store\n"
+        "into a store:\n\n"
         "  prometheus+http://HOST:PORT         or +https: a server that takes remote write\n"
         "  victoriametrics+http://HOST:PORT    or +https: VictoriaMetrics, a single node\n"
         "  clickhouse+http://HOST:PORT[/DATABASE[/TABLE]]\n"
@@ -146,26 +154,13 @@ void add_ship(CLI::App& app, action& todo) {
         "the other stores keep one. Samples that the store rejects for good are dropped,\n"
         "named and counted, and the exit status is 1.",
         "  chronopack ship load.cpk --to embedded:load.db\n"
-        "  chronopack ship load.csv --values load --to embedded:load.db");
-    add_ingest_options(*command, asked->in, {"otlp"});
+        "  chronopack ship load.csv --values load --to embedded:load.db\n"
+        "  chronopack ship embedded:load.db --select load --to embedded:copy.db");
+    add_ingest_options(*command, asked->in, {"otlp"}, "source-");
     command->add_option("--to", asked->to.url, "the URL of the store, as above")
         ->type_name("URL")
         ->required();
-    command
-        ->add_option("--credentials", asked->to.credentials_file,
-                     "a file of one line, \"bearer TOKEN\" or \"basic USER:PASSWORD\";\n"
-                     "without this option CHRONOPACK_CREDENTIALS is read, if it is set")
-        ->type_name("FILE");
-    command
-        ->add_option("--influxdb-version", asked->to.influxdb_version,
-                     "which of its interfaces an InfluxDB has")
-        ->type_name("N")
-        ->check(CLI::Range(1u, 3u).description(""))
-        ->capture_default_str();
-    command
-        ->add_option("--ca-file", asked->to.ca_file,
-                     "PEM file of the authorities for https; default: the system's")
-        ->type_name("FILE");
+    add_store_options(*command, asked->to, {}, "Options");
     command
         ->add_option("--patience", asked->patience,
                      "give up when the store takes nothing for this long")

@@ -1,6 +1,6 @@
 #include "ship_line.hpp"
 
-#include "open_target.hpp"
+#include "open_store.hpp"
 #include "read_back.hpp"
 #include "recording_store.hpp"
 #include "shipper.hpp"
@@ -31,7 +31,7 @@ std::string limits_text(const otlp::limits& within) {
            " lists in one another, 1 MiB of attributes";
 }
 
-target prepared(target to, std::chrono::seconds patience) {
+opened_store prepared(opened_store to, std::chrono::seconds patience) {
     if (const auto ready = to.prepare(storage::in(patience)); !ready)
         throw failure(fault::environment,
                       std::string(to.store->name()) + ": " + ready.error().message);
@@ -41,14 +41,14 @@ target prepared(target to, std::chrono::seconds patience) {
 }  // namespace
 
 struct ship_line::state {
-    state(const target_request& asked, const options& how)
+    state(const store_request& asked, const options& how)
         : patience(how.patience),
-          where(prepared(open_target(asked), how.patience)),
+          where(prepared(open_store(asked, purpose::writing), how.patience)),
           recorded(*where.store, how.verify),
           to(recorded, where.batch_points, how.patience, how.quiet) {}
 
     std::chrono::seconds patience;
-    target where;
+    opened_store where;
     recording_store recorded;
     shipper to;
     std::vector<storage::point> series;  // their time and value are not used
@@ -56,7 +56,7 @@ struct ship_line::state {
     otlp::loss_report lost;
 };
 
-ship_line::ship_line(const target_request& to, const options& how)
+ship_line::ship_line(const store_request& to, const options& how)
     : state_(std::make_unique<state>(to, how)) {}
 ship_line::~ship_line() = default;
 

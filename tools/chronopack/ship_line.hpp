@@ -4,7 +4,7 @@
 // their types have different names and must not meet in one file: this header separates them.
 #pragma once
 
-#include "ship_target.hpp"
+#include "store_request.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -35,7 +35,7 @@ public:
     };
 
     /// Throws failure (environment) when the store is not well.
-    ship_line(const target_request& to, const options& how);
+    ship_line(const store_request& to, const options& how);
     ~ship_line();
 
     /// Adds a series and returns its number. `__name__` is its metric, `job` its service, and the

@@ -42,8 +42,9 @@ std::int64_t tick_at(const input::instant& when, time_unit unit, bool or_after) 
 
 }  // namespace
 
-time_bounds::time_bounds(const std::string& from, const std::string& to)
-    : from_(parse(from, "--from")), to_(parse(to, "--to")) {}
+time_bounds::time_bounds(const std::string& from, const std::string& to, const char* from_option,
+                         const char* to_option)
+    : from_(parse(from, from_option)), to_(parse(to, to_option)) {}
 
 time_range time_bounds::in(time_unit unit) const noexcept {
     time_range range;

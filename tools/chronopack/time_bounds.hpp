@@ -18,8 +18,10 @@ namespace chronopack::tool {
 
 class time_bounds {
 public:
-    /// An empty text leaves its end open. Throws failure (usage) for text that is not a time.
-    time_bounds(const std::string& from, const std::string& to);
+    /// An empty text leaves its end open. Throws failure (usage) for text that is not a time, with
+    /// the name of its option.
+    time_bounds(const std::string& from, const std::string& to, const char* from_option = "--from",
+                const char* to_option = "--to");
     time_bounds() = default;
 
     [[nodiscard]] time_range in(time_unit unit) const noexcept;

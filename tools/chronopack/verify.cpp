@@ -99,9 +99,42 @@ verdict verify_archive(const archive_bytes& bytes) {
 
 namespace {
 
-int verify(const std::vector<std::string>& files) {
+struct request {
+    std::vector<std::string> files;
+    store_request store;
+};
+
+/// Counts what is read.
+class counting_sink final : public input::sample_sink {
+public:
+    std::size_t add(std::vector<label>, input::value_type, input::tick) override {
+        return series_++;
+    }
+    void append(std::size_t, std::int64_t, double) override {}
+    void append(std::size_t, std::int64_t, std::int64_t) override {}
+
+    [[nodiscard]] std::size_t series() const noexcept { return series_; }
+
+private:
+    std::size_t series_ = 0;
+};
+
+/// Reads everything: what the store cannot give, such as a damaged frame, ends it with a failure.
+void verify_store(store_request store, const std::string& url) {
+    store.url = url;
+    counting_sink all;
+    const std::uint64_t samples = read_store(store, {}, std::nullopt, all, true);
+    fmt::print("{}: readable; {} and {} read\n", text::printable(url),
+               counted(all.series(), "series"), counted(samples, "sample"));
+}
+
+int verify(const request& asked) {
     int status = 0;
-    for (const std::string& file : files) {
+    for (const std::string& file : asked.files) {
+        if (is_store(file)) {
+            verify_store(asked.store, file);
+            continue;
+        }
         const archive_bytes archive(file);
         const verdict found = verify_archive(archive);
         for (const std::string& wrong : found.wrong)
@@ -119,17 +152,22 @@ int verify(const std::vector<std::string>& files) {
 }  // namespace
 
 void add_verify(CLI::App& app, action& todo) {
-    auto files = std::make_shared<std::vector<std::string>>();
+    auto asked = std::make_shared<request>();
     CLI::App* const command = add_command(
         app, "verify",
         "Checks every checksum of archives, decodes every block, and compares the index and\n"
-        "the frames' headers with the samples. Reports damage by series, frame and byte.",
+        "the frames' headers with the samples. Reports damage by series, frame and byte. Of a\n"
+        "store it reads every point, and reports the first that the store does not give.",
         "  chronopack verify load.cpk\n"
         "  chronopack verify - <load.cpk");
-    command->add_option("ARCHIVE", *files, "archives; - is standard input")->required();
-    command->callback([files, &todo] {
-        todo = [files] {
-            return verify(*files);
+    command
+        ->add_option("ARCHIVE", asked->files,
+                     "archives; - is standard input; or URLs of stores, as in ship")
+        ->required();
+    add_store_options(*command, asked->store);
+    command->callback([asked, &todo] {
+        todo = [asked] {
+            return verify(*asked);
         };
     });
 }

@@ -309,6 +309,11 @@ TEST_CASE("more points than were asked for are refused", "[clickhouse]") {
         }
         CHECK(store->query_range({.metric = "m", .most = 11}, in(30s))->size() == 11);
         CHECK(store->query_range({.metric = "m", .most = SIZE_MAX}, in(30s))->size() == 11);
+        const std::string odd = "a\n'b";
+        write_all(*store, {make_point(odd, january, 1), make_point(odd, january, 2)});
+        const auto names = store->list_metrics(in(30s));
+        if (!names) FAIL(names.error().message);
+        CHECK(*names == std::vector<std::string>{odd, "m"});
     }
 }
 

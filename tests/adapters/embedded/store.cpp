@@ -80,6 +80,9 @@ TEST_CASE("a query has the points of its metric, service and range and no others
     const auto many = store->query_range({.metric = "cpu", .most = 299}, in(60s));
     REQUIRE_FALSE(many);
     REQUIRE(many.error().what == storage::verdict::refused);
+    REQUIRE(*store->list_metrics(in(60s)) == std::vector<std::string>{"cpu", "cpu2"});
+    REQUIRE(store->delete_before("cpu", INT64_MAX, in(60s)));
+    REQUIRE(*store->list_metrics(in(60s)) == std::vector<std::string>{"cpu2"});
 }
 
 TEST_CASE("a range reads only the frames that overlap it", "[embedded]") {

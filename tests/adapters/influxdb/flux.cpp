@@ -27,3 +27,10 @@ TEST_CASE("the text of a range in Flux ends before the first time after it", "[i
           R"(stop: time(v: 9223372036854775807)) |> filter(fn: (r) => r._field == "value") |> )"
           R"(drop(columns: ["_start", "_stop"]))");
 }
+
+TEST_CASE("the measurements of a bucket are those of every time", "[influxdb]") {
+    CHECK(flux_measurements("b\"") ==
+          R"(from(bucket: "b\"") |> range(start: time(v: -9223372036854775806), )"
+          R"(stop: time(v: 9223372036854775807)) |> filter(fn: (r) => true) |> )"
+          R"(keep(columns: ["_measurement"]) |> group() |> distinct(column: "_measurement"))");
+}

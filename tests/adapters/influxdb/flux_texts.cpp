@@ -57,6 +57,11 @@ int main() {
         }
         print("_start");
         print("_stop");
+        std::printf("\nquery");
+        print(influxdb::flux_measurements(bucket));
+        print(bucket);
+        print("_measurement");
+        print("_measurement");
         std::printf("\n");
     }
 }

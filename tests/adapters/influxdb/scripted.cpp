@@ -340,6 +340,29 @@ TEST_CASE("all fields are read where a tag names them", "[influxdb]") {
     CHECK(v2.requests()[0].body.find("r._field ==") == std::string::npos);
 }
 
+TEST_CASE("measurements are listed by versions 2 and 3, whole or not", "[influxdb]") {
+    const std::vector<std::string> expected{"cpu", "m"};
+    const std::string csv =
+        "#datatype,string,long,string\r\n#group,false,false,false\r\n#default,_result,,\r\n"
+        ",result,table,_value\r\n,,0,m\r\n,,0,cpu\r\n\r\n";
+    fault_server v2({{.body = csv}, {.body = csv.substr(0, csv.size() - 6)}, {.body = "\r\n"}});
+    const auto of_v2 = to(v2, api::v2);
+    const auto found = of_v2->list_metrics(in(10s));
+    if (!found) FAIL(found.error().message);
+    CHECK(*found == expected);
+    CHECK(of_v2->list_metrics(in(10s)).error().what == verdict::retry);
+    CHECK(of_v2->list_metrics(in(10s))->empty());
+    CHECK(v2.requests()[0].body.find("distinct(column") != std::string::npos);
+    const std::string begin = R"({"results":[{"statement_id":0,"series":[{"name":"measurements",)";
+    fault_server v3({{.body = begin + R"("columns":["name"],"values":[["m"],["cpu"]]}]}]})"},
+                     {.body = begin + R"("columns":["name"],"values":[["m"],[7]]}]}]})"},
+                     {.body = begin + R"("columns":["n"],"values":[["m"]]}]}]})"}});
+    const auto of_v3 = to(v3, api::v3);
+    CHECK(*of_v3->list_metrics(in(10s)) == expected);
+    for (int i = 0; i < 2; ++i) CHECK(of_v3->list_metrics(in(10s)).error().what == verdict::retry);
+    CHECK(v3.requests()[0].target.ends_with("q=SHOW%20MEASUREMENTS"));
+}
+
 TEST_CASE("SQL is version 3's, and Flux is version 2's", "[influxdb]") {
     fault_server server({{.body = "{\"time\":\"2020-01-01T00:00:00\",\"v\":1.5}\n{\"v\":-0}\n"}});
     const auto got = to(server, api::v3)->client().query_sql("SELECT \"v\"", in(10s));

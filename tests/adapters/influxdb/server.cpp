@@ -144,6 +144,7 @@ TEST_CASE("a range of InfluxDB holds both its ends, of a service or of all", "[i
     CHECK(read(*store, {.metric = "ranged", .start = INT64_MAX}).empty());
     CHECK(read(*store, {.metric = "ranged", .end = INT64_MIN}).empty());
     CHECK(read(*store, {.metric = "no such"}).empty());
+    CHECK(*store->list_metrics(in(30s)) == std::vector<std::string>{"ranged"});
     CHECK(read(*store, {.metric = "ranged", .most = 500}).size() == 500);
     for (const std::size_t most : {std::size_t{499}, std::size_t{10}}) {
         const auto few = store->query_range({.metric = "ranged", .most = most}, in(30s));

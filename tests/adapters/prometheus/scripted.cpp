@@ -221,3 +221,19 @@ TEST_CASE("a spool holds points, and neither addresses nor credentials", "[prome
     CHECK(all.find("Y2FuYXJ5") == all.npos);  // the same in base64
     CHECK(all.find("127.0.0.1") == all.npos);
 }
+
+TEST_CASE("a list of metrics is sorted, each there once, and read whole or not", "[prometheus]") {
+    const std::string good = R"({"status":"success","data":["up","a\u0062","up"]})";
+    CHECK(*prometheus::read_names(good) == std::vector<std::string>{"ab", "up"});
+    for (std::size_t n = 0; n < good.size(); ++n)
+        CHECK_FALSE(prometheus::read_names(good.substr(0, n)));
+    for (const char* data : {"[1]", "{}", "[[]]", "null"})
+        CHECK_FALSE(
+            prometheus::read_names(R"({"status":"success","data":)" + std::string(data) + "}"));
+    CHECK_FALSE(prometheus::read_names(R"({"status":"error","data":[]})"));
+    fault_server server({{.status = 404}, {.body = good}});
+    const auto store = make({.where = {.url = server.url()}});
+    CHECK(store->list_metrics(in(10s)).error().what == verdict::refused);
+    CHECK(store->list_metrics(in(10s))->size() == 2);
+    CHECK(server.requests()[0].target == "/api/v1/label/__name__/values");
+}

@@ -91,6 +91,9 @@ TEST_CASE("a range holds both its ends and nothing else", "[prometheus][server]"
     CHECK(of(from + 20 * one_second, from + 10 * one_second, "") == 0);
     CHECK(of(INT64_MIN, INT64_MAX, "") == 500);
     CHECK(read(*store, "no_such_metric").empty());
+    const auto names = store->list_metrics(in(30s));
+    REQUIRE(names);
+    CHECK(std::count(names->begin(), names->end(), "ranged") == 1);
 
     const auto few = store->query_range({.metric = "ranged", .most = 499}, in(30s));
     REQUIRE_FALSE(few);

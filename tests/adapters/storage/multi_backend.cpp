@@ -139,6 +139,9 @@ TEST_CASE("reads go to the next store where the first cannot be reached", "[mult
         reply<std::vector<point>> query_range(const range_query&, deadline) override {
             return failure{what, {}, "gone"};
         }
+        reply<std::vector<std::string>> list_metrics(deadline) override {
+            return failure{what, {}, "gone"};
+        }
         reply<std::vector<bucket>> query_buckets(const bucket_query&, deadline) override {
             return failure{what, {}, "gone"};
         }
@@ -152,6 +155,7 @@ TEST_CASE("reads go to the next store where the first cannot be reached", "[mult
         const auto s = open(dir / "s");
         const auto both = make({&busy, &there}, {.to_disk = s.get(), .each = quick()});
         REQUIRE(both->query_range({.metric = "cpu"}, in(60s))->size() == 10);
+        REQUIRE(*both->list_metrics(in(60s)) == std::vector<std::string>{"cpu"});
         there.makes_buckets = true;
         REQUIRE(both->query_buckets({.metric = "cpu", .width = 5}, in(60s))->size() == 2);
     }

@@ -90,6 +90,7 @@ TEST_CASE("a cache is bounded, and drops old answers and those least used", "[qu
     REQUIRE(cached.query_range({.metric = "cpu"}, in(60s))->size() == 100);
 
     store.makes_buckets = true;
+    REQUIRE(*cached.list_metrics(in(60s)) == *store.list_metrics(in(60s)));
     REQUIRE(cached.query_buckets({.metric = "cpu", .width = 50}, in(60s))->size() == 2);
 
     query_cache stale(store, {.fresh_for = 0ms});

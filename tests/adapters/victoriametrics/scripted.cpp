@@ -128,6 +128,16 @@ TEST_CASE("the retention period drops what the server would", "[victoriametrics]
           1);
 }
 
+TEST_CASE("a list of metrics that ends where the server's do is refused", "[victoriametrics]") {
+    std::string body = R"({"status":"success","data":["m1")";
+    for (int i = 2; i < 100'000; ++i) body += ",\"m" + std::to_string(i) + '"';
+    fault_server server({{.body = body + "]}"}, {.body = body + ",\"m\"]}"}});
+    const auto store = make({.where = {.url = server.url()}});
+    CHECK(store->list_metrics(in(30s))->size() == 99'999);
+    CHECK(store->list_metrics(in(30s)).error().what == verdict::refused);
+    CHECK(server.requests()[0].target == "/api/v1/label/__name__/values?start=0");
+}
+
 TEST_CASE("an export's lines are read, of old releases too, or refused", "[victoriametrics]") {
     using victoriametrics::read_export_line;
     const auto good = read_export_line(

@@ -301,6 +301,9 @@ TEST_CASE("a range of VictoriaMetrics holds both its ends, and each point once",
     CHECK(of(from + 10 * one_second + 1, from + 20 * one_second - 1, "") == 9);
     CHECK(of(from + 20 * one_second, from + 10 * one_second, "") == 0);
     CHECK(of(INT64_MIN, -1, "") == 0);
+    const auto names = store->list_metrics(in(30s));
+    REQUIRE(names);
+    CHECK(std::count(names->begin(), names->end(), "ranged") == 1);
 
     const auto few = store->query_range({.metric = "ranged", .most = 499}, in(30s));
     REQUIRE_FALSE(few);

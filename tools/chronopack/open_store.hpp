@@ -1,7 +1,7 @@
-// Opens the store that a URL names (ship_target.hpp).
+// Opens the store that a URL names (store_request.hpp).
 #pragma once
 
-#include "ship_target.hpp"
+#include "store_request.hpp"
 
 #include <adapters/storage/backend.hpp>
 
@@ -14,7 +14,7 @@
 namespace chronopack::tool {
 
 /// A store, and what it promises for the points that it has accepted.
-struct target {
+struct opened_store {
     std::unique_ptr<storage::storage_backend> store;
     std::int64_t tick = 1'000'000;  ///< nanoseconds; the store keeps times in whole steps of this
     /// Whether the last of several values at one time stays; if not, any of them may.
@@ -40,8 +40,11 @@ struct target {
         };
 };
 
+enum class purpose : std::uint8_t { writing, reading };
+
 /// Does not connect. Throws failure (usage) for an invalid URL or line of credentials, and failure
-/// (environment) for a file that cannot be read or a database that cannot be opened.
-[[nodiscard]] target open_target(const target_request& asked);
+/// (environment) for a file that cannot be read or a database that cannot be opened, or is not
+/// there where it is to be read.
+[[nodiscard]] opened_store open_store(const store_request& asked, purpose what_for);
 
 }  // namespace chronopack::tool

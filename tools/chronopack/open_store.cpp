@@ -1,4 +1,4 @@
-#include "open_target.hpp"
+#include "open_store.hpp"
 
 #include "input/failure.hpp"
 #include "input/source.hpp"
@@ -15,6 +15,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 
 namespace chronopack::tool {
@@ -24,10 +25,13 @@ using input::fault;
 
 namespace {
 
-constexpr std::string_view no_url =
-    "--to: a store is prometheus+http://HOST:PORT, victoriametrics+http://HOST:PORT, "
-    "clickhouse+http://HOST:PORT[/DATABASE[/TABLE]], "
-    "influxdb+http://HOST:PORT[/DATABASE[/POLICY]], the same with https, or embedded:PATH";
+failure no_url(const store_request& asked) {
+    return {fault::usage,
+            {asked.named},
+            "a store is prometheus+http://HOST:PORT, victoriametrics+http://HOST:PORT, "
+            "clickhouse+http://HOST:PORT[/DATABASE[/TABLE]], "
+            "influxdb+http://HOST:PORT[/DATABASE[/POLICY]], the same with https, or embedded:PATH"};
+}
 
 std::string first_line(const std::string& file) {
     input::file_source from(file);
@@ -53,21 +57,21 @@ http::credentials credentials_of(std::string line, const std::string& where) {
     throw failure(fault::usage, {where}, "neither `bearer TOKEN` nor `basic USER:PASSWORD`");
 }
 
-http::credentials credentials_for(const target_request& asked) {
+http::credentials credentials_for(const store_request& asked) {
     if (!asked.credentials_file.empty())
         return credentials_of(first_line(asked.credentials_file), asked.credentials_file);
-    const char* const line = std::getenv(credentials_variable);
-    return line == nullptr ? http::credentials() : credentials_of(line, credentials_variable);
+    const char* const line = std::getenv(asked.credentials_variable);
+    return line == nullptr ? http::credentials() : credentials_of(line, asked.credentials_variable);
 }
 
-http::transport_options transport_of(const target_request& asked, std::string_view url) {
+http::transport_options transport_of(const store_request& asked, std::string_view url) {
     const auto where = http::endpoint::parse(url);
-    if (!where) throw failure(fault::usage, std::string(no_url));
+    if (!where) throw no_url(asked);
     if (!std::holds_alternative<std::monostate>(where->credentials()))
-        throw failure(fault::usage,
-                      "--to: credentials in a URL can be read by others: they belong in a file "
-                      "(--credentials) or in " +
-                          std::string(credentials_variable));
+        throw failure(fault::usage, {asked.named},
+                      "credentials in a URL can be read by others: they belong in a file (" +
+                          std::string(asked.credentials_option) + ") or in " +
+                          asked.credentials_variable);
     return {.url = where->text(), .auth = credentials_for(asked), .ca_file = asked.ca_file};
 }
 
@@ -85,7 +89,7 @@ std::optional<std::string_view> after(std::string_view prefix, std::string_view 
 }
 
 /// Takes the path off a URL: at most two names between slashes.
-std::vector<std::string> take_names(std::string& url) {
+std::vector<std::string> take_names(const store_request& asked, std::string& url) {
     constexpr std::string_view scheme_end = "://";
     const std::size_t host = url.find(scheme_end) + scheme_end.size();
     const std::size_t path = url.find('/', host);
@@ -94,8 +98,7 @@ std::vector<std::string> take_names(std::string& url) {
     for (std::size_t at = path; at != std::string::npos;) {
         const std::size_t end = url.find('/', at + 1);
         names.push_back(url.substr(at + 1, end == std::string::npos ? end : end - at - 1));
-        if (names.back().empty() || names.size() > 2)
-            throw failure(fault::usage, std::string(no_url));
+        if (names.back().empty() || names.size() > 2) throw no_url(asked);
         at = end;
     }
     url.resize(path);
@@ -103,17 +106,17 @@ std::vector<std::string> take_names(std::string& url) {
 }
 
 /// The path of the URL is a database and a table, either of which may be left away.
-clickhouse::options clickhouse_at(const target_request& asked, std::string_view url) {
+clickhouse::options clickhouse_at(const store_request& asked, std::string_view url) {
     clickhouse::options how{.where = transport_of(asked, url)};
-    const auto names = take_names(how.where.url);
+    const auto names = take_names(asked, how.where.url);
     for (const std::string& name : names)
-        if (name.find('%') != std::string::npos) throw failure(fault::usage, std::string(no_url));
+        if (name.find('%') != std::string::npos) throw no_url(asked);
     if (!names.empty()) how.database = names[0];
     if (names.size() > 1) how.table = names[1];
     return how;
 }
 
-std::string percent_decoded(std::string_view text) {
+std::string percent_decoded(const store_request& asked, std::string_view text) {
     std::string out;
     while (!text.empty()) {
         unsigned byte = static_cast<unsigned char>(text[0]);
@@ -122,7 +125,7 @@ std::string percent_decoded(std::string_view text) {
             const char* const from = text.data() + 1;
             n = 3;
             if (text.size() < n || std::from_chars(from, from + 2, byte, 16).ptr != from + 2)
-                throw failure(fault::usage, std::string(no_url));
+                throw no_url(asked);
         }
         out += static_cast<char>(byte);
         text.remove_prefix(n);
@@ -132,10 +135,10 @@ std::string percent_decoded(std::string_view text) {
 
 /// Of version 1 the path is a database and a retention policy, of 2 an organization and a
 /// bucket, of 3 a database.
-influxdb::options influxdb_at(const target_request& asked, std::string_view url) {
+influxdb::options influxdb_at(const store_request& asked, std::string_view url) {
     influxdb::options how{.where = transport_of(asked, url), .field_tag = "_field"};
-    auto names = take_names(how.where.url);
-    for (std::string& name : names) name = percent_decoded(name);
+    auto names = take_names(asked, how.where.url);
+    for (std::string& name : names) name = percent_decoded(asked, name);
     how.database = "chronopack";
     switch (asked.influxdb_version) {
         case 1:
@@ -145,14 +148,14 @@ influxdb::options influxdb_at(const target_request& asked, std::string_view url)
         case 2:
             how.api = influxdb::api::v2;
             if (names.size() != 2)
-                throw failure(fault::usage,
-                              "--to: of InfluxDB 2 it is influxdb+http://HOST:PORT/ORG/BUCKET");
+                throw failure(fault::usage, {asked.named},
+                              "of InfluxDB 2 it is influxdb+http://HOST:PORT/ORG/BUCKET");
             how.org = names[0];
             how.database = names[1];
             break;
         default:
             how.api = influxdb::api::v3;
-            if (names.size() > 1) throw failure(fault::usage, std::string(no_url));
+            if (names.size() > 1) throw no_url(asked);
             if (!names.empty()) how.database = names[0];
     }
     return how;
@@ -160,19 +163,21 @@ influxdb::options influxdb_at(const target_request& asked, std::string_view url)
 
 }  // namespace
 
-target open_target(const target_request& asked) {
-    target to;
-    if (const auto path = after("embedded:", asked.url)) {
+opened_store open_store(const store_request& asked, purpose what_for) {
+    opened_store to;
+    if (const auto path = after(embedded_scheme, asked.url)) {
+        if (what_for == purpose::reading && !std::filesystem::exists(*path))
+            throw failure(fault::environment, {std::string(*path)}, "No such file or directory");
         to.store = opened(embedded::embedded_backend::open(std::string(*path)), fault::environment,
                           {std::string(*path)});
         to.tick = 1;
         to.last_stays = true;
     } else if (const auto url = after("prometheus+", asked.url)) {
         to.store = opened(prometheus::backend::open({.where = transport_of(asked, *url)}),
-                          fault::usage, {"--to"});
+                          fault::usage, {asked.named});
     } else if (const auto where = after("victoriametrics+", asked.url)) {
         auto store = opened(victoriametrics::backend::open({.where = transport_of(asked, *where)}),
-                            fault::usage, {"--to"});
+                            fault::usage, {asked.named});
         to.may_round = [](double value) {
             return !victoriametrics::comes_back(value);
         };
@@ -185,8 +190,8 @@ target open_target(const target_request& asked) {
         };
         to.store = std::move(store);
     } else if (const auto at = after("clickhouse+", asked.url)) {
-        auto store =
-            opened(clickhouse::backend::open(clickhouse_at(asked, *at)), fault::usage, {"--to"});
+        auto store = opened(clickhouse::backend::open(clickhouse_at(asked, *at)), fault::usage,
+                            {asked.named});
         // Each request is a part of the table, which the server has to merge.
         to.batch_points = 50'000;
         to.tick = 1;
@@ -202,7 +207,7 @@ target open_target(const target_request& asked) {
         to.store = std::move(store);
     } else if (const auto host = after("influxdb+", asked.url)) {
         auto store =
-            opened(influxdb::backend::open(influxdb_at(asked, *host)), fault::usage, {"--to"});
+            opened(influxdb::backend::open(influxdb_at(asked, *host)), fault::usage, {asked.named});
         to.batch_points = 20'000;
         to.tick = 1;
         to.last_stays = true;
@@ -214,7 +219,7 @@ target open_target(const target_request& asked) {
         };
         to.store = std::move(store);
     } else {
-        throw failure(fault::usage, std::string(no_url));
+        throw no_url(asked);
     }
     return to;
 }
