@@ -1,8 +1,7 @@
 #include <adapters/influxdb/otlp.hpp>
 
 #include <adapters/influxdb/otlp_tags.hpp>
-#include <adapters/otlp/exponential.hpp>
-#include <adapters/otlp/histogram.hpp>
+#include <adapters/otlp/metric_call.hpp>
 #include <adapters/otlp/text.hpp>
 
 #include <algorithm>
@@ -16,30 +15,22 @@ using otlp::loss;
 using otlp::loss_report;
 using otlp::tag_list;
 
-namespace {
-
-void append_key(std::string& key, std::string_view text) {
-    const auto size = static_cast<std::uint32_t>(text.size());
-    key.append(reinterpret_cast<const char*>(&size), sizeof size);
-    key.append(text);
-}
-
-}  // namespace
-
-/// One call of convert(): what holds for a resource, a scope and a metric while their
-/// points are converted.
-class metrics_converter::call {
+/// One call of convert().
+class metrics_converter::call final : public otlp::metric_call<metrics_converter::call> {
 public:
-    call(metrics_converter& of, std::vector<point>& out)
-        : options_(of.options_), totals_(of.totals_), out_(out), left_(options_.call_bytes) {}
+    call(metrics_converter& of, std::vector<point>& out) noexcept
+        : metric_call(of.totals_, of.options_.call_bytes, otlp::translation::no_translation,
+                      of.options_.exponential_buckets, false),
+          options_(of.options_),
+          out_(out) {}
 
     loss_report run(const model::metrics& metrics) {
         for (const model::resource_metrics& r : metrics) {
             const tag_list of_resource = tags_of(r.resource, options_, lost_);
             for (const model::scope_metrics& scope : r.scopes) {
-                common_ = tags_of(scope.scope, options_, lost_);
-                merge_tags(common_, of_resource, lost_);
-                common_bytes_ = otlp::bytes_of(common_);
+                tag_list common = tags_of(scope.scope, options_, lost_);
+                merge_tags(common, of_resource, lost_);
+                set_common(std::move(common));
                 for (const model::metric& metric : scope.metrics) convert(metric);
             }
         }
@@ -47,52 +38,18 @@ public:
     }
 
 private:
+    friend class metric_call;
+
     [[nodiscard]] bool is(schema which) const noexcept { return options_.schema == which; }
 
     void convert(const model::metric& metric) {
         if (std::holds_alternative<std::monostate>(metric.data)) return lost_.add(loss::no_data);
         name_ = metric.name;
-        kind_ = static_cast<char>(metric.data.index());
-        std::visit([&](const auto& data) { convert_points(data); }, metric.data);
+        convert_data(metric);
     }
 
-    void convert_points(std::monostate) {}
-
-    template <class Data>
-    void convert_points(const Data& data) {
-        if (name_.empty()) return lost_.add(loss::no_name, data.points.size());
-        for (const auto& point : data.points) {
-            if (point.time == 0) {
-                lost_.add(loss::no_time);
-            } else if (point.time > static_cast<std::uint64_t>(INT64_MAX)) {
-                lost_.add(loss::time_out_of_range);
-            } else {
-                time_ = static_cast<std::int64_t>(point.time);
-                if (set_tags(point.attributes.pairs()))
-                    convert_point(data, point);
-                else
-                    lost_.add(loss::too_large);
-            }
-        }
-    }
-
-    /// The tags of a point; false where there are too many. They are charged for as they are
-    /// made: points that come to nothing must not cost more than others.
-    bool set_tags(std::span<const label> attributes) {
-        const std::size_t bytes = common_bytes_ + otlp::bytes_of(attributes);
-        if (bytes >= labels::max_bytes || !take(bytes + name_.size())) return false;
-        tags_.clear();
-        append_tags(tags_, attributes, otlp::translation::no_translation, lost_);
-        sort_tags(tags_, lost_);
-        merge_tags(tags_, common_, lost_);
+    bool finish_tags() {
         hash_tags(tags_, options_);
-        return true;
-    }
-
-    /// Takes `bytes` off what a call may make.
-    bool take(std::size_t bytes) noexcept {
-        if (bytes > left_) return false;
-        left_ -= bytes;
         return true;
     }
 
@@ -102,7 +59,7 @@ private:
         const std::size_t row =
             sizeof(point) + name_.size() + otlp::bytes_of(tags_) + sizeof(label) + 2 * text_bytes;
         const std::size_t one = sizeof(field) + name_bytes + text_bytes;
-        if (rows > left_ || fields > left_ || !take(rows * row + fields * one)) {
+        if (rows > left() || fields > left() || !take(rows * row + fields * one)) {
             lost_.add(loss::too_large);
             return false;
         }
@@ -120,10 +77,7 @@ private:
     /// A count, as integers are in the schema.
     field_value counted(std::uint64_t count) {
         if (is(schema::seed)) return static_cast<std::int64_t>(count);
-        const auto real = static_cast<double>(count);
-        if (real >= 0x1p64 || static_cast<std::uint64_t>(real) != count)
-            lost_.add(loss::rounded_integer);
-        return real;
+        return real(count);
     }
 
     /// The row of the fields that were put; none of it is left.
@@ -136,98 +90,42 @@ private:
                         std::move(fields), time_});
     }
 
-    /// Names a series of deltas, whatever becomes of its points.
-    const std::string& key() {
-        key_.assign(1, kind_);
-        append_key(key_, name_);
-        for (const label& tag : tags_) {
-            append_key(key_, tag.name);
-            append_key(key_, tag.value);
-        }
-        return key_;
+    void end_number() { lost_.add(loss::no_value); }
+
+    void put_number(bool counts, const model::number& value) {
+        emit_number(counts ? "counter" : "gauge", value);
     }
 
-    bool has_temporality(model::temporality of) {
-        if (of != model::temporality::unspecified) return true;
-        lost_.add(loss::no_temporality);
-        return false;
-    }
-
-    void convert_point(const model::gauge&, const model::number_point& point) {
-        if (point.no_recorded_value) return lost_.add(loss::no_value);
-        emit_number("gauge", point.value);
-    }
-
-    void convert_point(const model::sum& sum, const model::number_point& point) {
-        if (!has_temporality(sum.of)) return;
-        const bool is_delta = sum.of == model::temporality::delta;
-        if (is_delta && !sum.monotonic) return lost_.add(loss::delta_of_gauge);
-        if (point.no_recorded_value) {
-            if (is_delta) totals_.forget(key());
-            return lost_.add(loss::no_value);
-        }
-        const char* const name = sum.monotonic ? "counter" : "gauge";
-        if (!is_delta) return emit_number(name, point.value);
-        if (std::holds_alternative<std::monostate>(point.value)) return lost_.add(loss::no_value);
-        const otlp::number_total* const total = totals_.add(key(), point, point.value, lost_);
-        if (total == nullptr) return;
-        if (std::holds_alternative<std::int64_t>(point.value) && total->real == 0)
-            emit_number(name, total->whole);
+    void put_total(const model::number& delta, const otlp::number_total& total) {
+        if (std::holds_alternative<std::int64_t>(delta) && total.real == 0)
+            emit_number("counter", total.whole);
         else
-            emit_number(name, static_cast<double>(total->whole) + total->real);
+            emit_number("counter", static_cast<double>(total.whole) + total.real);
     }
 
     void emit_number(const char* kind, const model::number& value) {
         const auto* const whole = std::get_if<std::int64_t>(&value);
-        const auto* const real = std::get_if<double>(&value);
-        if (whole == nullptr && (real == nullptr || !std::isfinite(*real)))
+        const auto* const number = std::get_if<double>(&value);
+        if (whole == nullptr && (number == nullptr || !std::isfinite(*number)))
             return lost_.add(loss::no_value);
         if (!has_room(1, 1, name_.size())) return;
         std::string name = is(schema::seed) ? "value" : is(schema::telegraf_1) ? kind : name_;
         if (whole == nullptr)
-            put(std::move(name), *real);
+            put(std::move(name), *number);
         else if (is(schema::seed))
             put(std::move(name), *whole);
         else
-            put(std::move(name), real_of(*whole));
+            put(std::move(name), real(*whole));
         emit(std::move(tags_));
     }
 
-    double real_of(std::int64_t whole) {
-        const auto real = static_cast<double>(whole);
-        if (real >= 0x1p63 || static_cast<std::int64_t>(real) != whole)
-            lost_.add(loss::rounded_integer);
-        return real;
+    template <class Value>
+    void end_histogram(const Value&) {
+        lost_.add(loss::no_value);
     }
 
-    void convert_point(const model::histogram& histogram, const model::histogram_point& point) {
-        if (!has_temporality(histogram.of)) return;
-        if (const auto fault = otlp::fault_of(point.value)) return lost_.add(*fault);
-        convert_histogram(histogram.of, point, point.value,
-                          [&] { return totals_.add(key(), point, point.value, lost_); });
-    }
-
-    void convert_point(const model::exponential_histogram& histogram,
-                       const model::exponential_point& point) {
-        if (!has_temporality(histogram.of)) return;
-        if (const auto fault = otlp::fault_of(point.value)) return lost_.add(*fault);
-        exponential_ = point.value;
-        if (otlp::reduce(exponential_, options_.exponential_buckets)) lost_.add(loss::resolution);
-        convert_histogram(histogram.of, point, exponential_, [&] {
-            return totals_.add(key(), point, exponential_, options_.exponential_buckets, lost_);
-        });
-    }
-
-    /// `add` adds `value`, a delta, to its total, and returns that.
-    template <class Value, class Add>
-    void convert_histogram(model::temporality of, const model::data_point& point,
-                           const Value& value, Add add) {
-        const bool is_delta = of == model::temporality::delta;
-        if (point.no_recorded_value) {
-            if (is_delta) totals_.forget(key());
-            return lost_.add(loss::no_value);
-        }
-        const Value* const total = is_delta ? add() : &value;
+    template <class Value>
+    void put_histogram(const Value& value, const Value* total, bool is_delta) {
         if (total == nullptr) return;
         const std::uint64_t count = otlp::cumulate(*total, buckets_);
         if (is(schema::seed) &&
@@ -277,7 +175,7 @@ private:
         emit_one("+Inf", all);
     }
 
-    void convert_point(const model::summary&, const model::summary_point& point) {
+    void put_summary(const model::summary_point& point) {
         if (point.no_recorded_value) return lost_.add(loss::no_value);
         if (is(schema::seed) && point.count > static_cast<std::uint64_t>(INT64_MAX))
             return lost_.add(loss::count_overflow);
@@ -286,45 +184,22 @@ private:
         if (!has_room(apart ? n + 1 : 1, n + 2, name_.size())) return;
         tag_list tags = tags_;
         const std::size_t place = apart ? otlp::reserve_tag(tags, "quantile", lost_) : 0;
-        double before = -1;
-        for (const model::quantile& q : point.quantiles) {
-            // They come increasing; what does not could be there twice.
-            if (!(q.at >= 0 && q.at <= 1 && q.at > before)) {
-                lost_.add(loss::invalid_quantile);
-                continue;
-            }
-            before = q.at;
+        each_quantile(point, [&](const model::quantile& q) {
             std::string at = bound_text(q.at + 0.0);
-            if (!apart) {
-                put((is(schema::seed) ? "q" : "") + at, q.value);
-                continue;
-            }
+            if (!apart) return put((is(schema::seed) ? "q" : "") + at, q.value);
             tags[place].value = std::move(at);
             put(name_, q.value);
             emit(tags);
-        }
+        });
         put(apart ? name_ + "_count" : "count", counted(point.count));
         put(apart ? name_ + "_sum" : "sum", point.sum);
         emit(std::move(tags_));
     }
 
     const otlp_options& options_;
-    otlp::delta_totals& totals_;
     std::vector<point>& out_;
-    std::size_t left_;
-    loss_report lost_;
-
-    tag_list common_;  // of the resource and the scope
-    std::size_t common_bytes_ = 0;
-    std::string name_;  // of the metric
-    char kind_ = 0;
-    tag_list tags_;  // of the point
-    std::int64_t time_ = 0;
     std::vector<field> fields_;
-
-    std::string key_;
     std::vector<cumulative_bucket> buckets_;
-    model::exponential_value exponential_;
 };
 
 loss_report metrics_converter::convert(const model::metrics& metrics, std::vector<point>& out) {
