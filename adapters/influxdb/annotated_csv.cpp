@@ -1,14 +1,10 @@
 #include <adapters/influxdb/annotated_csv.hpp>
 
-#include <adapters/influxdb/rfc3339.hpp>
+#include <adapters/influxdb/csv_fields.hpp>
+#include <adapters/influxdb/flux_cell.hpp>
 #include <adapters/text/printable.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <deque>
-#include <limits>
 #include <optional>
 
 namespace chronopack::influxdb {
@@ -18,87 +14,22 @@ using storage::verdict;
 
 namespace {
 
-// More than a pivot makes of a wide measurement, and few enough for a hostile header.
-constexpr std::size_t most_columns = 65'536;
 // Before the columns of a table: the place of annotations, `result` and `table`.
 constexpr std::size_t leading_fields = 3;
 constexpr std::size_t shown_bytes = 200;
 
-constexpr struct {
-    std::string_view name;
-    data_type type;
-} types[] = {
-    {"string", data_type::text},
-    {"double", data_type::real},
-    {"long", data_type::int64},
-    {"unsignedLong", data_type::uint64},
-    {"boolean", data_type::boolean},
-    {"dateTime:RFC3339", data_type::time},
-    {"dateTime:RFC3339Nano", data_type::time},
-    {"dateTime", data_type::time},
-    {"duration", data_type::duration},
-    {"base64Binary", data_type::bytes},
-};
-
-template <class Number>
-std::optional<std::uint64_t> whole_bits(std::string_view text) noexcept {
-    Number number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return static_cast<std::uint64_t>(number);
-}
-
-std::optional<std::uint64_t> real_bits(std::string_view text) noexcept {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (text == "NaN") return bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN());
-    if (text == "+Inf" || text == "Inf") return bit_cast<std::uint64_t>(infinity);
-    if (text == "-Inf") return bit_cast<std::uint64_t>(-infinity);
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    // from_chars takes names of infinities and NaN that the form does not have.
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number))
-        return std::nullopt;
-    return bit_cast<std::uint64_t>(number);
-}
-
-/// Appends what base64 with padding holds; false for other text.
-bool append_unpacked(std::string& out, std::string_view text) {
-    constexpr auto digits = [] {
-        constexpr std::string_view alphabet =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        std::array<std::int8_t, 256> made{};
-        made.fill(-1);
-        for (std::size_t i = 0; i < alphabet.size(); ++i)
-            made[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
-        return made;
-    }();
-    if (text.size() % 4 != 0) return false;
-    for (std::size_t i = 0; i < text.size(); i += 4) {
-        const bool last = i + 4 == text.size();
-        const std::size_t n = last && text[i + 3] == '=' ? (text[i + 2] == '=' ? 2 : 3) : 4;
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < n; ++k) {
-            const int digit = digits[static_cast<unsigned char>(text[i + k])];
-            if (digit < 0) return false;
-            bits |= static_cast<std::uint32_t>(digit) << (18 - 6 * k);
-        }
-        if ((bits & ((std::uint32_t{1} << (8 * (4 - n))) - 1)) != 0) return false;
-        for (std::size_t k = 0; k + 1 < n; ++k) out += static_cast<char>(bits >> (16 - 8 * k));
-    }
-    return true;
-}
-
 }  // namespace
 
-/// Reads records one after the other. What a record holds becomes annotations, names or
-/// a row, by what came before it.
+/// Takes records one after the other. What a record holds becomes annotations, names or a row, by
+/// what came before it.
 class csv_reader {
 public:
-    csv_reader(std::string_view body, std::size_t most) : text_(body), most_(most) {}
+    csv_reader(std::string_view body, std::size_t most)
+        : in_(body), fields_(in_.fields()), body_bytes_(body.size()), most_(most) {}
 
     storage::reply<std::vector<flux_block>> read() {
-        if (text_.size() > UINT32_MAX) return damaged("longer than 4 GiB");
-        while (at_ < text_.size())
+        if (body_bytes_ > UINT32_MAX) return damaged("longer than 4 GiB");
+        while (!in_.at_end())
             if (!read_record() || !take_record()) return failure_;
         if (what_ == expected::error_row) return said_by_server("an error without words");
         if (what_ == expected::names) return damaged("it ends after annotations");
@@ -121,96 +52,32 @@ private:
 
     failure damaged(std::string_view why) {
         return failure_ = {verdict::retry, std::nullopt,
-                           "the answer is damaged in record " + std::to_string(record_) + ": " +
-                               std::string(why)};
+                           "the answer is damaged in record " + std::to_string(in_.record()) +
+                               ": " + std::string(why)};
     }
     failure said_by_server(std::string_view words) {
         return failure_ = {verdict::refused, std::nullopt, text::printable(words, 4096)};
     }
 
-    /// Reads the fields of a record, and passes its end; false where it has none.
+    /// Reads the next record.
     bool read_record() {
-        ++record_;
-        fields_.clear();
-        quoted_ = false;
-        for (;;) {
-            if (fields_.size() == most_columns) return damaged("too many fields"), false;
-            const bool quoted = at_ < text_.size() && text_[at_] == '"';
-            if (!(quoted ? read_quoted() : read_bare())) return false;
-            if (at_ == text_.size()) return note_cut();
-            const char end = text_[at_++];
-            if (end == '\n') return true;
-            if (end == ',') continue;
-            if (at_ == text_.size()) return note_cut();
-            if (end != '\r' || text_[at_] != '\n') return damaged("a stray carriage return"), false;
-            ++at_;
-            return true;
-        }
-    }
-
-    /// The body ends within a record. An error's words are worth having all the same.
-    bool note_cut() {
-        if (what_ == expected::error_row) return true;
-        return damaged("the answer was cut off"), false;
-    }
-
-    /// A server may end an answer by an error in JSON, which is worth showing.
-    void note_stray_quote(std::size_t from) {
-        if (fields_.empty())
-            damaged(
-                text::printable(text_.substr(from, text_.find('\n', from) - from), shown_bytes));
-        else
-            damaged("a quote within a field that has none");
-    }
-
-    bool read_bare() {
-        const std::size_t from = at_;
-        const char* const data = text_.data();
-        const std::size_t size = text_.size();
-        std::size_t i = at_;
-        for (; i < size; ++i) {
-            const char c = data[i];
-            if (c == ',' || c == '\n' || c == '\r') break;
-            if (c == '"') return note_stray_quote(from), false;
-        }
-        at_ = i;
-        fields_.push_back(text_.substr(from, i - from));
-        return true;
-    }
-
-    bool read_quoted() {
-        const std::size_t index = fields_.size();
-        if (unquoted_.size() <= index) unquoted_.resize(index + 1);
-        std::string& to = unquoted_[index];
-        to.clear();
-        for (++at_;;) {
-            const std::size_t stop = text_.find_first_of("\"\r", at_);
-            if (stop == text_.npos) {
-                at_ = text_.size();
-                return damaged("the answer was cut off within quotes"), false;
-            }
-            to.append(text_, at_, stop - at_);
-            at_ = stop + 1;
-            const bool more = at_ < text_.size();
-            if (text_[stop] == '\r') {
-                if (!more || text_[at_] != '\n') to += '\r';
-            } else if (more && text_[at_] == '"') {
-                to += '"';
-                ++at_;
-            } else {
+        switch (in_.read()) {
+            case csv_fields::outcome::whole:
+                return true;
+            case csv_fields::outcome::cut:
+                // An error's words are worth having all the same.
+                if (what_ == expected::error_row) return true;
                 break;
-            }
+            case csv_fields::outcome::damaged:
+                break;
         }
-        if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' && text_[at_] != '\r')
-            return damaged("text after quotes"), false;
-        quoted_ = true;
-        fields_.push_back(to);
-        return true;
+        damaged(in_.why());
+        return false;
     }
 
     bool take_record() {
         if (what_ == expected::error_row) return take_error();
-        if (fields_.size() == 1 && fields_[0].empty() && !quoted_) {
+        if (fields_.size() == 1 && fields_[0].empty() && !in_.quoted()) {
             if (what_ == expected::names) return damaged("a blank line after annotations"), false;
             what_ = expected::annotations;
             return true;
@@ -284,10 +151,8 @@ private:
         flux_block made;
         states_.assign(width_ - leading_fields, {});
         for (std::size_t i = leading_fields; i < width_; ++i) {
-            const auto* const type =
-                std::find_if(std::begin(types), std::end(types),
-                             [&](const auto& t) { return t.name == datatype_[i]; });
-            if (type == std::end(types)) {
+            const auto type = flux_type(datatype_[i]);
+            if (!type) {
                 failure_ = {verdict::unsupported, std::nullopt,
                             "a column of type " + text::printable(datatype_[i], shown_bytes)};
                 return false;
@@ -295,7 +160,7 @@ private:
             const std::string_view grouped = group_.empty() ? "false" : std::string_view(group_[i]);
             if (grouped != "true" && grouped != "false")
                 return damaged("a group that is neither true nor false"), false;
-            made.columns.emplace_back(std::string(fields_[i]), type->type, grouped == "true");
+            made.columns.emplace_back(std::string(fields_[i]), *type, grouped == "true");
             if (!default_.empty() && !default_[i].empty()) {
                 cell& one = states_[i - leading_fields].if_empty;
                 if (!read_cell(made.columns.back(), default_[i], one))
@@ -337,7 +202,7 @@ private:
                 }
                 state.last = now;
                 // What had quotes stands in memory that is used again.
-                state.last_text = quoted_ ? std::string_view() : text;
+                state.last_text = in_.quoted() ? std::string_view() : text;
             }
             column.has_value_.push_back(now.has_value);
             column.bits_.push_back(now.bits);
@@ -354,7 +219,9 @@ private:
         };
         const std::string_view result = given(1), table = given(2);
         if (result_ == result && table_ == table) return true;
-        if (!whole_bits<std::int64_t>(table)) return damaged("a row without a table"), false;
+        std::string no_text;
+        if (!read_flux_cell(data_type::int64, table, no_text))
+            return damaged("a row without a table"), false;
         const std::size_t first =
             block.tables.empty() ? 0 : block.tables.back().first + block.tables.back().rows;
         block.tables.push_back({std::string(result), first, 0});
@@ -364,48 +231,17 @@ private:
     }
 
     static bool read_cell(flux_column& column, std::string_view text, cell& to) {
-        std::optional<std::uint64_t> bits;
-        switch (column.type_) {
-            case data_type::int64:
-                bits = whole_bits<std::int64_t>(text);
-                break;
-            case data_type::uint64:
-                bits = whole_bits<std::uint64_t>(text);
-                break;
-            case data_type::real:
-                bits = real_bits(text);
-                break;
-            case data_type::boolean:
-                if (text == "true" || text == "false") bits = text == "true";
-                break;
-            case data_type::time:
-                if (const auto time = read_time(text)) bits = static_cast<std::uint64_t>(*time);
-                break;
-            case data_type::text:
-            case data_type::duration:
-            case data_type::bytes: {
-                const std::size_t from = column.text_.size();
-                if (column.type_ != data_type::bytes)
-                    column.text_.append(text);
-                else if (!append_unpacked(column.text_, text))
-                    return false;
-                bits = from << 32 | (column.text_.size() - from);
-                break;
-            }
-        }
+        const auto bits = read_flux_cell(column.type_, text, column.text_);
         if (!bits) return false;
         to = {true, *bits};
         return true;
     }
 
-    std::string_view text_;
+    csv_fields in_;
+    const std::vector<std::string_view>& fields_;  // of the record
+    std::size_t body_bytes_;
     std::size_t most_;
-    std::size_t at_ = 0;
-    std::size_t record_ = 0;
     std::size_t rows_ = 0;
-    std::vector<std::string_view> fields_;
-    std::deque<std::string> unquoted_;  // fields look into it while it grows
-    bool quoted_ = false;               // whether a field of the record was
 
     expected what_ = expected::annotations;
     std::size_t width_ = 0;

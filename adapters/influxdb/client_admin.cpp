@@ -1,13 +1,9 @@
 // Databases, buckets and retention policies; deletes.
-#include <adapters/influxdb/client.hpp>
-
 #include <adapters/http/checked.hpp>
+#include <adapters/influxdb/admin_answers.hpp>
 #include <adapters/influxdb/influxql.hpp>
-#include <adapters/influxdb/json_cursor.hpp>
 #include <adapters/influxdb/rfc3339.hpp>
 #include <adapters/otlp/text.hpp>
-
-#include <charconv>
 
 namespace chronopack::influxdb {
 
@@ -19,10 +15,6 @@ namespace {
 
 failure refused(std::string why) {
     return {verdict::refused, std::nullopt, std::move(why)};
-}
-
-failure unreadable() {
-    return {verdict::retry, std::nullopt, "the answer is damaged"};
 }
 
 failure cannot_be_named() {
@@ -44,91 +36,12 @@ std::string durations(std::optional<seconds> keep_for) {
     return "DURATION " + std::to_string(keep_for->count()) + "s SHARD DURATION " + shard;
 }
 
-/// "168h0m0s" as the server writes a duration; nothing for "0s", which is for ever.
-storage::reply<std::optional<seconds>> read_duration(std::string_view text) {
-    std::int64_t all = 0;
-    while (!text.empty()) {
-        std::int64_t n = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        if (error != std::errc{} || text.empty() || n < 0) return unreadable();
-        const std::int64_t unit = text[0] == 'h' ? 3600 : text[0] == 'm' ? 60 : 1;
-        if ((text[0] != 'h' && text[0] != 'm' && text[0] != 's') ||
-            __builtin_mul_overflow(n, unit, &n) || __builtin_add_overflow(all, n, &all))
-            return unreadable();
-        text.remove_prefix(1);
-    }
-    if (all == 0) return std::optional<seconds>();
-    return std::optional(seconds(all));
-}
-
 std::string text_at(const query_table& table, std::size_t row, const char* column) {
     const auto at = table.find(column);
     if (!at) return {};
     const query_cell cell = table.at(row, *at);
     const auto* const text = std::get_if<std::string_view>(&cell);
     return text == nullptr ? std::string() : std::string(*text);
-}
-
-struct bucket {
-    std::string id, org;
-    kept_data is;
-};
-
-bool read_rules(json_cursor& at, std::optional<seconds>& to) {
-    return at.array([&] {
-        return at.object([&](const std::string& name) {
-            json_number number;
-            if (name != "everySeconds") return at.skip();
-            if (!at.read(number)) return false;
-            const auto* const every = std::get_if<std::int64_t>(&number);
-            if (every == nullptr || *every < 0) return false;
-            if (*every != 0) to = seconds(*every);
-            return true;
-        });
-    });
-}
-
-/// Reads the answer to GET /api/v2/buckets.
-storage::reply<std::vector<bucket>> read_buckets(std::string_view body) {
-    std::vector<bucket> all;
-    json_cursor at(body);
-    const bool read = at.object([&](const std::string& list) {
-        if (list != "buckets") return at.skip();
-        return at.array([&] {
-            bucket& one = all.emplace_back();
-            return at.object([&](const std::string& name) {
-                if (name == "id") return at.read(one.id);
-                if (name == "orgID") return at.read(one.org);
-                if (name == "name") return at.read(one.is.name);
-                if (name == "retentionRules") return read_rules(at, one.is.keep_for);
-                return at.skip();
-            });
-        });
-    });
-    if (!read || !at.at_end()) return unreadable();
-    return all;
-}
-
-/// The id of the first of GET /api/v2/orgs.
-storage::reply<std::string> read_org(std::string_view body) {
-    std::string id;
-    json_cursor at(body);
-    const bool read = at.object([&](const std::string& list) {
-        if (list != "orgs") return at.skip();
-        return at.array([&] {
-            return at.object([&](const std::string& name) {
-                std::string text;
-                if (name != "id") return at.skip();
-                if (!at.read(text)) return false;
-                if (id.empty()) id = std::move(text);
-                return true;
-            });
-        });
-    });
-    if (!read) return unreadable();
-    if (id.empty()) return refused("there is no such organization");
-    return id;
 }
 
 std::string rules_text(std::optional<seconds> keep_for) {
@@ -294,15 +207,7 @@ storage::reply<std::vector<kept_data>> client::databases(storage::deadline until
         const auto got =
             ask_json(http::method::get, "/api/v3/configure/database?format=json", {}, until);
         if (!got) return got.error();
-        json_cursor at(got->body);
-        const bool read = at.array([&] {
-            kept_data& one = all.emplace_back();
-            return at.object([&](const std::string& name) {
-                return name == "iox::database" ? at.read(one.name) : at.skip();
-            });
-        });
-        if (!read || !at.at_end()) return unreadable();
-        return all;
+        return read_databases(got->body);
     }
     const auto got = query_influxql("SHOW DATABASES", until);
     if (!got) return got.error();

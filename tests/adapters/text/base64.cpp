@@ -18,3 +18,18 @@ TEST_CASE("base64 is that of RFC 4648", "[text]") {
     chronopack::text::append_base64(out, "foo");
     CHECK(out == "before Zm9v");
 }
+
+TEST_CASE("base64 is read back, and no other text is", "[text]") {
+    std::string bytes;
+    for (int i = 0; i < 300; ++i) {
+        std::string back;
+        REQUIRE(chronopack::text::append_unbase64(back, base64(bytes)));
+        REQUIRE(back == bytes);
+        bytes += static_cast<char>(7 * i);
+    }
+    for (const char* text :
+         {"Zg=", "Zg", "Z===", "====", "Zh==", "Zm9=", "Zg==Zg==", "Zm 9", "Zm9\xff"}) {
+        std::string back;
+        CHECK_FALSE(chronopack::text::append_unbase64(back, text));
+    }
+}
