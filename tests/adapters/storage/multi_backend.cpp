@@ -1,3 +1,4 @@
+#include "quick.hpp"
 #include "support/fake_backend.hpp"
 #include "support/fake_disk.hpp"
 #include "support/scratch.hpp"
@@ -19,14 +20,6 @@ using namespace chronopack::storage;
 using namespace std::chrono_literals;
 
 namespace {
-
-batch_options quick() {
-    batch_options how;
-    how.call_time = 100ms;
-    how.hold_for = 1ms;
-    how.retries = {1ms, 4ms, 20ms};
-    return how;
-}
 
 std::unique_ptr<spool> open(const std::string& path, spool_options how = {}) {
     auto s = spool::open(path, how);
