@@ -1,4 +1,4 @@
-#include "stages.hpp"
+#include "queries.hpp"
 #include "support/random.hpp"
 #include "support/servers.hpp"
 
@@ -118,17 +118,7 @@ void clickhouse_store(const workload& load) {
     print_row("the same points by RowBinary", load.points(), rows,
               merged_bytes(*other, "by_row_binary"));
 
-    stopwatch query;
-    double found = 0;
-    for (int m = 0; m < std::min(load.series, 50); ++m)
-        query.time([&] {
-            const auto all =
-                store->query_range({.metric = "metric_" + std::to_string(m)}, storage::in(minute));
-            if (!all) fail(all.error().message);
-            found += static_cast<double>(all->size());
-        });
-    if (found != load.points()) fail("not all points came back");
-    print_row("ClickHouse, query metric by metric", found, query);
+    time_queries("ClickHouse, query metric by metric", *store, load);
 }
 
 }  // namespace stages

@@ -1,4 +1,4 @@
-#include "stages.hpp"
+#include "queries.hpp"
 
 #include <adapters/embedded/embedded_backend.hpp>
 
@@ -28,17 +28,7 @@ void embedded_store(const workload& load) {
 
     auto store = embedded::embedded_backend::open(file);
     if (!store) fail(store.error().message);
-    stopwatch query;
-    double found = 0;
-    for (int m = 0; m < std::min(load.series, 50); ++m)
-        query.time([&] {
-            const auto all = (*store)->query_range({.metric = "metric_" + std::to_string(m)},
-                                                   storage::in(std::chrono::minutes(1)));
-            if (!all) fail(all.error().message);
-            found += static_cast<double>(all->size());
-        });
-    if (found != load.points()) fail("not all points came back");
-    print_row("embedded, query metric by metric", found, query);
+    time_queries("embedded, query metric by metric", **store, load);
 }
 
 void rows_in_sqlite(const workload& load) {

@@ -1,4 +1,4 @@
-#include "stages.hpp"
+#include "queries.hpp"
 #include "support/servers.hpp"
 
 #include <adapters/influxdb/backend.hpp>
@@ -196,17 +196,7 @@ void influxdb_store(const workload& whole) {
     const test::server_process server(test::influxd_command());
     const auto store = opened(server, "plain", false);
     ingest("InfluxDB 1.6, ingest as it is", *store);
-    stopwatch query;
-    double found = 0;
-    for (int m = 0; m < std::min(load.series, 50); ++m)
-        query.time([&] {
-            const auto all =
-                store->query_range({.metric = "metric_" + std::to_string(m)}, storage::in(minute));
-            if (!all) fail(all.error().message);
-            found += static_cast<double>(all->size());
-        });
-    if (found != load.points()) fail("not all points came back");
-    print_row("InfluxDB 1.6, query metric by metric", found, query);
+    time_queries("InfluxDB 1.6, query metric by metric", *store, load);
 }
 
 }  // namespace stages
