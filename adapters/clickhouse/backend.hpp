@@ -37,22 +37,23 @@ struct options {
     std::string database = "chronopack";
     std::string table = "points";
     compression body = compression::zstd;
-    /// Points in a request; more are sent in several requests. At most 1,000,000, which a server
-    /// still takes as a whole.
+    /// The most points of a request. More are sent in several requests. At most 1,000,000, which a
+    /// server still takes as a whole.
     std::size_t max_request_points = 500'000;
-    /// Bytes of a request before compression, roughly; more are sent in several requests.
+    /// The most bytes of a request before compression, roughly. More are sent in several requests.
     std::size_t max_request_bytes = std::size_t{64} << 20;
-    /// Bytes of an answer to a query.
+    /// The most bytes of an answer to a query.
     std::size_t max_answer_bytes = std::size_t{256} << 20;
-    /// Settings of the server that go with every request.
+    /// The settings of the server that go with every request.
     std::vector<setting> extra_settings{};
 };
 
-/// Calls may come from any threads at once. The first of them asks the server for its
-/// version, and the first that writes whether the table is one that holds points.
+/// Stores points in one table. Any number of threads may call it at once. The first call asks the
+/// server for its version, and the first that writes asks whether the table is one that holds
+/// points.
 class backend final : public storage::storage_backend {
 public:
-    /// Does not connect; fails for options that could never work.
+    /// Does not connect. Fails for options that can never work.
     [[nodiscard]] static storage::reply<std::unique_ptr<backend>> open(options with);
 
     [[nodiscard]] std::string_view name() const noexcept override { return "clickhouse"; }
@@ -71,25 +72,25 @@ public:
     [[nodiscard]] storage::reply<storage::deletion> delete_before(std::string_view metric,
                                                                   std::int64_t cutoff,
                                                                   storage::deadline until) override;
-    /// Writes nothing, as a batch: it says whether the table is there and may be written.
+    /// Returns whether the table is there and may be written. It sends a batch of nothing.
     [[nodiscard]] storage::reply<std::monostate> health(storage::deadline until) override;
 
-    /// Makes the database and the table where there are none. `keep_for` is the table's TTL,
-    /// of a second to longest_keep; `unsupported` on a classic server. A table that is there
-    /// stays as it is: see set_keep_for().
+    /// Makes the database and the table where there are none. `keep_for` is the table's TTL, from a
+    /// second to longest_keep; a classic server has none and answers `unsupported`. A table that is
+    /// there stays as it is: see set_keep_for().
     [[nodiscard]] storage::reply<std::monostate> create_table(
         storage::deadline until, std::optional<std::chrono::seconds> keep_for = {});
     /// Changes the table's TTL, or takes it away.
     [[nodiscard]] storage::reply<std::monostate> set_keep_for(
         std::optional<std::chrono::seconds> keep_for, storage::deadline until);
 
-    /// SQL of a user's own, without FORMAT: one statement. `unsupported` for parameters on a
-    /// classic server, where literal() makes text that may stand in a statement.
+    /// Runs one statement of SQL, without FORMAT, and returns its rows. Returns `unsupported` for
+    /// parameters on a classic server, where literal() makes text that may stand in a statement.
     [[nodiscard]] storage::reply<query_table> query(std::string_view sql,
                                                     const std::vector<parameter>& parameters,
                                                     storage::deadline until);
 
-    /// Ends the calls under way; later ones fail.
+    /// Ends the calls under way. Later calls fail.
     void cancel() noexcept { line_->cancel(); }
 
 private:

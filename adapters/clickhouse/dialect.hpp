@@ -24,8 +24,8 @@ enum class dialect : std::uint8_t { classic, modern };
 /// server then writes the block as a whole before it answers, whatever partitions it has.
 [[nodiscard]] std::string insert_settings(dialect of, std::size_t rows);
 
-/// Returns those of a query: the server gives up at the deadline, in whole seconds if it is a
-/// classic one, and a modern one also when the caller has gone.
+/// Returns the settings of a query. The server then gives up at the deadline, in whole seconds if
+/// it is a classic one; a modern one also gives up when the caller has gone.
 [[nodiscard]] std::string query_settings(dialect of, storage::deadline until);
 
 }  // namespace chronopack::clickhouse

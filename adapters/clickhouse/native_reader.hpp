@@ -26,7 +26,7 @@
 
 namespace chronopack::clickhouse {
 
-/// A column, or a part of one; its views are into the answer's bytes.
+/// Holds a column, or a part of one. Its views are into the bytes of the answer.
 struct native_column {
     std::string_view name = {};  ///< of a column
     std::string_view text = {};  ///< of a column: its type as it is named
@@ -43,7 +43,7 @@ struct native_column {
     [[nodiscard]] std::uint64_t begin_of(std::size_t row) const noexcept {
         return row == 0 ? 0 : ends[row - 1];
     }
-    /// A number of eight bytes, by its bits.
+    /// Returns the bits of a number of eight bytes.
     [[nodiscard]] std::uint64_t bits(std::size_t row) const noexcept {
         return load_le<std::uint64_t>(fixed.data() + row * 8);
     }
@@ -59,11 +59,11 @@ public:
     /// Reads an answer, which must outlive the reader and its blocks.
     explicit native_reader(cbytes answer) noexcept : in_(answer) {}
 
-    /// The next block, or nothing after the last. truncated; corrupt; unsupported for a type
-    /// that is not read. After an error it is of no more use.
+    /// Returns the next block, or nothing after the last. Returns truncated or corrupt for damage,
+    /// and unsupported for a type that is not read. After an error it must not be called again.
     [[nodiscard]] result<std::optional<native_block>> next();
 
-    /// The column that an error is about, as "name of type T"; empty where it is about none.
+    /// Returns the column that an error is about, as "name of type T", or an empty text.
     [[nodiscard]] const std::string& at() const noexcept { return at_; }
 
 private:

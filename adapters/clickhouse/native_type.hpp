@@ -36,8 +36,8 @@ struct native_type {
     std::vector<native_type> of = {};
 };
 
-/// unsupported for a type that is not read, or nested deeper than anybody does; corrupt for
-/// what is no type.
+/// Returns the type that a text names: unsupported for one that is not read, or that is nested
+/// deeper than anybody does, and corrupt for text that is no type.
 [[nodiscard]] result<native_type> parse_type(std::string_view text);
 
 }  // namespace chronopack::clickhouse

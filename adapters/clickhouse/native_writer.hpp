@@ -22,10 +22,10 @@
 
 namespace chronopack::clickhouse {
 
-/// Strings of which many are the same: a dictionary, and an index for each.
+/// Holds strings of which many are the same: a dictionary, and an index for each.
 class key_column {
 public:
-    /// The index of a text that outlives this.
+    /// Returns the index of a text, which must outlive the column.
     [[nodiscard]] std::uint32_t index_of(std::string_view text) {
         const auto [at, is_new] =
             known_.try_emplace(text, static_cast<std::uint32_t>(keys_.size()));
@@ -73,7 +73,7 @@ public:
         varint(text.size());
         out_.append(text);
     }
-    /// Bytes that string() and the like made, so many times.
+    /// Writes bytes that string() and the like made, so many times.
     void repeat(std::string_view data, std::size_t times) {
         for (std::size_t i = 0; i < times; ++i) out_.append(data);
     }
@@ -82,7 +82,7 @@ public:
     void number(T value) {
         numbers<T>(1, [=](std::size_t) { return value; });
     }
-    /// `of(i)` for each i below `count`.
+    /// Writes of(i) for each i below `count`.
     template <std::unsigned_integral T, class Of>
     void numbers(std::size_t count, Of of) {
         const std::size_t at = out_.size();
@@ -91,7 +91,7 @@ public:
         for (std::size_t i = 0; i < count; ++i) store_le<T>(to + i * sizeof(T), of(i));
     }
 
-    /// The data of a LowCardinality(String); of no rows, nothing.
+    /// Writes the data of a LowCardinality(String). Without rows it writes nothing.
     void keys(const key_column& of) {
         constexpr std::uint64_t own_keys = 0x600;
         const auto& indices = of.indices();

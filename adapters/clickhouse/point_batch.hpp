@@ -32,18 +32,18 @@ public:
     struct block {
         std::size_t first = 0;  ///< of the rows
         std::size_t rows = 0;
-        /// The points that are written when the block is, those replaced within the batch
-        /// too; ascending.
+        /// Holds the points that are written with the block, ascending. Those that a later point of
+        /// the batch replaced are among them.
         std::vector<std::size_t> sent = {};
     };
 
-    /// Views `points`, which must outlive it.
+    /// Keeps a view of `points`, which must outlive the batch.
     point_batch(std::span<const storage::point> points, dialect for_server, block_limits within);
 
     [[nodiscard]] std::span<const block> blocks() const noexcept { return blocks_; }
     [[nodiscard]] std::string encode(const block& which) const;
 
-    /// The points that are in no block, ascending; to be moved out.
+    /// Returns the points that are in no block, ascending, to be moved out.
     [[nodiscard]] std::vector<storage::dropped_point>& dropped() noexcept { return dropped_; }
 
 private:

@@ -1,4 +1,4 @@
-// Queries of a user's own, and what they give: values of types.
+// Queries that users write, and what they return: typed values.
 //
 //   auto got = store->query("SELECT tags['host'] AS host, max(value) FROM chronopack.points "
 //                           "WHERE metric = {m:String} GROUP BY host", {{"m", "cpu"}}, in(5s));
@@ -27,7 +27,7 @@ struct parameter {
 };
 
 struct cell {
-    /// Nothing for NULL; the items of an array, of a tuple, or of a map, each a pair.
+    /// Holds nothing for NULL, the items of an array or a tuple, or the pairs of a map.
     std::variant<std::monostate, std::int64_t, std::uint64_t, double, std::string,
                  std::vector<cell>>
         value;
@@ -44,14 +44,15 @@ struct query_table {
     std::vector<std::vector<cell>> rows;
 };
 
-/// A text as a literal of SQL, quotes included.
+/// Returns a text as a literal of SQL, quotes included.
 [[nodiscard]] std::string literal(std::string_view text);
 
-/// "&param_name=value", percent-encoded.
+/// Returns "&param_name=value", percent-encoded.
 [[nodiscard]] std::string parameter_text(const parameter& one);
 
-/// Reads an answer in Native. `refused` where its rows would take more than `most_bytes`;
-/// `unsupported`, naming the column, for a type that is not read; `retry` for a damaged one.
+/// Reads an answer in Native. Returns `refused` where its rows would take more than `most_bytes`,
+/// `unsupported`, with the name of the column, for a type that is not read, and `retry` for a
+/// damaged answer.
 [[nodiscard]] storage::reply<query_table> read_table(cbytes answer, std::size_t most_bytes);
 
 }  // namespace chronopack::clickhouse

@@ -28,9 +28,9 @@ struct table_name {
     std::string table;
 };
 
-/// Between backticks, whatever characters it has.
+/// Returns a name between backticks, whatever characters it has.
 [[nodiscard]] std::string identifier(std::string_view name);
-/// "`database`.`table`".
+/// Returns "`database`.`table`".
 [[nodiscard]] std::string identifier(const table_name& name);
 
 struct column_definition {
@@ -38,23 +38,23 @@ struct column_definition {
     std::string_view type;
 };
 
-/// The columns, in the order in which blocks have them.
+/// Returns the columns, in the order in which blocks have them.
 [[nodiscard]] std::span<const column_definition> columns_of(dialect of) noexcept;
-/// "metric, service, ...", for an INSERT.
+/// Returns "metric, service, ...", for an INSERT.
 [[nodiscard]] std::string column_list(dialect of);
 
-/// How long a table may be asked to keep points: TTL are of 32 bits.
+/// The longest time for which a table can be asked to keep points: a TTL has 32 bits.
 inline constexpr std::chrono::seconds longest_keep = std::chrono::hours(24 * 365 * 100);
 
-/// CREATE TABLE IF NOT EXISTS. `keep_for` is for modern servers; `gcd` is not for those
-/// before 23.x, which do not know the codec.
+/// Returns a CREATE TABLE IF NOT EXISTS. `keep_for` is for modern servers. Servers before 23.x do
+/// not know the codec `gcd`.
 [[nodiscard]] std::string create_statement(dialect of, const table_name& name,
                                            std::optional<std::chrono::seconds> keep_for, bool gcd);
-/// The expression after TTL. It forgets points that are older; neither those before 1970 nor
-/// those after 2106, which a DateTime cannot hold, are taken for others.
+/// Returns the expression after TTL, which forgets points that are older. A DateTime cannot hold
+/// times before 1970 or after 2106; points of such times are not taken for others.
 [[nodiscard]] std::string ttl_expression(std::chrono::seconds keep_for);
 
-/// A row of DESCRIBE TABLE.
+/// Holds a row of DESCRIBE TABLE.
 struct described_column {
     std::string name;
     std::string type;

@@ -19,7 +19,7 @@
 
 namespace chronopack::clickhouse {
 
-/// SipHash-2-4 (Aumasson and Bernstein, 2012) with a key of 16 zero bytes.
+/// Returns SipHash-2-4 (Aumasson and Bernstein, 2012) with a key of 16 zero bytes.
 [[nodiscard]] std::uint64_t siphash(cbytes of) noexcept;
 
 /// Returns the number of the point's series. Throws std::bad_alloc. `scratch` is for its

@@ -12,14 +12,14 @@
 
 namespace chronopack::clickhouse {
 
-/// A selection of rows, as SQL and as the parameters of a request.
+/// Selects rows, as SQL and as the parameters of a request.
 struct selection {
     std::string where = {};       ///< after WHERE
     std::string parameters = {};  ///< "&param_a=...", percent-encoded
 };
 
-/// Points from `start` to `end`, both included; of any metric where there is none, and of any
-/// service where that is empty.
+/// Selects the points from `start` to `end`, both included, of any metric where there is none, and
+/// of any service where that is empty.
 [[nodiscard]] selection select_rows(dialect of, std::optional<std::string_view> metric,
                                     std::string_view service, std::int64_t start, std::int64_t end);
 
@@ -33,7 +33,7 @@ struct selection {
                                             std::size_t most);
 
 /// Reads the answer to points_statement(): by service and tags, each series in order of time.
-/// `refused` for more than `most` points; `retry` for a damaged answer.
+/// Returns `refused` for more than `most` points, and `retry` for a damaged answer.
 [[nodiscard]] storage::reply<std::vector<storage::point>> read_points(cbytes answer,
                                                                       const std::string& metric,
                                                                       std::size_t most);

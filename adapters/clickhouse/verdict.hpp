@@ -34,14 +34,14 @@ inline constexpr int unknown_codec = 432;
 inline constexpr int unknown_compression = 89;
 inline constexpr int support_is_disabled = 344;
 
-/// The exception's code: the header of newer servers, or else the words "Code: N" that the
-/// body begins with; 0 where there is none.
+/// Returns the code of the exception, or 0 where there is none. Newer servers have it in a header;
+/// from others the body begins with the words "Code: N".
 [[nodiscard]] int exception_code(std::string_view header, std::string_view body) noexcept;
 [[nodiscard]] int exception_code(const http::response& got) noexcept;
 
 [[nodiscard]] http::judgement judge(const http::answer& what, int code,
                                     std::chrono::system_clock::time_point now);
-/// The judgement of an answer that is here now.
+/// Returns the judgement of an answer that arrives now.
 [[nodiscard]] http::judgement judge(const http::response& got);
 
 }  // namespace chronopack::clickhouse

@@ -47,8 +47,8 @@ enum class data_type : std::uint8_t {
     bytes,
 };
 
-/// A column of a block. The value of a row may be asked for only where it has one, and
-/// only as what it is.
+/// Holds a column of a block. The value of a row may be asked for only where it has one, and only
+/// as its type.
 class flux_column {
 public:
     flux_column(std::string name, data_type type, bool grouped)
@@ -56,7 +56,7 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] data_type type() const noexcept { return type_; }
-    /// True where all rows of a table have the same value in this column.
+    /// Returns whether all rows of a table have the same value in this column.
     [[nodiscard]] bool grouped() const noexcept { return grouped_; }
 
     [[nodiscard]] bool has_value(std::size_t row) const noexcept { return has_value_[row]; }
@@ -85,25 +85,25 @@ private:
     std::string text_;
 };
 
-/// Rows of one block with the same group.
+/// Names rows of one block that have the same group.
 struct flux_table {
     std::string result;  ///< what yielded it: "_result"
     std::size_t first = 0;
     std::size_t rows = 0;
 };
 
-/// Tables with the same columns.
+/// Holds tables with the same columns.
 struct flux_block {
     std::vector<flux_column> columns;  ///< no two of one name
     std::vector<flux_table> tables;
 
-    /// The column of that name, or nullptr.
+    /// Returns the column of that name, or nullptr.
     [[nodiscard]] const flux_column* find(std::string_view name) const noexcept;
 };
 
-/// Reads an answer, which must be shorter than 4 GiB. `refused`, with the server's words,
-/// for an error that it reports, and where there are more rows than `most`; `retry` for
-/// damage; `unsupported` for a type that is not known.
+/// Reads an answer, which must be shorter than 4 GiB. Returns `refused` for an error that the
+/// server reports, with its words, and where there are more rows than `most`; `retry` for damage;
+/// and `unsupported` for a type that is not known.
 [[nodiscard]] storage::reply<std::vector<flux_block>> read_annotated_csv(
     std::string_view body, std::size_t most = SIZE_MAX);
 

@@ -21,10 +21,11 @@
 
 namespace chronopack::influxdb {
 
-/// Calls may come from any threads at once.
+/// Stores points as field `value`, or as the field that a tag names. Any number of threads may call
+/// it at once.
 class backend final : public storage::storage_backend {
 public:
-    /// Does not connect; fails for options that could never work.
+    /// Does not connect. Fails for options that can never work.
     [[nodiscard]] static storage::reply<std::unique_ptr<backend>> open(options with);
 
     [[nodiscard]] std::string_view name() const noexcept override { return "influxdb"; }
@@ -37,24 +38,24 @@ public:
         storage::deadline until) override {
         return client_->measurements(until);
     }
-    /// Version 1 makes them, of a metric, of field `value` and of times that lie more than a
-    /// bucket's width within what InfluxDB keeps; a server may have a limit of buckets. Others are
-    /// `unsupported`.
+    /// Returns the buckets that version 1 makes of a metric's field `value`, for times that lie
+    /// more than a bucket's width within what InfluxDB keeps. A server may have a limit of buckets.
+    /// Returns `unsupported` for all else.
     [[nodiscard]] storage::reply<std::vector<storage::bucket>> query_buckets(
         const storage::bucket_query& what, storage::deadline until) override;
-    /// The server does not say how many points it deleted. `unsupported` for version 3.
+    /// Deletes without a number, because the server says none. Returns `unsupported` for version 3.
     [[nodiscard]] storage::reply<storage::deletion> delete_before(std::string_view metric,
                                                                   std::int64_t cutoff,
                                                                   storage::deadline until) override;
-    /// Writes nothing, as a batch: whether writes are taken at all.
+    /// Returns whether the server takes writes. It sends a batch of nothing.
     [[nodiscard]] storage::reply<std::monostate> health(storage::deadline until) override {
         return client_->health(until);
     }
 
-    /// For what the interface of all stores does not have.
+    /// Returns the client, for what the interface of all stores does not have.
     [[nodiscard]] influxdb::client& client() noexcept { return *client_; }
 
-    /// Ends the calls under way; later ones fail.
+    /// Ends the calls under way. Later calls fail.
     void cancel() noexcept { client_->cancel(); }
 
 private:

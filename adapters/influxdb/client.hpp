@@ -34,54 +34,57 @@ struct options {
     std::string retention_policy{};  ///< of v1; empty: the database's default
     std::string service_tag = "service_name";
     /// The tag of a storage::point that names its field, as in archives of line protocol
-    /// (`_field`); a point without it has `value`. Empty: the field is `value`, always.
+    /// (`_field`). A point without it has `value`. Where this is empty, the field is always
+    /// `value`.
     std::string field_tag{};
     bool gzip = true;  ///< requests; answers come packed whatever this says
-    /// Bytes of a write before compression; more are several. InfluxDB 1 takes 25,000,000.
+    /// The most bytes of a write before compression. Longer writes are sent in several requests.
+    /// InfluxDB 1 takes 25,000,000.
     std::size_t max_request_bytes = std::size_t{16} << 20;
-    /// Bytes of an answer to a query.
+    /// The most bytes of an answer to a query.
     std::size_t max_answer_bytes = std::size_t{256} << 20;
 };
 
-/// A database or bucket, or a retention policy of InfluxDB 1.
+/// Describes a database or bucket, or a retention policy of InfluxDB 1.
 struct kept_data {
     std::string name;
-    /// None: for ever; of v3: the server does not say.
+    /// Nothing where data is kept for ever, and for version 3, which does not say.
     std::optional<std::chrono::seconds> keep_for{};
     bool is_default = false;  ///< of a retention policy
 };
 
-/// What to do when a request is refused for some of its points.
+/// Says what to do when a request is refused for some of its points.
 enum class on_refusal : std::uint8_t {
     report,  ///< the outcome is `refused`, for the caller to bisect
     halve,   ///< until those points are alone: they are dropped, the others delivered
 };
 
-/// Calls may come from any threads at once.
+/// Talks to one database or bucket. Any number of threads may call it at once.
 class client {
 public:
-    /// Does not connect; fails for options that could never work.
+    /// Does not connect. Fails for options that can never work.
     [[nodiscard]] static storage::reply<std::unique_ptr<client>> open(options with);
 
     [[nodiscard]] const influxdb::options& options() const noexcept { return options_; }
 
-    /// Points in their order, in as many requests as max_request_bytes asks for. Those that
+    /// Writes points in their order, in as many requests as max_request_bytes asks for. Points that
     /// are refused are dropped by name.
     [[nodiscard]] storage::write_outcome write(std::span<const point> points,
                                                storage::deadline until) {
         return send(lines_of(points, options_.api), on_refusal::halve, until);
     }
-    /// Where a request fails, those after it are not sent, and none is said to be delivered.
+    /// Sends lines. Where a request fails, those after it are not sent, and none is said to be
+    /// delivered.
     [[nodiscard]] storage::write_outcome send(line_batch batch, on_refusal then,
                                               storage::deadline until);
 
-    /// A table for each series. `refused` for more rows than `most`.
+    /// Returns a table for each series. The three calls return `refused` for more rows than `most`.
     [[nodiscard]] storage::reply<std::vector<query_table>> query_influxql(
         std::string_view query, storage::deadline until, std::size_t most = SIZE_MAX);
     [[nodiscard]] storage::reply<std::vector<flux_block>> query_flux(std::string_view query,
                                                                      storage::deadline until,
                                                                      std::size_t most = SIZE_MAX);
-    /// Times are text there, in UTC and without a zone: read_time(text, false).
+    /// Returns one table. Its times are text, in UTC and without a zone: read_time(text, false).
     [[nodiscard]] storage::reply<query_table> query_sql(std::string_view query,
                                                         storage::deadline until,
                                                         std::size_t most = SIZE_MAX);
@@ -94,26 +97,26 @@ public:
     /// Changes how long the database, bucket or retention policy keeps its data.
     [[nodiscard]] storage::reply<std::monostate> keep(std::optional<std::chrono::seconds> keep_for,
                                                       storage::deadline until);
-    /// Databases or buckets; of v1 with what their default policy keeps.
+    /// Returns the databases or buckets. Those of version 1 have what their default policy keeps.
     [[nodiscard]] storage::reply<std::vector<kept_data>> databases(storage::deadline until);
     /// Returns the names of the measurements of the database or bucket, sorted.
     [[nodiscard]] storage::reply<std::vector<std::string>> measurements(storage::deadline until);
-    /// Of the database; `unsupported` but for v1.
+    /// Returns the retention policies of the database. Versions 2 and 3 answer `unsupported`.
     [[nodiscard]] storage::reply<std::vector<kept_data>> retention_policies(
         storage::deadline until);
 
-    /// Deletes what is before `cutoff`, in nanoseconds, of one measurement or of all. The
-    /// server does not say how much that was. `unsupported` for v3.
+    /// Deletes what is before `cutoff`, in nanoseconds, of one measurement or of all. The server
+    /// does not say how much that was. Version 3 answers `unsupported`.
     [[nodiscard]] storage::reply<std::monostate> delete_before(std::string_view measurement,
                                                                std::int64_t cutoff,
                                                                storage::deadline until);
 
     /// Reports whether a write would be taken. Writes nothing.
     [[nodiscard]] storage::reply<std::monostate> health(storage::deadline until);
-    /// "1.6.7", "v2.7.6"; empty where the server does not say.
+    /// Returns "1.6.7" or "v2.7.6", or an empty text where the server does not say.
     [[nodiscard]] storage::reply<std::string> version(storage::deadline until);
 
-    /// Ends the calls under way; later ones fail.
+    /// Ends the calls under way. Later calls fail.
     void cancel() noexcept { line_->cancel(); }
 
 private:

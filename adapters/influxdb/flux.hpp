@@ -13,11 +13,11 @@
 
 namespace chronopack::influxdb {
 
-/// A string literal.
+/// Returns a string literal.
 [[nodiscard]] std::string flux_text(std::string_view text);
 
-/// The rows of field `value`, or of all fields, that the query asks for, one more than
-/// `most` a series. The range must hold a time that InfluxDB keeps.
+/// Returns the query for the rows of field `value`, or of all fields, that `what` asks for: at most
+/// one more than `most` a series. The range must hold a time that InfluxDB keeps.
 [[nodiscard]] std::string flux_range(std::string_view bucket, std::string_view service_tag,
                                      const storage::range_query& what, bool all_fields = false);
 

@@ -21,37 +21,39 @@
 
 namespace chronopack::influxdb {
 
-/// Between double quotes; nothing for a name that InfluxQL cannot write: one with NUL,
-/// which ends its text, or a carriage return, which it reads as a line feed.
+/// Returns a name between double quotes, or nothing for one that InfluxQL cannot write: one with
+/// NUL, which ends its text, or with a carriage return, which it reads as a line feed.
 [[nodiscard]] std::optional<std::string> quoted_name(std::string_view name);
 
-/// Between single quotes; nothing as for names.
+/// Returns a text between single quotes, or nothing as for names.
 [[nodiscard]] std::optional<std::string> quoted_text(std::string_view text);
 
-/// The rows of field `value`, or of all fields, that the query asks for, one more than
-/// `most` a series, of a retention policy or of the default one where that is empty. Nothing
-/// for names that InfluxQL cannot write. The range must hold a time that InfluxDB keeps.
+/// Returns the query for the rows of field `value`, or of all fields, that `what` asks for: at most
+/// one more than `most` a series, of a retention policy, or of the default one where that is empty.
+/// Returns nothing for names that InfluxQL cannot write. The range must hold a time that InfluxDB
+/// keeps.
 [[nodiscard]] std::optional<std::string> influxql_range(std::string_view retention_policy,
                                                         std::string_view service_tag,
                                                         const storage::range_query& what,
                                                         bool all_fields = false);
 
-/// The same rows in buckets of time, and of them the counts, sums, extremes, first and last.
+/// Returns the query for the same rows in buckets of time: their counts, sums, extremes, first and
+/// last.
 [[nodiscard]] std::optional<std::string> influxql_buckets(std::string_view retention_policy,
                                                           std::string_view service_tag,
                                                           const storage::bucket_query& what);
 
-/// Those of the rows that are zeros, one more than `most` a series.
+/// Returns the query for those of the rows that are zeros, at most one more than `most` a series.
 [[nodiscard]] std::optional<std::string> influxql_zeros(std::string_view retention_policy,
                                                         std::string_view service_tag,
                                                         const storage::bucket_query& what);
 
-/// What an error in the answer to a query means: `hold` where something must be created
-/// first, `retry` for limits of time and load, `refused` otherwise.
+/// Returns the meaning of an error in the answer to a query: `hold` where something must be created
+/// first, `retry` for limits of time and load, and `refused` otherwise.
 [[nodiscard]] storage::verdict judge_query_error(std::string_view words) noexcept;
 
 /// Reads the body of an answer, in which times are numbers. Chunks of a series are put
-/// together. `refused` where there are more rows than `most`, `retry` for damage.
+/// together. Returns `refused` where there are more rows than `most`, and `retry` for damage.
 [[nodiscard]] storage::reply<std::vector<query_table>> read_influxql(std::string_view body,
                                                                      std::size_t most = SIZE_MAX);
 

@@ -20,8 +20,8 @@
 
 namespace chronopack::influxdb {
 
-/// A number is an int64 where it was written without a fraction and fits, a uint64 where
-/// only that holds it, and a double otherwise; -0 is a double.
+/// Holds an int64 where a number was written without a fraction and fits, a uint64 where only that
+/// holds it, and a double otherwise; -0 is a double.
 using json_number = std::variant<std::int64_t, std::uint64_t, double>;
 
 class json_cursor {
@@ -30,7 +30,7 @@ public:
 
     /// Returns whether only white space is left.
     [[nodiscard]] bool at_end() noexcept;
-    /// The next character that is no white space, or 0 at the end.
+    /// Returns the next character that is no white space, or 0 at the end.
     [[nodiscard]] char peek() noexcept;
     /// Passes `one`, if it is the next character.
     [[nodiscard]] bool take(char one) noexcept;
@@ -38,7 +38,7 @@ public:
     [[nodiscard]] bool take(std::string_view word) noexcept;
     /// Reads a string, which must be UTF-8 where it has escapes of surrogates.
     [[nodiscard]] bool read(std::string& to);
-    /// Reads a number; false for one that is no double's either.
+    /// Reads a number. Returns false for one that no double is either.
     [[nodiscard]] bool read(json_number& to) noexcept;
     /// Passes a value of any kind, of at most so many levels.
     [[nodiscard]] bool skip(int levels = 32);

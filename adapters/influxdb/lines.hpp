@@ -28,26 +28,27 @@
 
 namespace chronopack::influxdb {
 
-/// Earlier and later times are refused, by all servers.
+/// The range of times that InfluxDB keeps: all servers refuse earlier and later ones.
 inline constexpr std::int64_t first_time = -INT64_MAX + 1;
 inline constexpr std::int64_t last_time = INT64_MAX - 1;
 
 /// The field that the value of a storage::point is, a double.
 inline constexpr std::string_view value_field = "value";
 
-/// How points of storage::backend become lines.
+/// Says how points of storage::backend become lines.
 struct line_rules {
     influxdb::api api = influxdb::api::v1;
     std::string service_tag = "service_name";  ///< the tag that their service is
-    /// The tag that names the field of a point; a point without it has `value`. Empty: none.
+    /// The tag that names the field of a point. A point without it has `value`. Where this is
+    /// empty, no tag does.
     std::string field_tag{};
 };
 
-/// Says why a server of that kind cannot hold the point; empty where it can.
+/// Returns why a server of that kind cannot hold the point, or an empty text where it can.
 [[nodiscard]] std::string_view why_not_a_line(const point& p, api server);
 [[nodiscard]] std::string_view why_not_a_line(const storage::point& p, const line_rules& rules);
 
-/// The lines of a batch, in its order.
+/// Holds the lines of a batch, in its order.
 struct line_batch {
     std::string text;
     std::vector<std::size_t> ends;  ///< the end of each line in `text`, after its line feed
@@ -55,7 +56,8 @@ struct line_batch {
     std::vector<storage::dropped_point> dropped;  ///< those that have none, ascending
 };
 
-/// A series' names are written and looked at once for points of it that follow each other.
+/// Returns the lines of points. The names of a series are checked and written once for points that
+/// follow each other.
 [[nodiscard]] line_batch lines_of(std::span<const storage::point> points, const line_rules& rules);
 [[nodiscard]] line_batch lines_of(std::span<const point> points, api server);
 

@@ -43,9 +43,9 @@ namespace chronopack::influxdb {
 
 enum class schema : std::uint8_t { seed, telegraf_1, telegraf_2 };
 
-/// A tag with too many values: instead of each it has the hash, so that there are no more
-/// series than buckets. Points of different values that come to one bucket, of one time,
-/// replace each other, and no query gets the values back.
+/// Names a tag with too many values, which gets a hash in place of each. There are then no more
+/// series than buckets. Points at one time whose values come to one bucket replace each other, and
+/// no query gets the values back.
 struct hashed_tag {
     std::string name;
     std::uint32_t buckets = 0;  ///< "0" to one below it; 0: 64 bits in hexadecimal digits
@@ -53,31 +53,33 @@ struct hashed_tag {
 
 struct otlp_options {
     influxdb::schema schema = influxdb::schema::seed;
-    /// Attributes of resources, by their names there, that are tags in the schema `seed`.
+    /// The attributes of resources, by their names there, that are tags in the schema `seed`.
     std::vector<std::string> resource_tags{};
-    /// Attributes of spans that are tags.
+    /// The attributes of spans that are tags.
     std::vector<std::string> span_tags{};
     bool scope_tags = true;
     std::vector<hashed_tag> hashed{};
-    /// Of either sign of an exponential histogram. More are merged: each is a field.
+    /// The most buckets of either sign of an exponential histogram. More are merged, because each
+    /// is a field.
     std::size_t exponential_buckets = 160;
-    /// Of all totals of deltas.
+    /// The most memory for all totals of deltas.
     std::size_t delta_bytes = std::size_t{64} << 20;
-    /// Of what one call makes.
+    /// The most memory for what one call makes.
     std::size_t call_bytes = std::size_t{512} << 20;
 };
 
-/// The same on every machine and for ever: FNV-1a of 64 bits, mixed as MurmurHash3 ends.
+/// Returns the hash of a text, the same on every machine and for ever: FNV-1a of 64 bits, mixed as
+/// MurmurHash3 ends.
 [[nodiscard]] std::uint64_t stable_hash(std::string_view text) noexcept;
 
-/// Keeps the totals of deltas, so use one for all requests that may have the same series.
-/// Not thread-safe.
+/// Converts metrics. It keeps the totals of deltas, so use one object for all requests that may
+/// share series. Not thread-safe.
 class metrics_converter {
 public:
     explicit metrics_converter(otlp_options options = {})
         : options_(std::move(options)), totals_(options_.delta_bytes) {}
 
-    /// Appends the points of `metrics`; returns what is not in them.
+    /// Appends the points of `metrics`, and returns what was lost.
     [[nodiscard]] otlp::loss_report convert(const model::metrics& metrics, std::vector<point>& out);
 
     [[nodiscard]] const otlp::delta_totals& totals() const noexcept { return totals_; }
@@ -89,7 +91,7 @@ private:
     otlp::delta_totals totals_;
 };
 
-/// Appends a point for each span; returns what is not in them.
+/// Appends a point for each span, and returns what was lost.
 [[nodiscard]] otlp::loss_report convert_spans(const model::traces& traces,
                                               const otlp_options& options, std::vector<point>& out);
 

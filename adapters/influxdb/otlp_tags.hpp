@@ -7,19 +7,19 @@
 
 namespace chronopack::influxdb {
 
-/// Of a resource; those of its attributes that are no tags are counted.
+/// Returns the tags of a resource, and counts its attributes that are no tags.
 [[nodiscard]] otlp::tag_list tags_of(const model::resource& of, const otlp_options& options,
                                      otlp::loss_report& lost);
 
-/// Of a scope, where they are wanted.
+/// Returns the tags of a scope, where they are wanted.
 [[nodiscard]] otlp::tag_list tags_of(const model::scope& of, const otlp_options& options,
                                      otlp::loss_report& lost);
 
 /// Replaces the values of tags that are to be hashed.
 void hash_tags(otlp::tag_list& tags, const otlp_options& options);
 
-/// The tags of a point with those fields: what has the name of one of them, or a name that
-/// InfluxDB keeps for itself, is left out. None where there are too many.
+/// Returns the tags of a point with those fields. A tag with the name of one of them, or with a
+/// name that InfluxDB keeps for itself, is left out. Returns nothing where there are too many.
 [[nodiscard]] std::optional<labels> labels_beside(otlp::tag_list tags,
                                                   const std::vector<field>& fields,
                                                   otlp::loss_report& lost);

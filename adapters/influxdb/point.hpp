@@ -18,7 +18,7 @@
 
 namespace chronopack::influxdb {
 
-/// The interface of a server, one of InfluxDB's three.
+/// Names the interface of a server, one of InfluxDB's three.
 enum class api : std::uint8_t {
     v1,  ///< InfluxDB 1.x
     v2,  ///< InfluxDB 2.x and Cloud; VictoriaMetrics for writes

@@ -19,11 +19,11 @@
 
 namespace chronopack::influxdb {
 
-/// monostate: there is no value.
+/// Holds monostate where there is no value.
 using query_cell =
     std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string_view>;
 
-/// The number in a cell as a double, rounded beyond 2^53; nothing where there is none.
+/// Returns the number in a cell as a double, rounded beyond 2^53, or nothing where there is none.
 [[nodiscard]] std::optional<double> as_real(const query_cell& cell) noexcept;
 
 class query_table {
@@ -34,22 +34,22 @@ public:
 
     [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-    /// The place of a column, if there is one of that name.
+    /// Returns the place of a column, if there is one of that name.
     [[nodiscard]] std::optional<std::size_t> find(std::string_view column) const noexcept;
-    /// The cell at a row and column that there are.
+    /// Returns the cell at a row and column, which must be there.
     [[nodiscard]] query_cell at(std::size_t row, std::size_t column) const noexcept;
 
-    /// Appends a column, in which the rows that there are have no value.
+    /// Appends a column, in which the present rows have no value.
     std::size_t add_column(std::string column);
     /// Begins a row without values.
     void add_row() { ++rows_; }
     /// Sets the cell of the last row, which must not have been set.
     void set(std::size_t column, const query_cell& cell);
-    /// True where the cell of the last row was set.
+    /// Returns whether the cell of the last row was set.
     [[nodiscard]] bool is_set(std::size_t column) const noexcept {
         return packed_[column].size() == rows_;
     }
-    /// How many cells there are, those without value before others among them.
+    /// Returns the number of cells. Those without value count where others follow in their column.
     [[nodiscard]] std::size_t cells() const noexcept { return cells_; }
 
 private:

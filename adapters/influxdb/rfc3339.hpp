@@ -13,9 +13,9 @@
 
 namespace chronopack::influxdb {
 
-/// Returns the nanoseconds since 1970 of a time of RFC 3339 with at most 9 decimals;
-/// nothing for other text, or for times that int64 cannot hold. `zoned` is false for
-/// times without Z or offset, which are UTC: answers in SQL have those.
+/// Returns the nanoseconds since 1970 of a time of RFC 3339 with at most 9 decimals, or nothing for
+/// other text and for times that int64 cannot hold. `zoned` is false for times without Z or offset,
+/// which are UTC: answers in SQL have those.
 [[nodiscard]] std::optional<std::int64_t> read_time(std::string_view text,
                                                     bool zoned = true) noexcept;
 

@@ -25,7 +25,7 @@
 
 namespace chronopack::influxdb {
 
-/// A line of a request that the server did not take.
+/// Names a line of a request that the server did not take.
 struct failed_line {
     std::size_t number = 0;  ///< from 1; 0 where its text names it
     std::string text{};      ///< without the line feed
@@ -38,7 +38,7 @@ struct write_judgement {
     std::vector<failed_line> failed{};  ///< those of them that the server named
 };
 
-/// `what.body` is cut at http::max_message_bytes.
+/// Returns what an answer to a write means. `what.body` is cut at http::max_message_bytes.
 [[nodiscard]] write_judgement judge_write(const http::answer& what,
                                           std::chrono::system_clock::time_point now);
 

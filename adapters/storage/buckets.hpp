@@ -1,5 +1,5 @@
-// Buckets of time, of which a store that can aggregate gives what their points come to, so
-// that these need not be read.
+// Buckets of time. A store that can aggregate returns what the points of each come to, so that the
+// points need not be read.
 //
 //   points    1  2  NaN | 4      width 10, from 0
 //   buckets   [0, 10)   count 3, numbers 2, sum 3, min 1, max 2, first 1, last 2
@@ -26,7 +26,8 @@ struct bucket_query {
     std::size_t most = 10'000'000;   ///< more buckets than that are refused
 };
 
-/// Of one series; there is none without a point. NaN are counted, and in nothing else.
+/// Holds what the points of one series in one bucket come to. There is none without a point. NaN
+/// are counted, and are in nothing else.
 struct bucket {
     std::string service = {};
     labels tags = {};
