@@ -47,10 +47,7 @@ storage::failure unreadable(errc why, std::string_view what_is_too_large = {}) {
 }  // namespace
 
 storage::reply<std::unique_ptr<backend>> backend::open(options with) {
-    if (!is_label_name(with.rules.service_label) || with.rules.service_label == "__name__")
-        return storage::failure{verdict::refused, std::nullopt,
-                                "service_label is no legal name of a label"};
-    auto line = http::transport::open(std::move(with.where));
+    auto line = open_line(std::move(with.where), with.rules);
     if (!line) return line.error();
     with.where = {};
     return std::unique_ptr<backend>(new backend(std::move(with), std::move(*line)));

@@ -10,10 +10,7 @@
 // docs/adapters.md says what that means for retries.
 #pragma once
 
-#include <adapters/http/transport.hpp>
-#include <adapters/prometheus_protocol/query.hpp>
-#include <adapters/prometheus_protocol/series_name.hpp>
-#include <adapters/storage/backend.hpp>
+#include <adapters/prometheus_protocol/promql_store.hpp>
 
 #include <atomic>
 
@@ -38,7 +35,7 @@ struct options {
 };
 
 /// Prometheus as a store. Any number of threads may call it at once.
-class backend final : public storage::storage_backend {
+class backend final : public promql_store {
 public:
     /// Does not connect. Fails for options that can never work.
     [[nodiscard]] static storage::reply<std::unique_ptr<backend>> open(options with);
@@ -59,28 +56,13 @@ public:
     /// Returns whether the server accepts writes. It sends a write of nothing.
     [[nodiscard]] storage::reply<std::monostate> health(storage::deadline until) override;
 
-    /// Evaluates PromQL at a time in milliseconds.
-    [[nodiscard]] storage::reply<query_result> evaluate(std::string_view promql, std::int64_t time,
-                                                        storage::deadline until) {
-        return query(*line_, promql, time, until);
-    }
-    [[nodiscard]] storage::reply<query_result> evaluate(std::string_view promql,
-                                                        const query_span& over,
-                                                        storage::deadline until) {
-        return prometheus::query_range(*line_, promql, over, until);
-    }
-
-    /// Ends the calls under way. Later calls fail.
-    void cancel() noexcept { line_->cancel(); }
-
 private:
     backend(options with, std::unique_ptr<http::transport> line)
-        : options_(std::move(with)),
-          line_(std::move(line)),
+        : promql_store(std::move(line)),
+          options_(std::move(with)),
           try_version_2_(options_.protocol == remote_write::version_2_if_taken) {}
 
     options options_;
-    std::unique_ptr<http::transport> line_;
     std::atomic<bool> try_version_2_;  // until a server refuses it
 };
 

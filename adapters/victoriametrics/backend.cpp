@@ -71,11 +71,7 @@ http::judgement judge_write(const http::answer& what, std::chrono::system_clock:
 }
 
 storage::reply<std::unique_ptr<backend>> backend::open(options with) {
-    if (!prometheus::is_label_name(with.rules.service_label) ||
-        with.rules.service_label == "__name__")
-        return storage::failure{verdict::refused, std::nullopt,
-                                "service_label is no legal name of a label"};
-    auto line = http::transport::open(std::move(with.where));
+    auto line = open_line(std::move(with.where), with.rules);
     if (!line) return line.error();
     with.where = {};
     return std::unique_ptr<backend>(new backend(std::move(with), std::move(*line)));
@@ -103,8 +99,8 @@ private:
 };
 
 backend::backend(options with, std::unique_ptr<http::transport> line)
-    : options_(std::move(with)),
-      line_(std::move(line)),
+    : promql_store(std::move(line)),
+      options_(std::move(with)),
       watch_(options_.window,
              {.started = [this](storage::deadline until) { return ask_start(until); },
               .send =

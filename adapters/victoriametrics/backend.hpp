@@ -12,12 +12,10 @@
 // says which).
 #pragma once
 
-#include <adapters/http/transport.hpp>
 #include <adapters/http/verdict.hpp>
 #include <adapters/prometheus_protocol/promql.hpp>
-#include <adapters/prometheus_protocol/query.hpp>
+#include <adapters/prometheus_protocol/promql_store.hpp>
 #include <adapters/prometheus_protocol/series_batch.hpp>
-#include <adapters/storage/backend.hpp>
 #include <adapters/victoriametrics/restart_watch.hpp>
 
 #include <atomic>
@@ -57,7 +55,7 @@ struct options {
                                           std::chrono::system_clock::time_point now);
 
 /// VictoriaMetrics as a store. Any number of threads may call it at once.
-class backend final : public storage::storage_backend {
+class backend final : public prometheus::promql_store {
 public:
     /// Does not connect. Fails for options that can never work.
     [[nodiscard]] static storage::reply<std::unique_ptr<backend>> open(options with);
@@ -95,20 +93,9 @@ public:
     /// Makes all written points visible to queries. For tests, because it is expensive.
     [[nodiscard]] storage::reply<std::monostate> force_flush(storage::deadline until);
 
-    /// Evaluates MetricsQL at a time in milliseconds.
-    [[nodiscard]] storage::reply<prometheus::query_result> evaluate(std::string_view metricsql,
-                                                                    std::int64_t time,
-                                                                    storage::deadline until) {
-        return prometheus::query(*line_, metricsql, time, until);
-    }
-    [[nodiscard]] storage::reply<prometheus::query_result> evaluate(
-        std::string_view metricsql, const prometheus::query_span& over, storage::deadline until) {
-        return prometheus::query_range(*line_, metricsql, over, until);
-    }
-
     /// Ends the calls under way. Later calls fail.
     void cancel() noexcept {
-        line_->cancel();
+        promql_store::cancel();
         watch_.cancel();
     }
 
@@ -126,7 +113,6 @@ private:
     [[nodiscard]] storage::reply<std::optional<std::int64_t>> ask_start(storage::deadline until);
 
     options options_;
-    std::unique_ptr<http::transport> line_;
     std::atomic<bool> try_zstd_{true};  // until the server refuses it
     std::atomic<std::uint64_t> rounded_{0};
     restart_watch watch_;

@@ -114,4 +114,38 @@ inline std::vector<point> write_by_threads(storage::storage_backend& store, std:
     return all;
 }
 
+/// Returns 500 points of "ranged" from `from` on, a second apart, of the services b and a in turn.
+inline std::vector<point> ranged_points(std::int64_t from) {
+    std::vector<point> points;
+    for (int i = 0; i < 500; ++i)
+        points.push_back(make_point("ranged", from + i * one_second, i, {}, i % 2 ? "a" : "b"));
+    return points;
+}
+
+/// Checks that a store with ranged_points() of times in whole milliseconds finds each range of
+/// them, lists their metric once, and refuses more points than are asked for.
+inline void check_ranges(storage::storage_backend& store, std::int64_t from) {
+    const auto until = storage::in(std::chrono::seconds(60));
+    const auto of = [&](std::int64_t start, std::int64_t end, const char* service) {
+        const auto got = store.query_range(
+            {.metric = "ranged", .service = service, .start = start, .end = end}, until);
+        REQUIRE(got);
+        return got->size();
+    };
+    CHECK(of(from + 10 * one_second, from + 20 * one_second, "") == 11);
+    CHECK(of(from + 10 * one_second, from + 20 * one_second, "a") == 5);
+    CHECK(of(from + 10 * one_second + 1, from + 20 * one_second - 1, "") == 9);
+    CHECK(of(from + 20 * one_second, from + 10 * one_second, "") == 0);
+    CHECK(of(INT64_MIN, -1, "") == 0);
+    CHECK(of(INT64_MIN, INT64_MAX, "") == 500);
+    const auto names = store.list_metrics(until);
+    REQUIRE(names);
+    CHECK(std::count(names->begin(), names->end(), "ranged") == 1);
+    const auto few = store.query_range({.metric = "ranged", .most = 499}, until);
+    REQUIRE_FALSE(few);
+    CHECK(few.error().what == storage::verdict::refused);
+    // A server may have each of them twice, after a retry.
+    CHECK(store.query_range({.metric = "ranged", .most = 1000}, until));
+}
+
 }  // namespace chronopack::test

@@ -75,30 +75,9 @@ TEST_CASE("every bit of a value survives Prometheus", "[prometheus][server]") {
 TEST_CASE("a range holds both its ends and nothing else", "[prometheus][server]") {
     const auto store = to(server());
     const std::int64_t from = this_second() - 1000 * one_second;
-    std::vector<point> points;
-    for (int i = 0; i < 500; ++i)
-        points.push_back(make_point("ranged", from + i * one_second, i, {}, i % 2 ? "a" : "b"));
-    REQUIRE(store->write_batch(points, in(30s)).ok());
-    const auto of = [&](std::int64_t start, std::int64_t end, const char* service) {
-        const auto got = store->query_range(
-            {.metric = "ranged", .service = service, .start = start, .end = end}, in(30s));
-        REQUIRE(got);
-        return got->size();
-    };
-    CHECK(of(from + 10 * one_second, from + 20 * one_second, "") == 11);
-    CHECK(of(from + 10 * one_second, from + 20 * one_second, "a") == 5);
-    CHECK(of(from + 10 * one_second + 1, from + 20 * one_second - 1, "") == 9);
-    CHECK(of(from + 20 * one_second, from + 10 * one_second, "") == 0);
-    CHECK(of(INT64_MIN, INT64_MAX, "") == 500);
+    REQUIRE(store->write_batch(ranged_points(from), in(30s)).ok());
+    check_ranges(*store, from);
     CHECK(read(*store, "no_such_metric").empty());
-    const auto names = store->list_metrics(in(30s));
-    REQUIRE(names);
-    CHECK(std::count(names->begin(), names->end(), "ranged") == 1);
-
-    const auto few = store->query_range({.metric = "ranged", .most = 499}, in(30s));
-    REQUIRE_FALSE(few);
-    CHECK(few.error().what == verdict::refused);
-    CHECK(store->query_range({.metric = "ranged", .most = 500}, in(30s)));
 }
 
 TEST_CASE("a series longer than a frame of the stream comes back whole", "[prometheus][server]") {

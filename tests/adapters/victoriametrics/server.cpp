@@ -284,30 +284,11 @@ TEST_CASE("a range of VictoriaMetrics holds both its ends, and each point once",
           "[victoriametrics][server]") {
     const auto store = to(server());
     const std::int64_t from = this_second() - 1000 * one_second;
-    std::vector<point> points;
-    for (int i = 0; i < 500; ++i)
-        points.push_back(make_point("ranged", from + i * one_second, i, {}, i % 2 ? "a" : "b"));
+    const auto points = ranged_points(from);
     REQUIRE(store->write_batch(points, in(30s)).ok());
     REQUIRE(store->write_batch(points, in(30s)).ok());  // as a retry would
     CHECK(read(*store, "ranged") == in_order(points));
-    const auto of = [&](std::int64_t start, std::int64_t end, const char* service) {
-        const auto got = store->query_range(
-            {.metric = "ranged", .service = service, .start = start, .end = end}, in(30s));
-        REQUIRE(got);
-        return got->size();
-    };
-    CHECK(of(from + 10 * one_second, from + 20 * one_second, "") == 11);
-    CHECK(of(from + 10 * one_second, from + 20 * one_second, "a") == 5);
-    CHECK(of(from + 10 * one_second + 1, from + 20 * one_second - 1, "") == 9);
-    CHECK(of(from + 20 * one_second, from + 10 * one_second, "") == 0);
-    CHECK(of(INT64_MIN, -1, "") == 0);
-    const auto names = store->list_metrics(in(30s));
-    REQUIRE(names);
-    CHECK(std::count(names->begin(), names->end(), "ranged") == 1);
-
-    const auto few = store->query_range({.metric = "ranged", .most = 499}, in(30s));
-    REQUIRE_FALSE(few);
-    CHECK(few.error().what == verdict::refused);
+    check_ranges(*store, from);
 }
 
 TEST_CASE("series are deleted whole, points before a time not at all",
