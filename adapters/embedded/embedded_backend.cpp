@@ -45,13 +45,6 @@ constexpr auto patience = std::chrono::seconds(5);
 constexpr auto nothing = [](const auto&, const auto&) {
 };
 
-storage::write_outcome outcome_of(const failure& why) {
-    storage::write_outcome out;
-    out.what = why.what;
-    out.message = why.message;
-    return out;
-}
-
 }  // namespace
 
 /// The store itself. Everything that needs the disk runs in a thread of `threads_`, so that no

@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::size_t max_name_bytes = std::size_t{1} << 20;
 
-storage::write_outcome outcome_of(const failure& why) {
-    storage::write_outcome out;
-    out.what = why.what;
-    out.message = why.message;
-    return out;
-}
-
 }  // namespace
 
 void writer::take(series& s, std::int64_t row, std::int64_t timestamp, double value) {

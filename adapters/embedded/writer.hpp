@@ -20,6 +20,14 @@
 
 namespace chronopack::embedded {
 
+/// Returns the outcome of a batch of which nothing is in.
+[[nodiscard]] inline storage::write_outcome outcome_of(const failure& why) {
+    storage::write_outcome out;
+    out.what = why.what;
+    out.message = why.message;
+    return out;
+}
+
 /// Writes to a database. Not thread-safe.
 class writer {
 public:

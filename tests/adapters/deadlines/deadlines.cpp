@@ -56,6 +56,7 @@ protected:
     void add_all_of(storage_backend& store) {
         add("write_batch", [&](deadline d) { return store.write_batch(run_of("cpu", 3), d); });
         add("query_range", [&](deadline d) { return store.query_range({.metric = "cpu"}, d); });
+        add("list_metrics", [&](deadline d) { return store.list_metrics(d); });
         add("query_buckets",
             [&](deadline d) { return store.query_buckets({.metric = "cpu", .width = 5}, d); });
         add("delete_before", [&](deadline d) { return store.delete_before("cpu", 5, d); });
@@ -74,6 +75,10 @@ public:
         return fake_backend::retry("timeout");
     }
     reply<std::vector<point>> query_range(const range_query&, deadline until) override {
+        here.pass_until(until);
+        return failure{verdict::retry, {}, "timeout"};
+    }
+    reply<std::vector<std::string>> list_metrics(deadline until) override {
         here.pass_until(until);
         return failure{verdict::retry, {}, "timeout"};
     }

@@ -1,7 +1,6 @@
+#include "opened.hpp"
 #include "support/fake_backend.hpp"
 #include "support/scratch.hpp"
-
-#include <adapters/embedded/embedded_backend.hpp>
 
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
@@ -22,9 +21,7 @@ void sql(const std::string& path, const std::string& text) {
 }
 
 std::unique_ptr<embedded_backend> open(const std::string& path) {
-    auto store = embedded_backend::open(path, {.frame_samples = 100});
-    if (!store) throw std::runtime_error(store.error().message);
-    return std::move(*store);
+    return opened(path, {.frame_samples = 100});
 }
 
 // Frames 0..99, 100..199, 200..299 of one series.

@@ -1,12 +1,11 @@
 // Calls come back at their deadlines, whatever another process or the disk does.
+#include "opened.hpp"
 #include "support/child.hpp"
 #include "support/fake_backend.hpp"
 #include "support/random.hpp"
 #include "support/scratch.hpp"
 #include "support/sqlite_rows.hpp"
 #include "support/stalled_disk.hpp"
-
-#include <adapters/embedded/embedded_backend.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -30,15 +29,11 @@ constexpr embedded::options small_frames{.frame_samples = 100, .synchronous = tr
 
 std::unique_ptr<embedded_backend> open(const std::string& path,
                                        embedded::options how = small_frames) {
-    auto store = embedded_backend::open(path, how);
-    if (!store) throw std::runtime_error(store.error().message);
-    return std::move(*store);
+    return opened(path, how);
 }
 
 std::size_t size_of(embedded_backend& store) {
-    const auto found = store.query_range({.metric = "m"}, in(60s));
-    if (!found) throw std::runtime_error(found.error().message);
-    return found->size();
+    return read(store, {.metric = "m"}).size();
 }
 
 // A call, and its verdict.

@@ -1,9 +1,8 @@
 // One database has one store, by whatever name it is opened.
+#include "opened.hpp"
 #include "support/child.hpp"
 #include "support/fake_backend.hpp"
 #include "support/scratch.hpp"
-
-#include <adapters/embedded/embedded_backend.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -24,15 +23,11 @@ namespace {
 constexpr embedded::options quick{.synchronous = false};
 
 std::unique_ptr<embedded_backend> open(const std::string& path) {
-    auto store = embedded_backend::open(path, quick);
-    if (!store) throw std::runtime_error(store.error().message);
-    return std::move(*store);
+    return opened(path, quick);
 }
 
 std::size_t size_of(embedded_backend& store) {
-    const auto found = store.query_range({.metric = "m"}, in(60s));
-    if (!found) throw std::runtime_error(found.error().message);
-    return found->size();
+    return read(store, {.metric = "m"}).size();
 }
 
 bool held_up(const std::string& path, const std::string& why) {

@@ -1,9 +1,8 @@
 // Other processes that read, copy and vacuum the database of a store that is open.
+#include "opened.hpp"
 #include "support/child.hpp"
 #include "support/fake_backend.hpp"
 #include "support/scratch.hpp"
-
-#include <adapters/embedded/embedded_backend.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -25,9 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::unique_ptr<embedded_backend> open(const std::string& path) {
-    auto store = embedded_backend::open(path, {.frame_samples = 100, .synchronous = false});
-    if (!store) throw std::runtime_error(store.error().message);
-    return std::move(*store);
+    return opened(path, {.frame_samples = 100, .synchronous = false});
 }
 
 bool put(embedded_backend& store, int from, int to) {

@@ -1,8 +1,7 @@
+#include "opened.hpp"
 #include "support/points.hpp"
 #include "support/scratch.hpp"
 #include "support/sqlite_rows.hpp"
-
-#include <adapters/embedded/embedded_backend.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -16,22 +15,6 @@ using namespace chronopack::test;
 using embedded::embedded_backend;
 using storage::in;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::unique_ptr<embedded_backend> open(const std::string& path, embedded::options how = {}) {
-    auto store = embedded_backend::open(path, how);
-    if (!store) throw std::runtime_error(store.error().message);
-    return std::move(*store);
-}
-
-std::vector<storage::point> read(embedded_backend& store, const storage::range_query& what) {
-    auto found = store.query_range(what, in(60s));
-    if (!found) throw std::runtime_error(found.error().message);
-    return *found;
-}
-
-}  // namespace
 
 TEST_CASE("every bit of a value, every timestamp and any text comes back", "[embedded]") {
     const scratch_directory dir;
@@ -48,7 +31,7 @@ TEST_CASE("every bit of a value, every timestamp and any text comes back", "[emb
     points.push_back(point_of(odd, 0, std::numeric_limits<double>::infinity()));
     model.write(points);
     {
-        const auto store = open(dir / "x.db");
+        const auto store = opened(dir / "x.db");
         const auto done = store->write_batch(points, in(60s));
         REQUIRE(done.ok());
         REQUIRE(done.delivered == points.size());
@@ -56,12 +39,12 @@ TEST_CASE("every bit of a value, every timestamp and any text comes back", "[emb
         REQUIRE(store->checkpoint(in(60s)));
         REQUIRE(read(*store, {.metric = odd}) == model.range(odd));
     }
-    REQUIRE(read(*open(dir / "x.db"), {.metric = odd}) == model.range(odd));
+    REQUIRE(read(*opened(dir / "x.db"), {.metric = odd}) == model.range(odd));
 }
 
 TEST_CASE("a query has the points of its metric, service and range and no others", "[embedded]") {
     const scratch_directory dir;
-    const auto store = open(dir / "x.db");
+    const auto store = opened(dir / "x.db");
     std::vector<storage::point> points;
     for (int i = 0; i < 100; ++i)
         for (const char* service : {"", "shop", "mail"})
@@ -87,7 +70,7 @@ TEST_CASE("a query has the points of its metric, service and range and no others
 
 TEST_CASE("a range reads only the frames that overlap it", "[embedded]") {
     const scratch_directory dir;
-    const auto store = open(dir / "x.db", {.frame_samples = 100});
+    const auto store = opened(dir / "x.db", {.frame_samples = 100});
     std::vector<storage::point> points;
     for (int i = 0; i < 10'000; ++i) points.push_back(point_of("cpu", i, i * 0.5));
     REQUIRE(store->write_batch(points, in(60s)).ok());
@@ -100,7 +83,7 @@ TEST_CASE("a range reads only the frames that overlap it", "[embedded]") {
 
 TEST_CASE("a deletion rewrites the frames across the cutoff and no others", "[embedded]") {
     const scratch_directory dir;
-    const auto store = open(dir / "x.db", {.frame_samples = 100});
+    const auto store = opened(dir / "x.db", {.frame_samples = 100});
     std::vector<storage::point> points;
     for (int i = 0; i < 1'000; ++i) points.push_back(point_of("cpu", i, i * 0.5));
     REQUIRE(store->write_batch(points, in(60s)).ok());
@@ -119,7 +102,7 @@ TEST_CASE("a deletion rewrites the frames across the cutoff and no others", "[em
 TEST_CASE("batches of a few points become full frames", "[embedded]") {
     const scratch_directory dir;
     const auto store =
-        open(dir / "x.db", {.frame_samples = 128, .recent_samples = 128, .synchronous = false});
+        opened(dir / "x.db", {.frame_samples = 128, .recent_samples = 128, .synchronous = false});
     for (int i = 0; i < 5'000; ++i)
         REQUIRE(
             store->write_batch({{point_of("cpu", i, 1), point_of("mem", 2 * i, 2)}}, in(60s)).ok());
@@ -130,7 +113,7 @@ TEST_CASE("batches of a few points become full frames", "[embedded]") {
 
 TEST_CASE("no time is no write and says so", "[embedded]") {
     const scratch_directory dir;
-    const auto store = open(dir / "x.db");
+    const auto store = opened(dir / "x.db");
     REQUIRE(store->write(point_of("cpu", 1, 1), in(60s)).ok());
     const auto late = store->query_range({.metric = "cpu"}, in(-1s));
     REQUIRE_FALSE(late);
@@ -140,7 +123,7 @@ TEST_CASE("no time is no write and says so", "[embedded]") {
 
 TEST_CASE("names of more than 1 MiB are dropped and named, and the others kept", "[embedded]") {
     const scratch_directory dir;
-    const auto store = open(dir / "x.db");
+    const auto store = opened(dir / "x.db");
     const std::vector<storage::point> points = {
         point_of("cpu", 1, 1), point_of(std::string(2'000'000, 'x'), 1, 1), point_of("cpu", 2, 2)};
     const auto done = store->write_batch(points, in(60s));
@@ -160,7 +143,7 @@ TEST_CASE("names of more than 1 MiB are dropped and named, and the others kept",
 TEST_CASE("a database is one process's, private, and none but its own kind", "[embedded]") {
     const scratch_directory dir;
     {
-        const auto store = open(dir / "x.db");
+        const auto store = opened(dir / "x.db");
         REQUIRE(store->write(point_of("cpu", 1, 1), in(60s)).ok());
         const auto second = embedded_backend::open(dir / "x.db");
         REQUIRE_FALSE(second);

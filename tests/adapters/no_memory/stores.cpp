@@ -40,6 +40,7 @@ void call_each(storage_backend& store) {
         [&](const auto& again) {
             again([&] { (void)store.write_batch(points, in(60s)); });
             again([&] { (void)store.query_range({.metric = "cpu"}, in(60s)); });
+            again([&] { (void)store.list_metrics(in(60s)); });
             again([&] {
                 (void)store.query_buckets({.metric = "cpu", .start = 0, .end = 9, .width = 5},
                                           in(60s));
