@@ -280,11 +280,11 @@ frame/encode.hpp | frame/damage | if (out.size() < header_room) return errc::no_
 frame/encode.hpp | frame/round_trip | if (n == 0 \|\| n > max_samples) return errc::out_of_range; | 
 frame/encode.hpp | frame/round_trip | if (values.size() != n) return errc::count_mismatch; | 
 frame/encode.hpp | frame/block_size | if (!is_block_size(each)) return errc::out_of_range; | 
-series/archive_index.hpp | series/archive | if (gap > limit - end \|\| size > limit - end - gap) return errc::corrupt; | 
-series/archive_index.hpp | series/archive | if (samples == 0 \|\| samples > frame::max_samples) return errc::corrupt; | 
-series/archive_index.hpp | series/archive | if (f.min_timestamp > f.max_timestamp) return errc::corrupt; | 
-series/archive_format.hpp | series/archive | if (r.payload_bytes > in.size() - record_header_bytes) return errc::truncated; | 
-series/archive_format.hpp | series/archive | if (in.size() < file_header_bytes) return errc::truncated; | 
+series/archive_index.hpp | series/archive_damage | if (gap > limit - end \|\| size > limit - end - gap) return errc::corrupt; | 
+series/archive_index.hpp | series/archive_damage | if (samples == 0 \|\| samples > frame::max_samples) return errc::corrupt; | 
+series/archive_index.hpp | series/archive_damage | if (f.min_timestamp > f.max_timestamp) return errc::corrupt; | 
+series/archive_format.hpp | series/archive_damage | if (r.payload_bytes > in.size() - record_header_bytes) return errc::truncated; | 
+series/archive_format.hpp | series/archive_damage | if (in.size() < file_header_bytes) return errc::truncated; | 
 series/reader.hpp | series/reader | if (info->bytes > frames.size()) return errc::truncated; | 
 series/cursor.hpp | series/reader | if (!range_.contains(times[i])) continue; | 
 rollup/bucket.hpp | rollup/bucket | if (width < 1) return errc::out_of_range; | 

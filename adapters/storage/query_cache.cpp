@@ -68,8 +68,11 @@ reply<std::vector<point>> query_cache::query_range(const range_query& what, dead
     const bool there =
         std::any_of(from, to, [&](const auto& one) { return same(one.second->what, what); });
     if (changes != changes_ || there) return found;
-    answers_.push_front({what, std::move(kept), asked, bytes});
-    by_metric_.emplace(what.metric, answers_.begin());
+    // An answer is in both or, where there is no memory, in neither.
+    answers one;
+    one.push_front({what, std::move(kept), asked, bytes});
+    by_metric_.emplace(what.metric, one.begin());
+    answers_.splice(answers_.begin(), one);
     counters_.bytes += bytes;
     ++counters_.answers;
     while (counters_.bytes > how_.most_bytes) remove(std::prev(answers_.end()));

@@ -38,7 +38,7 @@ void at_each_allocation(Body body, Check check) {
         }
     };
     bool failed = true;
-    for (std::int64_t after = 0; failed; after += 1 + after / 8) {
+    for (std::int64_t after = 0; failed; after += 1 + after / 32) {
         fail_own_allocation(after);
         auto result = body(again);
         failed = allocation_failed();
