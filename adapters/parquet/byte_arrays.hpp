@@ -72,8 +72,7 @@ namespace detail {
 }
 
 /// Reads exactly `count` texts, of at most `most_bytes` together; or no_space where they have more.
-[[nodiscard]] inline result<std::vector<std::string>> read_delta_texts(borrowed_bytes in,
-                                                                       std::size_t count,
+[[nodiscard]] inline result<std::vector<std::string>> read_delta_texts(cbytes in, std::size_t count,
                                                                        std::size_t most_bytes) {
     byte_reader from(in);
     const auto shared = detail::read_lengths(from, count);
