@@ -82,13 +82,11 @@ result<written_chunk> chunk_writer::write(const leaf_rows& rows) {
         if (!done) return done.error();
     }
     c.first_page = static_cast<std::int64_t>(to_.offset());
-    encoding how = dictionary ? encoding::rle_dictionary : encoding::plain;
+    const std::vector<form> forms = forms_of(c.type, dictionary);
     for (std::size_t row = 0; row < rows.rows;) {
         const page_values page =
             rows.page(row, options_.page_rows, text && !dictionary ? most_plain_bytes : UINT64_MAX);
-        // Integers of a column are alike; doubles are tried page by page.
-        if (!text && (row == 0 || c.type == physical_type::float64)) how = choose(page);
-        const auto done = write_page(chunk, rows, page, how, static_cast<std::int64_t>(row));
+        const auto done = write_page(chunk, rows, page, forms, static_cast<std::int64_t>(row));
         if (!done) return done.error();
         row += page.rows;
     }
@@ -127,13 +125,29 @@ result<void> chunk_writer::write_dictionary(written_chunk& chunk, const leaf_row
     return emit(chunk, header);
 }
 
-void chunk_writer::append_body(std::string& out, const page_values& page, encoding how) const {
-    switch (how) {
+std::vector<chunk_writer::form> chunk_writer::forms_of(physical_type type, bool dictionary) const {
+    if (dictionary) return {{encoding::rle_dictionary}};
+    switch (type) {
+        case physical_type::int64:
+            return {{encoding::delta_binary_packed},
+                    {encoding::delta_binary_packed, field_widths::whole_bytes},
+                    {encoding::plain}};
+        case physical_type::float64:
+            if (options_.alp)
+                return {{encoding::alp}, {encoding::plain}, {encoding::byte_stream_split}};
+            return {{encoding::plain}, {encoding::byte_stream_split}};
+        default:
+            return {{encoding::plain}};
+    }
+}
+
+void chunk_writer::append_body(std::string& out, const page_values& page, form as) const {
+    switch (as.how) {
         case encoding::rle_dictionary:
             out += static_cast<char>(width_);
             return write_hybrid(out, page.codes, width_);
         case encoding::delta_binary_packed:
-            return delta_packed::write(out, page.integers);
+            return delta_packed::write(out, page.integers, as.widths);
         case encoding::byte_stream_split:
             return write_stream_split(out, page.reals);
         case encoding::alp:
@@ -145,40 +159,12 @@ void chunk_writer::append_body(std::string& out, const page_values& page, encodi
     }
 }
 
-encoding chunk_writer::choose(const page_values& page) {
-    constexpr std::size_t most_sampled = 4'096;
-    page_values some;
-    const std::size_t n = page.values(), take = std::min(n, most_sampled);
-    const std::size_t from = (n - take) / 2;
-    std::vector<encoding> candidates;
-    if (!page.integers.empty()) {
-        some.integers = page.integers.subspan(from, take);
-        candidates = {encoding::delta_binary_packed, encoding::plain};
-    } else {
-        some.reals = page.reals.empty() ? page.reals : page.reals.subspan(from, take);
-        candidates = {encoding::plain, encoding::byte_stream_split};
-        if (options_.alp) candidates.push_back(encoding::alp);
-    }
-    encoding best = candidates[0];
-    std::size_t least = SIZE_MAX;
-    for (const encoding how : candidates) {
-        sample_.clear();
-        append_body(sample_, some, how);
-        packed_.clear();
-        packer_.append(packed_, sample_);
-        if (packed_.size() < least) best = how, least = packed_.size();
-    }
-    return best;
-}
-
-result<void> chunk_writer::write_page(written_chunk& chunk, const leaf_rows& rows,
-                                      const page_values& page, encoding how,
-                                      std::int64_t first_row) {
-    const leaf_schema& leaf = *rows.leaf;
+// Makes the page of one form: what is stored after the header, and what the header says of it.
+void chunk_writer::pack(const leaf_schema& leaf, const page_values& page, form as,
+                        page_header& header, std::string& stored) {
     const bool v2 = options_.pages_v2;
-    page_header header;
     header.type = v2 ? page_type::data_v2 : page_type::data;
-    header.how = how;
+    header.how = as.how;
     header.values = static_cast<std::int32_t>(page.entries());
     raw_.clear();
     append_levels(raw_, page.repetition, leaf.max_repetition, !v2);
@@ -186,21 +172,57 @@ result<void> chunk_writer::write_page(written_chunk& chunk, const leaf_rows& row
     append_levels(raw_, page.definition, leaf.max_definition, !v2);
     header.definition_bytes = static_cast<std::int32_t>(raw_.size()) - header.repetition_bytes;
     const std::size_t levels = raw_.size();
-    append_body(raw_, page, how);
+    append_body(raw_, page, as);
     header.unpacked_bytes = static_cast<std::int32_t>(raw_.size());
-    stored_.clear();
-    if (v2) {
-        header.nulls = static_cast<std::int32_t>(page.entries() - page.values());
-        header.rows = static_cast<std::int32_t>(page.rows);
-        stored_.append(raw_, 0, levels);
-        packer_.append(stored_, part(raw_, levels));
-        header.is_compressed = chunk.metadata.how != codec::none;
-        if (header.is_compressed && stored_.size() >= raw_.size()) {
-            header.is_compressed = false;
-            stored_ = raw_;
-        }
-    } else {
-        packer_.append(stored_, raw_);
+    stored.clear();
+    if (!v2) return packer_.append(stored, raw_);
+    header.nulls = static_cast<std::int32_t>(page.entries() - page.values());
+    header.rows = static_cast<std::int32_t>(page.rows);
+    stored.append(raw_, 0, levels);
+    packer_.append(stored, part(raw_, levels));
+    header.is_compressed = options_.codec != compression::none && stored.size() < raw_.size();
+    if (!header.is_compressed) stored = raw_;
+}
+
+// Leaves the forms that come near the best one for a sample: a quarter of the page, from its middle,
+// because a compressor needs neighbours.
+std::vector<chunk_writer::form> chunk_writer::near_best(const leaf_schema& leaf,
+                                                        const page_values& page,
+                                                        std::span<const form> forms) {
+    constexpr std::size_t least_sampled = 1'024, part_of_page = 4;
+    if (forms.size() == 1 || page.values() < least_sampled * part_of_page)
+        return {forms.begin(), forms.end()};
+    const std::size_t n = page.values() / part_of_page, from = (page.values() - n) / 2;
+    page_values sample;
+    if (!page.integers.empty()) sample.integers = page.integers.subspan(from, n);
+    if (!page.reals.empty()) sample.reals = page.reals.subspan(from, n);
+    leaf_schema flat = leaf;
+    flat.max_definition = 0;
+    std::vector<std::size_t> sizes;
+    for (const form& as : forms) {
+        page_header header;
+        pack(flat, sample, as, header, tried_);
+        sizes.push_back(tried_.size());
+    }
+    const std::size_t least = *std::min_element(sizes.begin(), sizes.end());
+    std::vector<form> near;
+    for (std::size_t i = 0; i < forms.size(); ++i)
+        if (sizes[i] <= least + least / 8) near.push_back(forms[i]);
+    return near;
+}
+
+// The page is tried in all forms that promise something, and has the one that is the shortest.
+result<void> chunk_writer::write_page(written_chunk& chunk, const leaf_rows& rows,
+                                      const page_values& page, std::span<const form> all,
+                                      std::int64_t first_row) {
+    const std::vector<form> forms = near_best(*rows.leaf, page, all);
+    page_header header;
+    for (std::size_t i = 0; i < forms.size(); ++i) {
+        page_header tried;
+        pack(*rows.leaf, page, forms[i], tried, tried_);
+        if (i > 0 && tried_.size() >= stored_.size()) continue;
+        stored_.swap(tried_);
+        header = tried;
     }
     const std::uint64_t offset = to_.offset();
     const auto done = emit(chunk, header);
@@ -208,7 +230,7 @@ result<void> chunk_writer::write_page(written_chunk& chunk, const leaf_rows& row
     chunk.pages.push_back({static_cast<std::int64_t>(offset),
                            static_cast<std::int32_t>(to_.offset() - offset), first_row});
     chunk.metadata.values += header.values;
-    count(chunk, header.type, how);
+    count(chunk, header.type, header.how);
     see(chunk, rows, page);
     return {};
 }

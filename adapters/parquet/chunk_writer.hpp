@@ -7,6 +7,7 @@
 
 #include <adapters/parquet/column_bounds.hpp>
 #include <adapters/parquet/compression.hpp>
+#include <adapters/parquet/delta_packed.hpp>
 #include <adapters/parquet/file_checksums.hpp>
 #include <adapters/parquet/file_writer.hpp>
 #include <adapters/parquet/schema.hpp>
@@ -86,12 +87,21 @@ public:
     [[nodiscard]] result<written_chunk> write(const leaf_rows& rows);
 
 private:
+    // A form of a page's values: an encoding, of DELTA_BINARY_PACKED with its widths.
+    struct form {
+        encoding how = encoding::plain;
+        field_widths widths = field_widths::least;
+    };
     [[nodiscard]] bool takes_dictionary(const leaf_rows& rows) const;
-    void append_body(std::string& out, const page_values& page, encoding how) const;
-    [[nodiscard]] encoding choose(const page_values& page);
+    [[nodiscard]] std::vector<form> forms_of(physical_type type, bool dictionary) const;
+    void append_body(std::string& out, const page_values& page, form as) const;
     [[nodiscard]] result<void> write_dictionary(written_chunk& chunk, const leaf_rows& rows);
+    void pack(const leaf_schema& leaf, const page_values& page, form as, page_header& header,
+              std::string& stored);
+    [[nodiscard]] std::vector<form> near_best(const leaf_schema& leaf, const page_values& page,
+                                              std::span<const form> forms);
     [[nodiscard]] result<void> write_page(written_chunk& chunk, const leaf_rows& rows,
-                                          const page_values& page, encoding how,
+                                          const page_values& page, std::span<const form> all,
                                           std::int64_t first_row);
     [[nodiscard]] result<void> emit(written_chunk& chunk, page_header& header);
     void count(written_chunk& chunk, page_type page, encoding how) const;
@@ -100,7 +110,7 @@ private:
     byte_output& to_;
     const writer_options& options_;
     packer packer_;
-    std::string raw_, stored_, sample_, packed_, header_;
+    std::string raw_, stored_, tried_, header_;
     unsigned width_ = 0;                            // of the dictionary's indices
     std::span<const std::string_view> dictionary_;  // of the chunk
 };

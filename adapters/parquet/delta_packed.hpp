@@ -6,8 +6,9 @@
 //
 //   7 5 3 1 2 3:   differences -2 -2 -2 1 1, least -2, fields 0 0 0 3 3 of 2 bits
 //
-// A block has 128 values in 4 miniblocks here, and any legal number when it is read. Arithmetic is
-// modulo 2^64. Miniblocks that the last block does not need have widths that mean nothing, and no
+// A block has 128 values in 4 miniblocks here, and any legal number when it is read. Widths may be
+// rounded up to whole bytes: a compressor then finds equal differences at equal places, where it
+// sees noise in fields that begin within bytes. Arithmetic is modulo 2^64. Miniblocks that the last block does not need have widths that mean nothing, and no
 // fields; the last one that it needs is filled up with fields that mean nothing.
 #pragma once
 
@@ -22,16 +23,21 @@
 
 namespace chronopack::parquet {
 
+/// The widths of fields: as few bits as the values need, or whole bytes.
+enum class field_widths : std::uint8_t { least, whole_bytes };
+
 class delta_packed {
 public:
-    static void write(std::string& out, std::span<const std::int64_t> values) {
+    static void write(std::string& out, std::span<const std::int64_t> values,
+                      field_widths widths = field_widths::least) {
         append_varint(out, block_values);
         append_varint(out, miniblocks);
         append_varint(out, values.size());
         append_varint(out, zigzag(values.empty() ? 0 : values[0]));
         for (std::size_t i = 1; i < values.size(); i += block_values)
             write_block(out,
-                        values.subspan(i - 1, std::min(block_values + 1, values.size() - i + 1)));
+                        values.subspan(i - 1, std::min(block_values + 1, values.size() - i + 1)),
+                        widths);
     }
 
     /// Reads the count at the start of `in`, without its values; or corrupt or truncated.
@@ -80,7 +86,8 @@ private:
     };
 
     // `values` are those of the block, and the one before it.
-    static void write_block(std::string& out, std::span<const std::int64_t> values) {
+    static void write_block(std::string& out, std::span<const std::int64_t> values,
+                            field_widths widths) {
         const std::size_t n = values.size() - 1;
         std::array<std::uint64_t, block_values> fields{};
         std::int64_t least = INT64_MAX;
@@ -89,22 +96,27 @@ private:
                 static_cast<std::uint64_t>(values[i + 1]) - static_cast<std::uint64_t>(values[i]);
             least = std::min(least, static_cast<std::int64_t>(fields[i]));
         }
-        std::array<std::uint64_t, miniblocks> all{};  // the bits that any field of it has
+        std::array<std::uint64_t, miniblocks> bits{};  // that any field of it has
         for (std::size_t i = 0; i < n; ++i) {
             fields[i] -= static_cast<std::uint64_t>(least);
-            all[i / miniblock_values] |= fields[i];
+            bits[i / miniblock_values] |= fields[i];
+        }
+        std::array<unsigned, miniblocks> width_of;
+        for (std::size_t m = 0; m < miniblocks; ++m) {
+            width_of[m] = bit_width(bits[m]);
+            if (widths == field_widths::whole_bytes) width_of[m] = (width_of[m] + 7) / 8 * 8;
         }
         append_varint(out, zigzag(least));
         const std::size_t used = (n + miniblock_values - 1) / miniblock_values;
         std::size_t total = 0;
-        for (const std::uint64_t bits : all) {
-            out += static_cast<char>(bit_width(bits));
-            total += field_bytes(miniblock_values, bit_width(bits));
+        for (const unsigned width : width_of) {
+            out += static_cast<char>(width);
+            total += field_bytes(miniblock_values, width);
         }
         std::size_t at = out.size();
         out.resize(at + total);
         for (std::size_t m = 0; m < used; ++m) {
-            const unsigned width = bit_width(all[m]);
+            const unsigned width = width_of[m];
             const std::size_t size = field_bytes(miniblock_values, width);
             field_writer to(bytes(reinterpret_cast<std::byte*>(out.data()) + at, size), width);
             for (std::size_t i = 0; i < miniblock_values; ++i)

@@ -42,10 +42,10 @@ const char* wrong_tags(const labels& tags) {
 }
 
 template <class T>
-void reorder(std::vector<T>& values, const std::vector<std::uint32_t>& order) {
+void reorder(std::vector<T>& values, const std::vector<std::uint32_t>& place_of) {
     if (values.empty()) return;
     std::vector<T> moved(values.size());
-    for (std::size_t i = 0; i < order.size(); ++i) moved[i] = values[order[i]];
+    for (std::size_t i = 0; i < place_of.size(); ++i) moved[place_of[i]] = values[i];
     values.swap(moved);
 }
 
@@ -246,11 +246,15 @@ void group_buffer::order_by_codes(std::vector<std::uint32_t>& order, std::size_t
 }
 
 void group_buffer::apply(const std::vector<std::uint32_t>& order) {
+    // Rows are mostly of many series in turn: each series is then written on where it ended, which
+    // is easier on caches than to read each from all over.
+    std::vector<std::uint32_t> place_of(order.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) place_of[order[i]] = i;
     for (buffered_column& c : columns_) {
-        reorder(c.integers, order);
-        reorder(c.reals, order);
-        reorder(c.codes, order);
-        reorder(c.present, order);
+        reorder(c.integers, place_of);
+        reorder(c.reals, place_of);
+        reorder(c.codes, place_of);
+        reorder(c.present, place_of);
     }
 }
 

@@ -72,16 +72,22 @@ std::optional<storage::failure> page_reader::need(std::size_t n) {
     if (at_ >= window_at_ && at_ <= window_end && n <= window_end - at_) return std::nullopt;
     const std::uint64_t file = of_.from->size();
     if (at_ > file || n > file - at_) return damaged("it goes on past the end of the file");
-    const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(
         std::min(limit, file) - at_, std::max<std::uint64_t>(n, read_ahead)));
-    window_.resize(take);
-    const auto read = of_.from->read_at(at_, window_);
+    // What the window has of it already is moved to its front.
+    std::size_t kept = 0;
+    if (at_ >= window_at_ && at_ < window_end) {
+        kept = static_cast<std::size_t>(window_end - at_);
+        std::memmove(window_.data(), window_.data() + (window_.size() - kept), kept);
+    }
+    window_.resize(size);
+    window_at_ = at_;
+    const auto read = of_.from->read_at(at_ + kept, bytes(window_).subspan(kept));
     if (!read) {
         window_.clear();
         return damaged(read.error());
     }
-    window_at_ = at_;
-    bytes_read_ += take;
+    bytes_read_ += size - kept;
     return std::nullopt;
 }
 
