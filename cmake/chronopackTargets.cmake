@@ -3,7 +3,7 @@
 # where what is not ours is found.
 
 # Each library may only link those before it.
-set(chronopack_libraries dispatch storage embedded downsampler otlp http prometheus-protocol prometheus victoriametrics clickhouse influxdb)
+set(chronopack_libraries dispatch storage embedded downsampler otlp http prometheus-protocol prometheus victoriametrics clickhouse influxdb parquet)
 set(chronopack_links_dispatch chronopack::chronopack)
 set(chronopack_links_storage chronopack::dispatch Threads::Threads)
 set(chronopack_links_embedded chronopack::storage SQLite::SQLite3)
@@ -15,6 +15,7 @@ set(chronopack_links_prometheus chronopack::prometheus-protocol chronopack::with
 set(chronopack_links_victoriametrics chronopack::prometheus-protocol chronopack::with_snappy chronopack::with_zstd)
 set(chronopack_links_clickhouse chronopack::http chronopack::with_zstd ZLIB::ZLIB)
 set(chronopack_links_influxdb chronopack::http chronopack::otlp ZLIB::ZLIB)
+set(chronopack_links_parquet chronopack::storage chronopack::with_zstd chronopack::with_snappy ZLIB::ZLIB)
 
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL TRUE)  # for projects that this one is a part of
 find_package(Threads QUIET)

@@ -168,10 +168,11 @@ make_root() {
     DEBIAN_FRONTEND=noninteractive chroot "$to" apt-get install -y -qq --no-install-recommends "${packages[@]}"
 }
 
-# cached_npm PACKAGE VERSION FILE ...: prints the folder that files of an npm package are in.
+# cached_npm PACKAGE VERSION [FILE ...]: prints the folder that files of an npm package are in: these,
+# or all.
 cached_npm() { cached "npm/$1" "$2" 0 unpack_npm "$@"; }
 
-# unpack_npm PACKAGE VERSION FILE ... FOLDER: for cached_npm.
+# unpack_npm PACKAGE VERSION [FILE ...] FOLDER: for cached_npm.
 unpack_npm() {
   local package=$1 version=$2 files=("${@:3:$#-3}") into=${*: -1}
   local scratch=$into.npm
@@ -189,6 +190,22 @@ cached_chdb() {
     *) say "there is no library of ClickHouse for $(uname -m)"; return 3 ;;
   esac
   cached_npm "@chdb/lib-linux-$machine-gnu" 26.7.3-stable.1 libchdb.so
+}
+
+# Readers of Parquet, each of its own maker, which tests/adapters/parquet/readers.mjs asks, and a link
+# by which they find each other.
+cached_parquet_readers() {
+  local machine
+  case $(uname -m) in
+    x86_64) machine=x64 ;;
+    aarch64) machine=arm64 ;;
+    *) say "there are no readers of Parquet for $(uname -m)"; return 3 ;;
+  esac
+  cached_npm @duckdb/node-api 1.5.6-r.1 && cached_npm @duckdb/node-bindings 1.5.6-r.1 &&
+    cached_npm "@duckdb/node-bindings-linux-$machine" 1.5.6-r.1 &&
+    cached_npm hyparquet 1.33.0 && cached_npm fzstd 0.1.1 &&
+    cached_npm parquet-wasm 0.8.0 && cached_npm nodejs-polars 0.26.1 &&
+    cached_npm "nodejs-polars-linux-$machine-gnu" 0.26.1 && ln -sfn . "$cache/npm/node_modules"
 }
 
 # InfluxData's own parser of Flux, which tests/adapters/influxdb/flux_parser.mjs asks.

@@ -17,6 +17,9 @@
 #include <adapters/clickhouse/backend.hpp>
 #elif defined(USE_INFLUXDB)
 #include <adapters/influxdb/backend.hpp>
+#elif defined(USE_PARQUET)
+#include <adapters/parquet/file_reader.hpp>
+#include <adapters/parquet/points.hpp>
 #endif
 #if defined(USE_CHRONOPACK) || defined(CHRONOPACK_DISPATCH)
 #include <chronopack/codec/packed.hpp>
@@ -58,6 +61,13 @@ bool works() {
 #elif defined(USE_INFLUXDB)
     return static_cast<bool>(influxdb::backend::open(
         {.where = {.url = "http://127.0.0.1:8086"}, .database = "metrics"}));
+#elif defined(USE_PARQUET)
+    parquet::memory_sink to;
+    auto out = parquet::file_writer::create(to, parquet::schema_of({}));
+    if (!out || !out->finish()) return false;
+    const auto file =
+        parquet::file_reader::open(std::make_shared<parquet::memory_source>(to.written));
+    return file && file->rows() == 0;
 #else
     return true;
 #endif
