@@ -21,6 +21,70 @@ storage::failure unreadable(std::string_view what) {
             "not an answer of the API: " + std::string(what)};
 }
 
+/// Takes the names in {"status": "success", "data": ["up", ...]} while they are parsed. A tree of a
+/// long list would need many times its memory, and the library's trees need memory to be destroyed,
+/// too: where there is none, that ends the process.
+class name_list final : public nlohmann::json_sax<json> {
+public:
+    [[nodiscard]] bool complete() const noexcept { return success_ && has_list_; }
+    [[nodiscard]] std::vector<std::string> take() noexcept { return std::move(names_); }
+
+    bool null() override { return other(); }
+    bool boolean(bool) override { return other(); }
+    bool number_integer(json::number_integer_t) override { return other(); }
+    bool number_unsigned(json::number_unsigned_t) override { return other(); }
+    bool number_float(json::number_float_t, const std::string&) override { return other(); }
+    bool binary(json::binary_t&) override { return other(); }
+    bool string(std::string& text) override {
+        if (in_list_) {
+            names_.push_back(std::move(text));
+            return true;
+        }
+        if (depth_ == 1 && key_ == "status") success_ = text == "success";
+        return other();
+    }
+    bool key(std::string& name) override {
+        if (depth_ == 1) key_ = name;
+        return true;
+    }
+    bool start_object(std::size_t) override {
+        if (depth_ != 0 && !other()) return false;
+        ++depth_;
+        return true;
+    }
+    bool end_object() override { return end(); }
+    bool start_array(std::size_t) override {
+        if (in_list_) return false;
+        in_list_ = depth_ == 1 && key_ == "data" && !has_list_;
+        has_list_ |= in_list_;
+        if (!in_list_ && !other()) return false;
+        ++depth_;
+        return true;
+    }
+    bool end_array() override { return end(); }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+        return false;
+    }
+
+private:
+    /// Returns whether anything but a name may stand here.
+    [[nodiscard]] bool other() const noexcept {
+        return depth_ != 0 && !in_list_ && !(depth_ == 1 && key_ == "data");
+    }
+    bool end() noexcept {
+        --depth_;
+        in_list_ = false;  // a list has no lists in it
+        return true;
+    }
+
+    std::vector<std::string> names_;
+    std::string key_;
+    std::size_t depth_ = 0;
+    bool success_ = false;
+    bool has_list_ = false;
+    bool in_list_ = false;
+};
+
 /// Reads [seconds, "value"].
 std::optional<sample> read_sample(const json& pair) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !pair[1].is_string())
@@ -161,17 +225,10 @@ storage::reply<query_result> read_query(std::string_view body) {
 }
 
 storage::reply<std::vector<std::string>> read_names(std::string_view body) {
-    const json all = json::parse(body, nullptr, false);
-    if (!all.is_object()) return unreadable("no JSON object");
-    const auto status = all.find("status");
-    const auto data = all.find("data");
-    if (status == all.end() || *status != "success" || data == all.end() || !data->is_array())
-        return unreadable("no success, or no list");
-    std::vector<std::string> names;
-    for (const json& one : *data) {
-        if (!one.is_string()) return unreadable("a name that is no text");
-        names.push_back(one.get<std::string>());
-    }
+    name_list list;
+    if (!json::sax_parse(body, &list) || !list.complete())
+        return unreadable("no success, or no list of names");
+    std::vector<std::string> names = list.take();
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
