@@ -130,8 +130,8 @@ codec/prometheus_xor2.hpp | codec/prometheus_xor2 | std::min(count_bytes, chunk.
 codec/prometheus_xor2.hpp | codec/prometheus_xor2 | std::max(samples_.size_bytes(), start_bytes) | samples_.size_bytes()
 codec/prometheus_xor2.hpp | codec/streaming | *this = before;\n                writer_.sync(); | *this = before;
 codec/prometheus_xor2.hpp | codec/streaming | *this = before;\n                writer_.sync(); | writer_.sync();
-codec/stream/xor2_code.hpp | codec/prometheus_xor2 | if (leading + length > 64) return false; | 
-codec/stream/xor2_code.hpp | codec/prometheus_xor2 | if (length_ == 0) return false; | 
+codec/stream/xor2_value_code.hpp | codec/prometheus_xor2 | if (leading + length > 64) return false; | 
+codec/stream/xor2_value_code.hpp | codec/prometheus_xor2 | if (length_ == 0) return false; | 
 codec/stream/xor2_code.hpp | codec/prometheus_xor2 | fast.bit = before;\n                break; | break;
 codec/stream/xor2_code.hpp | codec/prometheus_xor2 | change_ == 0 ? max_sample_bits : max_bits | max_sample_bits
 codec/stream/xor2_code.hpp | codec/bounds | i < out.size() && fast.bit < end | i < out.size()

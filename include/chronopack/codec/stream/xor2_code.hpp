@@ -10,18 +10,16 @@
 //     1110  + 20 bits + V    -524288 .. 524287
 //     11110 + 64 bits + V    any
 //     11111                  0, stale
-//   V            0 same   10 last window   110 new window   111 stale
+//   V            0 same   10 last window   110 new window   111 stale:
+//                codec/stream/xor2_value_code.hpp
 //
-// Windows are as in codec/stream/xor_code.hpp. A stale marker is not xored, and is nobody's
-// predecessor; before there is a predecessor, +0.0 takes its place. A start time is coded by its
-// distance from the timestamp of the previous sample: first the distance itself, then its
-// differences. (prometheus/prometheus, tsdb/chunkenc/xor2.go.)
+// A start time is coded by its distance from the timestamp of the previous sample: first the
+// distance itself, then its differences. (prometheus/prometheus, tsdb/chunkenc/xor2.go.)
 #pragma once
 
 #include <chronopack/bits/msb_varint.hpp>
 #include <chronopack/codec/stream/start_time_code.hpp>
-#include <chronopack/core/bit.hpp>
-#include <chronopack/core/sample.hpp>
+#include <chronopack/codec/stream/xor2_value_code.hpp>
 
 namespace chronopack {
 inline namespace CHRONOPACK_ABI {
@@ -35,7 +33,7 @@ struct started_sample {
 // The stream begins with the byte of start times. The encoder writes 0 there; when all samples are
 // known, the owner of the bytes replaces it by start_byte().
 class xor2_coder {
-    static constexpr std::uint64_t stale = stale_marker_bits;
+    static constexpr std::uint64_t stale = xor2_value_code::stale;
     static constexpr std::uint8_t known = 0x80;
     static constexpr unsigned last_change = 0x7f;
 
@@ -57,7 +55,7 @@ public:
         } else {
             if (index_ == 1) {
                 write_varint(out, step);
-                write_value(out, bits);
+                value_.write(out, bits);
             } else {
                 write_joint(out, static_cast<std::int64_t>(step - delta_), bits);
             }
@@ -65,7 +63,7 @@ public:
         }
         start_time_ = s.start_time;
         move_to(next, step, bits);
-        if (bits != stale) value_ = bits;
+        value_.set_last(bits);
     }
 
     /// Reads the next sample, or truncated or corrupt. The caller checks the reader for overrun
@@ -78,8 +76,8 @@ public:
         }
         const auto step = read_varint(in);
         if (!step) return step.error();
-        std::uint64_t bits = value_;
-        if (!read_value(in, in.window(), bits)) return errc::corrupt;
+        std::uint64_t bits = value_.last();
+        if (!value_.read(in, in.window(), bits)) return errc::corrupt;
         read_start_time(in);
         move_to(timestamp_ + *step, *step, bits);
         return current();
@@ -101,7 +99,8 @@ public:
                 // One zero bit for each sample that is on time and unchanged.
                 const std::size_t same = std::min(fast.zeros(), out.size() - i);
                 for (std::size_t k = 0; k < same; ++k) {
-                    coder.move_to(coder.timestamp_ + coder.delta_, coder.delta_, coder.value_);
+                    coder.move_to(coder.timestamp_ + coder.delta_, coder.delta_,
+                                  coder.value_.last());
                     out[i++] = coder.current();
                 }
                 fast.skip(same);
@@ -165,7 +164,7 @@ private:
                 static_cast<std::int64_t>(next - static_cast<std::uint64_t>(unzigzag(*before)));
         }
         move_to(next, next, bits);
-        if (bits != stale) value_ = bits;
+        value_.set_last(bits);
         return current();
     }
 
@@ -173,8 +172,8 @@ private:
         const auto field = static_cast<std::uint64_t>(dod);
         if (dod == 0) {
             if (bits == stale) return out.write(0b11111, 5);
-            if (bits == value_) return out.write(0, 1);
-            return write_changed(out, bits, {0b100, 3}, {0b101, 3});
+            if (bits == value_.last()) return out.write(0, 1);
+            return value_.write_changed(out, bits, {0b100, 3}, {0b101, 3});
         }
         if (-4096 <= dod && dod < 4096) {
             out.write((0b110 << 13) | (field & 0x1fff), 16);
@@ -184,7 +183,7 @@ private:
             out.write(0b11110, 5);
             out.write(field, 64);
         }
-        write_value(out, bits);
+        value_.write(out, bits);
     }
 
     // Reads what write_joint and write_start_time write. Returns false where a code is not legal,
@@ -194,12 +193,12 @@ private:
     [[nodiscard, gnu::always_inline]] bool read_joint(In& in) noexcept {
         std::uint64_t window = in.window();
         std::uint64_t step = delta_;
-        std::uint64_t bits = value_;
+        std::uint64_t bits = value_.last();
         if (window >> 63 == 0) {
             in.skip(1);
         } else if (window >> 62 == 0b10) {
             in.skip(3);
-            if (!read_changed(in, (window >> 61 & 1) != 0, window << 3, bits)) return false;
+            if (!value_.read_changed(in, (window >> 61 & 1) != 0, window << 3, bits)) return false;
         } else if (window >> 59 == 0b11111) {
             in.skip(5);
             bits = stale;
@@ -217,73 +216,10 @@ private:
                 step += in.read(64);
                 window = in.window();
             }
-            if (!read_value(in, window, bits)) return false;
+            if (!value_.read(in, window, bits)) return false;
         }
         read_start_time(in);
         move_to(timestamp_ + step, step, bits);
-        return true;
-    }
-
-    void write_value(msb_writer& out, std::uint64_t bits) noexcept {
-        if (bits == stale) return out.write(0b111, 3);
-        if (bits == value_) return out.write(0, 1);
-        write_changed(out, bits, {0b10, 2}, {0b110, 3});
-    }
-
-    // Here and below, `window` begins with the next 14 bits or more. `bits` has the predecessor,
-    // and gets the value.
-    template <class In>
-    [[nodiscard, gnu::always_inline]] bool read_value(In& in, std::uint64_t window,
-                                                      std::uint64_t& bits) noexcept {
-        if (window >> 63 == 0) {
-            in.skip(1);
-            return true;
-        }
-        if (window >> 62 == 0b10) {
-            in.skip(2);
-            return read_changed(in, false, window << 2, bits);
-        }
-        in.skip(3);
-        if (window >> 61 == 0b110) return read_changed(in, true, window << 3, bits);
-        bits = stale;
-        return true;
-    }
-
-    struct prefix {
-        std::uint64_t bits;
-        unsigned width;
-    };
-
-    void write_changed(msb_writer& out, std::uint64_t bits, prefix last, prefix opens) noexcept {
-        const std::uint64_t difference = bits ^ value_;
-        const unsigned leading = std::min(countl_zero(difference), 31u);
-        const unsigned trailing = countr_zero(difference);
-        if (length_ != 0 && leading >= leading_ && trailing >= 64 - leading_ - length_) {
-            out.write(last.bits, last.width);
-        } else {
-            leading_ = leading;
-            length_ = 64 - leading - trailing;
-            out.write((opens.bits << 11) | (leading << 6) | (length_ & 63), opens.width + 11);
-        }
-        out.write(difference >> (64 - leading_ - length_), length_);
-    }
-
-    // Returns false where a code asks for the last window before there is one, or for a new window
-    // that ends after 64 bits.
-    template <class In>
-    [[nodiscard, gnu::always_inline]] bool read_changed(In& in, bool opens, std::uint64_t window,
-                                                        std::uint64_t& bits) noexcept {
-        if (opens) {
-            in.skip(11);
-            const auto leading = static_cast<unsigned>(window >> 59);
-            const auto length = ((static_cast<unsigned>(window >> 53) - 1) & 63) + 1;  // 0 is 64
-            if (leading + length > 64) return false;
-            leading_ = leading;
-            length_ = length;
-        }
-        if (length_ == 0) return false;
-        bits ^= in.read(length_) << (64 - leading_ - length_);
-        value_ = bits;
         return true;
     }
 
@@ -315,12 +251,10 @@ private:
 
     std::uint64_t timestamp_ = 0;
     std::uint64_t delta_ = 0;
-    std::uint64_t bits_ = 0;            // of the last value
-    std::uint64_t value_ = 0;           // the last that was not a stale marker
+    std::uint64_t bits_ = 0;  // of the last value
+    xor2_value_code value_;
     std::uint64_t started_before_ = 0;  // the last distance of a start time
     std::int64_t start_time_ = 0;
-    unsigned leading_ = 0;
-    unsigned length_ = 0;  // of the window; 0: none yet
     unsigned index_ = 0;   // of the next sample
     unsigned change_ = 0;  // the sample whose start time is the first to differ; 0: none does
     std::uint8_t known_ = 0;
