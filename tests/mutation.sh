@@ -98,8 +98,7 @@ kernel/patches.hpp | kernel/decode | if (!all) std::fill_n(rows_ + lanes * (row 
 frame/time_scale.hpp | frame/time_scale | while (divisor_ > 0 &&\n                   !encoder::divisible | while (false && !encoder::divisible
 frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(most)) --divisor_; | 
 frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;
-frame/statistics.hpp | frame/statistics | if (is_nan(all.sums[k]) \|\| is_nan(all.increases[k])) return 0; | 
-frame/statistics.hpp | frame/statistics | if (whole <= 8 \|\| is_nan(block[7])) return 0; | if (whole <= 8) return 0;
+frame/statistics.hpp | frame/statistics | if (is_nan(all.sums[k]) \|\| is_nan(all.increases[k])) return 0; | {}
 packing/plan.hpp | packing/size | finer == 1 ? 1 : e.drawn.common_divisor() | 1
 packing/plan.hpp | packing/round_trip | if (!encoder::divisible(y.data(), y.size(), most, scale)) | if (false)
 kernel/encode_scalar.hpp | kernel/encode |  \| (y[i] & low) | 
