@@ -13,10 +13,13 @@ using storage::verdict;
 
 namespace {
 
-// A small file with every kind of column, several pages and row groups.
+// A small file of four columns, several pages and row groups.
 file_bytes small_file(bool v2) {
     prng random(1);
-    const auto schema = every_kind(true);
+    std::vector<column_schema> schema;
+    for (const column_schema& c : every_kind(true))
+        if (c.name == "time" || c.name == "metric" || c.name == "tags" || c.name == "bits")
+            schema.push_back(c);
     writer_options options;
     options.page_rows = 3;
     options.row_group_rows = 6;
@@ -54,16 +57,16 @@ std::vector<expectation> expected(const file_bytes& file) {
     return all;
 }
 
-// Returns how many of the selections were refused.
-std::size_t refused_or_same(const file_bytes& file, const std::vector<expectation>& all) {
+// Returns how many of the selections were refused; or fails, with what was done to the file.
+std::size_t refused_or_same(const file_bytes& file, const std::vector<expectation>& all,
+                            std::size_t at, unsigned mask) {
     std::size_t refused = 0;
     for (const expectation& one : all) {
         const reading got = try_read(file, one.wanted);
         if (!got.failure.empty()) {
             ++refused;
-            CHECK(got.what != verdict::delivered);
         } else if (got.rows != one.rows && got.rows != one.unguided) {
-            FAIL("other rows were read");
+            FAIL("byte " << at << " changed by " << mask << ": other rows were read");
         }
     }
     return refused;
@@ -154,9 +157,8 @@ TEST_CASE("each byte of a file, changed: it is refused, or has the same rows", "
             if (test::in_long_form())
                 for (unsigned mask = 1; mask < 255; ++mask) masks.push_back(mask);
             for (const unsigned mask : masks) {
-                INFO("byte " << at << " of " << whole.size() << " by " << mask);
                 file[at] = whole[at] ^ static_cast<std::byte>(mask);
-                refused += refused_or_same(file, all);
+                refused += refused_or_same(file, all, at, mask);
                 file[at] = whole[at];
             }
         }
@@ -171,7 +173,7 @@ TEST_CASE("each beginning of a file is refused", "[parquet]") {
         // A copy of just these bytes: reading past them is seen.
         const reading got =
             try_read(file_bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(n)));
-        CHECK_FALSE(got.failure.empty());
+        if (got.failure.empty()) FAIL("the first " << n << " bytes are a file");
     }
 }
 
