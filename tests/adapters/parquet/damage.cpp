@@ -166,6 +166,29 @@ TEST_CASE("each byte of a file, changed: it is refused, or has the same rows", "
     }
 }
 
+TEST_CASE("a page of ours with another encoding in its header is refused", "[parquet]") {
+    column_schema real;
+    real.name = "v";
+    batch rows;
+    rows.rows = 2;
+    rows.columns.resize(1);
+    rows.columns[0].reals = {1, 2};
+    writer_options options;
+    options.codec = compression::none;
+    file_bytes file = written({real}, {rows}, options);
+    std::size_t size = 0;
+    auto header = read_page_header(std::span(file).subspan(4), size);
+    REQUIRE(header);
+    REQUIRE(header->how == encoding::plain);
+    // The page's own checksum still holds, and the bytes have another meaning.
+    header->how = encoding::byte_stream_split;
+    std::string changed;
+    write_page_header(changed, *header);
+    REQUIRE(changed.size() == size);
+    std::memcpy(file.data() + 4, changed.data(), size);
+    CHECK_THAT(try_read(file).failure, Catch::Contains("checksum of its header does not hold"));
+}
+
 TEST_CASE("each beginning of a file is refused", "[parquet]") {
     const file_bytes whole = small_file(false);
     for (std::size_t n = 0; n < whole.size(); ++n) {
