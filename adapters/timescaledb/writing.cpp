@@ -98,7 +98,7 @@ storage::write_outcome backend::write_points(std::span<const storage::point> poi
                                     found.error().message);
         if (!found) {
             look_again();
-            return http::outcome_of(with_rights(found.error(), (*line)->sqlstate()),
+            return http::outcome_of(with_rights(held(found.error()), (*line)->sqlstate()),
                                     std::move(batch.dropped()));
         }
         of = *found;

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -147,6 +148,15 @@ server_process::command timescaledb_command(std::string settings) {
                       "shared_preload_libraries = 'timescaledb'\n"
                       "timescaledb.telemetry_level = off\nmax_locks_per_transaction = 256\n" +
                           settings);
+}
+
+void start_again(server_process& server) {
+    for (int attempt = 0;; ++attempt) try {
+            return server.start();
+        } catch (const std::runtime_error&) {
+            if (attempt == 100) throw;
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
 }
 
 }  // namespace chronopack::test

@@ -20,4 +20,8 @@ inline constexpr const char* postgres_password = "sesame-postgres";
 /// TimescaleDB's Apache edition. Throws std::runtime_error where the environment names no root.
 [[nodiscard]] server_process::command timescaledb_command(std::string settings = {});
 
+/// Starts a server again that was killed. Processes that PostgreSQL had started may still be about
+/// to see that it is gone, and keep a new one out until then.
+void start_again(server_process& server);
+
 }  // namespace chronopack::test
