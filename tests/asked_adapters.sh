@@ -20,7 +20,7 @@ configures() {
 configures || fail "without libraries there are no headers either"
 cp "$work/build/meson-info/intro-targets.json" "$work/targets"
 grep -q chronopack-storage "$work/targets" || fail "what needs no library is not built"
-for adapter in embedded prometheus clickhouse; do
+for adapter in embedded prometheus clickhouse timescaledb; do
   ! grep -q "chronopack-$adapter" "$work/targets" || fail "$adapter was built without its library"
   ! configures "-D$adapter=enabled" || fail "asking for $adapter passes in silence"
   grep -q 'ERROR: .*Dependency ".*" not found' "$work/log" || fail "$adapter: another error"

@@ -16,8 +16,11 @@ reply<std::unique_ptr<backend>> backend::open(options with) {
     constexpr std::size_t most_rows = 1'000'000;
     if (with.max_statement_rows == 0 || with.max_statement_rows > most_rows)
         return refused("max_statement_rows is none of 1 to 1,000,000");
-    if (with.max_statement_chunks == 0 || with.connections == 0)
-        return refused("a statement has a chunk, and a store a connection");
+    constexpr std::size_t most_connections = 10'000;
+    if (with.max_statement_chunks == 0)
+        return refused("a statement has rows of one chunk at least");
+    if (with.connections == 0 || with.connections > most_connections)
+        return refused("connections is none of 1 to 10,000");
     return std::unique_ptr<backend>(new backend(std::move(with)));
 }
 

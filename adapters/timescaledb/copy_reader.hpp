@@ -62,6 +62,7 @@ private:
     [[nodiscard]] result<std::size_t> head(cbytes in) {
         constexpr std::size_t fixed = copy_signature.size() + 8;
         constexpr std::size_t most = 1 << 16;
+        if (in.empty()) return std::size_t{0};
         const std::size_t n = std::min(in.size(), copy_signature.size());
         if (std::memcmp(in.data(), copy_signature.data(), n) != 0) return errc::corrupt;
         if (in.size() < fixed) return std::size_t{0};

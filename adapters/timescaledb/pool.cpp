@@ -20,13 +20,21 @@ storage::reply<pool::lease> pool::take(storage::deadline until) {
         ++losses_;
     }
     held.unlock();
+    // Its place is free again where none is made, for want of memory too.
+    struct place {
+        pool* of;
+        ~place() {
+            if (of == nullptr) return;
+            const std::lock_guard again(of->mutex_);
+            --of->taken_;
+            ++of->losses_;
+            of->returned_.notify_one();
+        }
+    } taken{this};
     auto made = connection::open(how_, until, &names_);
-    if (made) return lease(*this, std::move(*made));
-    held.lock();
-    --taken_;
-    ++losses_;
-    returned_.notify_one();
-    return made.error();
+    if (!made) return made.error();
+    taken.of = nullptr;
+    return lease(*this, std::move(*made));
 }
 
 void pool::give_back(std::unique_ptr<connection> line) {

@@ -34,7 +34,9 @@ public:
         std::unique_ptr<connection> line_;
     };
 
-    pool(connection_options how, std::size_t most) : how_(std::move(how)), most_(most) {}
+    pool(connection_options how, std::size_t most) : how_(std::move(how)), most_(most) {
+        idle_.reserve(most);  // giving one back allocates nothing
+    }
 
     /// Takes a connection that is idle, or makes one. Where all are in use it waits for one.
     [[nodiscard]] storage::reply<lease> take(storage::deadline until);

@@ -1,6 +1,7 @@
 #include <adapters/timescaledb/resolver.hpp>
 
 #include <condition_variable>
+#include <system_error>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -41,32 +42,46 @@ std::vector<std::string> texts_of(const addrinfo* all) {
 
 }  // namespace
 
+/// Asks in a thread of its own, which may outlast whoever waits for it.
+void resolver::ask(const std::shared_ptr<lookup>& into, const std::string& host) {
+    std::thread([into, host] {
+        addrinfo hints{};
+        hints.ai_socktype = SOCK_STREAM;
+        hints.ai_flags = AI_ADDRCONFIG;
+        addrinfo* all = nullptr;
+        const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &all);
+        const std::lock_guard answering(into->mutex);
+        // Without memory for the answer there is none.
+        try {
+            if (error != 0)
+                into->error = ::gai_strerror(error);
+            else
+                into->found = texts_of(all);
+        } catch (const std::bad_alloc&) {}
+        if (all != nullptr) ::freeaddrinfo(all);
+        into->done = true;
+        into->changed.notify_all();
+    }).detach();
+}
+
 storage::reply<std::vector<std::string>> resolver::addresses(const std::string& host,
                                                              storage::deadline until) {
     if (is_address(host)) return std::vector<std::string>{host};
     std::shared_ptr<lookup> asked;
     {
         const std::lock_guard held(mutex_);
-        std::shared_ptr<lookup>& known = under_way_[host];
-        if (!known) {
-            known = std::make_shared<lookup>();
-            std::thread([of = known, host] {
-                addrinfo hints{};
-                hints.ai_socktype = SOCK_STREAM;
-                hints.ai_flags = AI_ADDRCONFIG;
-                addrinfo* all = nullptr;
-                const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &all);
-                const std::lock_guard answering(of->mutex);
-                if (error != 0)
-                    of->error = ::gai_strerror(error);
-                else
-                    of->found = texts_of(all);
-                if (all != nullptr) ::freeaddrinfo(all);
-                of->done = true;
-                of->changed.notify_all();
-            }).detach();
+        if (const auto known = under_way_.find(host); known != under_way_.end()) {
+            asked = known->second;
+        } else {
+            asked = std::make_shared<lookup>();
+            try {
+                ask(asked, host);
+            } catch (const std::system_error&) {
+                return failure{verdict::retry, std::nullopt,
+                               "no thread to resolve the host's name"};
+            }
+            under_way_.emplace(host, asked);
         }
-        asked = known;
     }
     std::unique_lock held(asked->mutex);
     if (!asked->changed.wait_until(held, until, [&] { return asked->done; }))

@@ -25,6 +25,7 @@ public:
 
 private:
     struct lookup;
+    static void ask(const std::shared_ptr<lookup>& into, const std::string& host);
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<lookup>> under_way_;
 };

@@ -410,6 +410,12 @@ TEST_CASE("a metric of more series than one question names is read whole",
     CHECK(store->delete_before("many", january + 1'000, in(30s))->points == 11'000);
 }
 
+TEST_CASE("eight threads write and read one store", "[timescaledb][server]") {
+    const auto store = with_tables(own_tables());
+    const auto written = write_by_threads(*store, january);
+    check_same(read_all(*store, "threads"), in_order(written));
+}
+
 TEST_CASE("what is before a cutoff is deleted, exactly", "[timescaledb][server]") {
     const auto store = with_tables(own_tables());
     point_model model;
