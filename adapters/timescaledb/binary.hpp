@@ -55,7 +55,8 @@ inline constexpr std::int64_t epoch_2000 = 946'684'800'000'000;
 }
 /// The nanoseconds that microseconds_of() leaves out, 0 to 999.
 [[nodiscard]] constexpr std::int64_t rest_of(std::int64_t nanoseconds) noexcept {
-    return nanoseconds - floor_div(nanoseconds, 1'000) * 1'000;
+    const std::int64_t rest = nanoseconds % 1'000;
+    return rest < 0 ? rest + 1'000 : rest;
 }
 /// The least time of microseconds_of() that is not before `nanoseconds`. At the earliest time
 /// of 64 bits it is that time, cut.

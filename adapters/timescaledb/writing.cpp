@@ -225,7 +225,6 @@ reply<std::uint64_t> backend::copy_rows(connection& line, const std::string& col
                                         std::string_view data, const table_file& of,
                                         storage::deadline until) {
     std::uint64_t rows = 0;
-    judgement why;
     const auto work = [&]() -> reply<std::monostate> {
         // While it is locked, the table of series stays the one that the numbers are of.
         const auto locked =
