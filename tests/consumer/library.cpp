@@ -20,6 +20,8 @@
 #elif defined(USE_PARQUET)
 #include <adapters/parquet/file_reader.hpp>
 #include <adapters/parquet/points.hpp>
+#elif defined(USE_TIMESCALEDB)
+#include <adapters/timescaledb/backend.hpp>
 #endif
 #if defined(USE_CHRONOPACK) || defined(CHRONOPACK_DISPATCH)
 #include <chronopack/codec/packed.hpp>
@@ -68,6 +70,14 @@ bool works() {
     const auto file =
         parquet::file_reader::open(std::make_shared<parquet::memory_source>(to.written));
     return file && file->rows() == 0;
+#elif defined(USE_TIMESCALEDB)
+    // Nobody listens there, which libpq finds out.
+    const auto store = timescaledb::backend::open({.where = {.host = "127.0.0.1",
+                                                             .port = 1,
+                                                             .database = "d",
+                                                             .user = "u",
+                                                             .tls = timescaledb::tls::off}});
+    return store && !(*store)->health(storage::in(std::chrono::seconds(1)));
 #else
     return true;
 #endif
