@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <optional>
 
 namespace chronopack::test {
@@ -37,6 +38,7 @@ struct fake_disk {
         std::optional<file> replaced;
     };
     std::vector<change> unsynced;
+    std::string refuse_folder = {};    // no file can be opened in it
     bool removals_are_undone = false;  // by a loss of power, where no sync followed
     std::size_t calls = 0;
     struct tally {
@@ -51,6 +53,7 @@ struct fake_disk {
     bool short_writes = false;      // instead of failing, a write does a part
     stall reads, writes, syncs;
     prng random{1};
+    std::recursive_mutex mutex;  // held in each call of fake_files, but not while it stalls
 
     /// Cuts the power: any 512 bytes that no sync followed may be missing, and any rename may be
     /// undone.
@@ -98,6 +101,7 @@ public:
     explicit fake_files(fake_disk& d) : disk_(d) {}
 
     result<std::vector<std::string>> list(const std::string& folder) override {
+        const std::lock_guard held(disk_.mutex);
         if (!folder.empty() && !disk_.folders.contains(folder)) return errc::io_error;
         std::vector<std::string> names;
         for (const auto& [name, f] : disk_.files)
@@ -108,22 +112,29 @@ public:
         return names;
     }
     result<int> open_existing(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
         if (!disk_.files.contains(name)) return errc::not_found;
         return open(name);
     }
     result<int> open(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails()) return errc::io_error;
         const std::string folder = folder_of(name);
         if (!folder.empty() && !disk_.folders.contains(folder)) return errc::io_error;
+        if (!folder.empty() && folder == disk_.refuse_folder) return errc::io_error;
         (void)disk_.files[name];
         open_.push_back(name);
         ++disk_.calls_of_a_kind.opened;
         ++disk_.open;
         return static_cast<int>(open_.size()) - 1;
     }
-    void close(int) noexcept override { --disk_.open; }
+    void close(int) noexcept override {
+        const std::lock_guard held(disk_.mutex);
+        --disk_.open;
+    }
     result<std::size_t> write_at(int file, cbytes data, std::uint64_t offset) override {
         disk_.writes.pass();
+        const std::lock_guard held(disk_.mutex);
         ++disk_.calls_of_a_kind.written;
         if (disk_.empty_writes) return std::size_t{0};
         const bool bad = fails();
@@ -139,6 +150,7 @@ public:
     }
     result<std::size_t> read_at(int file, bytes out, std::uint64_t offset) override {
         disk_.reads.pass();
+        const std::lock_guard held(disk_.mutex);
         ++disk_.calls_of_a_kind.read;
         if (disk_.failing_reads > 0) {
             --disk_.failing_reads;
@@ -150,14 +162,19 @@ public:
         std::copy_n(now.begin() + static_cast<std::ptrdiff_t>(offset), n, out.begin());
         return n;
     }
-    result<std::uint64_t> size(int file) override { return std::uint64_t{at(file).now.size()}; }
+    result<std::uint64_t> size(int file) override {
+        const std::lock_guard held(disk_.mutex);
+        return std::uint64_t{at(file).now.size()};
+    }
     result<void> truncate(int file, std::uint64_t size) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails()) return errc::io_error;
         at(file).now.resize(size);
         return {};
     }
     result<void> sync(int file) override {
         disk_.syncs.pass();
+        const std::lock_guard held(disk_.mutex);
         fake_disk::file& f = at(file);
         if (f.sync_failed) ++f.syncs_after;
         if (fails()) {
@@ -168,6 +185,7 @@ public:
         return {};
     }
     result<void> remove(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails() || !disk_.files.contains(name)) return errc::io_error;
         if (disk_.removals_are_undone)
             disk_.unsynced.push_back({name, {}, disk_.files[name], std::nullopt});
@@ -175,6 +193,7 @@ public:
         return {};
     }
     result<void> rename(const std::string& from, const std::string& to) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails() || !disk_.files.contains(from)) return errc::io_error;
         fake_disk::change c{from, to, disk_.files[from], std::nullopt};
         if (disk_.files.contains(to)) c.replaced = disk_.files[to];
@@ -185,11 +204,13 @@ public:
         return {};
     }
     result<void> make_folder(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails()) return errc::io_error;
         disk_.folders.try_emplace(name, false);
         return {};
     }
     result<void> remove_folder(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails()) return errc::io_error;
         for (const auto& [file, f] : disk_.files)
             if (folder_of(file) == name) return errc::io_error;
@@ -197,6 +218,7 @@ public:
         return {};
     }
     result<void> sync_directory(const std::string& folder) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails()) return errc::io_error;
         for (auto& [name, f] : disk_.files)
             if (folder_of(name) == folder) f.entry_durable = true;
