@@ -102,11 +102,11 @@ private:
                 bell_.wait(heard, next);
                 continue;
             }
-            const std::string failed = cut();
+            std::string failed = cut();
             again = failed.empty() ? deadline::max() : clock::now() + pause.next();
             if (failed.empty()) pause.reset();
             const std::lock_guard held(mutex_);
-            last_failure_ = failed;
+            last_failure_.swap(failed);
         }
     }
 

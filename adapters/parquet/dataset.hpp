@@ -84,6 +84,9 @@ private:
                                                           std::int64_t cutoff,
                                                           storage::deadline until);
     [[nodiscard]] storage::reply<std::monostate> remove(const stored_files& gone);
+    /// Publishes a file, and removes those that it replaces.
+    [[nodiscard]] storage::reply<std::monostate> replace_by(
+        const std::shared_ptr<stored_file>& made);
     [[nodiscard]] std::size_t recent_points() const;
 
     std::unique_ptr<storage::file_layer> layer_;

@@ -110,6 +110,13 @@ reply<std::monostate> dataset::remove(const stored_files& gone) {
     return remove_old();
 }
 
+reply<std::monostate> dataset::replace_by(const std::shared_ptr<stored_file>& made) {
+    // First: what is replaced must not be forgotten for want of memory.
+    const std::int64_t day = made->name.day;
+    old_files_.reserve(old_files_.size() + files_.of_days(day, day).size());
+    return remove(files_.publish({made}));
+}
+
 reply<std::monostate> dataset::compact(std::size_t least, deadline until) {
     const std::unique_lock held(upkeep_, until);
     if (!held) return no_time();
@@ -165,7 +172,7 @@ reply<std::monostate> dataset::merge(const stored_files& run, deadline until) {
         files_.write({run.front()->name.day, run.front()->name.first, run.back()->name.last, 0},
                      days.begin()->second);
     if (!made) return made.error();
-    return remove(files_.publish({*made}));
+    return replace_by(*made);
 }
 
 reply<storage::deletion> dataset::delete_before(const std::string& metric, std::int64_t cutoff,
@@ -231,7 +238,7 @@ reply<std::uint64_t> dataset::delete_of(stored_file& file, const std::string& me
         files_.write({file.name.day, file.name.first, file.name.last, file.name.revision + 1},
                      days.begin()->second);
     if (!made) return made.error();
-    if (const auto ok = remove(files_.publish({*made})); !ok) return ok.error();
+    if (const auto ok = replace_by(*made); !ok) return ok.error();
     return rows;
 }
 

@@ -16,6 +16,7 @@
 #include <adapters/otlp/decode.hpp>
 #include <adapters/otlp/encode.hpp>
 #include <adapters/otlp/points.hpp>
+#include <adapters/parquet/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/storage/multi_backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
@@ -114,9 +115,10 @@ struct pipeline {
              storage::storage_backend& victoria, storage::storage_backend& clickhouse,
              storage::storage_backend& influx)
         : local(opened(embedded::embedded_backend::open(directory + "/embedded.db"))),
+          dataset(opened(parquet::backend::open(directory + "/dataset"))),
           spool(opened(storage::spool::open(directory + "/spool"))),
           all(opened(storage::multi_backend::make(
-              {local.get(), &prometheus, &victoria, &clickhouse, &influx},
+              {local.get(), &prometheus, &victoria, &clickhouse, &influx, dataset.get()},
               {.to_disk = spool.get(), .each = quick()}))),
           writer(*all, {.batch_points = 1000, .linger = 5ms}) {}
 
@@ -149,13 +151,14 @@ struct pipeline {
     }
 
     std::unique_ptr<embedded::embedded_backend> local;
+    std::unique_ptr<parquet::backend> dataset;
     std::unique_ptr<storage::spool> spool;
     std::unique_ptr<storage::multi_backend> all;
     storage::batch_writer writer;
 };
 
 constexpr std::size_t of_embedded = 0, of_prometheus = 1, of_victoria = 2, of_clickhouse = 3,
-                      of_influx = 4;
+                      of_influx = 4, of_dataset = 5;
 
 void wait_until_delivered(const pipeline& to, std::size_t store, std::uint64_t points) {
     const auto until = in(120s);
@@ -227,7 +230,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         REQUIRE(to.writer.close(in(60s)).settled);
         // The dead one keeps none of the others waiting.
         for (const std::size_t other :
-             {of_embedded, of_prometheus, of_victoria, of_clickhouse, of_influx})
+             {of_embedded, of_prometheus, of_victoria, of_clickhouse, of_influx, of_dataset})
             if (other != victim) wait_until_delivered(to, other, expected.size());
         REQUIRE(to.spool->sync(in(60s)));  // however long the disk takes
         const auto left = to.all->close(in(1s));
@@ -263,8 +266,8 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
                                                "size_bytes_sum", "target_info"});
         expected = in_order(std::move(expected));
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
-                 to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(),
-                 influx.get()}) {
+                 to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(), influx.get(),
+                 to.dataset.get()}) {
             INFO(store->name());
             check_same(read(*store, metrics), expected);
         }
@@ -272,7 +275,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         // By the formulas of the requests, not by the converter's word.
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
                  to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(), influx.get(),
-                 to.all.get()}) {
+                 to.dataset.get(), to.all.get()}) {
             CAPTURE(store->name());
             const std::int64_t at = first + 150 * interval;
             const auto of = [&](const char* metric) {
