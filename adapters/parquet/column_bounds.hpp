@@ -1,7 +1,8 @@
 // The least and the greatest value of a page or a column chunk, as statistics have them.
 //
-//   doubles   NaNs are counted and left out; a zero is -0.0 as the least and +0.0 as the greatest,
-//             because readers take zeros of both signs for equal
+//   doubles   a zero is -0.0 as the least and +0.0 as the greatest, because readers take zeros of
+//             both signs for equal; NaNs are counted, and where there are any there are no bounds:
+//             DuckDB would take them for bounds of the NaNs as well, and find NaNs by value = 0
 //   texts     by their bytes; cut to 64 bytes between characters, the greatest then rounded up
 #pragma once
 
@@ -21,7 +22,7 @@
 
 namespace chronopack::parquet {
 
-/// As the file has them. Nothing where there is no value, or none but NaNs.
+/// As the file has them. Nothing where there is no value, or a NaN.
 struct stored_bounds {
     std::optional<std::string> min, max;
     bool min_exact = true, max_exact = true;
@@ -127,7 +128,7 @@ inline constexpr std::size_t most_bound_bytes = 64;
 
 inline stored_bounds column_bounds::stored(physical_type type) const {
     stored_bounds bounds;
-    if (values == 0) return bounds;
+    if (values == 0 || nans > 0) return bounds;
     const auto word = [](std::uint64_t bits) {
         std::string plain(8, '\0');
         store_le(reinterpret_cast<std::byte*>(plain.data()), bits);

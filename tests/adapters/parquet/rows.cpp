@@ -77,8 +77,7 @@ reading try_read(std::shared_ptr<source> from, const selection& wanted,
         const auto more = rows->next(some);
         if (!more) return fail(more.error());
         if (!*more) break;
-        CHECK(some.rows > 0);
-        CHECK(some.rows <= wanted.batch_rows);
+        if (some.rows == 0 || some.rows > wanted.batch_rows) FAIL("a batch of " << some.rows);
         append(got.rows, rows->schema(), some);
     }
     got.bytes_read = rows->bytes_read();
