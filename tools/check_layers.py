@@ -4,7 +4,8 @@
     tools/check_layers.py [ROOT]
 
     include/chronopack   core <- bits <- kernel <- packing <- binning <- codec/stream <- codec <- frame <- series <- rollup
-    adapters             text, model, storage <- http <- prometheus_protocol <- the stores
+    adapters             storage <- arrow <- parquet
+                         text, model, storage <- http <- prometheus_protocol <- the stores
                          line_protocol <- the stores
                          model, storage, text <- otlp <- influxdb       storage <- downsampler
     tools                input <- output <- report <- chronopack, the command
@@ -23,6 +24,7 @@ CORE = ["core", "bits", "kernel", "packing", "binning", "codec/stream", "codec",
 
 # The folders that each folder may include beside itself and the core.
 ADAPTERS = {
+    "arrow": ["storage"],
     "text": [],
     "model": [],
     "storage": [],
@@ -31,6 +33,7 @@ ADAPTERS = {
     "prometheus_protocol": ["http", "storage", "text"],
     "downsampler": ["storage"],
     "line_protocol": [],
+    "parquet": ["arrow", "storage", "text"],
     "influxdb": ["http", "line_protocol", "model", "otlp", "storage", "text"],
 }
 STORE = ["http", "line_protocol", "prometheus_protocol", "storage", "text"]  # all other folders of adapters/

@@ -1,8 +1,8 @@
 #include <adapters/embedded/embedded_backend.hpp>
 
-#include <adapters/embedded/call_threads.hpp>
 #include <adapters/embedded/database_lock.hpp>
 #include <adapters/embedded/writer.hpp>
+#include <adapters/storage/call_threads.hpp>
 #include <adapters/storage/timed_mutex.hpp>
 
 #include <atomic>
@@ -133,7 +133,7 @@ private:
     std::atomic<std::size_t> series_ = 0;
     std::atomic<std::size_t> recent_samples_ = 0;
     std::atomic<std::uint64_t> frames_read_ = 0;
-    call_threads threads_;  // destroyed first: its work uses all the others
+    storage::call_threads threads_;  // destroyed first: its work uses all the others
 };
 
 storage::write_outcome embedded_backend::state::write(std::span<const point> points,

@@ -32,6 +32,42 @@ std::string wire_of(const labels& tags) {
     return wire;
 }
 
+// Returns why a series cannot be in files of this layout.
+std::optional<storage::dropped_point> names_wrong(const point_layout& layout,
+                                                  const storage::point& p) {
+    if (p.metric.empty())
+        return storage::dropped_point{0, storage::drop_reason::invalid, "the metric has no name"};
+    if (auto wrong = wrong_text("the metric", p.metric)) return wrong;
+    if (auto wrong = wrong_text("the service", p.service)) return wrong;
+    std::size_t bytes = 0;
+    for (const label& l : p.tags) {
+        bytes += l.name.size() + l.value.size();
+        if (bytes > max_text_bytes)
+            return storage::dropped_point{0, storage::drop_reason::too_large,
+                                          "the tags have more than 1 MiB"};
+        if (auto wrong = wrong_text("a tag's name", l.name)) return wrong;
+        if (auto wrong = wrong_text("a tag's value", l.value)) return wrong;
+    }
+    if (layout.tags == tags_form::json && tags_to_json(p.tags).size() > max_text_bytes)
+        return storage::dropped_point{0, storage::drop_reason::too_large,
+                                      "the tags have more than 1 MiB as JSON"};
+    if (layout.tags != tags_form::columns) return std::nullopt;
+    for (const label& l : p.tags)
+        if (std::find(layout.tag_columns.begin(), layout.tag_columns.end(), l.name) ==
+            layout.tag_columns.end())
+            return storage::dropped_point{0, storage::drop_reason::invalid,
+                                          "a tag has no column in this layout"};
+    return std::nullopt;
+}
+
+// Returns why a time cannot be in them: cut to the unit it is before all nanoseconds.
+std::optional<storage::dropped_point> time_wrong(time_unit unit, std::int64_t time) {
+    const std::int64_t ticks = 1'000'000'000 / per_second(unit);
+    if (time / ticks > INT64_MIN / ticks || time % ticks == 0) return std::nullopt;
+    return storage::dropped_point{0, storage::drop_reason::invalid,
+                                  "the time is before what the unit can hold"};
+}
+
 std::size_t find(const std::vector<column_schema>& schema, std::string_view name) {
     std::size_t i = 0;
     while (i < schema.size() && schema[i].name != name) ++i;
@@ -77,6 +113,19 @@ std::vector<std::string> order_of(const point_layout& layout) {
     return names;
 }
 
+std::optional<storage::dropped_point> why_dropped(const point_layout& layout,
+                                                  const storage::point& p) {
+    if (auto why = time_wrong(layout.unit, p.timestamp)) return why;
+    return names_wrong(layout, p);
+}
+
+std::int64_t cut_to(time_unit unit, std::int64_t time) noexcept {
+    const std::int64_t ticks = 1'000'000'000 / per_second(unit);
+    // Unsigned: times that why_dropped() refuses go past the end.
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(floor_by(time, ticks)) *
+                                     static_cast<std::uint64_t>(ticks));
+}
+
 std::uint32_t point_rows::dictionary::index(const std::string& text) {
     if (!all.empty() && all[last] == text) return last;
     const auto [at, fresh] = of.try_emplace(text, static_cast<std::uint32_t>(all.size()));
@@ -91,6 +140,7 @@ point_rows::point_rows(point_layout layout) : layout_(std::move(layout)) {
 }
 
 std::optional<storage::dropped_point> point_rows::add(const storage::point& p) {
+    if (auto why = time_wrong(layout_.unit, p.timestamp)) return why;
     // Points often come series by series, and a series is looked up once.
     if (!any_ || p.tags != last_.tags || p.metric != last_.metric || p.service != last_.service) {
         any_ = false;
@@ -117,40 +167,19 @@ std::optional<storage::dropped_point> point_rows::add(const storage::point& p) {
 
 // Sets series_ to the indices of the point's series.
 std::optional<storage::dropped_point> point_rows::add_series(const storage::point& p) {
-    if (p.metric.empty())
-        return storage::dropped_point{0, storage::drop_reason::invalid, "the metric has no name"};
-    if (auto wrong = wrong_text("the metric", p.metric)) return wrong;
-    if (auto wrong = wrong_text("the service", p.service)) return wrong;
-    std::size_t bytes = 0;
-    for (const label& l : p.tags) {
-        bytes += l.name.size() + l.value.size();
-        if (bytes > max_text_bytes)
-            return storage::dropped_point{0, storage::drop_reason::too_large,
-                                          "the tags have more than 1 MiB"};
-        if (auto wrong = wrong_text("a tag's name", l.name)) return wrong;
-        if (auto wrong = wrong_text("a tag's value", l.value)) return wrong;
-    }
+    if (auto why = names_wrong(layout_, p)) return why;
     if (layout_.tags == tags_form::columns) {
-        std::size_t found = 0;
         for (std::size_t t = 0; t < layout_.tag_columns.size(); ++t) {
             const std::string& name = layout_.tag_columns[t];
             const auto at = std::find_if(p.tags.begin(), p.tags.end(),
                                          [&](const label& l) { return l.name == name; });
-            found += at != p.tags.end();
             series_[tags_at + t] =
                 at == p.tags.end() ? UINT32_MAX : texts_[tags_at + t].index(at->value);
         }
-        if (found != p.tags.size())
-            return storage::dropped_point{0, storage::drop_reason::invalid,
-                                          "a tag has no column in this layout"};
     } else {
         series_[tags_at] = index_of(p.tags);
         if (layout_.tags == tags_form::json) {
-            std::string json = tags_to_json(p.tags);
-            if (json.size() > max_text_bytes)
-                return storage::dropped_point{0, storage::drop_reason::too_large,
-                                              "the tags have more than 1 MiB as JSON"};
-            series_[tags_at] = texts_[tags_at].index(json);
+            series_[tags_at] = texts_[tags_at].index(tags_to_json(p.tags));
         }
     }
     series_[metric_at] = texts_[metric_at].index(p.metric);

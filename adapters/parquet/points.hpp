@@ -39,14 +39,21 @@ struct point_layout {
 /// order of time.
 [[nodiscard]] std::vector<std::string> order_of(const point_layout& layout);
 
+/// Returns why files of this layout cannot hold a point, or nothing where they can: `invalid` for
+/// text that is not UTF-8, an empty metric, a tag without a column, or a time before what the unit
+/// can hold; `too_large` for text above max_text_bytes. Its index is zero.
+[[nodiscard]] std::optional<storage::dropped_point> why_dropped(const point_layout& layout,
+                                                                const storage::point& p);
+
+/// Returns a time in nanoseconds as a file of this unit has it: cut, towards the past.
+[[nodiscard]] std::int64_t cut_to(time_unit unit, std::int64_t time) noexcept;
+
 /// Gathers points as rows. Not thread-safe.
 class point_rows {
 public:
     explicit point_rows(point_layout layout);
 
-    /// Appends a point; or returns why it is dropped: `invalid` for text that is not UTF-8, an
-    /// empty metric, or a tag without a column; `too_large` for text above max_text_bytes. Its
-    /// index is zero.
+    /// Appends a point; or returns why it is dropped, as why_dropped() says.
     [[nodiscard]] std::optional<storage::dropped_point> add(const storage::point& p);
 
     [[nodiscard]] std::size_t size() const noexcept { return rows_.rows; }

@@ -14,6 +14,7 @@ namespace {
 
 class system_files final : public file_layer {
 public:
+    explicit system_files(bool all) noexcept : all_(all) {}
     ~system_files() override {
         if (directory_ >= 0) ::close(directory_);
     }
@@ -25,8 +26,8 @@ public:
         return checked(::flock(directory_, LOCK_EX | LOCK_NB));
     }
 
-    result<std::vector<std::string>> list() override {
-        const int copy = ::openat(directory_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    result<std::vector<std::string>> list(const std::string& folder) override {
+        const int copy = open_folder(folder);
         const std::unique_ptr<DIR, closer> all(copy < 0 ? nullptr : ::fdopendir(copy));
         if (all == nullptr) {
             if (copy >= 0) ::close(copy);
@@ -38,9 +39,15 @@ public:
     }
 
     result<int> open(const std::string& name) override {
-        const int file =
-            ::openat(directory_, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        const int file = ::openat(directory_, name.c_str(),
+                                  O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, all_ ? 0666 : 0600);
         if (file < 0) return errc::io_error;
+        return file;
+    }
+
+    result<int> open_existing(const std::string& name) override {
+        const int file = ::openat(directory_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (file < 0) return errno == ENOENT ? errc::not_found : errc::io_error;
         return file;
     }
 
@@ -69,7 +76,23 @@ public:
     result<void> remove(const std::string& name) override {
         return checked(::unlinkat(directory_, name.c_str(), 0));
     }
-    result<void> sync_directory() override { return checked(::fsync(directory_)); }
+    result<void> rename(const std::string& from, const std::string& to) override {
+        return checked(::renameat(directory_, from.c_str(), directory_, to.c_str()));
+    }
+    result<void> make_folder(const std::string& name) override {
+        const int status = ::mkdirat(directory_, name.c_str(), all_ ? 0777 : 0700);
+        return checked(status != 0 && errno == EEXIST ? 0 : status);
+    }
+    result<void> remove_folder(const std::string& name) override {
+        return checked(::unlinkat(directory_, name.c_str(), AT_REMOVEDIR));
+    }
+    result<void> sync_directory(const std::string& folder) override {
+        const int file = open_folder(folder);
+        if (file < 0) return errc::io_error;
+        const auto done = checked(::fsync(file));
+        ::close(file);
+        return done;
+    }
 
 private:
     struct closer {
@@ -89,6 +112,12 @@ private:
         return {};
     }
 
+    [[nodiscard]] int open_folder(const std::string& name) const noexcept {
+        return ::openat(directory_, name.empty() ? "." : name.c_str(),
+                        O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+
+    bool all_;
     int directory_ = -1;
 };
 
@@ -125,10 +154,12 @@ result<std::vector<std::byte>> read_all(file_layer& files, int file) {
     return read_up_to(files, file, 0, *size);
 }
 
-result<std::unique_ptr<file_layer>> files_of(const std::string& directory) {
-    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return errc::io_error;
+result<std::unique_ptr<file_layer>> files_of(const std::string& directory, readers who) {
+    const bool all = who == readers::all;
+    if (::mkdir(directory.c_str(), all ? 0777 : 0700) != 0 && errno != EEXIST)
+        return errc::io_error;
     // Made first: without memory no descriptor may be left that holds the lock.
-    auto files = std::make_unique<system_files>();
+    auto files = std::make_unique<system_files>(all);
     if (const auto opened = files->open_directory(directory); !opened) return opened.error();
     return std::unique_ptr<file_layer>(std::move(files));
 }

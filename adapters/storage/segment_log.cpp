@@ -198,7 +198,7 @@ result<spool_segment*> segment_log::active() {
     if (!file) return file.error();
     std::byte heads[heads_bytes];
     write_heads(heads, {s.salt, end_});
-    if (!write_all(files_, *file, heads, 0) || !files_.sync_directory()) {
+    if (!write_all(files_, *file, heads, 0) || !files_.sync_directory({})) {
         files_.close(*file);
         (void)files_.remove(name);
         return errc::io_error;
@@ -242,10 +242,11 @@ std::pair<const spool_segment*, const spool_record*> segment_log::find(
     return {&*s, &*std::lower_bound(s->records.begin(), s->records.end(), ordinal, before)};
 }
 
-void segment_log::remove_first() {
-    (void)files_.remove(segment_name(segments_.front().number));
+result<void> segment_log::remove_first() {
+    const auto removed = files_.remove(segment_name(segments_.front().number));
     bytes_ -= segments_.front().bytes;
     segments_.pop_front();
+    return removed;
 }
 
 }  // namespace chronopack::storage

@@ -78,6 +78,10 @@ public:
                                     spool_recovery& found);
     /// Gives later records an ordinal of at least `ordinal`.
     void skip_to(std::uint64_t ordinal) noexcept { end_ = std::max(end_, ordinal); }
+    /// Gives later segments a number of at least `number`.
+    void number_from(std::uint64_t number) noexcept {
+        next_number_ = std::max(next_number_, number);
+    }
 
     /// Returns whether there are ordinals for so many more points, and a number for a segment.
     [[nodiscard]] bool can_count(std::uint32_t points) const noexcept;
@@ -110,8 +114,9 @@ public:
     /// Appends nothing more to the first, or the last, segment.
     void seal_first() { seal(segments_.front()); }
     void seal_last() { seal(segments_.back()); }
-    /// Deletes the first segment, which must be sealed.
-    void remove_first();
+    /// Forgets the first segment, which must be sealed, and deletes its file; io_error where the
+    /// file stays.
+    result<void> remove_first();
 
 private:
     [[nodiscard]] result<void> load_segment(std::uint64_t number, bool last, std::uint64_t wanted,

@@ -40,7 +40,7 @@ spool::~spool() {
 }
 
 result<void> spool::load() {
-    const auto names = files_->list();
+    const auto names = files_->list({});
     if (!names) return names.error();
     for (const std::string& name : *names)
         if (name.ends_with(spool_format::cursor_suffix))
@@ -145,7 +145,7 @@ void spool::remove_settled() {
 void spool::remove_first() {
     // The data of a file that is open stays on the disk.
     for (reader& r : readers_) r.cursor.release(*files_, log_.segments().front().number);
-    log_.remove_first();
+    (void)log_.remove_first();
 }
 
 bool spool::drop_oldest(deadline until) {

@@ -1,5 +1,5 @@
-// A disk in memory for spools, whose calls can be made to fail or to stall and whose power
-// can be cut.
+// A disk in memory for spools and datasets, whose calls can be made to fail or to stall and whose
+// power can be cut.
 //
 //   fake_disk d;
 //   d.fail_from = 17;                                    // the 18th call, and all later
@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
+#include <optional>
 
 namespace chronopack::test {
 
@@ -27,6 +29,17 @@ struct fake_disk {
         std::size_t syncs_after = 0;  // a failed one
     };
     std::map<std::string, file> files;
+    std::map<std::string, bool> folders;  // whether their names are durable
+    // Renames and removals in a folder that no sync of it followed: `from` was `moved`, which is now
+    // at `to`, or nowhere where `to` is empty, in place of `replaced`.
+    struct change {
+        std::string from, to;
+        file moved;
+        std::optional<file> replaced;
+    };
+    std::vector<change> unsynced;
+    std::string refuse_folder = {};    // no file can be opened in it
+    bool removals_are_undone = false;  // by a loss of power, where no sync followed
     std::size_t calls = 0;
     struct tally {
         std::size_t opened = 0, written = 0, read = 0;
@@ -40,9 +53,29 @@ struct fake_disk {
     bool short_writes = false;      // instead of failing, a write does a part
     stall reads, writes, syncs;
     prng random{1};
+    std::recursive_mutex mutex;  // held in each call of fake_files, but not while it stalls
 
-    /// Cuts the power: any 512 bytes that no sync followed may be missing.
+    /// Cuts the power: any 512 bytes that no sync followed may be missing, and any rename may be
+    /// undone.
     void lose_power() {
+        for (; !unsynced.empty(); unsynced.pop_back()) {
+            const change& last = unsynced.back();
+            if (random.one_in(2)) {
+                if (!last.to.empty()) files[last.to].entry_durable = true;
+                continue;
+            }
+            files[last.from] = last.to.empty() ? last.moved : files[last.to];
+            files[last.from].entry_durable = last.moved.entry_durable;
+            if (last.to.empty()) continue;
+            files.erase(last.to);
+            if (last.replaced) files[last.to] = *last.replaced;
+        }
+        for (auto at = folders.begin(); at != folders.end();) {
+            const std::string inside = at->first + "/";
+            if (!at->second)
+                std::erase_if(files, [&](const auto& f) { return f.first.starts_with(inside); });
+            at = at->second ? std::next(at) : folders.erase(at);
+        }
         for (auto at = files.begin(); at != files.end();) {
             file& f = at->second;
             if (!f.entry_durable) {
@@ -67,22 +100,41 @@ class fake_files final : public storage::file_layer {
 public:
     explicit fake_files(fake_disk& d) : disk_(d) {}
 
-    result<std::vector<std::string>> list() override {
+    result<std::vector<std::string>> list(const std::string& folder) override {
+        const std::lock_guard held(disk_.mutex);
+        if (!folder.empty() && !disk_.folders.contains(folder)) return errc::io_error;
         std::vector<std::string> names;
-        for (const auto& [name, f] : disk_.files) names.push_back(name);
+        for (const auto& [name, f] : disk_.files)
+            if (folder_of(name) == folder)
+                names.push_back(folder.empty() ? name : name.substr(folder.size() + 1));
+        if (folder.empty())
+            for (const auto& [name, durable] : disk_.folders) names.push_back(name);
         return names;
     }
+    result<int> open_existing(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
+        if (!disk_.files.contains(name)) return errc::not_found;
+        return open(name);
+    }
     result<int> open(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails()) return errc::io_error;
+        const std::string folder = folder_of(name);
+        if (!folder.empty() && !disk_.folders.contains(folder)) return errc::io_error;
+        if (!folder.empty() && folder == disk_.refuse_folder) return errc::io_error;
         (void)disk_.files[name];
         open_.push_back(name);
         ++disk_.calls_of_a_kind.opened;
         ++disk_.open;
         return static_cast<int>(open_.size()) - 1;
     }
-    void close(int) noexcept override { --disk_.open; }
+    void close(int) noexcept override {
+        const std::lock_guard held(disk_.mutex);
+        --disk_.open;
+    }
     result<std::size_t> write_at(int file, cbytes data, std::uint64_t offset) override {
         disk_.writes.pass();
+        const std::lock_guard held(disk_.mutex);
         ++disk_.calls_of_a_kind.written;
         if (disk_.empty_writes) return std::size_t{0};
         const bool bad = fails();
@@ -98,6 +150,7 @@ public:
     }
     result<std::size_t> read_at(int file, bytes out, std::uint64_t offset) override {
         disk_.reads.pass();
+        const std::lock_guard held(disk_.mutex);
         ++disk_.calls_of_a_kind.read;
         if (disk_.failing_reads > 0) {
             --disk_.failing_reads;
@@ -109,14 +162,19 @@ public:
         std::copy_n(now.begin() + static_cast<std::ptrdiff_t>(offset), n, out.begin());
         return n;
     }
-    result<std::uint64_t> size(int file) override { return std::uint64_t{at(file).now.size()}; }
+    result<std::uint64_t> size(int file) override {
+        const std::lock_guard held(disk_.mutex);
+        return std::uint64_t{at(file).now.size()};
+    }
     result<void> truncate(int file, std::uint64_t size) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails()) return errc::io_error;
         at(file).now.resize(size);
         return {};
     }
     result<void> sync(int file) override {
         disk_.syncs.pass();
+        const std::lock_guard held(disk_.mutex);
         fake_disk::file& f = at(file);
         if (f.sync_failed) ++f.syncs_after;
         if (fails()) {
@@ -127,17 +185,55 @@ public:
         return {};
     }
     result<void> remove(const std::string& name) override {
-        if (fails()) return errc::io_error;
+        const std::lock_guard held(disk_.mutex);
+        if (fails() || !disk_.files.contains(name)) return errc::io_error;
+        if (disk_.removals_are_undone)
+            disk_.unsynced.push_back({name, {}, disk_.files[name], std::nullopt});
         disk_.files.erase(name);
         return {};
     }
-    result<void> sync_directory() override {
+    result<void> rename(const std::string& from, const std::string& to) override {
+        const std::lock_guard held(disk_.mutex);
+        if (fails() || !disk_.files.contains(from)) return errc::io_error;
+        fake_disk::change c{from, to, disk_.files[from], std::nullopt};
+        if (disk_.files.contains(to)) c.replaced = disk_.files[to];
+        disk_.files[to] = c.moved;
+        disk_.files[to].entry_durable = false;
+        disk_.files.erase(from);
+        disk_.unsynced.push_back(std::move(c));
+        return {};
+    }
+    result<void> make_folder(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
         if (fails()) return errc::io_error;
-        for (auto& [name, f] : disk_.files) f.entry_durable = true;
+        disk_.folders.try_emplace(name, false);
+        return {};
+    }
+    result<void> remove_folder(const std::string& name) override {
+        const std::lock_guard held(disk_.mutex);
+        if (fails()) return errc::io_error;
+        for (const auto& [file, f] : disk_.files)
+            if (folder_of(file) == name) return errc::io_error;
+        if (disk_.folders.erase(name) == 0) return errc::io_error;
+        return {};
+    }
+    result<void> sync_directory(const std::string& folder) override {
+        const std::lock_guard held(disk_.mutex);
+        if (fails()) return errc::io_error;
+        for (auto& [name, f] : disk_.files)
+            if (folder_of(name) == folder) f.entry_durable = true;
+        std::erase_if(disk_.unsynced,
+                      [&](const fake_disk::change& c) { return folder_of(c.from) == folder; });
+        if (folder.empty())
+            for (auto& [name, durable] : disk_.folders) durable = true;
         return {};
     }
 
 private:
+    static std::string folder_of(const std::string& name) {
+        const auto slash = name.find('/');
+        return slash == std::string::npos ? std::string() : name.substr(0, slash);
+    }
     bool fails() {
         const std::size_t n = disk_.calls++;
         return n >= disk_.fail_from && n < disk_.fail_to;

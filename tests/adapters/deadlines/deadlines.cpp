@@ -13,6 +13,7 @@
 #include <adapters/downsampler/downsampler.hpp>
 #include <adapters/embedded/embedded_backend.hpp>
 #include <adapters/influxdb/backend.hpp>
+#include <adapters/parquet/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/storage/multi_backend.hpp>
 #include <adapters/storage/query_cache.hpp>
@@ -326,6 +327,44 @@ private:
     sqlite3* other_ = nullptr;
 };
 
+/// A dataset with files and recent points, on a disk of which a part stalls, and another caller who
+/// has begun.
+class dataset_on_a_stalled_disk final : public scene {
+public:
+    explicit dataset_on_a_stalled_disk(part which) : which_(which) {
+        auto opened = parquet::backend::open(std::make_unique<fake_files>(disk_), {});
+        if (!opened) throw std::runtime_error(opened.error().message);
+        store_ = std::move(*opened);
+        if (!store_->write_batch(run_of("cpu", 10), in(60s)).ok() || !store_->checkpoint(in(60s)) ||
+            !store_->write_batch(run_of("cpu", 10, 5), in(60s)).ok())
+            throw std::runtime_error("no dataset");
+        place().begin();
+        other_ = std::thread([this] {
+            (void)store_->checkpoint(in(30s));
+            (void)store_->query_range({.metric = "cpu"}, in(30s));
+        });
+        add_all_of(*store_);
+        add("checkpoint", [this](deadline d) { return store_->checkpoint(d); });
+        add("compact", [this](deadline d) { return store_->compact(d); });
+        add("repair", [this](deadline d) { return store_->repair(d); });
+        add("counters", [this](deadline) { return store_->counters(); });
+    }
+    ~dataset_on_a_stalled_disk() override { other_.join(); }
+    void release() override { place().end(); }
+
+private:
+    stall& place() {
+        return which_ == part::reads    ? disk_.reads
+               : which_ == part::writes ? disk_.writes
+                                        : disk_.syncs;
+    }
+
+    fake_disk disk_;
+    part which_;
+    std::unique_ptr<parquet::backend> store_;
+    std::thread other_;
+};
+
 /// A store whose server takes requests and does not answer, or a byte a second.
 template <class Backend, class Options>
 class behind_a_server final : public scene {
@@ -509,6 +548,7 @@ std::vector<named_scene> scenes() {
           std::pair(part::syncs, "syncs")}) {
         const std::string stalls = std::string(", the disk stalls in ") + name;
         all.push_back(of<spool_on_a_stalled_disk>("spool" + stalls, which));
+        all.push_back(of<dataset_on_a_stalled_disk>("dataset" + stalls, which));
         for (const overflow when : {overflow::block, overflow::drop_oldest})
             all.push_back(of<full_writer>("batch_writer" + stalls, when, which));
         all.push_back(of<busy_stores>("multi_backend, all" + stalls, multi_mode::all, which));

@@ -1,6 +1,7 @@
 // A process that writes and is killed, at any moment: what it was told is there, is. Also
 // where other processes look at its database meanwhile.
 #include "support/child.hpp"
+#include "support/killed_writer.hpp"
 #include "support/long_form.hpp"
 #include "support/points.hpp"
 #include "support/random.hpp"
@@ -9,10 +10,6 @@
 #include <adapters/embedded/embedded_backend.hpp>
 
 #include <catch2/catch.hpp>
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace chronopack;
 using namespace chronopack::test;
@@ -38,63 +35,20 @@ std::vector<storage::point> batch(std::int64_t k) {
     return points;
 }
 
-// Says each number of a batch on `to` once it is acknowledged.
-[[noreturn]] void write_for_ever(const std::string& path, int to, bool write_only) {
+void write_for_ever(const std::string& path, bool write_only,
+                    const std::function<void(std::int64_t)>& acknowledged) {
     prng random(7);
     auto store = embedded_backend::open(path, small_frames);
     for (std::int64_t k = 0; store; ++k) {
-        if (!(*store)->write_batch(batch(k), in(60s)).ok() || ::write(to, &k, sizeof k) < 0) break;
+        if (!(*store)->write_batch(batch(k), in(60s)).ok()) break;
+        acknowledged(k);
         if (write_only) continue;
         if (random.one_in(20) && !(*store)->query_range({.metric = "cpu"}, in(60s))) break;
         if (random.one_in(60) && !(*store)->checkpoint(in(60s))) break;
         if (random.one_in(60) && !(*store)->repair(in(60s))) break;
         if (random.one_in(60) && embedded_backend::open(path, small_frames)) break;
     }
-    ::_exit(1);
 }
-
-// The process that writes.
-class writing_process {
-public:
-    writing_process(const std::string& path, bool write_only) {
-        int pipe[2];
-        if (::pipe(pipe) != 0) throw std::runtime_error("pipe failed");
-        process_ = ::fork();
-        if (process_ == 0) {
-            ::close(pipe[0]);
-            write_for_ever(path, pipe[1], write_only);
-        }
-        ::close(pipe[1]);
-        from_ = pipe[0];
-    }
-    writing_process(const writing_process&) = delete;
-    ~writing_process() {
-        kill();
-        ::close(from_);
-    }
-
-    /// Waits for `more` batches beyond those that are known to be acknowledged.
-    void wait_for(std::int64_t more) {
-        const auto end = acknowledged_ + more;
-        while (acknowledged_ < end && ::read(from_, &acknowledged_, 8) == 8) continue;
-        if (acknowledged_ < end) throw std::runtime_error("the writing process has failed");
-    }
-    /// Kills it at whatever it does; returns the number of the last acknowledged batch.
-    std::int64_t kill() {
-        if (process_ > 0) {
-            ::kill(process_, SIGKILL);
-            ::waitpid(process_, nullptr, 0);
-            process_ = -1;
-            for (std::int64_t k = 0; ::read(from_, &k, 8) == 8;) acknowledged_ = k;
-        }
-        return acknowledged_;
-    }
-
-private:
-    pid_t process_ = -1;
-    int from_ = -1;
-    std::int64_t acknowledged_ = -1;
-};
 
 // Of the batch that was under way all is there, or nothing.
 void check_all_there(const std::string& path, std::int64_t acknowledged) {
@@ -119,7 +73,8 @@ TEST_CASE("a killed process loses no point that the store reported as written", 
     prng random(5);
     for (int round = 0; round < long_form(12, 200); ++round) {
         const scratch_directory dir;
-        writing_process writing(dir / "x.db", true);
+        killed_writer writing(
+            [&](const auto& acknowledged) { write_for_ever(dir / "x.db", true, acknowledged); });
         writing.wait_for(random.between(1, 300));
         check_all_there(dir / "x.db", writing.kill());
     }
@@ -136,7 +91,8 @@ TEST_CASE("nor where others have read, copied and vacuumed its database meanwhil
             "VACUUM",
             "PRAGMA wal_checkpoint(TRUNCATE)",
         };
-        writing_process writing(path, false);
+        killed_writer writing(
+            [&](const auto& acknowledged) { write_for_ever(path, false, acknowledged); });
         for (auto n = random.between(1, 4); n > 0; --n) {
             writing.wait_for(random.between(1, 100));
             const std::string& command = commands[random.below(commands.size())];

@@ -17,6 +17,7 @@
 #include <adapters/otlp/decode.hpp>
 #include <adapters/otlp/encode.hpp>
 #include <adapters/otlp/points.hpp>
+#include <adapters/parquet/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/storage/multi_backend.hpp>
 #include <adapters/timescaledb/backend.hpp>
@@ -116,10 +117,11 @@ struct pipeline {
              storage::storage_backend& victoria, storage::storage_backend& clickhouse,
              storage::storage_backend& influx, storage::storage_backend& timescale)
         : local(opened(embedded::embedded_backend::open(directory + "/embedded.db"))),
+          dataset(opened(parquet::backend::open(directory + "/dataset"))),
           spool(opened(storage::spool::open(directory + "/spool"))),
-          all(opened(storage::multi_backend::make(
-              {local.get(), &prometheus, &victoria, &clickhouse, &influx, &timescale},
-              {.to_disk = spool.get(), .each = quick()}))),
+          all(opened(storage::multi_backend::make({local.get(), &prometheus, &victoria, &clickhouse,
+                                                   &influx, &timescale, dataset.get()},
+                                                  {.to_disk = spool.get(), .each = quick()}))),
           writer(*all, {.batch_points = 1000, .linger = 5ms}) {}
 
     template <class T>
@@ -151,13 +153,14 @@ struct pipeline {
     }
 
     std::unique_ptr<embedded::embedded_backend> local;
+    std::unique_ptr<parquet::backend> dataset;
     std::unique_ptr<storage::spool> spool;
     std::unique_ptr<storage::multi_backend> all;
     storage::batch_writer writer;
 };
 
 constexpr std::size_t of_embedded = 0, of_prometheus = 1, of_victoria = 2, of_clickhouse = 3,
-                      of_influx = 4, of_timescale = 5;
+                      of_influx = 4, of_timescale = 5, of_dataset = 6;
 
 void wait_until_delivered(const pipeline& to, std::size_t store, std::uint64_t points) {
     const auto until = in(120s);
@@ -239,8 +242,8 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         bring(to, 2 * requests / 3);
         REQUIRE(to.writer.close(in(60s)).settled);
         // The dead one keeps none of the others waiting.
-        for (const std::size_t other :
-             {of_embedded, of_prometheus, of_victoria, of_clickhouse, of_influx, of_timescale})
+        for (const std::size_t other : {of_embedded, of_prometheus, of_victoria, of_clickhouse,
+                                        of_influx, of_timescale, of_dataset})
             if (other != victim) wait_until_delivered(to, other, expected.size());
         REQUIRE(to.spool->sync(in(60s)));  // however long the disk takes
         const auto left = to.all->close(in(1s));
@@ -277,7 +280,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         expected = in_order(std::move(expected));
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
                  to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(), influx.get(),
-                 timescale.get()}) {
+                 timescale.get(), to.dataset.get()}) {
             INFO(store->name());
             check_same(read(*store, metrics), expected);
         }
@@ -285,7 +288,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         // By the formulas of the requests, not by the converter's word.
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
                  to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(), influx.get(),
-                 timescale.get(), to.all.get()}) {
+                 timescale.get(), to.dataset.get(), to.all.get()}) {
             CAPTURE(store->name());
             const std::int64_t at = first + 150 * interval;
             const auto of = [&](const char* metric) {

@@ -1,9 +1,9 @@
-#include <adapters/embedded/call_threads.hpp>
+#include <adapters/storage/call_threads.hpp>
 
 #include <new>
 #include <system_error>
 
-namespace chronopack::embedded {
+namespace chronopack::storage {
 
 call_threads::~call_threads() {
     {
@@ -44,4 +44,4 @@ void call_threads::serve() {
     }
 }
 
-}  // namespace chronopack::embedded
+}  // namespace chronopack::storage

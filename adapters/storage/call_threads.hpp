@@ -20,7 +20,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace chronopack::embedded {
+namespace chronopack::storage {
 
 /// A pool of threads, as many as there ever were pieces of work at once. Thread-safe.
 class call_threads {
@@ -36,9 +36,9 @@ public:
     /// begins after `until`. Throws what the work throws, and std::bad_alloc where the system has
     /// no thread left.
     template <class Work, class Unread>
-    [[nodiscard]] auto run(storage::deadline until, Work work, Unread unread)
+    [[nodiscard]] auto run(deadline until, Work work, Unread unread)
         -> std::optional<std::invoke_result_t<Work&>> {
-        if (storage::clock::now() >= until) return std::nullopt;
+        if (clock::now() >= until) return std::nullopt;
         auto made = std::make_shared<job_of<Work, Unread>>(std::move(work), std::move(unread));
         start(made);
         return made->wait(until);
@@ -77,7 +77,7 @@ private:
             work_.reset();
         }
 
-        [[nodiscard]] std::optional<value> wait(storage::deadline until) {
+        [[nodiscard]] std::optional<value> wait(deadline until) {
             std::unique_lock held(mutex_);
             if (!ended_now_.wait_until(held, until, [&] { return ended_; })) {
                 left_ = true;
@@ -109,4 +109,4 @@ private:
     bool closing_ = false;
 };
 
-}  // namespace chronopack::embedded
+}  // namespace chronopack::storage
