@@ -28,6 +28,7 @@ std::string_view name(loss why) noexcept {
                                                          "scope",
                                                          "invalid_text",
                                                          "rounded_integer",
+                                                         "infinite_bound",
                                                          "count_mismatch",
                                                          "invalid_quantile",
                                                          "resolution",

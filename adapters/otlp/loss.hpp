@@ -29,7 +29,7 @@ enum class loss : std::uint8_t {
     invalid_delta,      ///< negative, or not finite
     out_of_order,       ///< a delta that is not later than the previous one
     bounds_mismatch,    ///< the number of buckets is not one more than that of the bounds
-    unsorted_bounds,    ///< not increasing, or not finite
+    unsorted_bounds,    ///< not increasing, or NaN
     count_overflow,     ///< counts that do not fit 64 bits together
     too_large,          ///< beyond a limit of the conversion, or a label set of more than 1 MiB
     negative_duration,  ///< a span that ends before it starts
@@ -48,6 +48,7 @@ enum class loss : std::uint8_t {
     scope,               ///< a scope whose name, version and attributes do not become tags
     invalid_text,        ///< text that is not UTF-8: each bad byte became U+FFFD
     rounded_integer,     ///< an integer beyond 2^53 that is not a double
+    infinite_bound,      ///< an infinite bound of a histogram, whose bucket is kept in the next
     count_mismatch,      ///< a histogram's count is not the sum of its buckets; both are kept
     invalid_quantile,    ///< outside 0 to 1, or repeated
     resolution,          ///< exponential buckets were merged to stay within the limit

@@ -154,6 +154,8 @@ private:
     void convert_point(const model::histogram& histogram, const model::histogram_point& point) {
         if (!has_temporality(histogram.of)) return;
         if (const auto fault = fault_of(point.value)) return lost_.add(*fault);
+        if (const std::size_t bounds = infinite_bounds(point.value); bounds != 0)
+            lost_.add(loss::infinite_bound, bounds);
         convert_histogram(histogram.of, point, point.value,
                           [&] { return totals_.add(key(), point, point.value, lost_); });
     }

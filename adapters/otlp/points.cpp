@@ -110,6 +110,7 @@ private:
     void put_histogram(const Value& value, const Value* total, bool) {
         if (value.min || value.max) lost_.add(loss::min_max);
         if (total == nullptr) return;
+        release_name(tags_, "le", lost_);  // no series of a histogram has one but its buckets
         const std::uint64_t count = cumulate(*total, buckets_);
         if (!has_room(buckets_.size() + 3)) return lost_.add(loss::too_large);
         if (count != total->count) lost_.add(loss::count_mismatch);
@@ -122,6 +123,7 @@ private:
     template <class Value>
     void end_histogram(const Value& last) {
         if (!has_buckets(last)) lost_.add(loss::unmarked_buckets);
+        release_name(tags_, "le", lost_);
         (void)cumulate(last, buckets_);
         if (!has_room(buckets_.size() + 3)) return lost_.add(loss::too_large);
         emit_buckets([](std::uint64_t) { return stale_marker(); }, 0);
@@ -143,6 +145,7 @@ private:
     }
 
     void put_summary(const model::summary_point& point) {
+        release_name(tags_, "quantile", lost_);
         if (!has_room(point.quantiles.size() + 2)) return lost_.add(loss::too_large);
         const bool ends = point.no_recorded_value;
         tag_list tags = tags_;

@@ -57,6 +57,15 @@ void merge_tags(tag_list& tags, const tag_list& reserved, loss_report& lost) {
     tags = std::move(merged);
 }
 
+void release_name(tag_list& tags, std::string_view name, loss_report& lost) {
+    const auto at = std::lower_bound(tags.begin(), tags.end(), name,
+                                     [](const label& l, std::string_view n) { return l.name < n; });
+    if (at == tags.end() || at->name != name) return;
+    at->name.insert(0, "exported_");
+    lost.add(loss::attribute_collision);
+    sort_tags(tags, lost);
+}
+
 std::size_t reserve_tag(tag_list& tags, std::string_view name, loss_report& lost) {
     auto at = std::lower_bound(tags.begin(), tags.end(), name,
                                [](const label& l, std::string_view n) { return l.name < n; });

@@ -28,6 +28,10 @@ void sort_tags(tag_list& tags, loss_report& lost);
 /// Merges `reserved` into `tags`. Where both have a name, `reserved` wins.
 void merge_tags(tag_list& tags, const tag_list& reserved, loss_report& lost);
 
+/// Gives a tag with this name another one, exported_NAME, because the conversion itself adds the
+/// name to some series of a point.
+void release_name(tag_list& tags, std::string_view name, loss_report& lost);
+
 /// Makes room for the tag `name`, which replaces one of that name. Returns its place among the
 /// tags.
 std::size_t reserve_tag(tag_list& tags, std::string_view name, loss_report& lost);

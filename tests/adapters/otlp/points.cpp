@@ -80,15 +80,58 @@ TEST_CASE("a histogram whose buckets are not one more than its bounds is left ou
     }
 }
 
-TEST_CASE("a histogram whose bounds do not increase, or are infinite, is left out",
-          "[otlp][points]") {
-    for (const auto& [a, b] : {std::pair(2.0, 1.0), std::pair(1.0, 1.0), std::pair(1.0, infinity),
-                               std::pair(-infinity, 0.0), std::pair(quiet_nan, 1.0),
-                               std::pair(1.0, quiet_nan), std::pair(-0.0, 0.0)}) {
+TEST_CASE("a histogram whose bounds do not increase is left out", "[otlp][points]") {
+    for (const auto& [a, b] :
+         {std::pair(2.0, 1.0), std::pair(1.0, 1.0), std::pair(infinity, 1.0),
+          std::pair(infinity, infinity), std::pair(0.0, -infinity), std::pair(quiet_nan, 1.0),
+          std::pair(1.0, quiet_nan), std::pair(-0.0, 0.0)}) {
         const auto made = convert(histogram_of(buckets({1, 1, 1}, {a, b})));
         CHECK(made.points.empty());
         CHECK(made.lost[loss::unsorted_bounds] == 1);
     }
+}
+
+TEST_CASE("the buckets beside an infinite bound are put together", "[otlp][points]") {
+    struct bounded {
+        std::vector<std::uint64_t> counts;
+        std::vector<double> bounds;
+        text buckets;
+    };
+    for (const bounded& one : std::initializer_list<bounded>{
+             {{5, 2, 3, 0},
+              {1, 2, infinity},
+              {"m_bucket{le=1} 5", "m_bucket{le=2} 7", "m_bucket{le=+Inf} 10"}},
+             {{0, 5, 5}, {-infinity, 1}, {"m_bucket{le=1} 5", "m_bucket{le=+Inf} 10"}},
+             {{2, 3, 5}, {-infinity, 1}, {"m_bucket{le=1} 5", "m_bucket{le=+Inf} 10"}},
+             {{1, 2, 3}, {-infinity, infinity}, {"m_bucket{le=+Inf} 6"}},
+             {{4, 0}, {infinity}, {"m_bucket{le=+Inf} 4"}},
+             {{4, 2}, {-infinity}, {"m_bucket{le=+Inf} 6"}}}) {
+        const auto made = convert(histogram_of(buckets(one.counts, one.bounds)));
+        text said = lines(made);
+        REQUIRE(said.size() >= one.buckets.size());
+        said.resize(one.buckets.size());
+        CHECK(said == one.buckets);
+        CHECK(made.lost[loss::infinite_bound] >= 1);
+        CHECK(made.lost.dropped_points() == 0);
+    }
+}
+
+TEST_CASE("an attribute with the name of a label that is added has another name",
+          "[otlp][points]") {
+    auto point = point_of<model::histogram_point>(buckets({1, 2}, {1}), now, 0, {{"le", "x"}});
+    auto made = convert(histogram_of(point));
+    CHECK(lines(made) == text{"m_bucket{exported_le=x,le=1} 1", "m_bucket{exported_le=x,le=+Inf} 3",
+                              "m_sum{exported_le=x} 2.5", "m_count{exported_le=x} 3"});
+    CHECK(made.lost[loss::attribute_collision] == 1);
+    CHECK(made.lost.dropped_points() == 0);
+    // Points that differ in it stay apart.
+    model::summary_point summary;
+    summary.time = now;
+    summary.quantiles = {{0.5, 2}};
+    summary.attributes = point_of(1.5, now, 0, {{"quantile", "y"}}).attributes;
+    made = convert(summary_of(summary));
+    CHECK(lines(made) == text{"m{exported_quantile=y,quantile=0.5} 2",
+                              "m_sum{exported_quantile=y} 0", "m_count{exported_quantile=y} 0"});
 }
 
 TEST_CASE("counts that do not agree are reported or left out", "[otlp][points]") {

@@ -87,8 +87,8 @@ TEST_CASE("tags that we need win over attributes of the same name", "[otlp][poin
     auto request = histogram_of(buckets({1, 2}, {1}), attributes);
     request[0].resource.attributes = *labels::from({{"service.instance.id", "7"}});
     auto made = convert(request);
-    CHECK(lines(made)[0] == "m_bucket{instance=7,le=1,quantile=x} 1");
-    CHECK(lines(made)[2] == "m_sum{instance=7,le=x,quantile=x} 2.5");
+    CHECK(lines(made)[0] == "m_bucket{exported_le=x,instance=7,le=1,quantile=x} 1");
+    CHECK(lines(made)[2] == "m_sum{exported_le=x,instance=7,quantile=x} 2.5");
     CHECK(made.lost[loss::attribute_collision] == 2);
 
     model::summary_point summary;
@@ -96,7 +96,7 @@ TEST_CASE("tags that we need win over attributes of the same name", "[otlp][poin
     summary.attributes = *labels::from(attributes);
     summary.quantiles = {{0.5, 1}};
     made = convert(summary_of(summary));
-    CHECK(lines(made)[0] == "m{instance=x,le=x,quantile=0.5} 1");
+    CHECK(lines(made)[0] == "m{exported_quantile=x,instance=x,le=x,quantile=0.5} 1");
     CHECK(made.lost[loss::attribute_collision] == 1);
 }
 
