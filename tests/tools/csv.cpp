@@ -16,7 +16,7 @@ series_set read(std::string_view text, const csv_request& asked = {}) {
     memory_source from(text);
     collector found("f");
     const auto done = import_csv(from, "f.csv", asked, found);
-    series_set all{found.take(done.layout.clock.what() == clock_parser::form::dates), {}};
+    series_set all{found.take(done.layout.time.clock.what() == clock_parser::form::dates), {}};
     for (const auto* notes : {&done.layout.notes, &done.report.notes})
         all.notes.insert(all.notes.end(), notes->begin(), notes->end());
     return all;
@@ -52,7 +52,6 @@ TEST_CASE("malformed CSV is refused with file, line and column", "[csv]") {
     REQUIRE(refusal("a,b\n1,2\n3,x\n") ==
             "f.csv:3:3: \"x\" is not a number, but column b holds numbers");
     REQUIRE(refusal("a\nb\nc\n") == "f.csv:1:1: this file has no column of numbers");
-    REQUIRE(refusal("\xff\xfe\x61") == "f.csv:1:1: this is UTF-16: convert it to UTF-8");
     REQUIRE(refusal("a,b\n1,1e999\n2,3\n4,5\n") ==
             "f.csv:2:3: \"1e999\" is outside the range of a double");
 }
@@ -110,18 +109,18 @@ TEST_CASE("values keep their bits", "[csv]") {
 }
 
 TEST_CASE("ISO 8601 is read to the nanosecond", "[csv][time]") {
-    REQUIRE(parse_iso8601("1970-01-01") == instant{0, 0});
-    REQUIRE(parse_iso8601("2024-02-29T12:30:05.25+02:00") == instant{1709202605, 250000000});
-    REQUIRE(parse_iso8601("1969-12-31T23:59:59.999999999Z") == instant{-1, 999999999});
-    REQUIRE(parse_iso8601("2016-12-31T23:59:60Z") == instant{1483228800, 0});
-    REQUIRE(parse_iso8601("2024-01-01T00:00-0530") == instant{1704067200 + 19800, 0});
+    REQUIRE(read_instant("1970-01-01") == instant{0, 0});
+    REQUIRE(read_instant("2024-02-29T12:30:05.25+02:00") == instant{1709202605, 250000000});
+    REQUIRE(read_instant("1969-12-31T23:59:59.999999999Z") == instant{-1, 999999999});
+    REQUIRE(read_instant("2016-12-31T23:59:60Z") == instant{1483228800, 0});
+    REQUIRE(read_instant("2024-01-01T00:00-0530") == instant{1704067200 + 19800, 0});
     for (const char* wrong :
-         {"", "2024", "2024-02", "2023-02-29", "2024-13-01", "2024-00-01", "2024-01-00",
-          "2024-02-29T", "2024-02-29T12", "2024-02-29T24:00", "2024-02-29T12:60",
-          "2024-02-29T12:00:61", "2024-02-29T12:00:00.", "2024-02-29T12:00:00.1234567890",
-          "2024-02-29T12:00:00+24:00", "2024-02-29T12:00:00Zx", "20240229", "-024-01-01"}) {
+         {"", "2024", "2023-02-29", "2024-13-01", "2024-00-01", "2024-01-00", "2024-02-29T",
+          "2024-02-29T24:01", "2024-02-29T12:60", "2024-02-29T12:00:61", "2024-02-29T12:00:60",
+          "2024-02-29T12:00:00.", "2024-02-29T12:00:00+24:00", "2024-02-29T12:00:00Zx",
+          "-024-01-01", "29/02/2024"}) {
         INFO(wrong);
-        REQUIRE_FALSE(parse_iso8601(wrong));
+        REQUIRE_FALSE(read_instant(wrong));
     }
 }
 
@@ -133,9 +132,9 @@ TEST_CASE("instants become ticks of the finest unit needed, to both ends of int6
     REQUIRE(to_ticks({-1, 999999999}, tick::nanoseconds) == -1);
     REQUIRE(to_ticks({9223372036, 854775807}, tick::nanoseconds) == INT64_MAX);
     REQUIRE_FALSE(to_ticks({9223372036, 854775808}, tick::nanoseconds));
-    REQUIRE(to_instant(*parse_epoch("1700000000123.5"), tick::milliseconds) ==
+    REQUIRE(to_instant(*read_count("1700000000123.5"), tick::milliseconds) ==
             instant{1700000000, 123500000});
-    REQUIRE(to_instant(*parse_epoch("-1.25"), tick::seconds) == instant{-2, 750000000});
-    for (const char* wrong : {"1.", ".5", "1e5", "99999999999999999999"})
-        REQUIRE_FALSE(parse_epoch(wrong));
+    REQUIRE(to_instant(*read_count("-1.25"), tick::seconds) == instant{-2, 750000000});
+    for (const char* wrong : {"", "-", ".", "1e", "e5", "1.2.3", "0x5", "99999999999999999999"})
+        REQUIRE_FALSE(read_count(wrong));
 }

@@ -30,11 +30,45 @@ class LineProtocol(CommandTest):
             (("__name__", "mem free"), ("_field", "f")): [(1700000000000000000, "0")],
         })
 
+    def test_unsigned_integers_are_doubles(self):
+        self.file("m.lp", "net rx=9223372036854775807u,tx=5u 1\n"
+                          "net rx=9223372036854775808u,tx=6u 2\n"
+                          "net rx=18446744073709551615u,tx=7u 3\n")
+        self.ok("compress", "m.lp")
+        self.assertIn("2 unsigned integers rounded to the nearest double", self.remarks)
+        found = self.samples("m.cpk")
+        self.assertEqual([float(v) for _, v in found[(("__name__", "net"), ("_field", "rx"))]],
+                         [2.0 ** 63, 2.0 ** 63, 2.0 ** 64])
+        self.assertEqual([v for _, v in found[(("__name__", "net"), ("_field", "tx"))]], ["5", "6", "7"])
+
+    def test_a_file_of_influx_inspect_export(self):
+        self.file("m.lp", "# INFLUXDB EXPORT: 1677-09-20T16:12:43-08:00\n# DDL\n"
+                          "CREATE DATABASE demo WITH NAME autogen\n# DML\n# CONTEXT-DATABASE:demo\n"
+                          "# writing tsm data\ncpu,host=a usage=1.5 10\ncpu,host=a usage=1.75 20\n"
+                          "# writing wal data\ncpu,host=a usage=2 15\n")
+        self.ok("compress", "m.lp", "--sort")
+        self.assertIn("1 line of database definitions skipped", self.remarks)
+        self.assertEqual([t for t, _ in self.column("m.cpk", "cpu")], [10, 15, 20])
+        self.file("m.lp", "CREATE DATABASE demo\ncpu usage=1 1\n")
+        self.assertIn("m.lp:1:", self.fails(1, "compress", "m.lp"))
+
+    def test_tags_with_the_names_of_our_labels_stay(self):
+        self.file("m.lp", "ALERTS,__name__=ALERTS,_field=f,env=prod value=1 1\n")
+        self.ok("compress", "m.lp")
+        self.assertIn("1 series with a tag __name__ or _field", self.remarks)
+        self.assertEqual(list(self.samples("m.cpk")), [
+            (("__name__", "ALERTS"), ("_field", "value"), ("env", "prod"),
+             ("exported___name__", "ALERTS"), ("exported__field", "f"))])
+
     def test_the_unit_of_timestamps(self):
         self.file("m.lp", "cpu v=1 1700000000\n")
         self.ok("compress", "m.lp", "--time-unit", "s")
         self.assertEqual(self.ok("decompress", "m.cpk").decode().splitlines()[1],
                          "2023-11-14T22:13:20Z,cpu,v,1")
+        self.file("m.lp", "cpu v=1 1700000000\ncpu v=2 1700000060000\n")
+        self.ok("compress", "m.lp", "--time-unit", "auto")
+        self.assertEqual([t for t, _ in self.column("m.cpk", "cpu")],
+                         [1700000000000000000, 1700000060000000000])
 
     def test_errors_name_line_and_column(self):
         for line, told in (

@@ -42,6 +42,43 @@ TEST_CASE("escapes keep separators in names", "[line]") {
     REQUIRE(unescaped("C:\\temp\\") == "C:\\temp\\");
 }
 
+TEST_CASE("a backslash escapes a comma, a blank or an equals sign, and nothing else", "[line]") {
+    struct escape {
+        const char* line;
+        const char* tag;
+    };
+    for (const escape& one :
+         std::initializer_list<escape>{{"m,t=12\\\\,456 v=1 1", "12\\,456"},
+                                       {"m,t=D:\\\\,host=a v=1 1", "D:\\,host=a"},
+                                       {"m,t=C:\\temp v=1 1", "C:\\temp"},
+                                       {"m,t=a\\\\b v=1 1", "a\\\\b"},
+                                       {"m,t=a\\\\\\ b v=1 1", "a\\\\ b"},
+                                       {"m,t=\\\"x v=1 1", "\\\"x"},
+                                       {"m,t=a\\= v=1 1", "a="}}) {
+        INFO(one.line);
+        const line_point p = point_of(one.line);
+        REQUIRE(p.tags.size() == 1);
+        REQUIRE(unescaped(p.tags[0].value) == one.tag);
+        REQUIRE(p.fields.size() == 1);
+        REQUIRE(find_line_end(std::string(one.line) + "\n") == std::string_view(one.line).size());
+    }
+    REQUIRE(unescaped(point_of("a\\=b\\,c v=1 1").measurement) == "a=b,c");
+    REQUIRE(point_of("a\tb v=1 1").measurement == "a\tb");
+}
+
+TEST_CASE("unsigned integers have all 64 bits", "[line]") {
+    const auto value = [](const char* line) {
+        return point_of(line).fields[0].value;
+    };
+    REQUIRE(std::get<std::uint64_t>(value("m v=0u 1")) == 0);
+    REQUIRE(std::get<std::uint64_t>(value("m v=9223372036854775808u 1")) == std::uint64_t{1} << 63);
+    REQUIRE(std::get<std::uint64_t>(value("m v=18446744073709551615u 1")) == UINT64_MAX);
+    line_point point;
+    for (const char* wrong : {"m v=18446744073709551616u 1", "m v=-1u 1", "m v=u 1", "m v=1.5u 1",
+                              "m v=9223372036854775808i 1"})
+        REQUIRE(parse_point(wrong, point));
+}
+
 TEST_CASE("a line ends at its first line end outside quoted text", "[line]") {
     REQUIRE(find_line_end("cpu v=1 1\nmem v=2 2") == 9);
     REQUIRE(find_line_end("cpu t=\"a\nb\" 1\n") == 13);

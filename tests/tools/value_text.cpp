@@ -4,7 +4,7 @@
 
 #include "input/number.hpp"
 #include "support/random.hpp"
-#include "input/time_text.hpp"
+#include "input/time_spelling.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -53,7 +53,7 @@ TEST_CASE("every time that has a date reads back from it", "[value_text]") {
             ++dates;
             fmt::memory_buffer out;
             print(out, at);
-            const auto when = input::parse_iso8601(fmt::to_string(out));
+            const auto when = input::read_instant(fmt::to_string(out));
             INFO(fmt::to_string(out));
             REQUIRE(when);
             REQUIRE(input::to_ticks(*when, unit) == at);

@@ -41,6 +41,7 @@ struct request {
 };
 
 struct gathered {
+    ingested read;
     std::vector<std::string> columns;   // columns of values, if the input was CSV
     std::vector<input::series> series;  // the series to measure
     std::size_t there = 0;              // number of series that were read
@@ -51,7 +52,10 @@ struct gathered {
 gathered gather(const request& asked) {
     input::collector to("", asked.samples);
     gathered found;
-    found.columns = ingest(asked.in, to).value_columns;
+    found.read = ingest(asked.in, to);
+    for (const table_read& one : found.read.tables)
+        for (const auto& column : one.layout.columns)
+            if (column.role == input::csv_layout::role::value) found.columns.push_back(column.name);
     found.all_read = !to.full();
     found.series = to.take(true);
     std::erase_if(found.series, [](const input::series& one) { return one.size() == 0; });
@@ -204,6 +208,7 @@ void print_json(const request& asked, const gathered& in, const std::vector<row>
              {"measured_series", in.series.size()},
              {"measured_samples", in.samples},
              {"all_read", in.all_read},
+             {"tables", json::parse(tables_as_json(in.read))},
              {"ways", json::array()}};
     for (const way& one : given.ways)
         out["ways"].push_back({{"command", "chronopack compress" + one.options + files_of(asked)},
@@ -234,6 +239,7 @@ int advise(const request& asked) {
         print_json(asked, in, rows, given);
     else
         print_text(asked, in, rows, given);
+    if (asked.in.quiet) print_tables(in.read);
     if (!in.all_read && !asked.in.quiet)
         fmt::print(stderr, "only the first {} were read; --samples reads more\n",
                    counted(asked.samples, "sample"));

@@ -8,6 +8,7 @@
 #include "input/words.hpp"
 
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 
@@ -26,6 +27,7 @@ struct request {
     std::size_t most_series = 1'000'000;
     std::size_t most_label_bytes = input::label_budget::usual;
     bool sort = false;
+    bool as_json = false;
 };
 
 /// The place for the archive: a file, or a temporary file that is copied to a pipe or device once
@@ -100,7 +102,26 @@ void report(const std::string& name, const archive_sink& to, const ingested& in)
                    counted(to.repeated(), "sample"));
 }
 
+void print_json(const std::string& name, const archive_sink& to, const ingested& in,
+                std::size_t late) {
+    using json = nlohmann::ordered_json;
+    const json out{{"archive", name},
+                   {"series", to.series()},
+                   {"samples", to.samples()},
+                   {"bytes", to.bytes()},
+                   {"repeated", to.repeated()},
+                   {"sorted", late},
+                   {"text_bytes", in.bytes},
+                   {"left_out", in.bad},
+                   {"tables", json::parse(tables_as_json(in))}};
+    fmt::print("{}\n", out.dump(1, ' ', false, json::error_handler_t::replace));
+}
+
 int compress(const request& asked) {
+    if (asked.as_json && asked.output.path == "-")
+        throw failure(fault::usage,
+                      "compress: --json and the archive cannot both go to standard "
+                      "output");
     const destination goal(output_of(asked), content::archive, files_among(inputs_of(asked.in)),
                            asked.output.force);
     target file(goal);
@@ -117,7 +138,11 @@ int compress(const request& asked) {
     }
     to.finish();
     file.deliver();
-    if (asked.in.quiet) return 0;
+    if (asked.as_json) print_json(goal.name(), to, in, late);
+    if (asked.in.quiet) {
+        print_tables(in);
+        return 0;
+    }
     report(text::printable(goal.name()), to, in);
     if (late != 0) fmt::print(stderr, "{} sorted into place\n", counted(late, "late sample"));
     return 0;
@@ -142,6 +167,9 @@ void add_compress(CLI::App& app, action& todo) {
                      "another name and renamed; replaces an archive of that name")
         ->type_name("ARCHIVE");
     add_force(*command, asked->output, "an archive");
+    command->add_flag("--json", asked->as_json,
+                      "print one JSON object: what was taken as time, labels and values, what\n"
+                      "was left out, and the size of the archive");
     command->add_flag("--sort", asked->sort,
                       "take samples in any order and sort each series; needs a temporary\n"
                       "file as large as the archive, beside it");

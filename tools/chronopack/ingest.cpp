@@ -1,6 +1,7 @@
 #include "ingest.hpp"
 
 #include "archive_file.hpp"
+#include "input/input_source.hpp"
 #include "selected.hpp"
 #include "store_source.hpp"
 #include "input/line_import.hpp"
@@ -37,38 +38,18 @@ std::string format_of(const std::string& file, const std::string& asked) {
     return lines ? "line" : "csv";
 }
 
-std::optional<input::tick> unit_of(const std::string& text) {
-    using input::tick;
-    const std::map<std::string, tick> units{{"s", tick::seconds},
-                                            {"ms", tick::milliseconds},
-                                            {"us", tick::microseconds},
-                                            {"ns", tick::nanoseconds}};
-    const auto at = units.find(text);
-    return at == units.end() ? std::nullopt : std::optional(at->second);
-}
-
-char separator_of(const std::string& text) {
-    if (text.empty()) return 0;
-    const char c = text == "tab" || text == "\\t" ? '\t' : text.front();
-    if ((text.size() > 1 && c != '\t') || c == '"' || c == '\n' || c == '\r')
-        throw failure(fault::usage, "--separator: one character, or tab");
-    return c;
-}
-
 class ingester {
 public:
     ingester(const ingest_request& asked, input::sample_sink& to)
         : asked_(asked),
           raw_to_(to),
-          clock_(to, unit_of(asked.unit).value_or(input::tick::row), asked.start.value_or(0),
-                 asked.step.value_or(1)),
+          clock_(to, asked.reading.unit_of_counts().value_or(input::tick::row),
+                 asked.start.value_or(0), asked.step.value_or(1)),
           to_(asked.start || asked.step ? static_cast<input::sample_sink&>(clock_) : to) {
-        csv_ = asked.csv;
-        csv_.unit = unit_of(asked.unit);
-        csv_.separator = separator_of(asked.separator);
+        csv_ = asked.reading.request();
         part_ = {selectors_of(asked.selectors), {asked.since, asked.until, "--since", "--until"}};
         check_part();
-        if (asked.skip_bad)
+        if (asked.reading.skip_bad)
             how_.on_bad = [this](const failure& wrong) {
                 take_bad(wrong);
             };
@@ -109,7 +90,7 @@ private:
         const std::string format = format_of(file, asked_.format);
         if (format == "cpk") return read_archive(file);
         if (format == "store") return read_from_store(file);
-        input::file_source from(file);
+        input::input_source from(file);
         std::uint64_t read = 0;
         from.on_read([&](std::uint64_t bytes) {
             read = bytes;
@@ -126,42 +107,46 @@ private:
         done_.bytes += read;
     }
 
-    void read_csv(input::file_source& from) {
-        const auto done = input::import_csv(from, from.name(), csv_, to_, how_,
-                                            [&](const input::csv_layout& layout) {
-                                                remark(from.name() + ": " + layout.summary());
-                                                for (const std::string& note : layout.notes)
-                                                    remark(from.name() + ": " + note);
-                                            });
-        for (const auto& column : done.layout.columns)
-            if (column.role == input::csv_layout::role::value)
-                done_.value_columns.push_back(column.name);
+    void read_csv(input::input_source& from) {
+        auto done = input::import_csv(from, from.name(), csv_, to_, how_,
+                                      [&](const input::csv_layout& layout) {
+                                          remark(from.name() + ": " + layout.summary());
+                                          for (const std::string& note : layout.notes)
+                                              remark(from.name() + ": " + note);
+                                      });
         // The files after the first are kept in its unit.
-        if (!csv_.kept) csv_.kept = done.layout.clock.kept();
+        if (!csv_.time.kept) csv_.time.kept = done.layout.time.clock.kept();
         take(from, done.report);
+        done_.tables.push_back({from.name(), std::move(done.layout), std::move(done.report)});
     }
 
-    void read_lines(input::file_source& from) {
-        const input::line_request lines{csv_.unit.value_or(input::tick::nanoseconds), csv_.kept};
+    void read_lines(input::input_source& from) {
+        input::line_request lines;
+        lines.unit = csv_.time.unit.value_or(input::tick::nanoseconds);
+        lines.unit_by_size = csv_.time.unit_by_size;
+        lines.kept = csv_.time.kept;
         take(from, input::import_lines(from, from.name(), lines, to_, how_));
-        if (!csv_.kept) csv_.kept = lines.unit;
+        if (!csv_.time.kept) csv_.time.kept = lines.unit;
     }
 
-    void read_raw(input::file_source& from, bool integers) {
+    void read_raw(input::input_source& from, bool integers) {
         input::raw_request raw;
         raw.type = integers ? input::value_type::integers : input::value_type::doubles;
         raw.name = !asked_.name.empty() ? asked_.name
                    : asked_.files.size() == 1 && from.name() == "(standard input)"
                        ? "value"
                        : std::filesystem::path(from.name()).stem().string();
-        raw.unit = csv_.unit.value_or(input::tick::row);
+        if (csv_.time.unit_by_size)
+            throw failure(fault::usage,
+                          "--time-unit auto is for text; raw timestamps have one unit");
+        raw.unit = csv_.time.unit.value_or(input::tick::row);
         raw.start = asked_.start.value_or(0);
         raw.step = asked_.step.value_or(1);
-        if (csv_.kept.value_or(raw.unit) != raw.unit)
+        if (csv_.time.kept.value_or(raw.unit) != raw.unit)
             throw failure(fault::usage, {from.name()},
                           "its raw timestamps have another unit than those of the files before, " +
-                              std::string(name(*csv_.kept)) + "; --time-unit sets the unit");
-        csv_.kept = raw.unit;
+                              std::string(name(*csv_.time.kept)) + "; --time-unit sets the unit");
+        csv_.time.kept = raw.unit;
         std::optional<input::file_source> times;
         if (!asked_.times.empty()) times.emplace(asked_.times);
         take(from, input::import_raw(from, from.name(), times ? &*times : nullptr, asked_.times,
@@ -173,12 +158,12 @@ private:
         if (archive.recovered()) to_.note_recovered();
         for (std::size_t i = 0; i < archive.series().size() && !to_.full(); ++i) {
             const input::tick unit = archive.tick(i);
-            if (csv_.kept.value_or(unit) != unit)
+            if (csv_.time.kept.value_or(unit) != unit)
                 throw failure(fault::data, {archive.name()},
                               "its timestamps are in " + std::string(name(unit)) +
                                   ", those of the files before in " +
-                                  std::string(name(*csv_.kept)));
-            csv_.kept = unit;
+                                  std::string(name(*csv_.time.kept)));
+            csv_.time.kept = unit;
             if (archive.series()[i].integers)
                 read_series<std::int64_t>(archive, i, unit);
             else
@@ -190,7 +175,7 @@ private:
     void read_from_store(const std::string& url) {
         store_request from = asked_.store;
         from.url = url;
-        const auto unit = csv_.kept ? csv_.kept : csv_.unit;
+        const auto unit = csv_.time.kept ? csv_.time.kept : csv_.time.unit;
         read_store(from, part_, unit, to_, asked_.progress && !asked_.quiet);
         done_.stores = true;
     }
@@ -215,7 +200,7 @@ private:
         if (const auto ok = cursor.status(); !ok) archive.fail(number, ok.error());
     }
 
-    void take(const input::file_source& from, const input::read_report& report) {
+    void take(const input::input_source& from, const input::read_report& report) {
         for (const std::string& note : report.notes) remark(from.name() + ": " + note);
         done_.bad += report.bad;
     }
@@ -233,7 +218,7 @@ private:
         fmt::print(stderr, "{}\n", text::printable(text));
     }
 
-    void show_progress(const input::file_source& from, std::uint64_t bytes) {
+    void show_progress(const input::input_source& from, std::uint64_t bytes) {
         if (!line_.shown() || asked_.quiet || !asked_.progress || bytes < next_shown_ ||
             bytes < long_work / 8 || from.size().value_or(long_work) < long_work)
             return;
@@ -272,13 +257,6 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
     formats.insert(formats.end(), more_formats.begin(), more_formats.end());
     std::string more;
     for (const std::string& one : more_formats) more += ", " + one;
-    const auto columns = [&](const char* name, std::vector<std::string>& to, const char* what) {
-        app.add_option(name, to, what)
-            ->type_name("COLUMN,...")
-            ->delimiter(',')
-            ->allow_extra_args(false)
-            ->group("CSV columns");
-    };
     const auto raw = [&](const char* name, auto& to, const char* type, const char* what) {
         app.add_option(name, to, what)->type_name(type)->group("Raw columns");
     };
@@ -292,29 +270,10 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
         ->type_name("FORMAT")
         ->check(CLI::IsMember(formats).description(""))
         ->capture_default_str();
-    app.add_option("--time-unit", asked.unit,
-                   "s, ms, us or ns: the unit of numbers since 1970, and the one that\n"
-                   "dates are kept in; default: guessed from their size, ns for dates")
-        ->type_name("UNIT")
-        ->check(CLI::IsMember({"s", "ms", "us", "ns"}).description(""));
-    app.add_flag("--skip-bad", asked.skip_bad,
-                 "leave out cells and records that cannot be read, and count them");
+    report::add_reading_options(app, asked.reading);
     add_recover_option(app, asked.recover);
-    app.add_flag("-q,--quiet", asked.quiet, "print nothing but errors on stderr");
-    app.add_option("--time", asked.csv.time, "the column of times")
-        ->type_name("COLUMN")
-        ->group("CSV columns");
-    columns("--labels", asked.csv.labels, "columns that are labels of the series");
-    columns("--values,--value", asked.csv.values,
-            "columns to take; default: all columns of numbers");
-    columns("--integers", asked.csv.integers,
-            "columns to keep as int64, \"*\" for all; the others are doubles");
-    app.add_flag("--long", asked.csv.long_form, "take all columns of text as labels")
-        ->group("CSV columns");
-    app.add_option("--separator", asked.separator,
-                   "what separates fields; default: comma, semicolon or tab, as found")
-        ->type_name("CHAR")
-        ->group("CSV columns");
+    app.add_flag("-q,--quiet", asked.quiet,
+                 "print only errors on stderr and, for CSV, how it was read");
     raw("--times", asked.times, "FILE", "timestamps: little-endian int64");
     const auto rows = [&](const char* name, auto& to, const char* type, const char* what) {
         app.add_option(name, to, what)->type_name(type)->group("Rows without times, raw columns");
@@ -337,6 +296,17 @@ std::vector<std::string> inputs_of(const ingest_request& asked) {
     std::vector<std::string> all = asked.files;
     if (!asked.times.empty()) all.push_back(asked.times);
     return all;
+}
+
+void print_tables(const ingested& done) {
+    for (const table_read& one : done.tables) {
+        const auto print = [&](const std::string& said) {
+            fmt::print(stderr, "{}: {}\n", text::printable(one.file), text::printable(said));
+        };
+        print(one.layout.summary());
+        for (const auto* notes : {&one.layout.notes, &one.report.notes})
+            for (const std::string& note : *notes) print(note);
+    }
 }
 
 ingested ingest(const ingest_request& asked, input::sample_sink& to) {

@@ -2,8 +2,10 @@
 // advise and ship.
 #pragma once
 
+#include "report/reading_options.hpp"
 #include "store_request.hpp"
 #include "input/csv_import.hpp"
+#include "input/sink.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,15 +18,13 @@ namespace chronopack::tool {
 struct ingest_request {
     std::vector<std::string> files;
     std::string format = "auto";
-    input::csv_request csv;
-    std::string separator, unit;
+    report::reading_options reading;
     std::string times, name;                  ///< for raw columns
     std::optional<std::int64_t> start, step;  ///< for rows without times, and raw columns
     store_request store;                      ///< how to reach stores among the files
     std::vector<std::string> selectors;       ///< of stores, the part to read
     std::string since, until;                 ///< the same
     bool recover = false;                     ///< read what is left of damaged archives
-    bool skip_bad = false;
     bool quiet = false;
     bool progress = true;  ///< show progress of reading on a terminal
 };
@@ -38,15 +38,30 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
 /// Returns all inputs that will be read.
 [[nodiscard]] std::vector<std::string> inputs_of(const ingest_request& asked);
 
-struct ingested {
-    std::uint64_t bytes = 0;                 ///< bytes of files
-    bool stores = false;                     ///< there were stores, whose bytes are not known
-    std::size_t bad = 0;                     ///< cells, lines and records that were left out
-    std::vector<std::string> value_columns;  ///< columns of CSV
+/// How a file of CSV was read, for people and for programs.
+struct table_read {
+    std::string file;
+    input::csv_layout layout;
+    input::read_report report;
 };
 
+struct ingested {
+    std::uint64_t bytes = 0;         ///< bytes of files
+    bool stores = false;             ///< there were stores, whose bytes are not known
+    std::size_t bad = 0;             ///< cells, lines and records that were left out
+    std::vector<table_read> tables;  ///< of CSV
+};
+
+/// Prints in which way each file was read, and what was left out, where --quiet has kept that
+/// back. To be called when all has gone well.
+void print_tables(const ingested& done);
+
+/// Returns the same as a JSON array.
+[[nodiscard]] std::string tables_as_json(const ingested& done);
+
 /// Reads all files into `to`, or as many as it wants. Remarks and progress go to stderr. Throws
-/// failure with its place for input that cannot be read.
+/// failure with its place for input that cannot be read. With asked.quiet, call print_tables() at
+/// the end.
 ingested ingest(const ingest_request& asked, input::sample_sink& to);
 
 }  // namespace chronopack::tool

@@ -1,6 +1,7 @@
 // chronopack compresses, inspects and queries time series from a shell.
 
 #include "command.hpp"
+#include "report/near_miss.hpp"
 
 #include <adapters/text/printable.hpp>
 
@@ -46,7 +47,8 @@ int read_command_line(CLI::App& app, int argc, char** argv, action& todo) {
         const auto chosen = app.get_subcommands();
         const std::string name =
             chosen.empty() ? "chronopack" : "chronopack " + chosen.front()->get_name();
-        fmt::print(stderr, "{}: {}\nTry {} --help.\n", name, text::printable(wrong.what()), name);
+        fmt::print(stderr, "{}: {}{}\nTry {} --help.\n", name, text::printable(wrong.what()),
+                   chronopack::report::near_miss(app, argc, argv), name);
     }
     return static_cast<int>(fault::usage);
 }

@@ -21,6 +21,7 @@ struct request {
     store_request to;
     std::uint32_t patience = 60;
     bool verify = false;
+    bool as_json = false;
 };
 
 /// Passes samples to a ship_line, with times in nanoseconds and values as doubles.
@@ -123,8 +124,11 @@ int ship(const request& asked) {
             to.send_otlp(file);
         else
             others.files.push_back(file);
-    if (!others.files.empty()) ingest(others, samples);
+    ingested read;
+    if (!others.files.empty()) read = ingest(others, samples);
     to.finish();
+    if (asked.in.quiet) print_tables(read);
+    if (asked.as_json) fmt::print("{{\"tables\": {}}}\n", tables_as_json(read));
     report(to, samples.rounded(), asked.in.quiet);
     const bool whole = !asked.verify || verify(to, asked.in.quiet);
     return whole && to.dropped() + to.left_out() == 0 ? 0 : static_cast<int>(fault::data);
@@ -171,6 +175,8 @@ void add_ship(CLI::App& app, action& todo) {
         ->type_name("SECONDS")
         ->check(CLI::Range(1u, 86'400u).description(""))
         ->capture_default_str();
+    command->add_flag("--json", asked->as_json,
+                      "print one JSON object: what was taken as time, labels and values");
     command->add_flag("--verify", asked->verify,
                       "read back what was delivered and compare it; first waits, about\n"
                       "20 s, until VictoriaMetrics has it on disk. If samples are missing\n"

@@ -1,6 +1,7 @@
 #include "time_bounds.hpp"
 
 #include "input/failure.hpp"
+#include "input/time_spelling.hpp"
 #include "input/words.hpp"
 
 #include <charconv>
@@ -16,7 +17,7 @@ std::variant<std::monostate, std::int64_t, input::instant> parse(const std::stri
     const char* const end = text.data() + text.size();
     const auto [stop, wrong] = std::from_chars(text.data(), end, count);
     if (stop == end && wrong == std::errc{}) return count;
-    if (const auto when = input::parse_iso8601(text)) return *when;
+    if (const auto when = input::read_instant(text)) return *when;
     throw input::failure(input::fault::usage,
                          std::string(option) + ": " + input::in_quotes(text) +
                              " is neither a date, such as 2024-02-29T12:30:00Z, nor a count");

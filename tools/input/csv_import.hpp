@@ -6,7 +6,7 @@
 // A series is named after its column of values (label __name__) and has the labels of its record.
 // An empty label counts as absent. If a label column is called __name__, it is the name, and the
 // label _field holds the name of the column where there are several columns of values. An empty
-// cell is no sample. Memory: the window, and the labels of the series.
+// cell is no sample, and neither is a word for nothing, such as NA. Memory: the window, and the labels of the series.
 #pragma once
 
 #include "csv_layout.hpp"

@@ -1,11 +1,11 @@
 #include "csv_layout.hpp"
 
-#include "csv_reader.hpp"
-#include "csv_sample.hpp"
+#include "column_facts.hpp"
+#include "column_roles.hpp"
+#include "text_scanner.hpp"
 #include "words.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <unordered_set>
 
 namespace chronopack::input {
@@ -13,75 +13,126 @@ namespace chronopack::input {
 namespace {
 
 using role = csv_layout::role;
-
-bool named_like_time(std::string name) {
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    constexpr std::array<std::string_view, 8> exact{"t",    "ts",       "time",      "date",
-                                                    "unix", "datetime", "unix_time", "unixtime"};
-    return std::find(exact.begin(), exact.end(), name) != exact.end() ||
-           name.find("timestamp") != std::string::npos || name.find("epoch") != std::string::npos;
-}
+using kind = column_kind;
 
 class layout_finder {
 public:
-    layout_finder(const csv_sample& in, const std::string& file, const csv_request& asked)
-        : in_(in), file_(file), asked_(asked) {}
+    layout_finder(const csv_sample& in, const std::string& file, const csv_request& asked,
+                  const csv_head& head)
+        : in_(in), file_(file), asked_(asked), head_(head), nulls_(asked.nulls) {
+        found_.dialect = head.dialect;
+        found_.notes = head.notes;
+    }
 
     [[nodiscard]] csv_layout find() && {
-        look_at_columns();
+        find_header();
         name_columns();
         take_what_is_asked();
+        choose_styles();
         find_time();
-        give_other_roles();
+        give_roles({in_, first_row_, file_, asked_, facts_}, found_);
         set_types();
+        if (asked_.strict) refuse_losses();
         return std::move(found_);
     }
 
 private:
-    using kind = column_kind;
-    static constexpr std::size_t none = csv_layout::none;
-
-    void look_at_columns() {
-        first_row_ = in_.rows() > 1 ? 1 : 0;
+    // Looks at the columns below the first record, and whether that record fits them.
+    void find_header() {
+        first_row_ = in_.rows() > 1 && head_.commented_names.empty() ? 1 : 0;
+        look_at_columns();
+        if (!head_.commented_names.empty()) return;
+        bool header = false, typed = false, filled = false;
         for (std::size_t column = 0; column < in_.columns(); ++column) {
-            kinds_.push_back(in_.classify(column, first_row_));
-            found_.header |= !fits(kind_of(in_.cell(0, column)), kinds_.back());
+            const std::string_view cell = in_.cell(0, column);
+            header |= !fits(cell, facts_[column].kind);
+            filled |= !cell.empty();
+            typed |= !cell.empty() && !is_null_word(cell);
         }
-        if (in_.rows() == 1 && std::count(kinds_.begin(), kinds_.end(), kind::numbers) == 0)
+        header |= filled && !typed;  // m,na,none are names, too
+        if (in_.rows() == 1 && none_is(kind::numbers))
             throw in_.first_failure()
                 ? *in_.first_failure()
                 : failure(fault::data, {file_, 1, 1}, "this file has a header but no records");
-        if (found_.header || first_row_ == 0) return;
-        first_row_ = 0;
+        if (header && first_row_ == 1) {
+            found_.header_rows = 1;
+            skip_units();
+        } else if (first_row_ != 0) {
+            first_row_ = 0;
+            look_at_columns();
+        }
+    }
+
+    [[nodiscard]] bool none_is(kind wanted) const {
+        return std::none_of(facts_.begin(), facts_.end(),
+                            [&](const column_facts& of) { return of.kind == wanted; });
+    }
+
+    void look_at_columns() {
+        facts_.clear();
         for (std::size_t column = 0; column < in_.columns(); ++column)
-            if (kinds_[column] == kind::empty) kinds_[column] = in_.classify(column, 0);
+            facts_.push_back(look_at(in_, column, first_row_, nulls_));
+    }
+
+    // Skips rows of units, and of what a logger did, below the names. No cell of theirs fits a
+    // column of numbers or dates, and none looks like a time.
+    void skip_units() {
+        constexpr std::size_t most = 3;
+        const std::size_t first = first_row_;
+        while (first_row_ - first < most && first_row_ + 1 < in_.rows() && is_units(first_row_))
+            ++first_row_;
+        if (first_row_ == first) return;
+        found_.header_rows += first_row_ - first;
+        look_at_columns();
+        for (std::size_t row = first; row < first_row_; ++row)
+            found_.notes.push_back("line " + std::to_string(in_.where(row).line) +
+                                   " is skipped: it has units or names, no values");
+    }
+
+    [[nodiscard]] bool is_units(std::size_t row) const {
+        bool misfit = false;
+        for (std::size_t column = 0; column < in_.columns(); ++column) {
+            const std::string_view cell = in_.cell(row, column);
+            const kind of = facts_[column].kind;
+            if (of == kind::text || of == kind::empty || cell.empty()) continue;
+            // Bad data has many digits, and units have few: m3/h, 20d.
+            if (std::count_if(cell.begin(), cell.end(), text_scanner::is_digit) > 3) return false;
+            if (fits(cell, of)) return false;
+            misfit = true;
+        }
+        return misfit;
     }
 
     void name_columns() {
         std::unordered_set<std::string> taken;
         for (std::size_t column = 0; column < in_.columns(); ++column) {
-            std::string name = found_.header ? unquoted(in_.cell(0, column)) : std::string();
+            std::string name = !head_.commented_names.empty() ? head_.commented_names[column]
+                               : found_.header_rows != 0      ? unquoted(in_.cell(0, column))
+                                                              : std::string();
+            facts_[column].name = judge_name(name);
+            facts_[column].capital = !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
             if (name.empty()) name = "column" + std::to_string(column + 1);
             std::string unique = name;
             for (std::size_t n = 2; !taken.insert(unique).second; ++n)
                 unique = name + '#' + std::to_string(n);
             if (unique != name) note("a second column " + printable(name) + " is " + unique);
-            found_.columns.push_back({std::move(unique), role::left_out, value_type::doubles});
+            names_.push_back(unique);
+            csv_layout::column made;
+            made.name = std::move(unique);
+            found_.columns.push_back(std::move(made));
         }
     }
 
     [[nodiscard]] std::size_t column_of(const std::string& name) const {
-        std::vector<std::string> there;
-        for (std::size_t column = 0; column < found_.columns.size(); ++column) {
-            if (found_.columns[column].name == name) return column;
-            there.push_back(found_.columns[column].name);
-        }
+        const auto at = std::find(names_.begin(), names_.end(), name);
+        if (at != names_.end()) return static_cast<std::size_t>(at - names_.begin());
         throw failure(fault::usage, {file_},
-                      "no column is named " + in_quotes(name) + "; there are " + listed(there));
+                      "no column is named " + in_quotes(name) + "; there are " + listed(names_));
     }
 
     void take_what_is_asked() {
-        if (!asked_.time.empty()) assign(asked_.time, role::time);
+        const auto is_time = std::find(names_.begin(), names_.end(), asked_.time.column);
+        if (is_time != names_.end()) assign(asked_.time.column, role::time);
         for (const std::string& name : asked_.labels) assign(name, role::label);
         for (const std::string& name : asked_.values) assign(name, role::value);
     }
@@ -94,132 +145,51 @@ private:
         column.role = to;
     }
 
+    // The style of numbers, by column: what the option says, or the one that most cells have.
+    // Where cells have both, as 1.234 and 12,000, the file decides by its other columns, or by
+    // commas that cannot be both separators and decimal.
+    void choose_styles() {
+        bool commas = false, points = false;
+        for (const column_facts& of : facts_)
+            if (of.kind == kind::numbers) {
+                commas |= of.styles.comma > of.styles.point;
+                points |= of.styles.point > of.styles.comma;
+            }
+        for (std::size_t column = 0; column < facts_.size(); ++column) {
+            const column_facts& of = facts_[column];
+            number_style& style = found_.columns[column].style;
+            if (asked_.decimal != 0)
+                style = asked_.decimal == ',' ? number_style::comma : number_style::point;
+            else if (of.kind == kind::numbers)
+                style = style_of(column, commas && !points);
+        }
+    }
+
+    [[nodiscard]] number_style style_of(std::size_t column, bool file_has_commas) const {
+        const style_counts& of = facts_[column].styles;
+        const std::size_t all = facts_[column].numbers;
+        if (of.plain == all && of.both == 0) return number_style::plain;
+        if (of.comma > of.point) return number_style::comma;
+        if (of.point > of.comma) return of.plain == all ? number_style::plain : number_style::point;
+        if (of.plain == all)  // 1.234 in all rows, thousands only where the file has commas
+            return file_has_commas ? number_style::comma : number_style::plain;
+        if (file_has_commas) return number_style::comma;
+        if (found_.dialect.separator == ',') return number_style::point;
+        throw failure(fault::usage, {file_},
+                      "column " + printable(names_[column]) +
+                          " has a comma before three digits in all rows, which may stand before "
+                          "decimals or between thousands: --decimal , or --decimal . says which");
+    }
+
     void find_time() {
-        for (std::size_t column = 0; column < in_.columns(); ++column)
-            if (found_.columns[column].role == role::time) found_.time_column = column;
-        for (std::size_t column = 0; column < in_.columns() && found_.time_column == none; ++column)
-            if (found_.columns[column].role == role::left_out &&
-                (kinds_[column] == kind::dates || is_epoch(column)))
-                found_.time_column = column;
-        if (found_.time_column == none && take_row_numbers()) return;
-        if (found_.time_column == none) {
-            note("no time column: rows are numbered 0, 1, 2, ...");
-            return;
-        }
-        found_.columns[found_.time_column].role = role::time;
-        if (kinds_[found_.time_column] == kind::dates)
-            set_dates();
-        else
-            set_counts();
-    }
-
-    /// Takes a column that decompress wrote for an archive of rows.
-    bool take_row_numbers() {
-        for (std::size_t column = 0; column < in_.columns(); ++column) {
-            csv_layout::column& one = found_.columns[column];
-            if (one.role != role::left_out || one.name != "row" || kinds_[column] != kind::numbers)
-                continue;
-            one.role = role::time;
-            found_.time_column = column;
-            found_.clock = {clock_parser::form::counts, tick::row, tick::row};
-            return true;
-        }
-        return false;
-    }
-
-    /// Returns whether a numeric column reads as counts since 1970, apart from its type.
-    [[nodiscard]] bool is_epoch(std::size_t column) const {
-        if (kinds_[column] != kind::numbers) return false;
-        const bool named = named_like_time(found_.columns[column].name);
-        std::int64_t least = std::numeric_limits<std::int64_t>::max();
-        std::int64_t last = std::numeric_limits<std::int64_t>::min();
-        bool ordered = true;
-        for (std::size_t row = first_row_; row < in_.rows(); ++row) {
-            const std::string_view cell = in_.cell(row, column);
-            if (cell.empty()) continue;
-            const auto count = parse_epoch(cell);
-            if (!count) {
-                // A number is not a time here. Anything else is an error to report.
-                if (kind_of(cell) == cell_kind::number) return false;
-                continue;
-            }
-            ordered &= count->whole >= last;
-            last = count->whole;
-            least = std::min(least, last);
-        }
-        constexpr std::int64_t year_1973 = 100'000'000;
-        return named || (ordered && least >= year_1973 && epoch_unit(least) == epoch_unit(last));
-    }
-
-    // The unit is nanoseconds, so that no later row is too fine. If int64 cannot hold the dates in
-    // nanoseconds, it is the finest unit that the sample needs.
-    void set_dates() {
-        tick kept = tick::nanoseconds, needed = tick::seconds;
-        for (std::size_t row = first_row_; row < in_.rows(); ++row)
-            if (const auto when = parse_iso8601(in_.cell(row, found_.time_column))) {
-                needed = std::max(needed, unit_of(*when));
-                if (!to_ticks(*when, tick::nanoseconds)) kept = tick::row;
-            }
-        if (kept == tick::row) kept = needed;
-        if (asked_.unit) kept = *asked_.unit;
-        found_.clock = {clock_parser::form::dates, kept, asked_.kept.value_or(kept)};
-    }
-
-    void set_counts() {
-        bool fractions = false;
-        tick counted = tick::seconds;
-        for (std::size_t row = first_row_; row < in_.rows(); ++row) {
-            const std::string_view cell = in_.cell(row, found_.time_column);
-            const auto count = parse_epoch(cell);
-            if (!count) continue;  // refused later when it is read, or empty
-            fractions |= cell.find('.') != std::string_view::npos;
-            counted = std::max(counted, epoch_unit(count->whole));
-        }
-        if (asked_.unit) counted = *asked_.unit;
-        const tick kept = fractions ? tick::nanoseconds : counted;
-        found_.clock = {clock_parser::form::counts, counted, asked_.kept.value_or(kept)};
-    }
-
-    /// Returns whether several records have the same time, or times go back.
-    [[nodiscard]] bool times_repeat() const {
-        if (found_.time_column == none) return false;
-        std::optional<std::int64_t> last;
-        for (std::size_t row = first_row_; row < in_.rows(); ++row) {
-            const auto at = found_.clock(in_.cell(row, found_.time_column));
-            if (!at) continue;
-            if (last && *at <= *last) return true;
-            last = at;
-        }
-        return false;
-    }
-
-    [[nodiscard]] bool never_changes(std::size_t column) const {
-        for (std::size_t row = first_row_ + 1; row < in_.rows(); ++row)
-            if (in_.cell(row, column) != in_.cell(first_row_, column)) return false;
-        return in_.rows() > first_row_ + 1;
-    }
-
-    void give_other_roles() {
-        const bool guessed = asked_.labels.empty();  // otherwise the request names all labels
-        const bool labelled = asked_.long_form || (guessed && times_repeat());
-        std::size_t values = 0;
-        for (std::size_t i = 0; i < found_.columns.size(); ++i) {
-            csv_layout::column& column = found_.columns[i];
-            if (column.role == role::left_out) {
-                const bool numeric = kinds_[i] == kind::numbers || kinds_[i] == kind::empty;
-                if (numeric && asked_.values.empty())
-                    column.role = role::value;
-                else if (kinds_[i] == kind::text &&
-                         (labelled || (guessed && (column.name == "__name__" || never_changes(i)))))
-                    column.role = role::label;
-                else if (!numeric)
-                    note("column " + printable(column.name) +
-                         " left out: " + why_left_out(kinds_[i]));
-            }
-            values += column.role == role::value && kinds_[i] != kind::empty;
-        }
-        if (values == 0)
-            throw failure(fault::data, {file_, 1, 1}, "this file has no column of numbers");
+        std::vector<bool> taken;
+        for (const csv_layout::column& one : found_.columns)
+            taken.push_back(one.role == role::label || one.role == role::value);
+        const bool headed = found_.header_rows != 0 || !head_.commented_names.empty();
+        found_.time = choose_time({in_, first_row_, headed, names_, facts_, taken}, asked_.time);
+        for (const time_columns::piece& one : found_.time.columns.pieces())
+            found_.columns[one.column].role = role::time;
+        for (const std::string& one : found_.time.notes) note(one);
     }
 
     void set_types() {
@@ -237,9 +207,19 @@ private:
         }
     }
 
-    static std::string why_left_out(kind column) {
-        return column == kind::dates ? "it is a second column of dates"
-                                     : "it holds neither numbers nor one text for all rows";
+    void refuse_losses() const {
+        if (head_.preamble != 0)
+            throw failure(fault::data, {file_, 1, 1},
+                          "the table begins in line " + grouped(head_.preamble + 1) +
+                              ", and --strict skips nothing: --skip-lines " +
+                              grouped(head_.preamble) + " does");
+        for (const csv_layout::column& one : found_.columns)
+            if (!one.why_left_out.empty() && asked_.values.empty())
+                throw failure(fault::data, {file_},
+                              "column " + printable(one.name) +
+                                  " would be left out: " + one.why_left_out +
+                                  "; --values names the columns to take, "
+                                  "--labels those that are labels");
     }
 
     void note(std::string text) { found_.notes.push_back(std::move(text)); }
@@ -247,12 +227,22 @@ private:
     const csv_sample& in_;
     const std::string& file_;
     const csv_request& asked_;
+    const csv_head& head_;
+    null_words nulls_;
     std::size_t first_row_ = 0;
-    std::vector<kind> kinds_;
+    std::vector<column_facts> facts_;
+    std::vector<std::string> names_;
     csv_layout found_;
 };
 
 }  // namespace
+
+std::string csv_layout::time_name() const {
+    std::string all;
+    for (const time_columns::piece& one : time.columns.pieces())
+        all += (all.empty() ? "" : " + ") + printable(columns[one.column].name);
+    return all;
+}
 
 std::string csv_layout::summary() const {
     std::vector<std::string> values, labels;
@@ -261,33 +251,39 @@ std::string csv_layout::summary() const {
         if (one.role == role::value) values.push_back(one.name);
     }
     std::string out = "time: ";
-    if (time_column == none) {
+    const clock_parser& clock = time.clock;
+    if (time.columns.empty()) {
         out += "the row's number";
     } else {
-        const bool dates = clock.what() == clock_parser::form::dates;
-        out += printable(columns[time_column].name);
-        out += dates ? " (dates" : " (" + std::string(name(clock.counted()));
-        if (clock.counted() != tick::row && !dates) out += " since 1970";
-        if (dates || clock.kept() != clock.counted())
+        out += time_name() + " (";
+        if (clock.what() == clock_parser::form::counts) {
+            out += clock.each_by_size() ? "s, ms, us or ns by size"
+                                        : std::string(name(clock.counted()));
+            if (clock.counted() != tick::row) out += " since 1970";
+        } else {
+            out += clock.what() == clock_parser::form::serials ? "serial numbers of a spreadsheet"
+                   : clock.how().format
+                       ? "dates " + printable(clock.how().format->text())
+                       : "dates " + std::string(spelling_of(clock.how().spelled).name);
+            out += ", " + printable(time.zone);
+        }
+        if (clock.what() != clock_parser::form::counts || clock.kept() != clock.counted())
             out += ", kept in " + std::string(name(clock.kept()));
         out += ')';
+        if (!time.why.empty()) out += ' ' + time.why;
     }
     if (!labels.empty()) out += "; labels: " + listed(labels);
     return out + "; values: " + listed(values);
 }
 
 csv_layout find_layout(std::string_view start, const std::string& file, const csv_request& asked) {
-    if (const std::size_t zero = start.find('\0'); zero != std::string_view::npos &&
-                                                   !start.starts_with("\xff\xfe") &&
-                                                   !start.starts_with("\xfe\xff"))
+    if (const std::size_t zero = start.find('\0'); zero != std::string_view::npos)
         throw failure(fault::data, {file},
                       "this is not text: byte " + grouped(zero + 1) + " is zero");
-    const char separator = asked.separator != 0 ? asked.separator : find_separator(start);
-    const csv_sample sample(start, file, separator);
+    const csv_head head = find_head(start, file, asked.head);
+    const csv_sample sample(start, file, head.dialect);
     if (sample.rows() == 0) throw failure(fault::data, {file, 1, 1}, "this file has no records");
-    csv_layout found = layout_finder(sample, file, asked).find();
-    found.separator = separator;
-    return found;
+    return layout_finder(sample, file, asked, head).find();
 }
 
 }  // namespace chronopack::input

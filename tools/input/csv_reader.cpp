@@ -14,9 +14,12 @@ bool is_line_end(char c) noexcept {
 
 }  // namespace
 
-csv_reader::csv_reader(window& from, std::string file, char separator)
-    : in_(from), file_(std::move(file)), separator_(separator) {
-    for (const char c : {separator, '\n', '\r', '"'}) stops_[static_cast<unsigned char>(c)] = true;
+csv_reader::csv_reader(window& from, std::string file, csv_dialect dialect)
+    : in_(from),
+      file_(std::move(file)),
+      dialect_(std::move(dialect)),
+      separator_(dialect_.separator) {
+    for (const char c : {separator_, '\n', '\r', '"'}) stops_[static_cast<unsigned char>(c)] = true;
 }
 
 bool csv_reader::next() {
@@ -48,15 +51,29 @@ void csv_reader::start() {
     while (in_.unread().size() < 3 && in_.more()) {}
     next_ = record_ = in_.begin();
     const std::string_view text = in_.unread();
-    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
-        refuse(next_, "this is UTF-16: convert it to UTF-8");
     if (text.starts_with("\xef\xbb\xbf")) next_ += 3;
+    for (std::size_t i = 0; i < dialect_.skipped_lines; ++i) skip_line();
+}
+
+// Returns whether a comment begins at next_.
+bool csv_reader::at_comment() {
+    const std::string& mark = dialect_.comment;
+    if (mark.empty() || *next_ != mark.front()) return false;
+    for (;;) {
+        const auto held = static_cast<std::size_t>(in_.end() - next_);
+        if (held >= mark.size()) return std::string_view(next_, mark.size()) == mark;
+        if (!fill()) return false;
+    }
 }
 
 // Moves to the start of the next record, past blank lines. Returns false at the end.
 bool csv_reader::find_record() {
     for (;;) {
         if (next_ == in_.end() && !fill()) return false;
+        if (at_comment()) {
+            skip_line();
+            continue;
+        }
         if (columns_ == 1 || !is_line_end(*next_)) break;
         const char* const after = after_line_end(next_);
         if (after == nullptr) {

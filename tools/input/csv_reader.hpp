@@ -7,6 +7,7 @@
 //   time,"name, quoted",load\r\n        fields by separators, records by CRLF,
 //   2024-01-01,"say ""hi""",0.25\n      LF or CR; a quoted field may hold them
 //
+// Lines before the records, and comments among them, are skipped where the dialect says so.
 // A UTF-8 byte order mark is skipped, and so are blank lines (in a table of one column they are
 // empty cells). All records have as many fields as the first. Any bytes can be read safely, in
 // linear time. Limits: 65,536 fields and 16 MiB for each record.
@@ -19,13 +20,19 @@
 
 namespace chronopack::input {
 
+struct csv_dialect {
+    char separator = ',';
+    std::size_t skipped_lines = 0;  ///< at the start of the text
+    std::string comment = {};       ///< what begins a line that is none; empty: nothing does
+};
+
 class csv_reader {
 public:
     static constexpr std::size_t max_columns = 65536;
     static constexpr std::size_t max_record_bytes = std::size_t{1} << 24;
 
     /// `file` is for messages.
-    csv_reader(window& from, std::string file, char separator = ',');
+    csv_reader(window& from, std::string file, csv_dialect dialect = {});
 
     /// Reads a record and returns false at the end. Throws failure with its place for an invalid
     /// record; the next call then starts on the next line.
@@ -46,6 +53,7 @@ private:
     [[nodiscard]] bool fill();
     void start();
     [[nodiscard]] bool find_record();
+    [[nodiscard]] bool at_comment();
     [[nodiscard]] outcome read_record();
     [[nodiscard]] const char* after_line_end(const char* p) const noexcept;
     void skip_line();
@@ -55,6 +63,7 @@ private:
 
     window& in_;
     std::string file_;
+    csv_dialect dialect_;
     char separator_;
     std::array<bool, 256> stops_{};  // bytes that end an unquoted field, or must not occur in one
     std::vector<std::string_view> cells_;

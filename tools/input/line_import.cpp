@@ -20,16 +20,27 @@ public:
         : in_(from),
           file_(file),
           kept_(asked.kept.value_or(asked.unit)),
-          clock_(clock_parser::form::counts, asked.unit, kept_),
+          clock_(clock_parser::form::counts,
+                 asked.unit_by_size ? std::nullopt : std::optional(asked.unit), kept_),
           to_(to),
           how_(how) {}
 
     [[nodiscard]] read_report read() && {
-        while (next_line() && !to_.full())
-            if (!is_pointless(line_)) take_line();
-        if (texts_ != 0)
-            report_.notes.push_back(counted(texts_, "text field") +
-                                    " left out: they are not numbers");
+        while (next_line() && !to_.full()) {
+            if (is_pointless(line_))
+                look_for_section();
+            else if (definitions_ && line_.starts_with("CREATE "))
+                ++skipped_;
+            else
+                take_line();
+        }
+        if (texts_ != 0) note(counted(texts_, "text field") + " left out: they are not numbers");
+        if (skipped_ != 0) note(counted(skipped_, "line") + " of database definitions skipped");
+        if (rounded_ != 0)
+            note(counted(rounded_, "unsigned integer") + " rounded to the nearest double");
+        if (renamed_ != 0)
+            note(counted(renamed_, "series") +
+                 " with a tag __name__ or _field, kept as exported___name__ or exported__field");
         return std::move(report_);
     }
 
@@ -77,6 +88,15 @@ private:
         ++report_.bad;
     }
 
+    void note(std::string text) { report_.notes.push_back(std::move(text)); }
+
+    // Between these comments `influx_inspect export` defines databases.
+    void look_for_section() {
+        const std::string_view said = trimmed(line_.substr(0, line_.find('\r')));
+        if (said == "# DDL") definitions_ = true;
+        if (said == "# DML") definitions_ = false;
+    }
+
     void take_line() {
         std::string_view text = line_;
         if (text.ends_with('\r')) text.remove_suffix(1);
@@ -98,14 +118,16 @@ private:
             ++texts_;
             return;
         }
-        const value_type type = std::holds_alternative<double>(field.value) ? value_type::doubles
-                                                                            : value_type::integers;
+        const auto* const whole = std::get_if<std::int64_t>(&field.value);
+        const value_type type = whole == nullptr ? value_type::doubles : value_type::integers;
         try {
             const std::size_t series = series_of(field.key, type);
-            if (type == value_type::doubles)
-                to_.append(series, at, *std::get_if<double>(&field.value));
+            if (whole != nullptr)
+                to_.append(series, at, *whole);
+            else if (const auto* count = std::get_if<std::uint64_t>(&field.value))
+                to_.append(series, at, real(*count));
             else
-                to_.append(series, at, *std::get_if<std::int64_t>(&field.value));
+                to_.append(series, at, *std::get_if<double>(&field.value));
         } catch (const unordered& late) {
             throw unordered(where(offset(point_.timestamp)), late.message());
         } catch (const too_many& refused) {
@@ -117,12 +139,26 @@ private:
         ++report_.samples;
     }
 
+    [[nodiscard]] double real(std::uint64_t count) noexcept {
+        const auto near = static_cast<double>(count);
+        rounded_ += near >= 0x1p64 || static_cast<std::uint64_t>(near) != count;
+        return near;
+    }
+
     [[nodiscard]] std::size_t series_of(std::string_view key, value_type type) {
         if (const auto known = fields_.find(key, type)) return *known;
         std::vector<label> names{{"__name__", unescaped(point_.measurement)},
                                  {"_field", unescaped(key)}};
-        for (const line_point::tag& tag : point_.tags)
-            names.push_back({unescaped(tag.name), unescaped(tag.value)});
+        bool renamed = false;
+        for (const line_point::tag& tag : point_.tags) {
+            std::string name = unescaped(tag.name);
+            if (name == "__name__" || name == "_field") {
+                name.insert(0, "exported_");
+                renamed = true;
+            }
+            names.push_back({std::move(name), unescaped(tag.value)});
+        }
+        renamed_ += renamed;
         const std::size_t series = to_.add(std::move(names), type, kept_);
         fields_.add(series);
         return series;
@@ -141,7 +177,8 @@ private:
     line_point point_;
     key_index sets_;  // sets of a measurement and tags
     field_index fields_;
-    std::size_t texts_ = 0;
+    bool definitions_ = false;
+    std::size_t texts_ = 0, skipped_ = 0, rounded_ = 0, renamed_ = 0;
     read_report report_;
 };
 

@@ -5,8 +5,10 @@
 //   cpu{_field="usage",host="a"}   doubles
 //   cpu{_field="tasks",host="a"}   int64; booleans are 0 and 1
 //
-// Text fields are left out and counted. A line without a timestamp is an error, because there is no
-// server to give it one.
+// Unsigned integers, of which int64 holds half, are doubles. Text fields are left out and counted.
+// Tags with the names __name__ and _field are kept as exported___name__ and exported__field. What
+// `influx_inspect export` writes before the points is skipped. A line without a timestamp is an
+// error, because there is no server to give it one.
 #pragma once
 
 #include "read_report.hpp"
@@ -17,6 +19,7 @@ namespace chronopack::input {
 
 struct line_request {
     tick unit = tick::nanoseconds;  ///< the unit of timestamps
+    bool unit_by_size = false;      ///< whether each timestamp has the unit of its size instead
     std::optional<tick> kept;       ///< the unit in which they are kept; unset: the same
 };
 

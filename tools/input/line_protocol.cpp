@@ -12,6 +12,8 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
+constexpr std::string_view escaped = ",= ";
+
 bool is_one_of(char c, std::string_view any) noexcept {
     return any.find(c) != npos;
 }
@@ -52,11 +54,12 @@ private:
         while (!done() && is_one_of(line_[at_], " \t")) ++at_;
     }
 
-    /// Returns the text up to one of `ends` that has no backslash before it.
+    /// Returns the text up to one of `ends` that is not escaped.
     std::string_view token(std::string_view ends) noexcept {
         const std::size_t first = at_;
         for (; !done() && !is_one_of(line_[at_], ends); ++at_)
-            if (line_[at_] == '\\' && at_ + 1 < line_.size()) ++at_;
+            if (line_[at_] == '\\' && at_ + 1 < line_.size() && is_one_of(line_[at_ + 1], escaped))
+                ++at_;
         return line_.substr(first, at_ - first);
     }
 
@@ -100,6 +103,16 @@ private:
         return false;
     }
 
+    template <class Whole, class Value>
+    static bool read_whole(std::string_view text, Value& out) noexcept {
+        const char* const end = text.data() + text.size() - 1;
+        Whole whole = 0;
+        const auto [stop, wrong] = std::from_chars(text.data(), end, whole);
+        if (stop != end || wrong != std::errc{}) return false;
+        out = whole;
+        return true;
+    }
+
     template <class Value>
     static bool read_value(std::string_view text, Value& out) noexcept {
         if (text.empty()) return false;
@@ -110,15 +123,8 @@ private:
                 out = static_cast<std::int64_t>(i < booleans.size() / 2);
                 return true;
             }
-        if (text.back() == 'i' || text.back() == 'u') {
-            const char* const end = text.data() + text.size() - 1;
-            std::int64_t whole = 0;
-            const auto [stop, wrong] = std::from_chars(text.data(), end, whole);
-            if (stop != end || wrong != std::errc{} || (text.back() == 'u' && text[0] == '-'))
-                return false;
-            out = whole;
-            return true;
-        }
+        if (text.back() == 'i') return read_whole<std::int64_t>(text, out);
+        if (text.back() == 'u') return read_whole<std::uint64_t>(text, out);
         const number read = parse_number(text);
         if (read.what != number::kind::value) return false;
         out = read.value;
@@ -165,10 +171,9 @@ std::size_t find_line_end(std::string_view text) noexcept {
             case '\n':
                 return i;
             case '\\':
-                if (i + 1 < text.size() && text[i + 1] != '\n') ++i;
+                if (i + 1 < text.size() && is_one_of(text[i + 1], escaped)) ++i;
                 break;
             case ' ':
-            case '\t':
                 in_fields = true;
                 break;
             case '=':
@@ -190,7 +195,7 @@ std::string unescaped(std::string_view text) {
     std::string plain;
     plain.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\' && i + 1 < text.size() && is_one_of(text[i + 1], ",= ")) ++i;
+        if (text[i] == '\\' && i + 1 < text.size() && is_one_of(text[i + 1], escaped)) ++i;
         plain += text[i];
     }
     return plain;

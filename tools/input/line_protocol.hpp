@@ -4,7 +4,8 @@
 //   |-| |----------| |-------------------------------------------| |-----------------|
 //   measurement tags                 fields                         timestamp (optional)
 //
-//   \, \= \blank    in names and tags
+//   \, \= \blank    in names and tags; any other backslash stands for itself: in \\, the second
+//                   one escapes the comma
 //   \" \\           in quoted text, which may hold line ends
 //   # ...           a comment
 #pragma once
@@ -27,7 +28,7 @@ struct line_point {
     struct field {
         std::string_view key;
         /// Booleans are 0 and 1; text is monostate.
-        std::variant<std::monostate, double, std::int64_t> value;
+        std::variant<std::monostate, double, std::int64_t, std::uint64_t> value;
     };
 
     std::string_view series;  ///< measurement and tags as they are in the line

@@ -1,5 +1,6 @@
 #include "number.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -87,6 +88,30 @@ bool is_rounded(std::string_view text, double value) noexcept {
            static_cast<std::int64_t>(value) != whole;
 }
 
+// Whether a decimal number outside the range of a double is below it: its first digit other than
+// zero stands far after the point, with the exponent. The text is a valid number.
+bool is_tiny(std::string_view text) noexcept {
+    const std::size_t e = std::min(text.find_first_of("eE"), text.size());
+    const std::string_view digits = text.substr(0, e);
+    const std::size_t point = std::min(digits.find('.'), digits.size());
+    const std::size_t first = digits.find_first_not_of("0.");
+    if (first == text.npos) return true;
+    // How far left of the point the first digit is; 0 is right after it.
+    std::int64_t place = first < point ? static_cast<std::int64_t>(point - first)
+                                       : -static_cast<std::int64_t>(first - point - 1);
+    if (e != text.size()) {
+        std::string_view power = text.substr(e + 1);
+        const bool negative = power.front() == '-';
+        if (negative || power.front() == '+') power.remove_prefix(1);
+        std::int64_t by = 0;
+        const auto [stop, wrong] = std::from_chars(power.data(), power.data() + power.size(), by);
+        constexpr std::int64_t most = std::int64_t{1} << 40;
+        if (wrong != std::errc{} || by > most) by = most;
+        place += negative ? -by : by;
+    }
+    return place < 0;
+}
+
 }  // namespace
 
 number parse_number(std::string_view text) noexcept {
@@ -107,7 +132,16 @@ number parse_number(std::string_view text) noexcept {
     const char* const end = digits.data() + digits.size();
     const auto [stop, wrong] = std::from_chars(digits.data(), end, read.value);
     if (stop != end || wrong == std::errc::invalid_argument) return {};
-    read.what = wrong == std::errc{} ? number::kind::value : number::kind::too_large;
+    read.what = number::kind::value;
+    if (wrong != std::errc{}) {
+        // from_chars does not say which: too large, or nearer to zero than to any other double.
+        if (!is_tiny(unsigned_digits)) {
+            read.what = number::kind::too_large;
+        } else {
+            read.value = digits.front() == '-' ? -0.0 : 0.0;
+        }
+        return read;
+    }
     if (digits.size() > longest_exact) read.rounded_integer = is_rounded(digits, read.value);
     return read;
 }

@@ -16,6 +16,7 @@ struct read_options {
 
 struct read_report {
     std::size_t samples = 0;
+    std::size_t gaps = 0;            ///< cells without a value: empty, or a word for nothing
     std::size_t bad = 0;             ///< cells, lines and records that were left out
     std::vector<std::string> notes;  ///< what a user should know, in sentences without a full stop
 };

@@ -1,6 +1,8 @@
 #include "datasets.hpp"
 
 #include "input/csv_import.hpp"
+#include "input/input_source.hpp"
+#include "input/words.hpp"
 
 #include <chronopack/core/bytes.hpp>
 
@@ -63,18 +65,27 @@ series load_raw(const std::filesystem::path& columns, const std::string& name) {
 
 }  // namespace
 
-series_set load_csv(const std::filesystem::path& file) {
-    input::file_source from(file.string());
+series_set load_csv(const std::filesystem::path& file, const reading_options& how) {
+    input::input_source from(file.string());
     input::collector found(file.stem().string());
-    const auto done = input::import_csv(from, from.name(), {}, found);
+    std::size_t bad = 0;
+    input::read_options skipping;
+    if (how.skip_bad)
+        skipping.on_bad = [&](const failure&) {
+            ++bad;
+        };
+    const auto done = input::import_csv(from, from.name(), how.request(), found, skipping);
     // Dates are read as nanoseconds, which no logger of seconds would keep.
-    const auto& clock = done.layout.clock;
+    const auto& clock = done.layout.time.clock;
     const bool widened =
         clock.what() == input::clock_parser::form::dates || clock.kept() != clock.counted();
     series_set all{found.take(widened), {}};
+    const std::string stem = file.stem().string();
+    all.notes.push_back(stem + ": " + done.layout.summary());
     for (const auto* notes : {&done.layout.notes, &done.report.notes})
-        for (const std::string& note : *notes)
-            all.notes.push_back(file.stem().string() + ": " + note);
+        for (const std::string& note : *notes) all.notes.push_back(stem + ": " + note);
+    if (bad != 0)
+        all.notes.push_back(stem + ": " + input::counted(bad, "cell or record") + " left out");
     return all;
 }
 

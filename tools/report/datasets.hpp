@@ -6,6 +6,7 @@
 //   folder/series/NAME.ts.i64   little-endian int64 epoch milliseconds, or none
 #pragma once
 
+#include "reading_options.hpp"
 #include "input/series.hpp"
 
 #include <filesystem>
@@ -16,8 +17,10 @@ using input::series;
 using input::series_set;
 using input::tick;
 
-/// Loads a CSV file. Throws input::failure, and so does load_folder().
-[[nodiscard]] series_set load_csv(const std::filesystem::path& file);
+/// Loads a CSV file. The notes say how it was read. Throws input::failure, and so does
+/// load_folder().
+[[nodiscard]] series_set load_csv(const std::filesystem::path& file,
+                                  const reading_options& how = {});
 
 /// Loads the series of a folder whose groups are not in `left_out`.
 [[nodiscard]] series_set load_folder(const std::filesystem::path& folder,

@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include "near_miss.hpp"
+
 #include <adapters/text/printable.hpp>
 
 #include <CLI/CLI.hpp>
@@ -113,6 +115,7 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
         app.add_option(flag, *to, what)
             ->type_name("FILE")
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    add_reading_options(app, read.reading);
     app.add_flag("--force", read.force, "replace any file; without this only text is replaced");
     if (shown.with_defaults) {
         app.add_flag("--no-micro", read.no_micro, "leave out the micro-benchmarks");
@@ -130,8 +133,8 @@ std::variant<options, int> read_options(int argc, const char* const* argv, const
         std::cout << app.help();
         return 0;
     } catch (const CLI::ParseError& wrong) {
-        std::cerr << shown.program << ": " << text::printable(wrong.what()) << "\nTry "
-                  << shown.program << " --help.\n";
+        std::cerr << shown.program << ": " << text::printable(wrong.what())
+                  << near_miss(app, argc, argv) << "\nTry " << shown.program << " --help.\n";
         return 2;
     }
     if (read.micro_only &&

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "contenders.hpp"
+#include "reading_options.hpp"
 
 #include <string>
 #include <variant>
@@ -24,6 +25,7 @@ struct options {
     std::vector<std::string> files;
     std::vector<std::string> codecs;  ///< empty: all
     std::vector<std::string> series;  ///< parts of names; empty: all
+    reading_options reading;          ///< how `files` are read
     double seconds = 0.03;            ///< for each series and codec
     bool brief = false;
     bool force = false;                        ///< replace files of any kind

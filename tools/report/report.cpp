@@ -32,8 +32,9 @@ void add(series_set source, series_set& all) {
 
 series_set load(const options& asked) {
     series_set all;
-    for (const std::string& file : asked.files.empty() ? asked.default_files : asked.files)
-        add(load_csv(file), all);
+    for (const std::string& file : asked.default_files)
+        if (asked.files.empty()) add(load_csv(file), all);
+    for (const std::string& file : asked.files) add(load_csv(file, asked.reading), all);
     if (asked.files.empty() && !asked.default_folder.empty())
         add(load_folder(asked.default_folder, asked.leave_out), all);
     std::erase_if(all.all, [](const series& one) { return one.size() == 0; });

@@ -1,0 +1,443 @@
+#include "time_choice.hpp"
+
+#include "column_facts.hpp"
+#include "text_scanner.hpp"
+#include "time_join.hpp"
+#include "time_reading.hpp"
+#include "time_rivals.hpp"
+#include "words.hpp"
+
+#include <algorithm>
+
+namespace chronopack::input {
+
+namespace {
+
+using outcome = time_reading::outcome;
+using form = clock_parser::form;
+
+class chooser {
+public:
+    chooser(const sampled_table& table, const time_request& asked) : table_(table), asked_(asked) {}
+
+    [[nodiscard]] time_choice choose() && {
+        if (!asked_.zone.empty()) zone_ = local_zone::named(asked_.zone);
+        if (asked_.rows) {
+            note("rows are numbered 0, 1, 2, ...");
+            return std::move(chosen_);
+        }
+        read_all();
+        if (!asked_.format.empty())
+            take_format();
+        else if (!asked_.column.empty())
+            take_asked();
+        else
+            take_likeliest();
+        if (!chosen_.columns.empty()) set_clock();
+        return std::move(chosen_);
+    }
+
+private:
+    [[nodiscard]] const column_facts& facts(std::size_t column) const {
+        return table_.facts[column];
+    }
+    [[nodiscard]] std::string name(std::size_t column) const {
+        return printable(table_.names[column]);
+    }
+    void note(std::string text) { chosen_.notes.push_back(std::move(text)); }
+
+    [[noreturn]] static void refuse(std::string message) {
+        throw failure(fault::usage, std::move(message));
+    }
+
+    void read_all() {
+        for (std::size_t column = 0; column < table_.facts.size(); ++column)
+            readings_.push_back(table_.taken[column]
+                                    ? time_reading{}
+                                    : read_as_time(facts(column), false, table_.headed));
+    }
+
+    [[nodiscard]] std::size_t column_of(std::string_view wanted) const {
+        const auto at = std::find(table_.names.begin(), table_.names.end(), wanted);
+        if (at == table_.names.end())
+            refuse("no column is named " + in_quotes(wanted) + "; there are " +
+                   listed(table_.names));
+        return static_cast<std::size_t>(at - table_.names.begin());
+    }
+
+    void take(std::size_t column, const time_reading& as) {
+        chosen_.columns = time_columns::of(column);
+        reading_ = as;
+    }
+
+    // --time: a column, or several.
+    void take_asked() {
+        const bool one = std::find(table_.names.begin(), table_.names.end(), asked_.column) !=
+                         table_.names.end();
+        const std::size_t plus = one ? std::string::npos : asked_.column.find('+');
+        const std::size_t column = column_of(asked_.column.substr(0, plus));
+        const auto as = read_as_time(facts(column), true, table_.headed);
+        if (plus != std::string::npos) {
+            const auto more = column_of(asked_.column.substr(plus + 1));
+            settle(column, as);
+            chosen_.columns = joined(table_, column, more);
+            return;
+        }
+        settle(column, as);
+        join_clock();
+    }
+
+    // Takes a reading, or says why it is none.
+    void settle(std::size_t column, const time_reading& as) {
+        if (asked_.unit || asked_.unit_by_size) {
+            if (as.form != form::dates && facts(column).counts.counts != 0) {
+                time_reading counts;
+                counts.form = form::counts;
+                counts.unit = asked_.unit;
+                return take(column, counts);
+            }
+        }
+        switch (as.what) {
+            case outcome::readable:
+                return take(column, as);
+            case outcome::guess:
+                refuse("column " + name(column) + " " + as.why);
+            case outcome::mixed:
+                refuse_mixed(column);
+            default:
+                refuse_unreadable(column);
+        }
+    }
+
+    [[noreturn]] void refuse_unreadable(std::size_t column) const {
+        const column_facts& of = facts(column);
+        std::size_t row = table_.first_row;
+        while (row + 1 < table_.cells.rows() && table_.cells.cell(row, column).empty()) ++row;
+        const std::string cell = in_quotes(table_.cells.cell(row, column));
+        throw failure(
+            fault::data, table_.cells.where(row, column),
+            of.kind == column_kind::clocks
+                ? cell +
+                      " is a time of day, and no column has its date; --time DATE+TIME joins two "
+                      "columns, --rows numbers the rows"
+                : cell + " is spelled in no way that is known, but column " + name(column) +
+                      " is named as the time; --time-format says how it is spelled, --time names "
+                      "another column, --rows numbers the rows");
+    }
+
+    [[noreturn]] void refuse_mixed(std::size_t column) const {
+        std::optional<tick> first;
+        for (std::size_t row = table_.first_row; row < table_.cells.rows(); ++row) {
+            const std::string_view cell = table_.cells.cell(row, column);
+            const auto count = read_count(cell);
+            if (!count) continue;
+            const tick unit = epoch_unit(count->whole);
+            if (!first) first = unit;
+            if (unit == *first) continue;
+            throw failure(fault::data, table_.cells.where(row, column),
+                          in_quotes(cell) + " is as large as " + std::string(input::name(unit)) +
+                              " since 1970, and the times before it "
+                              "as " +
+                              std::string(input::name(*first)) +
+                              "; --time-unit auto takes each by its size");
+        }
+        refuse("column " + name(column) +
+               " has counts since 1970 and small numbers; --time-unit says their unit");
+    }
+
+    // --time-format: of the column that is asked for, or of the likeliest that has the format.
+    void take_format() {
+        std::shared_ptr<const time_format> format;
+        std::optional<date_form> spelled;
+        const bool serials = asked_.format == "excel";
+        for (const spelling& one : spellings)
+            if (asked_.format == one.name) spelled = one.form;
+        if (spelled == date_form::clock)
+            refuse("--time-format clock: a time of day is no time without a date");
+        if (!spelled && !serials) format = std::make_shared<const time_format>(asked_.format);
+        const auto reads = [&](std::size_t column) {
+            std::size_t read = 0;
+            for (std::size_t row = table_.first_row; row < table_.cells.rows(); ++row) {
+                const std::string_view cell = table_.cells.cell(row, column);
+                read += format    ? (*format)(cell).has_value()
+                        : serials ? read_count(cell).has_value()
+                                  : read_time(*spelled, cell).has_value();
+            }
+            return facts(column).mostly(read);
+        };
+        std::optional<std::size_t> column;
+        const std::size_t plus = asked_.column.find('+');
+        if (!asked_.column.empty() &&
+            std::find(table_.names.begin(), table_.names.end(), asked_.column) ==
+                table_.names.end() &&
+            plus != std::string::npos) {
+            column = column_of(asked_.column.substr(0, plus));
+            chosen_.columns = joined(table_, *column, column_of(asked_.column.substr(plus + 1)));
+        } else if (!asked_.column.empty()) {
+            column = column_of(asked_.column);
+        } else {
+            for (std::size_t i = 0; i < table_.facts.size(); ++i)
+                if (!table_.taken[i] && (!serials || facts(i).name.says >= name_says::likely) &&
+                    reads(i) && (!column || facts(i).name.says > facts(*column).name.says))
+                    column = i;
+            if (!column)
+                refuse("no column has the --time-format " + in_quotes(asked_.format) +
+                       (serials ? " and the name of a time; --time names the column" : ""));
+        }
+        if (chosen_.columns.empty()) chosen_.columns = time_columns::of(*column);
+        reading_ = {};
+        reading_.form = serials ? form::serials : form::dates;
+        if (spelled) reading_.spelled = *spelled;
+        format_ = std::move(format);
+        if (spelled && chosen_.columns.pieces().size() == 1) join_clock();
+    }
+
+    void take_likeliest() {
+        std::optional<std::size_t> best;
+        for (std::size_t column = 0; column < readings_.size(); ++column) {
+            const time_reading& one = readings_[column];
+            if (one.what != outcome::readable && one.what != outcome::guess &&
+                one.what != outcome::mixed)
+                continue;
+            const int likelihood = likelihood_of(column);
+            if (!best || likelihood > likelihood_of(*best)) best = column;
+        }
+        const auto parts = joined_parts(table_);
+        constexpr int likelihood_of_parts = 52;
+        if (parts && (!best || likelihood_of(*best) < likelihood_of_parts)) {
+            chosen_.columns = parts->columns;
+            reading_.form = form::dates;
+            reading_.spelled = parts->spelled;
+            if (!parts->has_clock) join_clock();
+            return;
+        }
+        expect_readable(best);
+        if (!best) return take_rows();
+        const std::size_t taken = choose_among_rivals(*best);
+        settle(taken, readings_[taken]);
+        join_clock();
+    }
+
+    [[nodiscard]] int likelihood_of(std::size_t column) const {
+        const time_reading& one = readings_[column];
+        if (one.what != outcome::readable) {  // named so, it is asked about before others are taken
+            return facts(column).name.says == name_says::surely ? 54 : 8;
+        }
+        return one.likelihood;
+    }
+
+    // A column that is surely named as a time and cannot be read is no time only where another
+    // one is dated to the minute.
+    void expect_readable(std::optional<std::size_t> best) const {
+        for (std::size_t column = 0; column < readings_.size(); ++column) {
+            if (readings_[column].what != outcome::unreadable) continue;
+            const column_facts& of = facts(column);
+            const bool clock = of.kind == column_kind::clocks ||
+                               (of.kind == column_kind::numbers && of.name.is_clock);
+            if (clock && best && readings_[*best].form == form::dates)
+                continue;  // joined later, or seen to be another time of day
+            const bool other = best && likelihood_of(*best) >= 40 &&
+                               (readings_[*best].form != form::dates ||
+                                facts(*best).with_clock != 0 || !facts(column).name.is_clock);
+            if (!other) refuse_unreadable(column);
+        }
+    }
+
+    // Of columns that are as likely, one is taken where that is no guess.
+    [[nodiscard]] std::size_t choose_among_rivals(std::size_t best) {
+        std::vector<std::size_t> others;
+        std::size_t taken = best;
+        for (std::size_t column = 0; column < readings_.size(); ++column) {
+            if (column == best || readings_[column].what != outcome::readable) continue;
+            others.push_back(column);
+            if (likelihood_of(column) != likelihood_of(best) ||
+                readings_[best].what != outcome::readable)
+                continue;
+            const auto ruling =
+                decide({table_, taken, readings_[taken]}, {table_, column, readings_[column]});
+            if (!ruling)
+                refuse("columns " + name(taken) + " and " + name(column) +
+                       " may both be the time: --time says which");
+            taken = ruling->column;
+            chosen_.why = ruling->why;
+        }
+        if (chosen_.why.empty() && !others.empty()) {
+            const column_facts& of = facts(taken);
+            chosen_.why = of.name.says >= name_says::likely ? "by its name" : "as the likeliest";
+        }
+        if (!chosen_.why.empty() && !others.empty()) {
+            std::vector<std::string> names;
+            for (const std::size_t column : others)
+                if (column != taken) names.push_back(table_.names[column]);
+            if (taken != best) names.push_back(table_.names[best]);
+            chosen_.why += ", not " + listed(names, 4);
+        }
+        return taken;
+    }
+
+    void take_rows() {
+        for (std::size_t column = 0; column < readings_.size(); ++column) {
+            // A column that decompress wrote for an archive of rows.
+            if (table_.taken[column] || table_.names[column] != "row" ||
+                facts(column).kind != column_kind::numbers)
+                continue;
+            chosen_.columns = time_columns::of(column);
+            reading_.form = form::counts;
+            reading_.unit = tick::row;
+            return;
+        }
+        note("no time column: rows are numbered 0, 1, 2, ...");
+    }
+
+    // Adds the column of times of day to one of dates alone.
+    void join_clock() {
+        if (reading_.form != form::dates || format_) return;
+        switch (reading_.spelled) {
+            case date_form::year_month:
+            case date_form::basic_month:
+            case date_form::year:
+                return;
+            default:
+                break;
+        }
+        const std::size_t date = chosen_.columns.first();
+        if (chosen_.columns.pieces().size() == 1 && facts(date).with_clock != 0) return;
+        if (const auto both = joined_clock(table_, chosen_.columns)) chosen_.columns = *both;
+    }
+
+    void set_clock() {
+        if (reading_.form == form::counts) return set_counts();
+        clock_parser::reading how;
+        how.spelled = reading_.spelled;
+        how.format = format_;
+        set_zone(how);
+        // The unit is nanoseconds, so that no later row is too fine. If int64 cannot hold the
+        // dates in nanoseconds, it is the finest unit that the sample needs.
+        tick kept = tick::nanoseconds, needed = tick::seconds;
+        bool rises = true, falls = true;
+        std::size_t equal = 0;
+        std::optional<std::int64_t> last;
+        for_each_wall([&](const civil_time& read, std::int64_t wall) {
+            const instant when{wall, read.nanoseconds};
+            needed = std::max(needed, unit_of(when));
+            // Zones are less than two days from UTC.
+            for (const std::int64_t shift : {-172'800, 172'800})
+                if (!to_ticks({wall + shift, read.nanoseconds}, tick::nanoseconds))
+                    kept = tick::row;
+            if (last) {
+                rises &= wall >= *last;
+                falls &= wall <= *last;
+                equal += wall == *last;
+            }
+            last = wall;
+        });
+        if (kept == tick::row) kept = needed;
+        how.falls = falls && !rises;
+        how.one_a_row = 10 * equal < table_.cells.rows() - table_.first_row;
+        if (asked_.unit) kept = *asked_.unit;
+        chosen_.clock = {reading_.form, std::move(how), asked_.kept.value_or(kept)};
+    }
+
+    template <class F>
+    void for_each_wall(F f) const {
+        std::string room;
+        for (std::size_t row = table_.first_row; row < table_.cells.rows(); ++row) {
+            const auto text = chosen_.columns.text(
+                [&](std::size_t column) { return table_.cells.cell(row, column); }, room);
+            const auto read = format_ ? (*format_)(text) : read_time(reading_.spelled, text);
+            if (read) f(*read, *wall_seconds(*read) - read->offset);
+        }
+    }
+
+    // The zone of times without an offset: what is asked for, what the name of the column says, or
+    // UTC. A column of zones that say something else is not passed over.
+    void set_zone(clock_parser::reading& how) {
+        std::size_t all = 0, with_offset = 0;
+        if (reading_.form == form::dates)
+            for_each_wall([&](const civil_time& read, std::int64_t) {
+                ++all;
+                with_offset += read.has_offset;
+            });
+        if (!asked_.zone.empty()) {
+            how.zone = zone_;
+            chosen_.zone = how.zone.name();
+        } else {
+            for (const time_columns::piece& one : chosen_.columns.pieces())
+                if (const auto offset = facts(one.column).name.offset)
+                    how.zone = local_zone::fixed(*offset, offset_text(*offset) + " by its name");
+            chosen_.zone = how.zone.name() == "UTC" ? "taken as UTC" : how.zone.name();
+            if (all != with_offset || all == 0) look_for_zones(how);
+        }
+        if (all != 0 && all == with_offset)
+            chosen_.zone = "with offsets";
+        else if (with_offset != 0)
+            chosen_.zone = "with offsets, else " + chosen_.zone;
+    }
+
+    static std::string offset_text(std::int32_t seconds) {
+        const std::int32_t minutes = std::abs(seconds) / 60;
+        const auto two = [](std::int32_t n) {
+            return (n < 10 ? "0" : "") + std::to_string(n);
+        };
+        return std::string("UTC") + (seconds < 0 ? '-' : '+') + two(minutes / 60) + ':' +
+               two(minutes % 60);
+    }
+
+    void look_for_zones(clock_parser::reading& how) {
+        for (std::size_t column = 0; column < table_.facts.size(); ++column) {
+            const column_facts& of = facts(column);
+            if (!of.name.is_zone || of.kind != column_kind::text) continue;
+            const std::string_view zone = of.first_text;
+            if (of.changes)
+                refuse("column " + name(column) +
+                       " names several time zones, and the times have no offsets; --zone says "
+                       "which zone is meant");
+            try {
+                // CET and EST are in the database of zones, and of several places elsewhere.
+                const bool bare = zone.size() < 6 && text_scanner::is_letter(zone[0]) &&
+                                  !same_letters(zone, "utc") && !same_letters(zone, "gmt");
+                how.zone = local_zone::named(bare ? std::string_view() : zone);
+            } catch (const failure&) {
+                refuse("column " + name(column) + " has the zone " + in_quotes(zone) +
+                       ", which may be of several places; --zone says which zone is meant, such as "
+                       "America/New_York or -05:00");
+            }
+            chosen_.zone = how.zone.name() + " by column " + name(column);
+        }
+    }
+
+    void set_counts() {
+        if (reading_.unit == tick::row) {
+            chosen_.clock = {form::counts, tick::row, tick::row};
+            return;
+        }
+        bool fractions = false;
+        for (std::size_t row = table_.first_row; row < table_.cells.rows(); ++row) {
+            const auto count = read_count(table_.cells.cell(row, chosen_.columns.first()));
+            fractions |= count && (count->fractional || count->billionths != 0);
+        }
+        if (asked_.unit_by_size) {
+            chosen_.clock = {form::counts, std::nullopt, asked_.kept.value_or(tick::nanoseconds)};
+            return;
+        }
+        const tick counted = asked_.unit.value_or(reading_.unit.value_or(tick::seconds));
+        const tick kept = asked_.kept.value_or(fractions ? tick::nanoseconds : counted);
+        chosen_.clock = {form::counts, counted, kept, reading_.judged && !asked_.unit};
+    }
+
+    const sampled_table& table_;
+    const time_request& asked_;
+    std::vector<time_reading> readings_;
+    time_reading reading_;
+    std::shared_ptr<const time_format> format_;
+    local_zone zone_;
+    time_choice chosen_;
+};
+
+}  // namespace
+
+time_choice choose_time(const sampled_table& table, const time_request& asked) {
+    return chooser(table, asked).choose();
+}
+
+}  // namespace chronopack::input
