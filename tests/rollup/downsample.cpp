@@ -215,3 +215,32 @@ TEST_CASE("columns of different lengths, and time that goes back, are refused",
     CHECK(lttb<double>(back, v, out).error() == errc::unordered);
     CHECK(min_max<double>(back, v, out).error() == errc::unordered);
 }
+
+TEST_CASE("lttb keeps a peak, however large or small the values are", "[rollup][downsample]") {
+    for (const double base : {1e298, 1e304, 1e200, 100.0, 1e-300, 1e-318}) {
+        INFO(base);
+        columns<double> in;
+        for (int i = 0; i < 1'000; ++i) {
+            in.timestamps.push_back(i * std::int64_t{1'000'000'000});
+            in.values.push_back(i == 500 ? base * 1e4 : base * (1 + i % 3 * 1e-4));
+        }
+        const auto drawn = lttb_of(in, 50);
+        REQUIRE(std::any_of(drawn.begin(), drawn.end(),
+                            [](const auto& s) { return s.timestamp == 500'000'000'000; }));
+    }
+}
+
+TEST_CASE("lttb of values times a power of two chooses the same samples", "[rollup][downsample]") {
+    property("up to the end of the range", [] {
+        columns<double> in, huge;
+        for (std::int64_t i = 0; i < 300; ++i) {
+            in.timestamps.push_back(i * 1'000'000'007);
+            in.values.push_back(static_cast<double>(draw_below(1u << 20)));
+            huge.values.push_back(std::ldexp(in.values.back(), 1'003));
+        }
+        huge.timestamps = in.timestamps;
+        const auto a = lttb_of(in, 20), b = lttb_of(huge, 20);
+        HOLDS(std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                         [](const auto& x, const auto& y) { return x.timestamp == y.timestamp; }));
+    });
+}

@@ -147,3 +147,30 @@ TEST_CASE("products are rounded before they are added", "[rollup][time_weighted]
     }
     CHECK(same_value(all.area, area));
 }
+
+TEST_CASE("the mean over time of finite values is finite", "[rollup][time_weighted]") {
+    constexpr double largest = std::numeric_limits<double>::max();
+    constexpr std::int64_t year = 366 * std::int64_t{86'400} * 1'000'000'000;
+    const auto of = [&](std::vector<double> values, std::optional<double> before = {}) {
+        columns<double> in{{}, std::move(values)};
+        for (std::size_t i = 0; i < in.values.size(); ++i)
+            in.timestamps.push_back(static_cast<std::int64_t>(i) * year);
+        return mean(in, {0, static_cast<std::int64_t>(in.size()) * year - 1}, before);
+    };
+    REQUIRE(of({1e308, 1e308}) == 1e308);
+    REQUIRE(of({largest, largest}, largest) == largest);
+    REQUIRE(of({-largest}) == -largest);
+    REQUIRE(of({1e308, -1e308}) == 0);
+    REQUIRE(of({1e300, 3e300}) == 2e300);
+    REQUIRE(of({infinity, 1}) == infinity);
+    property("as near to exact arithmetic as smaller values", [&] {
+        // Scaled by a power of two, the mean is scaled, too.
+        std::vector<double> small, huge;
+        for (std::size_t i = 0; i < 2 + draw_below(20); ++i) {
+            small.push_back(static_cast<double>(draw_below(1'000'000)) - 300'000);
+            huge.push_back(std::ldexp(small.back(), 1'003));
+        }
+        const double wanted = std::ldexp(of(small), 1'003);
+        HOLDS(std::fabs(of(huge) - wanted) <= std::ldexp(1e-9, 1'003));
+    });
+}

@@ -18,11 +18,15 @@
 // Appending the aggregates of adjacent runs gives the aggregate of all their samples bit for
 // bit, with one exception: sums of doubles are added in the order of appending, (a + step) +
 // b, and within each run as frame/statistics.hpp says. Sums of int64 are exact, in 128 bits,
-// which no number of samples overflows.
+// which no number of samples overflows. Where a sum of doubles passes their range on its way, it
+// is added again scaled down by 2^64, so that the sum is infinite only where it is too large
+// itself, and the mean of finite numbers is finite.
 #pragma once
 
+#include <chronopack/core/rounded.hpp>
 #include <chronopack/frame/info.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace chronopack {
@@ -70,6 +74,28 @@ template <class V>
 
 }  // namespace detail
 
+namespace detail {
+
+/// What keeps sums of doubles in range.
+inline constexpr double sum_scale = 0x1p-64;
+
+[[nodiscard]] inline bool is_finite(double v) noexcept {
+    return v - v == 0;
+}
+
+/// Returns the sum of the numbers of a run, scaled down.
+[[nodiscard]] inline double scaled_sum(std::span<const double> values) noexcept {
+    double sum = 0;
+    for (const double v : values)
+        if (!is_nan(v)) sum += rounded_product(v, sum_scale);
+    return sum;
+}
+[[nodiscard]] inline double scaled_sum(std::span<const std::int64_t>) noexcept {
+    return 0;  // their sums are exact
+}
+
+}  // namespace detail
+
 template <class V>
 struct aggregate {
     using total = typename detail::total_of<V>::type;
@@ -83,6 +109,7 @@ struct aggregate {
     V min = none();  ///< NaN, or 0 for int64, where there is no number; -0.0 < +0.0
     V max = none();
     total sum{};
+    double scaled_sum = 0;  ///< of doubles: the sum times 2^-64, which is finite
 
     // For counters: the number before the run, if it is known; the run's first and last
     // number, 0 where it has none; and the increase and resets between these two.
@@ -101,6 +128,10 @@ struct aggregate {
     /// Returns the mean of the numbers, or NaN where there is none.
     [[nodiscard]] double mean() const noexcept {
         if (numbers() == 0) return detail::canonical(__builtin_nan(""));
+        if constexpr (std::is_same_v<V, double>)
+            if (passed_range())
+                return detail::canonical(std::clamp(
+                    scaled_sum / static_cast<double>(numbers()) / detail::sum_scale, min, max));
         return detail::canonical(static_cast<double>(sum) / static_cast<double>(numbers()));
     }
 
@@ -148,8 +179,28 @@ struct aggregate {
         min = s.min;
         max = s.max;
         sum = s.sum;
+        if constexpr (std::is_same_v<V, double>)
+            scaled_sum = rounded_product(s.sum, detail::sum_scale);
         inner_increase = s.increase;
         inner_resets = s.resets;
+    }
+
+    /// Returns whether the sum is not finite although all numbers are: of a run that was added
+    /// number by number it is too large for a double; of a header it may also have passed the range
+    /// on its way, and only the samples say what it is.
+    [[nodiscard]] bool passed_range() const noexcept {
+        if constexpr (std::is_same_v<V, double>)
+            return !detail::is_finite(sum) && detail::is_finite(min) && detail::is_finite(max);
+        return false;
+    }
+
+    /// Takes the scaled sum where the sum has passed the range of doubles, though no number has.
+    void settle_sum(double scaled) noexcept {
+        if constexpr (std::is_same_v<V, double>) {
+            if (!passed_range()) return;
+            scaled_sum = scaled;
+            sum = detail::canonical(scaled / detail::sum_scale);
+        }
     }
 
 private:
@@ -175,6 +226,7 @@ private:
         min = a.min;
         max = a.max;
         sum = a.sum;
+        scaled_sum = a.scaled_sum;
         first_number = a.first_number;
         last_number = a.last_number;
         inner_increase = a.inner_increase;
@@ -185,6 +237,8 @@ private:
         if (detail::less(a.min, min)) min = a.min;
         if (detail::less(max, a.max)) max = a.max;
         sum = settled(sum + a.sum);
+        scaled_sum += a.scaled_sum;
+        settle_sum(scaled_sum);
         inner_increase =
             settled((inner_increase + step(last_number, a.first_number)) + a.inner_increase);
         inner_resets += a.inner_resets + (a.first_number < last_number);
@@ -203,6 +257,7 @@ public:
         run_.last_timestamp = timestamps.back();
         run_.count += values.size();
         statistics_.add(values);
+        add_scaled(values);
         if (const V* const last = detail::last_number(values)) {
             if (!numbers_) run_.first_number = *detail::first_number(values);
             run_.last_number = *last;
@@ -220,10 +275,30 @@ public:
             out.sum = statistics_.exact_sum();
             out.inner_increase = statistics_.exact_increase();
         }
+        out.settle_sum(scaled_);
         return out;
     }
 
 private:
+    // Adds the numbers scaled down, from the first piece on with which the sum could pass the
+    // range of doubles.
+    void add_scaled(std::span<const V> values) noexcept {
+        if constexpr (std::is_same_v<V, double>) {
+            const statistics<V> now = statistics_.finish();
+            constexpr double large = 0x1p980;  // fewer than 2^43 smaller ones have a finite sum
+            const bool small = is_nan(now.min) || (now.min > -large && now.max < large);
+            if (!scaling_ && !small) {
+                scaling_ = true;
+                scaled_ = rounded_product(sum_before_, detail::sum_scale);
+            }
+            if (scaling_) scaled_ += detail::scaled_sum(values);
+            sum_before_ = now.sum;
+        }
+    }
+
+    double sum_before_ = 0;
+    double scaled_ = 0;
+    bool scaling_ = false;
     statistics_builder<V> statistics_;
     aggregate<V> run_;  // the fields that statistics do not have
     bool numbers_ = false;
@@ -240,8 +315,8 @@ aggregate<V> aggregate<V>::of(std::span<const std::int64_t> timestamps,
     return builder.finish();
 }
 
-/// Returns the aggregate of a frame of V from its header, bit for bit as its samples give it.
-/// Returns nothing where the header is not enough: samples are not in time order, int64 sums
+/// Returns the aggregate of a frame of V from its header, bit for bit as its samples give it,
+/// except a sum that has passed_range(). Returns nothing where the header is not enough: samples are not in time order, int64 sums
 /// do not fit it, or the frame has numbers, but starts or ends with NaN.
 template <class V>
 [[nodiscard]] std::optional<aggregate<V>> from_header(const frame::info& info) noexcept {

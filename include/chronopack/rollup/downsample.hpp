@@ -16,7 +16,8 @@
 //         a . - - - -\ - . - c            of its bucket makes a larger triangle
 //
 // NaN cannot be drawn, so they are never chosen. Each product is rounded by itself, so that
-// the choice is the same on every machine.
+// the choice is the same on every machine. Values whose triangles are beyond a double are scaled
+// by a power of two, which leaves the order of the triangles as it is.
 #pragma once
 
 #include <chronopack/core/rounded.hpp>
@@ -69,6 +70,17 @@ struct drawable {
     return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
 }
 
+/// Returns a power of two by which differences of the numbers times any time are finite.
+[[nodiscard]] inline double triangle_scale(std::span<const double> values) noexcept {
+    constexpr double large = 0x1p880;  // times 2^64 ticks, twice, and 2^64 samples for a mean
+    for (const double v : values)
+        if (v >= large || v <= -large) return 0x1p-256;
+    return 1;
+}
+[[nodiscard]] inline double triangle_scale(std::span<const std::int64_t>) noexcept {
+    return 1;
+}
+
 /// Divides n items into buckets as equal as possible; next() returns the size of each in turn.
 class even_split {
 public:
@@ -108,6 +120,7 @@ template <class V>
     const V* const last = detail::last_number(values);
     out.back() = in[static_cast<std::size_t>(last - values.data())];
 
+    const double scale = detail::triangle_scale(values);
     std::size_t chosen = in.at_or_after(0);
     out[0] = in[chosen];
     std::size_t next = chosen + 1;  // where the next bucket begins
@@ -122,7 +135,8 @@ template <class V>
             return static_cast<double>(detail::elapsed(timestamps[chosen], timestamps[i]));
         };
         const auto y = [&](std::size_t i) {
-            return static_cast<double>(values[i]) - static_cast<double>(values[chosen]);
+            return rounded_product(static_cast<double>(values[i]), scale) -
+                   rounded_product(static_cast<double>(values[chosen]), scale);
         };
         double mean_x = 0;
         double mean_y = 0;

@@ -92,7 +92,7 @@ private:
                 rows_.pass({&whole->last_number, 1});
                 return {};
             }
-            if (one_bucket(info)) {
+            if (one_bucket(info) && !whole->passed_range()) {
                 ++frames_from_header_;
                 return rows_.add(*whole);
             }

@@ -11,8 +11,9 @@
 //
 // A NaN is ignored: the value before it still holds. After a Prometheus stale marker no value
 // holds until the next number. Of several samples at one time the last one holds. The area of
-// int64 is exact. That of doubles is added in time order, after each product was rounded, and
-// becomes infinite where a value times its ticks does.
+// int64 is exact. That of doubles is added in time order, after each product was rounded. It is
+// added once more scaled down by 2^128, for values that times their ticks are beyond a double: the
+// mean of finite values is finite.
 #pragma once
 
 #include <chronopack/core/rounded.hpp>
@@ -44,6 +45,7 @@ struct time_weighted {
     std::int64_t from = 0;    ///< time of the first number or stale marker
     std::int64_t until = 0;   ///< time of the last
     total area{};             ///< from `from` to `until`
+    double scaled_area = 0;   ///< of doubles: the area times 2^-128, which is finite
     std::uint64_t covered = 0;
 
     /// Adds the next samples, in time order and none before those so far, in columns of one
@@ -72,6 +74,7 @@ struct time_weighted {
         value = later.value;
         until = later.until;
         area = settled(area + later.area);
+        scaled_area += later.scaled_area;
         covered += later.covered;
     }
 
@@ -80,19 +83,26 @@ struct time_weighted {
     [[nodiscard]] double mean(time_range bucket) const noexcept {
         if (!any) return before ? static_cast<double>(*before) : none();
         total sum{};
+        double scaled = scaled_area;
         wide ticks = covered;  // all of int64's time has one tick more than a word holds
         if (before) {
             const wide lead = distance(bucket.first, from);
             sum = product(*before, lead);
+            scaled += scaled_product(*before, lead);
             ticks += lead;
         }
         sum = settled(sum + area);
         if (holds) {
             const wide rest = wide{distance(until, bucket.last)} + 1;
             sum = settled(sum + product(value, rest));
+            scaled += scaled_product(value, rest);
             ticks += rest;
         }
-        return ticks == 0 ? none() : static_cast<double>(sum) / static_cast<double>(ticks);
+        if (ticks == 0) return none();
+        if constexpr (std::is_same_v<V, double>)
+            if (!detail::is_finite(sum) && detail::is_finite(scaled))
+                return unscaled(scaled / static_cast<double>(ticks));
+        return static_cast<double>(sum) / static_cast<double>(ticks);
     }
 
     /// Returns the value that holds when the bucket ends, if any.
@@ -125,12 +135,31 @@ private:
             return total{v} * total{ticks};
     }
 
+    static constexpr double scale = 0x1p-128;
+
+    template <class Ticks>
+    static double scaled_product(V v, Ticks ticks) noexcept {
+        if constexpr (std::is_same_v<V, double>)
+            return ticks == 0
+                       ? 0
+                       : rounded_product(rounded_product(v, scale), static_cast<double>(ticks));
+        else
+            return 0;  // their areas are exact
+    }
+
+    // Rounding may have passed the largest double, which is then the mean.
+    static double unscaled(double mean) noexcept {
+        constexpr double most = 0x1.fffffffffffffp1023;
+        return std::clamp(mean / scale, -most, most);
+    }
+
     // Lets the value hold until `t`, the time of the next number or stale marker.
     void move_to(std::int64_t t) noexcept {
         if (!any) from = t;
         if (holds) {
             const std::uint64_t ticks = distance(until, t);
             area = settled(area + product(value, ticks));
+            scaled_area += scaled_product(value, ticks);
             covered += ticks;
         }
         any = true;
