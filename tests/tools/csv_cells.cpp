@@ -137,7 +137,10 @@ TEST_CASE("what stands before a table is skipped, and told", "[csv]") {
          {"# exported by logger 7\n# tz: UTC\ntime,v\n1700000000,1\n1700000060,2\n",
           "sep=;\ntime;v\n1700000000;1\n1700000060;2\n",
           "\xef\xbb\xbfsep=,\ntime,v\n1700000000,1\n1700000060,2\n",
-          "# time,v\n1700000000,1\n1700000060,2\n", "time,v\ns,degC\n1700000000,1\n1700000060,2\n",
+          "# time,v\n1700000000,1\n1700000060,2\n",
+          "time,v\n1,2024-02-29,1\n2,2024-03-01,2\n3,2024-03-02,3\n",
+          "time,v\n2024-02-29,1,\n2024-03-01,2,\n2024-03-02,3,\n",
+          "time,v\ns,degC\n1700000000,1\n1700000060,2\n",
           "time,v\n[yyyy-mm],[W/m2]\n2024-01,1\n2024-02,2\n",
           "Station,Berlin,DE\nHeight,34,m\n\ntime,v\n1700000000,1\n1700000060,2\n1700000060,2\n",
           "latitude,longitude,elevation\n52.5,13.4,38\n\ntime,v\n2024-02-29T00:00,1\n"
@@ -169,6 +172,13 @@ TEST_CASE("what stands before a table is skipped, and told", "[csv]") {
     REQUIRE(read(annotated).said.starts_with("time: _time ("));
 }
 
+TEST_CASE("names in a comment are taken only for as many columns", "[csv]") {
+    // Most records have three fields, the first one has two.
+    require_refused("# x, y, z\n1,2\n1,2,3\n4,5,6\n7,8,9\n", 1, "f.csv:");
+    require_refused("a,b\n2024-02-29,1\n2024-03-01,1,3\n2024-03-02,1,3\n2024-03-03,1,3\n", 1,
+                    "f.csv:");
+}
+
 TEST_CASE("lines that are asked to be skipped are", "[csv]") {
     input::csv_request asked;
     asked.head.skip = 2;
@@ -177,7 +187,8 @@ TEST_CASE("lines that are asked to be skipped are", "[csv]") {
     asked.head.comment = "//";
     REQUIRE(values("// x\ntime,v\n1700000000,1\n// y, z, w\n1700000060,2\n", asked) ==
             numbers{1, 2});
-    require_refused("a,b\n2024-02-29,1,2\n2024-03-01,1,3\n2024-03-02,1,3\n", 1, "--skip-lines 1");
+    require_refused("a,b,c,d\n2024-02-29,1,2\n2024-03-01,1,3\n2024-03-02,1,3\n", 1,
+                    "--skip-lines 1");
 }
 
 TEST_CASE("strict reading leaves nothing out", "[csv]") {

@@ -2,6 +2,8 @@
 """What the command says of how it read a text, and the options that say how to."""
 
 import json
+import pathlib
+import re
 
 import support
 from support import CommandTest
@@ -59,6 +61,22 @@ class Reading(CommandTest):
                       ["--rows", "--time", "time"], ["--separator", ",", "--decimal", ","]):
             with self.subTest(wrong):
                 self.assertNotEqual(self.fails(2, "compress", "f.csv", *wrong), "")
+
+    def test_every_spelling_that_is_documented_is_read(self):
+        page = (pathlib.Path(__file__).resolve().parents[2] / "docs/command.md").read_text()
+        rows = re.findall(r"^\| `([a-z]+)` \| (.*) \| [^|]* \|$", page, re.M)
+        self.assertGreaterEqual(len(rows), 11)
+        for name, cells in rows:
+            for cell in re.findall(r"`([^`]+)`", cells):
+                with self.subTest(name=name, cell=cell):
+                    self.file("f.csv", f"time,v\n\"{cell}\",1\n")
+                    self.ok("compress", "-q", "f.csv", "--time", "time", "--time-format", name)
+        table = page[page.index("| after a date"):]
+        for cell in re.findall(r"`([^`]+)`", table[:table.index("\n\n")]):
+            cell = "12:00" + cell if cell[0] in " Z+-" or cell.startswith("UTC") else cell
+            with self.subTest(cell=cell):
+                self.file("f.csv", f"time,v\n\"2016-12-31 {cell}\",1\n")
+                self.ok("compress", "-q", "f.csv")
 
     def test_utf_16_is_read(self):
         text = "time,ort,v\n2024-02-29,Köln \U0001f600,1\n2024-03-01,Köln \U0001f600,2\n"

@@ -186,6 +186,8 @@ TEST_CASE("a date and a time of day in several columns are one time", "[csv][tim
          "year + month + day + hour (", leap_day},
         {"Year,Month,Value\n2024,2,1\n2024,3,2\n", "Year + Month (", leap_day - 28 * 86400},
         {"Year,Month,Day,Rain\n2024,Feb,29,1\n2024,Mar,1,2\n", "Year + Month + Day (", leap_day},
+        {"Year,Month,Day,Hour,Min,Max\n2024,2,29,0,1,7\n2024,2,29,1,2,8\n",
+         "Year + Month + Day + Hour (", leap_day},
         {"YEAR,DOY,v\n2024,60,1\n2024,61,2\n", "YEAR + DOY (", leap_day},
         {"2024;2;28;5\n2024;2;29;6\n2024;3;1;7\n", "column1 + column2 + column3 (",
          leap_day - 86400},
@@ -219,6 +221,9 @@ TEST_CASE("a column named as a time that cannot be read is an error with its pla
         {"datetime,v\n2024-02-29 12:00 CET,1\n2024-02-29 13:00 CET,2\n", 1, "--time-format"},
         {"Datum,v\n0.5,1\n0.6,2\n", 1, "f.csv:2:1: \"0.5\""},
         {"time,v\n2024-02-29 12h,1\n2024-02-29 13h,2\n", 1, "--rows"},
+        {"MTU,v\n01.01.2020 00:00 - 01.01.2020 01:00,1\n01.01.2020 01:00 - 01.01.2020 02:00,2\n", 1,
+         "seems to be the time"},
+        {"Month,v\n1-01,1\n1-02,2\n", 1, "f.csv:2:1: \"1-01\""},
     });
     input::csv_request asked;
     asked.time.rows = true;
@@ -233,6 +238,7 @@ TEST_CASE("numbers that may be times or something else are asked about", "[csv][
         {"x,v\n1700000000,1\n1700000077,2\n1700000191,3\n1700000200,4\n", 2, "--rows"},
         {"T,RH\n5.5,80\n6.25,79\n", 2, "--time T takes it"},
         {"time_ms,v\n1709164800,1\n1709164860,2\n", 2, "--time-unit"},
+        {"timestamp,v\n0,1\n1709164800,2\n1709164860,3\n", 2, "--time-unit"},
     });
     require({{"x,v\n1709164800,1\n1709164860,2\n1709164920,3\n1709164980,4\n", "x (s", leap_day},
              {"t,v\n0,1\n0.1,2\n0.2,3\n", "t (s since 1970, kept in ns)", 0},
@@ -298,7 +304,10 @@ TEST_CASE("times without an offset are of the zone that is named", "[csv][time]"
     require({{"\"Date Time, GMT+01:00\",T\n2024-02-29 01:00,1\n2024-02-29 02:00,2\n",
               "Date Time, GMT+01:00 (dates ymd, UTC+01:00 by its name", leap_day},
              {"datetime,tz_cd,v\n2024-02-29 00:00,UTC,1\n2024-02-29 01:00,UTC,2\n",
-              "datetime (dates ymd, UTC by column tz_cd", leap_day}});
+              "datetime (dates ymd, UTC by column tz_cd", leap_day},
+             {"latitude,longitude,utc_offset_seconds,timezone\n52.5,13.4,3600,Europe/Berlin\n\n"
+              "time,t\n2024-02-29T01:00,5\n2024-02-29T02:00,6\n2024-02-29T03:00,6\n",
+              "time (dates ymd, UTC+01:00 by its preamble", leap_day}});
     require({{"datetime,tz_cd,v\n2024-02-29 00:00,EST,1\n2024-02-29 01:00,EST,2\n", 2, "--zone"},
              {"datetime,tz_cd,v\n2024-02-29 00:00,EST,1\n2024-02-29 01:00,EDT,2\n", 2, "--zone"}});
 }

@@ -8,8 +8,8 @@ namespace {
 const report::face of_the_command{
     "chronopack bench",
     R"(How small and how fast each codec makes each series, verified bit for bit: the
-report of bench/run. Each numeric column of a CSV is a series and the first column
-of times its timestamps.)",
+report of bench/run. Each numeric column of a CSV is a series and its column of
+times the timestamps.)",
     R"(Examples:
   chronopack bench load.csv
   chronopack bench --codec packed --codec zstd-3 --seconds 0.01 load.csv

@@ -196,7 +196,7 @@ column_name judge_name(std::string_view name) {
     found.is_clock = clock_words && !any(all, days);
     const bool bare = all.size() == 1 || (all.size() == 2 && found.unit);
     found.is_elapsed = (bare && has({"time", "timestamp", "ts", "t", "elapsed", "zeit", "seconds",
-                                     "secs", "sec", "millis"},
+                                     "second", "secs", "sec", "millis"},
                                     first)) ||
                        any(all, {"elapsed", "relative"});
 

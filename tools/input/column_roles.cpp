@@ -85,20 +85,22 @@ private:
         return 2 * distinct.size() <= of.filled;
     }
 
-    /// Returns whether several records have the same time, or times go back.
+    /// Returns whether several records have the same time, or some times go back.
     [[nodiscard]] bool times_repeat() const {
         if (found_.time.columns.empty()) return false;
         clock_parser clock = found_.time.clock;
         std::string room;
         std::optional<std::int64_t> last;
+        bool back = false, on = false;
         for (std::size_t row = table_.first_row; row < table_.cells.rows(); ++row) {
             const auto at = clock(found_.time.columns.text(
                 [&](std::size_t column) { return table_.cells.cell(row, column); }, room));
             if (!at) continue;
-            if (last && *at <= *last) return true;
+            if (last && *at == *last) return true;
+            if (last) (*at < *last ? back : on) = true;
             last = at;
         }
-        return false;
+        return back && on;  // not where all rows are in the other order
     }
 
     static std::string why_left_out(const column_facts& of) {

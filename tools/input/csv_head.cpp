@@ -133,6 +133,21 @@ bool is_header(const cut_record& one) {
     });
 }
 
+// Finds utc_offset_seconds above a number, before the record `end`.
+std::optional<std::int32_t> utc_offset_in(const std::vector<cut_record>& records, std::size_t end) {
+    for (std::size_t i = 0; i + 1 < end; ++i)
+        for (std::size_t k = 0; k < records[i].cells.size(); ++k) {
+            if (without_quotes(records[i].cells[k]) != "utc_offset_seconds" ||
+                k >= records[i + 1].cells.size())
+                continue;
+            const auto seconds = parse_integer(without_quotes(records[i + 1].cells[k]));
+            constexpr std::int64_t day = 86'400;
+            if (seconds && *seconds > -day && *seconds < day)
+                return static_cast<std::int32_t>(*seconds);
+        }
+    return std::nullopt;
+}
+
 double typed_share(const std::vector<cut_record>& records, const block& of) {
     constexpr std::size_t looked_at = 2'000;  // cells
     std::size_t cells = 0, typed = 0;
@@ -201,13 +216,30 @@ csv_head find_head(std::string_view start, const std::string& file, const csv_he
         const auto names = cut(last, found.dialect.separator, {});
         if (names.size() == 1 && best.fields > 1 && names[0].cells.size() == best.fields)
             for (const std::string_view name : names[0].cells)
-                found.commented_names.emplace_back(without_quotes(name));
+                found.names.emplace_back(without_quotes(name));
     }
 
     // A table needs a header and two records before lines are taken for what is none.
     const bool enough = records.size() >= best.first + 3 && best.fields > 1 && best.alike > 0.9;
     if (best.first == 0 || best.first > most_preamble || asked.skip || !enough) return found;
     const std::size_t lines = records[best.first].line;
+    const cut_record& before = records[best.first - 1];
+    if (best.first == 1 && before.cells.size() + 1 == best.fields && is_header(before) &&
+        !is_header(records[1])) {
+        for (const std::string_view name : before.cells)
+            found.names.emplace_back(without_quotes(name));
+        // A separator at the end of each record but the header's, or a table as R writes it, with
+        // the names of its rows first.
+        const bool at_end = std::all_of(records.begin() + 1, records.end(), [](const auto& one) {
+            return trimmed(one.cells.back()).empty();
+        });
+        found.names.insert(at_end ? found.names.end() : found.names.begin(), std::string());
+        found.dialect.skipped_lines += lines;
+        found.notes.push_back(std::string("the header has no name for the ") +
+                              (at_end ? "last" : "first") + " column");
+        return found;
+    }
+    found.utc_offset = utc_offset_in(records, best.first);
     if (!is_header(records[best.first]))
         throw failure(fault::data, {file, lines + found.dialect.skipped_lines + 1, 1},
                       "this record has " + counted(best.fields, "field") + " and line " +

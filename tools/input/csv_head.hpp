@@ -24,8 +24,12 @@ struct csv_head_request {
 struct csv_head {
     csv_dialect dialect;
     std::size_t preamble = 0;  ///< lines that are skipped though nobody asked for it
-    /// The names in the last comment before the records, where there are as many as fields.
-    std::vector<std::string> commented_names = {};
+    /// Names that stand elsewhere than in a header of as many fields: in the last comment before
+    /// the records, or in a header that has none for the first column.
+    std::vector<std::string> names = {};
+    /// How far local times are ahead of UTC, where the preamble has a table with
+    /// utc_offset_seconds.
+    std::optional<std::int32_t> utc_offset = {};
     std::vector<std::string> notes = {};
 };
 

@@ -22,6 +22,8 @@ public:
         : in_(in), file_(file), asked_(asked), head_(head), nulls_(asked.nulls) {
         found_.dialect = head.dialect;
         found_.notes = head.notes;
+        // The first record may be cut otherwise than most are.
+        if (head.names.size() == in.columns()) given_names_ = head.names;
     }
 
     [[nodiscard]] csv_layout find() && {
@@ -39,9 +41,9 @@ public:
 private:
     // Looks at the columns below the first record, and whether that record fits them.
     void find_header() {
-        first_row_ = in_.rows() > 1 && head_.commented_names.empty() ? 1 : 0;
+        first_row_ = in_.rows() > 1 && given_names_.empty() ? 1 : 0;
         look_at_columns();
-        if (!head_.commented_names.empty()) return;
+        if (!given_names_.empty()) return;
         bool header = false, typed = false, filled = false;
         for (std::size_t column = 0; column < in_.columns(); ++column) {
             const std::string_view cell = in_.cell(0, column);
@@ -106,9 +108,9 @@ private:
     void name_columns() {
         std::unordered_set<std::string> taken;
         for (std::size_t column = 0; column < in_.columns(); ++column) {
-            std::string name = !head_.commented_names.empty() ? head_.commented_names[column]
-                               : found_.header_rows != 0      ? unquoted(in_.cell(0, column))
-                                                              : std::string();
+            std::string name = !given_names_.empty()     ? given_names_[column]
+                               : found_.header_rows != 0 ? unquoted(in_.cell(0, column))
+                                                         : std::string();
             facts_[column].name = judge_name(name);
             facts_[column].capital = !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
             if (name.empty()) name = "column" + std::to_string(column + 1);
@@ -185,8 +187,9 @@ private:
         std::vector<bool> taken;
         for (const csv_layout::column& one : found_.columns)
             taken.push_back(one.role == role::label || one.role == role::value);
-        const bool headed = found_.header_rows != 0 || !head_.commented_names.empty();
-        found_.time = choose_time({in_, first_row_, headed, names_, facts_, taken}, asked_.time);
+        const bool headed = found_.header_rows != 0 || !given_names_.empty();
+        found_.time = choose_time(
+            {in_, first_row_, headed, names_, facts_, taken, head_.utc_offset}, asked_.time);
         for (const time_columns::piece& one : found_.time.columns.pieces())
             found_.columns[one.column].role = role::time;
         for (const std::string& one : found_.time.notes) note(one);
@@ -229,6 +232,7 @@ private:
     const csv_request& asked_;
     const csv_head& head_;
     null_words nulls_;
+    std::vector<std::string> given_names_;  // instead of those of the first record
     std::size_t first_row_ = 0;
     std::vector<column_facts> facts_;
     std::vector<std::string> names_;

@@ -8,12 +8,12 @@
 namespace chronopack::input {
 
 bool is_null_word(std::string_view cell) noexcept {
-    constexpr std::array<std::string_view, 39> words{
-        "-",        "--",      "---",     "?",           ".",       "..",        "...",    "*",
-        "***",      "m",       "na",      "n/a",         "n.a",     "n.a.",      "#na",    "#n/a",
-        "#n/a n/a", "#null!",  "#value!", "#div/0!",     "#ref!",   "#num!",     "#name?", "nil",
-        "nat",      "null",    "none",    "<na>",        "<null>",  "<none>",    "(null)", "\\n",
-        "missing",  "no data", "nodata",  "unavailable", "unknown", "undefined", "n/d"};
+    constexpr std::array<std::string_view, 40> words{
+        "mq",   "-",        "--",      "---",     "?",           ".",       "..",        "...",
+        "*",    "***",      "m",       "na",      "n/a",         "n.a",     "n.a.",      "#na",
+        "#n/a", "#n/a n/a", "#null!",  "#value!", "#div/0!",     "#ref!",   "#num!",     "#name?",
+        "nil",  "nat",      "null",    "none",    "<na>",        "<null>",  "<none>",    "(null)",
+        "\\n",  "missing",  "no data", "nodata",  "unavailable", "unknown", "undefined", "n/d"};
     constexpr std::size_t longest = 11;
     if (cell.empty() || cell.size() > longest) return false;
     std::array<char, longest> lower;

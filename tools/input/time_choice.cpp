@@ -121,7 +121,8 @@ private:
                       " is a time of day, and no column has its date; --time DATE+TIME joins two "
                       "columns, --rows numbers the rows"
                 : cell + " is spelled in no way that is known, but column " + name(column) +
-                      " is named as the time; --time-format says how it is spelled, --time names "
+                      (of.name.says == name_says::surely ? " is named as" : " seems to be") +
+                      " the time; --time-format says how it is spelled, --time names "
                       "another column, --rows numbers the rows");
     }
 
@@ -286,7 +287,24 @@ private:
             reading_.unit = tick::row;
             return;
         }
+        for (std::size_t column = 0; column < readings_.size(); ++column)
+            if (!table_.taken[column] && facts(column).kind == column_kind::text &&
+                facts(column).changes && may_be_dated(facts(column)))
+                refuse_unreadable(column);
         note("no time column: rows are numbered 0, 1, 2, ...");
+    }
+
+    // Whether text may be a time in a spelling that is not known: by the column's name, or by
+    // digits between marks as in dates.
+    static bool may_be_dated(const column_facts& of) {
+        if (of.name.is_dates || of.name.says >= name_says::likely) return true;
+        std::size_t digits = 0, marks = 0, points = 0;
+        for (const char c : of.first_text) {
+            digits += text_scanner::is_digit(c);
+            marks += c == '-' || c == '/' || c == ':';
+            points += c == '.';
+        }
+        return digits >= 6 && (marks >= 2 || (points >= 2 && marks >= 1));
     }
 
     // Adds the column of times of day to one of dates alone.
@@ -362,6 +380,9 @@ private:
             how.zone = zone_;
             chosen_.zone = how.zone.name();
         } else {
+            if (table_.utc_offset)
+                how.zone = local_zone::fixed(*table_.utc_offset,
+                                             offset_text(*table_.utc_offset) + " by its preamble");
             for (const time_columns::piece& one : chosen_.columns.pieces())
                 if (const auto offset = facts(one.column).name.offset)
                     how.zone = local_zone::fixed(*offset, offset_text(*offset) + " by its name");

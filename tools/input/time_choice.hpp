@@ -42,7 +42,8 @@ struct sampled_table {
     bool headed;            ///< whether the columns have names
     const std::vector<std::string>& names;
     const std::vector<column_facts>& facts;
-    const std::vector<bool>& taken;  ///< columns that have another role already
+    const std::vector<bool>& taken;               ///< columns that have another role already
+    std::optional<std::int32_t> utc_offset = {};  ///< of local times, where the file says it
 };
 
 /// Throws failure (usage) where two choices are about as likely, and failure (data) for a column

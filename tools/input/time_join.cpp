@@ -1,6 +1,7 @@
 #include "time_join.hpp"
 
 #include "column_facts.hpp"
+#include "text_scanner.hpp"
 #include "time_reading.hpp"
 #include "words.hpp"
 
@@ -106,10 +107,19 @@ private:
         return none;
     }
 
+    // Whether "min" is the least value, because there is a "max", too.
+    [[nodiscard]] bool is_least(std::size_t column) const {
+        if (table_.names[column].size() != 3) return false;
+        return std::any_of(table_.names.begin(), table_.names.end(), [](const std::string& name) {
+            return name.size() == 3 && same_letters(name, "max");
+        });
+    }
+
     bool add_hours(pieces& all) const {
         const std::size_t hour = part(time_part::hour, 0, 24);
         if (hour == none) return false;
-        const std::size_t minute = part(time_part::minute, 0, 59);
+        std::size_t minute = part(time_part::minute, 0, 59);
+        if (minute != none && is_least(minute)) minute = none;
         const std::size_t second = part(time_part::second, 0, 60);
         all.push_back({hour, ' ', 0, minute == none});
         if (minute == none) return true;

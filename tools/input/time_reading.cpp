@@ -168,8 +168,7 @@ private:
                              says_ == name_says::start || says_ == name_says::another;
         if (!unit || counts.small != 0) {
             if (!(timely || named_)) return;
-            const bool runs_on = of_.name.is_elapsed && unit == tick::seconds && counts.rises;
-            if (runs_on || named_) return take_counts(unit.value_or(tick::seconds), false);
+            if (named_) return take_counts(unit.value_or(tick::seconds), false);
             found_.what = outcome::mixed;
             return;
         }
