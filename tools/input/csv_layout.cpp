@@ -287,7 +287,12 @@ csv_layout find_layout(std::string_view start, const std::string& file, const cs
     const csv_head head = find_head(start, file, asked.head);
     const csv_sample sample(start, file, head.dialect);
     if (sample.rows() == 0) throw failure(fault::data, {file, 1, 1}, "this file has no records");
-    return layout_finder(sample, file, asked, head).find();
+    try {
+        return layout_finder(sample, file, asked, head).find();
+    } catch (const failure& wrong) {
+        if (!wrong.where().file.empty()) throw;
+        throw failure(wrong.whose(), {file}, wrong.message());
+    }
 }
 
 }  // namespace chronopack::input
