@@ -1,5 +1,6 @@
 #include "advice.hpp"
 #include "command.hpp"
+#include "form_text.hpp"
 #include "report/contenders.hpp"
 #include "report/datasets.hpp"
 #include "report/grid.hpp"
@@ -175,6 +176,22 @@ void print_totals(const std::vector<codec_total>& all, std::size_t series) {
     }
 }
 
+/// Returns what numbers each series of doubles holds, in words.
+std::vector<std::pair<std::string, std::string>> numbers_of(const gathered& in) {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const input::series& one : in.series)
+        if (!one.values.empty()) all.emplace_back(one.name, form_text(one.values));
+    return all;
+}
+
+void print_numbers(const gathered& in) {
+    const auto all = numbers_of(in);
+    if (all.empty()) return;
+    report::grid made({"series", "numbers"});
+    for (const auto& [series, numbers] : all) made.add({input::printable(series, 120), numbers});
+    fmt::print("{}\n", made.plain());
+}
+
 void print_text(const request& asked, const gathered& in, const std::vector<row>& rows,
                 const advice& given) {
     fmt::print("{} of {} measured, {}\n\n", in.series.size(), counted(in.there, "series"),
@@ -188,6 +205,7 @@ void print_text(const request& asked, const gathered& in, const std::vector<row>
                        report::series_tables(of_one));
         }
     print_totals(totals(rows), in.series.size());
+    print_numbers(in);
     report::grid ways({"command", "bits/sample", "to 1", "encode GB/s", "decode GB/s"},
                       {27, 11, 7, 11, 11});
     std::vector<std::string> bars;
@@ -218,6 +236,8 @@ void print_json(const request& asked, const gathered& in, const std::vector<row>
     out["advice"] = {
         {"command", "chronopack compress" + given.ways[given.taken].options + files_of(asked)},
         {"text", sentence(asked, in, given)}};
+    out["numbers"] = json::object();
+    for (const auto& [series, numbers] : numbers_of(in)) out["numbers"][series] = numbers;
     out["rows"] = json::parse(report::to_json(rows));
     fmt::print("{}\n", out.dump(1, ' ', false, json::error_handler_t::replace));
 }

@@ -2,6 +2,7 @@
 
 #include <chronopack/codec/registry.hpp>
 
+#include "form_text.hpp"
 #include "value_text.hpp"
 
 #include <fmt/core.h>
@@ -66,6 +67,13 @@ result<void> look_at_frame(cbytes wire, series_facts& facts) {
         if (!codecs) return codecs.error();
         ++facts.time_codecs[name_of<std::int64_t>(codecs->timestamps)];
         ++facts.value_codecs[name_of<V>(codecs->values)];
+        if constexpr (std::is_same_v<V, double>) {
+            const auto stored = opened->stored_values(*block);
+            if (!stored) return stored.error();
+            const auto form = number_form_of(*stored);
+            if (!form) return form.error();
+            ++facts.forms[form_text(*form)];
+        }
     }
     if (info.second_stage != stage::none) ++facts.stages[name_of(info.second_stage)];
     auto& values = std::get<total<V>>(facts.values);

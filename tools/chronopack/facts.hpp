@@ -26,6 +26,8 @@ struct series_facts {
     std::int64_t to = 0;
     /// Counts of blocks; of frames for stages.
     std::map<std::string, std::size_t> time_codecs, value_codecs, stages;
+    /// Counts of blocks by what numbers they hold, in words; of doubles alone.
+    std::map<std::string, std::size_t> forms;
     std::variant<total<double>, total<std::int64_t>> values;
     std::vector<std::string> damaged;  ///< frames that could not be opened, and why
 };

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace chronopack::tool {
@@ -46,6 +47,15 @@ std::string short_text(std::int64_t value) {
 
 double bits_a_sample(std::size_t bytes, std::size_t samples) {
     return samples == 0 ? 0 : 8 * static_cast<double>(bytes) / static_cast<double>(samples);
+}
+
+/// Returns the form that most blocks have, "and others" if there are more, and "-" for int64.
+std::string forms_text(const std::map<std::string, std::size_t>& blocks) {
+    if (blocks.empty()) return "-";
+    const auto most =
+        std::max_element(blocks.begin(), blocks.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most->first + (blocks.size() == 1 ? "" : ", and others");
 }
 
 /// Returns "gorilla_values", or "gorilla_values 11, raw 1".
@@ -114,7 +124,9 @@ void print_text(const archive_file& archive, const looked& all) {
                                      "unit",   "from", "to",      "time codecs", "value codecs"};
     if (archive.of_store()) columns = {"series", "type", "samples", "unit", "from", "to"};
     report::grid sizes(columns);
-    report::grid values({"series", "min", "max", "mean", "first", "last", "NaNs"});
+    std::vector<std::string> of_values{"series", "min", "max", "mean", "first", "last", "NaNs"};
+    if (!archive.of_store()) of_values.emplace_back("numbers");
+    report::grid values(of_values);
     for (std::size_t i = 0; i < all.series.size(); ++i) {
         const series_facts& one = all.series[i];
         const std::string name =
@@ -126,6 +138,7 @@ void print_text(const archive_file& archive, const looked& all) {
             one.samples == 0 ? std::vector<std::string>(6, "-")
                              : std::visit([](const auto& t) { return value_cells(t); }, one.values);
         cells.insert(cells.begin(), name);
+        if (!archive.of_store()) cells.push_back(forms_text(one.forms));
         values.add(std::move(cells));
     }
     if (!all.series.empty()) fmt::print("{}\n{}", sizes.plain(), values.plain());
@@ -194,6 +207,7 @@ void print_json(const archive_file& archive, const looked& all) {
             object["to"] = json_time(archive, i, one.to);
             if (!archive.of_store())
                 object["codecs"] = {{"timestamps", one.time_codecs}, {"values", one.value_codecs}};
+            if (!one.forms.empty()) object["numbers"] = one.forms;
             if (!one.stages.empty()) object["second_stage"] = one.stages;
             std::visit([&](const auto& t) { add_values(object, t); }, one.values);
         }
@@ -231,7 +245,7 @@ void add_inspect(CLI::App& app, action& todo) {
     CLI::App* const command = add_command(
         app, "inspect",
         "Shows what an archive holds: series, times, sizes, codecs and statistics. Reads the\n"
-        "index, the frames' headers and the first byte of each column; decodes no value. Of a\n"
+        "index, the frames' headers and the first bytes of each column; decodes no value. Of a\n"
         "store it reads all points, and shows the series, times and statistics.",
         "  chronopack inspect load.cpk\n"
         "  chronopack inspect --json load.cpk");

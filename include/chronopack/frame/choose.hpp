@@ -101,8 +101,8 @@ private:
     }
 
     // A dictionary takes a look-up, and runs a branch, for each value that is decoded, so they
-    // must save a 32nd.
-    static constexpr std::size_t lookup_margin = 32;
+    // must save a 16th.
+    static constexpr std::size_t lookup_margin = 16;
 
     void try_plain(std::span<const T> in, const form_estimates& estimated) noexcept {
         constexpr preset level = preset::smallest;
@@ -188,11 +188,11 @@ private:
         const std::size_t n = in.size();
         const std::size_t bits = 8 * (size_ - 1) / n;
         const std::size_t runs = r.changes * (bits + 3) / 8;
-        if (runs < size_) try_codec(run_length<T>{}, in, level, lookup_margin);
+        if (runs < size_ - size_ / 16) try_codec(run_length<T>{}, in, level, lookup_margin);
         const std::size_t distinct = r.distinct(n);
         const std::size_t place = bit_width(distinct - 1);
         const std::size_t entry = std::max(bits, place) - place + 2;
-        if ((n * place + distinct * entry) / 8 < size_)
+        if ((n * place + distinct * entry) / 8 < size_ - size_ / 16)
             try_codec(dictionary<T>{}, in, level, lookup_margin);
     }
 

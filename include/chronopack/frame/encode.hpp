@@ -263,7 +263,7 @@ template <class V>
     const std::size_t most = std::min(
         out.size(), written->bytes - 1 +
                         detail::v2::max_header_bytes(block_count(values.size(), block_samples)));
-    const bytes other = kept.other.first(most).first(most);
+    const bytes other = kept.other.first(most);
     const auto smaller = detail::write_as<V>(timestamps, values, balanced, other, kept);
     if (!smaller || smaller->bytes >= written->bytes) return written;
     std::copy_n(other.begin(), smaller->bytes, out.begin());

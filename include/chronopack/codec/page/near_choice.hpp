@@ -69,26 +69,26 @@ public:
     /// Returns the form with counts that costs least, or none, which has sampled nothing, if it
     /// costs more than `other`.
     [[nodiscard]] near_choice choose_counted(const near_choice& other) noexcept {
-        if (other.cost < estimate::of_bits(fewest_counted_bits) * values_.size()) return {};
+        const estimate most = std::min(other.cost, full_precision());
+        if (most < estimate::of_bits(fewest_counted_bits) * values_.size()) return {};
         near_form form;
         form.counts = true;
         form.digits = significant_digits();
         if (form.digits != 0) form.printed = printing::in_all;
-        const auto few = values_.first(std::min<std::size_t>(values_.size(), 8));
         const auto competes = [&](const near_choice& made, estimate slack) {
-            return (made.cost - slack * few.size()) * values_.size() < other.cost * few.size();
+            return (made.cost - slack * made.sampled) * values_.size() < most * made.sampled;
         };
         // What is a ratio of shorter decimals is one of the longest as well, of no larger counts.
         form.exponent = most_counted_exponent;
-        near_choice likely = tried(form, few);
-        if (!competes(likely, form.bits())) return {};
+        if (!competes(tried(form, first(4)), form.bits())) return {};
+        near_choice likely = tried(form, first(16));
         for (form.exponent = 0; form.exponent < most_counted_exponent; ++form.exponent) {
-            const near_choice made = tried(form, few);
+            const near_choice made = tried(form, first(16));
             if (made.cost < likely.cost) likely = made;
         }
         if (!competes(likely, estimate())) return {};
         const near_choice made = tried(likely.form, values_);
-        return made.cost < other.cost ? made : near_choice{};
+        return made.cost < most ? made : near_choice{};
     }
 
 private:
@@ -200,6 +200,23 @@ private:
             misses += moved + near_rule::most_places > 2 * near_rule::most_places;
         }
         return 4 * misses <= values_.size();
+    }
+
+    [[nodiscard]] std::span<const double> first(std::size_t n) const noexcept {
+        return values_.first(std::min(values_.size(), n));
+    }
+
+    // Returns about what the values would take as they are, less the bits before their points, which
+    // no form's cost has.
+    [[nodiscard]] estimate full_precision() const noexcept {
+        constexpr std::int64_t fraction = 46;  // of 52 bits; neighbours share some
+        std::int64_t bits = 0;
+        for (const double v : values_) {
+            const auto exponent =
+                static_cast<std::int64_t>(bit_cast<std::uint64_t>(v) >> 52 & 0x7ff) - 1023;
+            bits += fraction - std::clamp<std::int64_t>(exponent, -fraction, fraction);
+        }
+        return estimate::of_bits(static_cast<std::uint64_t>(bits));
     }
 
     // Returns the fewest digits in all with which all but a few values were printed, or 0 if they
