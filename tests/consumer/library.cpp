@@ -18,6 +18,7 @@
 #elif defined(USE_INFLUXDB)
 #include <adapters/influxdb/backend.hpp>
 #elif defined(USE_PARQUET)
+#include <adapters/parquet/backend.hpp>
 #include <adapters/parquet/file_reader.hpp>
 #include <adapters/parquet/points.hpp>
 #endif
@@ -67,7 +68,8 @@ bool works() {
     if (!out || !out->finish()) return false;
     const auto file =
         parquet::file_reader::open(std::make_shared<parquet::memory_source>(to.written));
-    return file && file->rows() == 0;
+    const auto store = parquet::backend::open("consumer");
+    return file && file->rows() == 0 && store;
 #else
     return true;
 #endif

@@ -102,6 +102,11 @@ private:
 
     void choose_columns() {
         for (const std::string& name : asked_.labels) labels_.push_back(find(name));
+        for (const std::size_t c : labels_)
+            if (column(c).what == kind::real || column(c).what == kind::time ||
+                column(c).what == kind::other)
+                throw failure(fault::usage, {file_},
+                              "the column " + column(c).name + " cannot be a label");
         const auto is_label = [&](std::size_t c) {
             return std::find(labels_.begin(), labels_.end(), c) != labels_.end();
         };
@@ -123,11 +128,6 @@ private:
         for (const std::string& name : asked_.integers)
             if (name != "*" && column(find(name)).what != kind::integer)
                 throw failure(fault::usage, {file_}, "the column " + name + " has no integers");
-        for (const std::size_t c : labels_)
-            if (column(c).what == kind::real || column(c).what == kind::time ||
-                column(c).what == kind::other)
-                throw failure(fault::usage, {file_},
-                              "the column " + column(c).name + " cannot be a label");
     }
 
     void take(const parquet_input::rows& rows, std::size_t row) {

@@ -17,9 +17,15 @@
 #include "input/read_report.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chronopack::tool {
+
+/// Returns whether an input is a Parquet file, by its name.
+[[nodiscard]] inline bool is_parquet(std::string_view input) noexcept {
+    return input.ends_with(".parquet");
+}
 
 struct parquet_import {
     std::uint64_t bytes = 0;  ///< of the file
