@@ -21,7 +21,7 @@ build_bench() {
   [[ $adapters == disabled ]] || need "${adapter_packages[@]}"
   local options=(--buildtype=release -Dbench=enabled "-Dtools=$tools" -Dtests=disabled -Dfuzz=disabled "-Ddispatch=$dispatch"
     -Ddownsampler=disabled -Dvictoriametrics=disabled
-    "-Dclickhouse=$adapters" "-Dembedded=$adapters" "-Dinfluxdb=$adapters" "-Dotlp=$adapters" "-Dparquet=$adapters" "-Dprometheus=$adapters"
+    "-Dclickhouse=$adapters" "-Dembedded=$adapters" "-Dinfluxdb=$adapters" "-Dotlp=$adapters" "-Dparquet=$adapters" "-Dprometheus=$adapters" "-Dtimescaledb=$adapters"
     "-Dcpp_args=${CHRONOPACK_CPP_ARGS--march=native}")
   [[ -z ${CHRONOPACK_GO_PEER-} ]] || need golang-go golang-github-{pkg-errors,gogo-protobuf,golang-snappy}-dev
   options+=("-Dgo_peer=${CHRONOPACK_GO_PEER:+$(realpath "$CHRONOPACK_GO_PEER")}")

@@ -24,6 +24,7 @@ using enum kernel::sums;
 using kernel::decimals;
 using kernel::decoder;
 using kernel::encoder;
+using kernel::nears;
 using kernel::summary;
 
 // Casts a struct of the table to that of the kernels, and back when the call is over.
@@ -118,6 +119,11 @@ chronopack::result<std::size_t> encode_column(const T* in, std::size_t n, int co
                                                {room, room_bytes}, {out, out_bytes});
 }
 
+template <class T>
+bool share_dictionary(const T* in, std::size_t n) {
+    return chronopack::frame::shares_dictionary<T>({in, n});
+}
+
 chronopack::result<void> decode_integers(const std::byte* in, std::size_t bytes, std::int64_t* out,
                                          std::size_t n, std::uint64_t offset, std::uint64_t scale) {
     return chronopack::frame::decode_column<std::int64_t>({in, bytes}, {out, n}, {offset, scale});
@@ -151,8 +157,14 @@ constinit const plain::dispatch_table chronopack_dispatch::CHRONOPACK_TABLE = {
     .holds = flat<summary::holds>(),
     .to_doubles = flat<to_doubles>(),
     .to_integers = flat<to_integers>(),
+    .print = flat<nears::print>(),
+    .print_digits = flat<nears::print_digits>(),
+    .divide_by_counts = flat<nears::divide>(),
+    .move = flat<nears::move>(),
     .crc32c = crc32c,
     .column_room_bytes = chronopack::frame::column_room_bytes,
+    .integers_share_dictionary = share_dictionary<std::int64_t>,
+    .doubles_share_dictionary = share_dictionary<double>,
     .encode_integers = encode_column<std::int64_t>,
     .encode_doubles = encode_column<double>,
     .decode_integers = decode_integers,

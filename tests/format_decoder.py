@@ -441,8 +441,11 @@ def decode_pages(data, n, decode_page):
     words = []
     while len(words) < n:
         p = reader.varint()
+        stored = p == 0
+        if stored:
+            p = reader.varint()
         check(1 <= p <= 4096 and p == min(4096, n - len(words)), "page size")
-        words += decode_page(reader, p)
+        words += struct.unpack("<%dQ" % p, reader.take(8 * p)) if stored else decode_page(reader, p)
     return words, reader.at
 
 
@@ -468,7 +471,7 @@ def integer_column(reader, m):
 
 
 def nested_values(reader, m, is_double):
-    return nested(reader, m, (8, 12) if is_double else INTEGER_COLUMN_IDS)
+    return nested(reader, m, (8, 12, 14) if is_double else INTEGER_COLUMN_IDS)
 
 
 def alp_page(reader, p):
@@ -479,7 +482,54 @@ def alp_page(reader, p):
     for i in integer_column(reader, p):
         check(-1 << 51 <= i < 1 << 51, "ALP integer")
         v = i / 10 ** exponent  # of integers, Python rounds correctly
-        words.append(double_bits(struct.unpack("<f", struct.pack("<f", v))[0] if narrow else v))
+        words.append(double_bits(to_single(v) if narrow else v))
+    for at in positions_of(reader, exceptions, p):
+        words[at] = None
+    return [reader.uint(8) if word is None else word for word in words]
+
+
+def to_single(v):
+    return struct.unpack("<f", struct.pack("<f", v))[0]
+
+
+def digits_after_point(v, in_all):
+    if v == 0:
+        return 18
+    m = 400 if abs(v) >= 1e23 else -18
+    while m < 23 and float("1e%d" % m) <= abs(v):
+        m += 1
+    return min(max(in_all - m, 0), 18)
+
+
+def near_page(reader, p):
+    form = reader.uint(1)
+    narrow, printed, residuals, divided, counted, in_all = (form >> bit & 1 for bit in range(6))
+    check(form < 64 and not (narrow and counted) and (printed or not in_all), "near form")
+    divisor = reader.varint() if divided else 10 ** reader.uint(1)
+    check(1 <= divisor <= (1 << 20 if divided else 10 ** (6 if counted else 18)), "near base")
+    digits = reader.uint(1) if printed else 0
+    check(1 <= digits <= 15 if in_all else digits <= 18, "near digits")
+    exceptions = reader.varint()
+    check(exceptions <= p, "near exceptions")
+    integers = integer_column(reader, p)
+    counts = integer_column(reader, p) if counted else [1] * p
+    words = []
+    for i, q in zip(integers, counts):
+        check(-1 << 51 <= i < 1 << 51 and 1 <= q <= 1 << 32, "near integer or count")
+        v = i / (divisor * q)  # of integers, Python rounds correctly
+        if narrow:
+            v = to_single(v)
+        if printed:
+            after = digits_after_point(v, digits) if in_all else digits
+            j = round(v * 10.0 ** after)  # rounds ties to even
+            check(-1 << 51 <= j < 1 << 51, "near digits")
+            v = j / 10 ** after
+        words.append(double_bits(v))
+    if residuals:
+        for at, residual in enumerate(integer_column(reader, p)):
+            word = (words[at] + residual) & MASK
+            check(word >> 63 == words[at] >> 63 and word >> 52 & 0x7ff < 0x7ff, "near residual")
+            words[at] = word
     for at in positions_of(reader, exceptions, p):
         words[at] = None
     return [reader.uint(8) if word is None else word for word in words]
@@ -558,6 +608,7 @@ CODECS = {
     "alp_rd": (9, paged(alp_rd_page)),
     "ordered": (12, paged(ordered_page)),
     "binned": (13, decode_binned),
+    "near_decimal": (14, paged(near_page)),
 }
 CODEC_OF_ID = dict(CODECS.values())
 # Those whose pages are of either type: for int64, for double.
@@ -565,7 +616,7 @@ CODECS_OF_TYPE = {
     kind: {"dictionary": (10, paged(functools.partial(dictionary_page, is_double=kind == "double"))),
            "run_length": (11, paged(functools.partial(run_length_page, is_double=kind == "double")))}
     for kind in ("int64", "double")}
-INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4, 10, 11, 13), (0, 5, 8, 9, 10, 11, 12)
+INT64_IDS, DOUBLE_IDS = (0, 1, 2, 3, 4, 10, 11, 13), (0, 5, 8, 9, 10, 11, 12, 14)
 
 
 def codec_of(name, kind):
@@ -1047,6 +1098,12 @@ def main(arguments):
     check(crc32c(b"123456789") == 0xe3069283, "CRC-32C")
     example = decode_binned(bytes.fromhex("0a200a01b32b0400"), 10)
     check(example == ([5, 5, 5, 5, 6, 5, 5, 5, 5, 5], 8), "example of binned")
+    example = CODECS["near_decimal"][1](bytes.fromhex(
+        "03 040101 01000100000003000606 01000100000003000001 02 0000000000000080"), 3)
+    check(example == ([double_bits(v) for v in (0.30000000000000004, 0.4, -0.0)], 33), "example of near decimal")
+    example = CODECS["near_decimal"][1](bytes.fromhex(
+        "02 32000900 01000100000002000202 010000000000020006"), 2)
+    check(example == ([double_bits(v) for v in (0.333333333, 0.666666667)], 24), "averages of near decimal")
     v1 = os.path.join(arguments[1], "v1")
     codec_files = ["raw-double.txt", "raw-int64.txt", "packed-int64.txt", "packed_in_order-int64.txt",
                    "delta-int64.txt", "delta_of_delta-int64.txt",
@@ -1055,7 +1112,8 @@ def main(arguments):
                    "dictionary-double.txt", "run_length-int64.txt", "run_length-double.txt", "ordered-double.txt",
                    "binned-int64.txt", "alp_smallest-double.txt", "alp_rd_smallest-double.txt",
                    "dictionary_smallest-int64.txt", "dictionary_smallest-double.txt",
-                   "run_length_smallest-int64.txt", "run_length_smallest-double.txt", "ordered_smallest-double.txt"]
+                   "run_length_smallest-int64.txt", "run_length_smallest-double.txt", "ordered_smallest-double.txt",
+                   "near_decimal-double.txt", "near_decimal_smallest-double.txt"]
     files = [("v1/" + name, functools.partial(check_codec, v1, name)) for name in codec_files]
     for name in ("v1/frame.txt", "v2/frame.txt", "v2/smallest.txt"):
         files.append((name, functools.partial(check_frames, os.path.join(arguments[1], name))))

@@ -98,8 +98,7 @@ kernel/patches.hpp | kernel/decode | if (!all) std::fill_n(rows_ + lanes * (row 
 frame/time_scale.hpp | frame/time_scale | while (divisor_ > 0 &&\n                   !encoder::divisible | while (false && !encoder::divisible
 frame/time_scale.hpp | frame/time_scale | while (!divides(least) \|\| !divides(most)) --divisor_; | 
 frame/time_scale.hpp | frame/time_scale | plain_ = most_ - least_ <= INT64_MAX; | plain_ = true;
-frame/statistics.hpp | frame/statistics | if (is_nan(all.sums[k]) \|\| is_nan(all.increases[k])) return 0; | 
-frame/statistics.hpp | frame/statistics | if (whole <= 8 \|\| is_nan(block[7])) return 0; | if (whole <= 8) return 0;
+frame/statistics.hpp | frame/statistics | if (is_nan(all.sums[k]) \|\| is_nan(all.increases[k])) return 0; | {}
 packing/plan.hpp | packing/size | finer == 1 ? 1 : e.drawn.common_divisor() | 1
 packing/plan.hpp | packing/round_trip | if (!encoder::divisible(y.data(), y.size(), most, scale)) | if (false)
 kernel/encode_scalar.hpp | kernel/encode |  \| (y[i] & low) | 
@@ -154,7 +153,26 @@ codec/alp.hpp | codec/alp | (form & ~(exponent_mask \| narrow_flag)) != 0 \|\|  
 codec/alp.hpp | codec/alp |  \|\| exponent > kernel::max_decimal_exponent | 
 codec/alp.hpp | codec/alp | if (*exceptions > out.size()) return errc::corrupt; | 
 codec/alp.hpp | codec/alp | if (!legal) return errc::corrupt; | 
-codec/alp.hpp | codec/alp | if (in.failed()) return errc::truncated;\n        return exception_positions | return exception_positions
+codec/page/exceptions.hpp | codec/alp | if (in.failed()) return errc::truncated; | 
+codec/near_decimal.hpp | codec/near_decimal | if (*exceptions > out.size()) return errc::corrupt; | 
+codec/near_decimal.hpp | codec/near_decimal | if (!rule.to_doubles(x, out.data() + from)) return errc::corrupt; | (void)rule.to_doubles(x, out.data() + from);
+codec/near_decimal.hpp | codec/near_decimal | if (!rule.divide(q, out.data() + from)) return errc::corrupt; | (void)rule.divide(q, out.data() + from);
+codec/near_decimal.hpp | codec/near_decimal | if (!kernel::nears::move(kernel::as_words(x), x.size(), out.data() + from))\n                        return errc::corrupt; | (void)kernel::nears::move(kernel::as_words(x), x.size(), out.data() + from);
+codec/page/near_form.hpp | codec/near_decimal | if (flags >= all_flags) return errc::corrupt; | 
+codec/page/near_form.hpp | codec/near_decimal | *divisor == 0 \|\|  | 
+codec/page/near_form.hpp | codec/near_decimal |  \|\| *divisor > kernel::max_divisor | 
+codec/page/near_form.hpp | codec/near_decimal | if (form.printed == printing::no && (flags & in_all_flag) != 0) return errc::corrupt; | 
+codec/page/near_form.hpp | codec/near_decimal | if (form.narrow && form.counts) return errc::corrupt; | 
+codec/page/near_form.hpp | codec/near_decimal | (form.counts ? max_counted_exponent : kernel::max_decimal_exponent) | kernel::max_decimal_exponent
+codec/page/near_form.hpp | codec/near_decimal | if (form.exponent > (form.counts | if (form.exponent > 31 + (form.counts
+codec/page/near_form.hpp | codec/near_decimal | form.digits == 0 \|\|  | 
+codec/page/near_form.hpp | codec/near_decimal |  \|\| form.digits > kernel::max_significant_digits | 
+codec/page/near_form.hpp | codec/near_decimal | : form.digits > kernel::max_decimal_exponent) | : form.digits > 31)
+codec/page/near_rule.hpp | codec/near_decimal | if (form_.printed == printing::after_point) return kernel::nears::print(out, n, printed_); | if (form_.printed == printing::after_point) return kernel::nears::print(out, n, printed_) \|\| true;
+kernel/near.hpp | kernel/near | return twin::print(v + i, n - i, d) && any(wrong) >> detail::misplaced_shift == 0; | return twin::print(v + i, n - i, d);
+kernel/near.hpp | kernel/near | return twin::move(places + i, n - i, v + i) && any(wrong) >> 63 == 0; | return twin::move(places + i, n - i, v + i);
+kernel/near.hpp | kernel/near | v + whole) && any(wrong) == 0; | v + whole);
+kernel/near.hpp | kernel/near | return (before ^ after) \| ((after | return ((after
 codec/alp_rd.hpp | codec/alp_rd | if (lefts[k] > low_mask(64 - right)) return errc::corrupt; | 
 codec/alp_rd.hpp | codec/alp_rd | if (*outside > out.size()) return errc::corrupt; | 
 codec/alp_rd.hpp | codec/alp_rd | if (wrong >> 63 != 0) return errc::corrupt; | 
@@ -176,6 +194,8 @@ codec/page/paged.hpp | codec/bounds | if (writer.failed()) return errc::no_space
 codec/page/paged.hpp | codec/alp | *count == 0 \|\|  | 
 codec/page/paged.hpp | codec/alp |  \|\| *count > page_values | 
 codec/page/paged.hpp | codec/alp | if (*count != page.size()) return errc::count_mismatch; | 
+codec/page/paged.hpp | codec/alp | const cbytes values = in.take(8 * page.size());\n        if (in.failed()) return errc::truncated; | const cbytes values = in.take(8 * page.size());
+codec/page/paged.hpp | codec/alp | if (stored) count = read_varint(reader); | 
 codec/page/nested_integers.hpp | codec/nested_integers | if (id == static_cast<std::uint8_t>(codec_id::binned))\n | 
 codec/page/nested_integers.hpp | codec/nested_integers | if (in.failed()) return errc::truncated; | 
 codec/page/nested_integers.hpp | codec/nested_integers | if (!read) return read.error();\n            in.skip(*read); | if (read) in.skip(*read);

@@ -33,7 +33,7 @@ for suite in "${suites[@]}"; do
   dir=build-xsimd-$suite
   export CXXFLAGS="-isystem $include"
   options=(-Dtests=enabled -Doptimization=1 -Dwerror=true -Dbench=disabled -Dtools=disabled -Dzstd=enabled -Dsnappy=enabled)
-  for off in clickhouse dispatch downsampler embedded influxdb otlp parquet prometheus victoriametrics; do options+=("-D$off=disabled"); done
+  for off in clickhouse dispatch downsampler embedded influxdb otlp parquet prometheus timescaledb victoriametrics; do options+=("-D$off=disabled"); done
   configure "$dir" "${options[@]}"
   ninja -C "$dir" --quiet tests/tests-xsimd tests/when-it-runs tests/tests-kernel-avx2 tests/tests-kernel-avx512
   "$dir/tests/tests-xsimd" || exit 1

@@ -59,9 +59,10 @@ build_packages=(g++:g++ meson:meson ninja-build:ninja pkg-config:pkg-config libx
 # from another process. tzdata: to read zones as the C library does.
 test_packages=(catch2 cmake:cmake librapidcheck-dev python3:python3 qemu-user:qemu-x86_64 sqlite3:sqlite3 tzdata)
 # The libraries that the adapters are built with.
-adapter_packages=(libcurl4-openssl-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev zlib1g-dev)
+adapter_packages=(libcurl4-openssl-dev libpq-dev libprotozero-dev libsqlite3-dev nlohmann-json3-dev zlib1g-dev)
 # Real stores that the adapters' tests start for themselves.
-server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics influxdb influxdb-client openssl)
+server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics influxdb influxdb-client
+  openssl postgresql)
 # ClickHouse 18.16, of Debian 12 and of no later one: tests/debian13.sh does without.
 [[ -n ${CHRONOPACK_NO_CLASSIC_CLICKHOUSE-} ]] || server_packages+=(clickhouse-server)
 tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
@@ -211,4 +212,12 @@ cached_parquet_readers() {
 # InfluxData's own parser of Flux, which tests/adapters/influxdb/flux_parser.mjs asks.
 cached_flux_parser() {
   cached_npm @influxdata/flux-lsp-browser 0.8.40 flux-lsp-browser_bg.js flux-lsp-browser_bg.wasm
+}
+
+# TimescaleDB's Apache edition, of Debian 13: a root of its own, in which the server runs. Needs
+# to be root.
+cached_timescaledb() {
+  ((EUID == 0)) || { say "the root folder that TimescaleDB runs in can only be made by root"; return 3; }
+  need debootstrap:debootstrap
+  cached roots/timescaledb "trixie postgresql-17-timescaledb" 0 make_root trixie postgresql-17-timescaledb
 }

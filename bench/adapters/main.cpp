@@ -22,7 +22,7 @@ constexpr part parts[] = {
     {"several", stages::several_stores},      {"embedded", stages::embedded_store},
     {"rows", stages::rows_in_sqlite},         {"clickhouse-blocks", stages::clickhouse_blocks},
     {"clickhouse", stages::clickhouse_store}, {"influxdb-text", stages::influxdb_text},
-    {"influxdb", stages::influxdb_store}};
+    {"influxdb", stages::influxdb_store},     {"postgres", stages::postgres_store}};
 
 int usage() {
     std::fprintf(stderr, "usage: storage-speed PART [SERIES [SAMPLES [BATCH]]]; parts:");

@@ -31,6 +31,8 @@ void clickhouse_store(const workload& load);
 void influxdb_text(const workload& load);
 /// Starts InfluxDB 1.x, and its own `influx -import` beside our writes.
 void influxdb_store(const workload& load);
+/// Starts PostgreSQL; the server's processor time is in rows of its own.
+void postgres_store(const workload& load);
 
 /// Writes the remote write 1.0 message of one batch, before compression, to `file`, for other
 /// programs to read.

@@ -59,6 +59,26 @@ TEST_CASE("alp: a value that is no decimal takes its own bytes, and its neighbou
     CHECK(bits_of<alp>(in) < without + (64 + 12) / 64.0 + 0.5);
 }
 
+TEST_CASE("alp: a page that would take more than its values is stored", "[codec][alp]") {
+    prng random(8);
+    std::vector<double> in(5000);
+    for (double& v : in) v = bit_cast<double>(random());
+    // A 0 and the count of 4,096 values, and of 904.
+    CHECK(encode_to_vector<alp>(in).size() == 8 * in.size() + 3 + 3);
+    CHECK(encode_to_vector<dictionary<double>>(in).size() == 8 * in.size() + 3 + 3);
+    CHECK(alp::max_bytes(5000) == 8 * in.size() + 3 + 3);
+    const auto got = read<alp>(wire().varint(0).varint(1).u16(0).u16(0).u16(0).u16(0x4000), 1);
+    REQUIRE(got);
+    CHECK(*got == std::vector<double>{2});
+    // As one page of many.
+    std::vector<double> half(8192, 1.5);
+    std::copy_n(in.begin(), 4096, half.begin());
+    std::vector<double> back(half.size());
+    const auto wire_of = encode_to_vector<alp>(half);
+    REQUIRE(alp::decode(wire_of, back) == wire_of.size());
+    CHECK(same_bits(back, half));
+}
+
 TEST_CASE("alp: bytes that no encoder writes", "[codec][alp][hostile]") {
     const auto some = constant_integers(1, 3).bytes;
     CHECK(refused<alp>(wire().varint(3).u8(19).varint(0).put(some), 3));
@@ -69,6 +89,12 @@ TEST_CASE("alp: bytes that no encoder writes", "[codec][alp][hostile]") {
     CHECK(refused<alp>(wire().varint(4097).u8(0).varint(0).put(some), 5000));
     CHECK(refused<alp>(wire().varint(2).u8(0).varint(0).put(some), 3, errc::count_mismatch));
     CHECK(refused<alp>(wire().varint(3).u8(0).varint(0).u8(0).put(some), 3, errc::unsupported));
+    // Stored pages: their count, and all of their values.
+    CHECK(refused<alp>(wire().varint(0).varint(0).fill(24, 0), 3));
+    CHECK(refused<alp>(wire().varint(0).varint(4097).fill(24, 0), 5000));
+    CHECK(refused<alp>(wire().varint(0).varint(2).fill(24, 0), 3, errc::count_mismatch));
+    CHECK(refused<alp>(wire().varint(0).varint(3).fill(23, 0), 3, errc::truncated));
+    CHECK(refused<alp>(wire().varint(0), 3, errc::truncated));
     // Positions: 2 bits each of 3 values; 3 is none, and they ascend.
     const auto patched = [&](std::uint64_t positions, std::size_t n) {
         return wire().varint(3).u8(0).varint(n).put(some).u8(positions).fill(8 * n, 1);

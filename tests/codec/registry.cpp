@@ -26,6 +26,7 @@ TEST_CASE("wire ids never change", "[codec]") {
     CHECK(run_length<double>::id == codec_id{11});
     CHECK(ordered::id == codec_id{12});
     CHECK(binned::id == codec_id{13});
+    CHECK(near_decimal::id == codec_id{14});
 }
 
 TEST_CASE("no two codecs of one value type share an id or a name", "[codec]") {

@@ -21,6 +21,8 @@
 #include <adapters/parquet/backend.hpp>
 #include <adapters/parquet/file_reader.hpp>
 #include <adapters/parquet/points.hpp>
+#elif defined(USE_TIMESCALEDB)
+#include <adapters/timescaledb/backend.hpp>
 #endif
 #if defined(USE_CHRONOPACK) || defined(CHRONOPACK_DISPATCH)
 #include <chronopack/codec/packed.hpp>
@@ -70,6 +72,14 @@ bool works() {
         parquet::file_reader::open(std::make_shared<parquet::memory_source>(to.written));
     const auto store = parquet::backend::open("consumer");
     return file && file->rows() == 0 && store;
+#elif defined(USE_TIMESCALEDB)
+    // Nobody listens there, which libpq finds out.
+    const auto store = timescaledb::backend::open({.where = {.host = "127.0.0.1",
+                                                             .port = 1,
+                                                             .database = "d",
+                                                             .user = "u",
+                                                             .tls = timescaledb::tls::off}});
+    return store && !(*store)->health(storage::in(std::chrono::seconds(1)));
 #else
     return true;
 #endif

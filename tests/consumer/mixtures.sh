@@ -110,6 +110,7 @@ case $way in
     ninja -C made >log 2>&1 || { tail -n 40 log; exit 1; }
     for program in made/use-*; do runs "$program"; done
     # What was not built is asked for in vain, and said.
+    sed -i '/^set(chronopack_built/s/parquet//' "$(find "$work/stage" -name chronopackConfig.cmake)"
     sed -i 's/COMPONENTS/COMPONENTS parquet/' CMakeLists.txt
     ! CXX="${compiler[*]}" cmake -G Ninja -S . -B none -DCMAKE_PREFIX_PATH="$prefix" >log 2>&1 || fail "a component that is not there is found"
     grep -q 'built without parquet' log || { cat log; fail "another error"; }

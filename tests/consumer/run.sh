@@ -27,7 +27,7 @@ case $way in
   pkg-config)
     CXX="${compiler[*]}" meson setup "$work/build" "$tree" --prefix="$work/prefix" --libdir=lib \
       -Dtests=disabled -Dbench=disabled -Dtools=disabled -Dfuzz=disabled -Ddispatch=disabled \
-      -Dclickhouse=disabled -Ddownsampler=disabled -Dembedded=disabled -Dinfluxdb=disabled -Dotlp=disabled -Dparquet=disabled -Dprometheus=disabled -Dvictoriametrics=disabled \
+      -Dclickhouse=disabled -Ddownsampler=disabled -Dembedded=disabled -Dinfluxdb=disabled -Dotlp=disabled -Dparquet=disabled -Dprometheus=disabled -Dtimescaledb=disabled -Dvictoriametrics=disabled \
       >"$work/log" || { cat "$work/log"; exit 1; }
     meson install -C "$work/build" --quiet >"$work/log" || { cat "$work/log"; exit 1; }
     export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig

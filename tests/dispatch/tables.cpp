@@ -5,6 +5,7 @@
 
 #include <chronopack/kernel/decimal.hpp>
 #include <chronopack/kernel/encode.hpp>
+#include <chronopack/kernel/near.hpp>
 #include <chronopack/kernel/summary.hpp>
 
 #include "support/codec.hpp"
@@ -289,5 +290,38 @@ TEST_CASE("every table converts decimals as the twins do", "[dispatch]") {
                 REQUIRE(integers == as);
                 REQUIRE(misfits == missed);
             }
+    });
+}
+
+TEST_CASE("every table prints and moves doubles as the twins do", "[dispatch]") {
+    using twin = kernel::near_converter<kernel::scalar>;
+    for_each_table_here([](const dispatch::dispatch_table& t) {
+        prng random(10);
+        for (unsigned digits = 0; digits <= 8; ++digits) {
+            const auto d = kernel::decimal_of(digits, false);
+            const dispatch::decimal plain{d.power, d.high, d.low, d.narrow};
+            std::vector<double> values(777);
+            for (double& v : values)
+                v = static_cast<double>(static_cast<float>(random.between(-99'999, 99'999)) / 100);
+            auto expected = values;
+            REQUIRE(t.print(values.data(), values.size(), plain));
+            REQUIRE(twin::print(expected.data(), expected.size(), d));
+            REQUIRE(same_bits(values, expected));
+            REQUIRE(t.print_digits(values.data(), values.size(), digits + 3));
+            REQUIRE(twin::print_digits(expected.data(), expected.size(), digits + 3));
+            REQUIRE(same_bits(values, expected));
+            const std::vector<std::uint64_t> counts(values.size(), kernel::decimal_bias + 7);
+            REQUIRE(t.divide_by_counts(counts.data(), counts.size(), 10, values.data()));
+            REQUIRE(twin::divide(counts.data(), counts.size(), 10, expected.data()));
+            REQUIRE(same_bits(values, expected));
+            for (const std::int64_t most : {3, 9'000'000}) {
+                std::vector<std::uint64_t> places(values.size());
+                for (std::uint64_t& one : places)
+                    one = static_cast<std::uint64_t>(random.between(0, most));
+                const bool legal = twin::move(places.data(), places.size(), expected.data());
+                REQUIRE(t.move(places.data(), places.size(), values.data()) == legal);
+                REQUIRE(same_bits(values, expected));
+            }
+        }
     });
 }

@@ -78,6 +78,11 @@ TEST_CASE("each kind of data gets the codec made for it", "[frame][choose]") {
     CHECK(chosen(of("decimals", 1024), preset::balanced) == codec_id::alp);
     CHECK(chosen(of("counter", 1024), preset::balanced) == codec_id::alp);
     CHECK(chosen(of("random_bits", 1024), preset::balanced) == codec_id::raw);
+    for (const std::string_view name : {"averages", "floats", "printed_floats", "group_averages"})
+        for (const preset level : levels) {
+            INFO(name);
+            CHECK(chosen(of(name, 1024), level) == codec_id::near_decimal);
+        }
 
     prng random(3);
     std::vector<double> levels_of_noise(1024);

@@ -22,10 +22,12 @@ std::size_t size_of(const std::vector<typename C::value_type>& in) {
     return encode_to_vector<at_smallest<C>>(in).size();
 }
 
-std::size_t size_of_plain(const std::vector<double>& in, bool decimal) {
-    return decimal ? size_of<alp>(in) : size_of<ordered>(in);
+std::size_t size_of_plain(const std::vector<double>& in, codec_id decimals) {
+    return decimals == codec_id::alp            ? size_of<alp>(in)
+           : decimals == codec_id::near_decimal ? size_of<near_decimal>(in)
+                                                : size_of<ordered>(in);
 }
-std::size_t size_of_plain(const std::vector<std::int64_t>& in, bool) {
+std::size_t size_of_plain(const std::vector<std::int64_t>& in, codec_id) {
     return std::min(encode_to_vector<packed>(in).size(), encode_to_vector<binned>(in).size());
 }
 
@@ -43,7 +45,7 @@ TEMPLATE_TEST_CASE("the form with the smallest estimate is the smallest, or near
     constexpr std::array<std::size_t, 4> counts{300, 1024, 4096, 10'000};
     for_each_series<TestType>(counts, [](std::string_view shape, const auto& in) {
         const auto estimated = frame::detail::estimate_forms<TestType>(in);
-        const std::size_t plain = size_of_plain(in, estimated.decimal);
+        const std::size_t plain = size_of_plain(in, estimated.decimals);
         const std::size_t runs = size_of<run_length<TestType>>(in);
         const std::size_t places = size_of<dictionary<TestType>>(in);
         const form chosen = estimated.smallest();

@@ -95,16 +95,18 @@ TEST_CASE("a header of version 1 that lies about sizes is refused though its che
 
 TEST_CASE("reserved bits and values of version 1 are corrupt", "[frame][damage]") {
     const auto with = [&](std::size_t at, unsigned value) {
-        auto changed = header({});
+        auto changed = header({.last = 0});  // whatever the divisor is
         changed[at] = static_cast<std::byte>(value);
         reseal_header(changed);
         return refusal(changed);
     };
     REQUIRE(with(5, 2) == std::nullopt);
     for (unsigned bit = 3; bit < 8; ++bit) REQUIRE(with(5, 2 | 1u << bit) == errc::corrupt);
-    REQUIRE(with(8, 4) == errc::corrupt);   // time unit
-    REQUIRE(with(9, 19) == errc::corrupt);  // divisor
-    REQUIRE(with(10, 3) == errc::corrupt);  // second stage
+    REQUIRE(with(8, 4) == errc::corrupt);  // time unit
+    REQUIRE(with(9, 18) == std::nullopt);  // divisor
+    REQUIRE(with(9, 19) == errc::corrupt);
+    REQUIRE(refusal(header({.second_stage = 2})) == std::nullopt);
+    REQUIRE(refusal(header({.second_stage = 3})) == errc::corrupt);
     REQUIRE(with(11, 0) == errc::corrupt);  // no samples
     REQUIRE(with(11, 11) == std::nullopt);  // more samples, which only the block can refuse
 }

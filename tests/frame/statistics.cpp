@@ -90,6 +90,31 @@ TEST_CASE("NaN counts and is left out of all else but first and last", "[frame][
     REQUIRE(none.nans == 2);
 }
 
+TEST_CASE("a NaN is left out wherever it stands among many numbers", "[frame][statistics]") {
+    for (std::size_t at = 1; at < 39; ++at) {
+        CAPTURE(at);
+        std::vector<double> values;
+        double sum = 0, increase = 0, before = 0;
+        std::uint64_t resets = 0;
+        for (std::size_t i = 0; i < 40; ++i) {
+            const auto v = static_cast<double>(i % 13);
+            values.push_back(i == at ? not_a_number : v);
+            if (i == at) continue;
+            sum += v;
+            resets += v < before;
+            increase += v < before ? v : v - before;
+            before = v;
+        }
+        const auto s = stated(values);
+        CHECK(s.nans == 1);
+        CHECK(s.sum == sum);
+        CHECK(s.increase == increase);
+        CHECK(s.resets == resets);
+        CHECK(s.min == 0);
+        CHECK(s.max == 12);
+    }
+}
+
 TEST_CASE("minus zero is below zero, and infinities are numbers", "[frame][statistics]") {
     REQUIRE(bits(stated<double>({0.0, -0.0}).min) == bits(-0.0));
     REQUIRE(bits(stated<double>({-0.0, 0.0}).max) == bits(0.0));

@@ -4,7 +4,9 @@
 
 #include "shape.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace chronopack::test {
 
@@ -94,7 +96,47 @@ inline values windows(prng& random, std::size_t n) {
     });
 }
 
-inline constexpr std::array<shape<double>, 9> all{{
+/// The means of three readings in hundredths.
+inline values averages(prng& random, std::size_t n) {
+    const auto reading = [&] {
+        return static_cast<double>(random.between(-2000, 9000)) / 100;
+    };
+    return repeated<double>(n, [&] {
+        const double first = reading(), second = reading(), third = reading();
+        return (first + second + third) / 3;
+    });
+}
+
+/// Hundredths that were kept as floats, some of which are a few places away since.
+inline values floats(prng& random, std::size_t n) {
+    return repeated<double>(n, [&] {
+        const auto cents = static_cast<double>(random.between(1, 99'999));
+        const auto kept = static_cast<double>(static_cast<float>(cents / 100));
+        const auto places =
+            random.one_in(3) ? static_cast<std::uint64_t>(random.between(-4, 4)) : 0;
+        return of_bits(std::bit_cast<std::uint64_t>(kept) + places);
+    });
+}
+
+/// Hundredths that were kept as floats, and printed with six digits after the point.
+inline values printed_floats(prng& random, std::size_t n) {
+    return repeated<double>(n, [&] {
+        const auto cents = static_cast<double>(random.between(-99'999, 99'999));
+        return std::nearbyint(static_cast<double>(static_cast<float>(cents / 100)) * 1e6) / 1e6;
+    });
+}
+
+/// The means of 1 to 40 prices of cents, between 10 and 100, with 11 digits in all.
+inline values group_averages(prng& random, std::size_t n) {
+    return repeated<double>(n, [&] {
+        const auto members = static_cast<double>(random.between(1, 40));
+        const auto cents = static_cast<double>(random.between(1000, 9999)) * members;
+        const auto sum = cents - static_cast<double>(random.between(0, 99));
+        return std::nearbyint(std::max(sum, 1000 * members) / (100 * members) * 1e9) / 1e9;
+    });
+}
+
+inline constexpr std::array<shape<double>, 13> all{{
     {"random_bits", random_bits},
     {"specials", specials},
     {"nan_payloads", nan_payloads},
@@ -104,6 +146,10 @@ inline constexpr std::array<shape<double>, 9> all{{
     {"steps", steps},
     {"counter", counter},
     {"windows", windows},
+    {"averages", averages},
+    {"floats", floats},
+    {"printed_floats", printed_floats},
+    {"group_averages", group_averages},
 }};
 
 }  // namespace double_shape

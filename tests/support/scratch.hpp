@@ -15,8 +15,9 @@ namespace chronopack::test {
 
 class scratch_directory {
 public:
-    scratch_directory() {
-        auto pattern = (std::filesystem::temp_directory_path() / "chronopack-XXXXXX").string();
+    scratch_directory() : scratch_directory(std::filesystem::temp_directory_path()) {}
+    explicit scratch_directory(const std::filesystem::path& in) {
+        auto pattern = (in / "chronopack-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
         path_ = pattern;
     }

@@ -43,7 +43,11 @@ std::uint16_t free_port() {
 
 }  // namespace
 
-server_process::server_process(command what) : what_(std::move(what)), port_(free_port()) {
+server_process::server_process(command what)
+    : what_(std::move(what)),
+      directory_(what_.inside.empty() ? std::filesystem::temp_directory_path()
+                                      : std::filesystem::path(what_.inside)),
+      port_(free_port()) {
     try {
         start();
     } catch (...) {
@@ -83,8 +87,12 @@ void server_process::wait_until_ready() {
     const auto line = http::transport::open({.url = scheme + authority(), .verify = !what_.tls});
     const auto until = storage::in(60s);
     while (storage::clock::now() < until) {
-        const auto got = (*line)->send({.target = what_.ready}, storage::in(1s));
-        if (got && got->status >= 200 && got->status < 300) return;
+        if (what_.answers) {
+            if (what_.answers(*this)) return;
+        } else {
+            const auto got = (*line)->send({.target = what_.ready}, storage::in(1s));
+            if (got && got->status >= 200 && got->status < 300) return;
+        }
         if (has_ended()) break;
         std::this_thread::sleep_for(10ms);
     }
@@ -106,7 +114,7 @@ void server_process::kill() {
 
 void server_process::stop() {
     if (has_ended()) return;
-    ::kill(pid_, SIGTERM);
+    ::kill(pid_, what_.stops_by);
     for (int i = 0; i < 6000 && !has_ended(); ++i) std::this_thread::sleep_for(10ms);
     kill();
 }

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <signal.h>
 #include <sys/types.h>
 
 namespace chronopack::test {
@@ -24,8 +25,12 @@ public:
     struct command {
         std::string program;
         std::function<std::vector<std::string>(const server_process&)> arguments;
-        std::string ready;  ///< the target of a GET that answers 2xx when it is
-        bool tls = false;   ///< over TLS, with any certificate
+        std::string ready{};  ///< the target of a GET that answers 2xx when it is
+        bool tls = false;     ///< over TLS, with any certificate
+        /// Of a server that is asked in another way than by a GET: whether it is ready.
+        std::function<bool(const server_process&)> answers{};
+        int stops_by = SIGTERM;
+        std::string inside{};  ///< where its directory is made; empty: where the system's are
     };
 
     /// Starts it and waits; throws std::runtime_error with the end of its log.
@@ -37,11 +42,12 @@ public:
     [[nodiscard]] std::string authority() const { return "127.0.0.1:" + std::to_string(port_); }
     [[nodiscard]] std::string url() const { return "http://" + authority(); }
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    [[nodiscard]] pid_t process() const noexcept { return pid_; }
     [[nodiscard]] const scratch_directory& directory() const noexcept { return directory_; }
 
     /// SIGKILL, as a power failure would look to clients.
     void kill();
-    /// SIGTERM, and SIGKILL after a minute.
+    /// Its signal to stop, and SIGKILL after a minute.
     void stop();
     /// Holds it still, or lets it go on: it neither answers nor closes connections.
     void pause();

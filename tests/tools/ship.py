@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Files into stores: the embedded one, Prometheus, VictoriaMetrics, ClickHouse and InfluxDB
+"""Files into stores: the embedded one, Prometheus, VictoriaMetrics, ClickHouse, InfluxDB and PostgreSQL
 themselves."""
 
 import contextlib
@@ -16,6 +16,11 @@ import time
 import urllib.parse
 import urllib.request
 
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import postgres  # noqa: E402
 import support
 from support import CommandTest
 
@@ -83,12 +88,15 @@ class Ship(CommandTest):
         self.file("load.csv", self.CSV)
         for url in ("", "embedded:", "prometheus+ftp://a", "http://a:1", "influx+http://a",
                     "clickhouse+http://a/b/c/d", "clickhouse+http://a//t", "clickhouse+http://a/d%20b",
-                    "influxdb+http://a/b/c/d", "influxdb+http://a//b", "influxdb+http://a/%x"):
+                    "influxdb+http://a/b/c/d", "influxdb+http://a//b", "influxdb+http://a/%x",
+                    "timescaledb://a", "timescaledb://a/", "timescaledb://a/b/c/d", "timescaledb://a:x/d",
+                    "timescaledb://[::1/d", "timescaledb:a", "timescaledb+http://a/d", "timescaledb://a/%x"):
             with self.subTest(url):
                 self.assertIn("--to", self.fails(2, "ship", "load.csv", "--to", url))
         self.assertIn("ORG/BUCKET", self.fails(2, "ship", "load.csv", "--influxdb-version", "2", "--to",
                                                "influxdb+http://a/b"))
-        for url in ("prometheus+http://me:hush@127.0.0.1:1", "victoriametrics+https://hush@x"):
+        for url in ("prometheus+http://me:hush@127.0.0.1:1", "victoriametrics+https://hush@x",
+                    "timescaledb://me:hush@[::1/d", "timescaledb+plain://me:hush@127.0.0.1/d"):
             told = self.fails(2, "ship", "load.csv", "--to", url)
             self.assertIn("--credentials", told)
             self.assertNotIn("hush", told)
@@ -96,6 +104,11 @@ class Ship(CommandTest):
         told = self.fails(2, "ship", "load.csv", "--to", "prometheus+http://127.0.0.1:1",
                           "--credentials", "wrong")
         self.assertIn("wrong: neither", told)
+        self.file("token", "bearer hush\n")
+        for how in ((), ("--credentials", "token")):
+            told = self.fails(2, "ship", "load.csv", "--to", "timescaledb://127.0.0.1/d", *how)
+            self.assertIn("basic USER:PASSWORD", told)
+            self.assertNotIn("hush", told)
         self.assertNotIn("hush", told)
 
     def test_a_store_that_is_away(self):
@@ -437,6 +450,58 @@ class InfluxDB(ServerTest):
         for metric, total in totals.items():
             self.assertEqual(self.ask(f"SELECT count(value), sum(value) FROM {metric}")[0]["values"][0][1:],
                              [self.ROWS, total])
+
+
+class TimescaleDB(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.server = postgres.Server(self.path)
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__)
+        self.file("who", f"basic postgres:{postgres.PASSWORD}\n")
+        self.to = f"timescaledb+plain://127.0.0.1:{self.server.port}"
+
+    def test_tables_are_made_and_samples_are_there_once(self):
+        self.file("load.csv", Ship.CSV)
+        self.file("m.lp", f"cpu,host=a\\ b usage=0.25,value=3 {NOW}000000000\n")
+        self.file("m.otlp", otlp_gauge("queue", "shop", NOW, -7))
+        for to, schema in (("/postgres", "chronopack"), ("/postgres/my%20own", "\"my own\"")):
+            for _ in range(2):  # the second time changes nothing
+                self.ok("ship", "load.csv", "m.lp", "m.otlp", "--verify", "--credentials", "who", "--to",
+                        self.to + to)
+                self.assertIn("timescaledb: 203 samples delivered of 4 series\n"
+                              "read back: 203 samples, all there\n", self.remarks)
+            self.assertEqual(self.server.ask(f"SELECT count(*), count(DISTINCT metric_name), sum(value) FROM {schema}.metrics"),
+                             "203|3|2471.25")
+        self.file("wrong", "basic postgres:hush\n")
+        told = self.fails(3, "ship", "load.csv", "--credentials", "wrong", "--to", self.to + "/postgres")
+        self.assertIn("28P01", told)
+        self.assertNotIn("hush", told)
+        # Nothing is sent in plain text unless that was said.
+        told = self.fails(3, "ship", "load.csv", "--credentials", "who", "--to",
+                          self.to.replace("+plain", "") + "/postgres")
+        self.assertNotIn(postgres.PASSWORD, told)
+
+    def test_a_million_samples_survive_a_kill_in_the_middle(self):
+        rows = 250_000
+        self.file("big.csv", "time,a,b,c,d\n" + "".join(f"{NOW + i},{i},{i / 4},{-i},{i % 7}\n" for i in range(rows)))
+        shipping = subprocess.Popen([support.COMMAND, "ship", "big.csv", "-q", "--credentials", "who", "--to",
+                                     self.to + "/postgres"], cwd=self.path, stderr=subprocess.PIPE)
+        self.addCleanup(shipping.kill)
+        self.addCleanup(shipping.stderr.close)
+        there = "SELECT CASE WHEN to_regclass('chronopack.samples') IS NULL THEN 0 ELSE 1 END"
+        while self.server.ask(there) == "0" or self.server.ask("SELECT count(*) FROM chronopack.samples") == "0":
+            self.assertIsNone(shipping.poll())
+        self.server.kill()
+        self.assertIsNone(shipping.poll(), "shipped before the server was killed")
+        time.sleep(0.5)
+        self.server.start()
+        _, told = shipping.communicate(timeout=120)
+        self.assertEqual((shipping.returncode, told), (0, b""))
+        self.assertEqual(self.server.ask("SELECT metric_name, count(*), sum(value) FROM chronopack.metrics GROUP BY 1 ORDER BY 1"),
+                         "\n".join(f"{name}|{rows}|{total:.15g}" for name, total in (
+                             ("a", rows * (rows - 1) // 2), ("b", rows * (rows - 1) / 8),
+                             ("c", -rows * (rows - 1) // 2), ("d", sum(i % 7 for i in range(rows))))))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <adapters/influxdb/backend.hpp>
 #include <adapters/parquet/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
+#include <adapters/timescaledb/backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
 #include <adapters/victoriametrics/kept.hpp>
 
@@ -32,6 +33,7 @@ failure no_url(const store_request& asked) {
             "a store is prometheus+http://HOST:PORT, victoriametrics+http://HOST:PORT, "
             "clickhouse+http://HOST:PORT[/DATABASE[/TABLE]], "
             "influxdb+http://HOST:PORT[/DATABASE[/POLICY]], the same with https, "
+            "timescaledb://HOST[:PORT]/DATABASE[/SCHEMA], the same with timescaledb+plain, "
             "embedded:PATH, or parquet:DIRECTORY"};
 }
 
@@ -66,14 +68,17 @@ http::credentials credentials_for(const store_request& asked) {
     return line == nullptr ? http::credentials() : credentials_of(line, asked.credentials_variable);
 }
 
+failure secrets_in_url(const store_request& asked) {
+    return {fault::usage,
+            {asked.named},
+            "credentials in a URL can be read by others: they belong in a file (" +
+                std::string(asked.credentials_option) + ") or in " + asked.credentials_variable};
+}
+
 http::transport_options transport_of(const store_request& asked, std::string_view url) {
     const auto where = http::endpoint::parse(url);
     if (!where) throw no_url(asked);
-    if (!std::holds_alternative<std::monostate>(where->credentials()))
-        throw failure(fault::usage, {asked.named},
-                      "credentials in a URL can be read by others: they belong in a file (" +
-                          std::string(asked.credentials_option) + ") or in " +
-                          asked.credentials_variable);
+    if (!std::holds_alternative<std::monostate>(where->credentials())) throw secrets_in_url(asked);
     return {.url = where->text(), .auth = credentials_for(asked), .ca_file = asked.ca_file};
 }
 
@@ -163,6 +168,52 @@ influxdb::options influxdb_at(const store_request& asked, std::string_view url) 
     return how;
 }
 
+/// Fields are taken out of the URL here: libpq, which could read one, shows those that it cannot.
+timescaledb::options timescaledb_at(const store_request& asked, timescaledb::tls how,
+                                    std::string_view url) {
+    if (url.find('@') != url.npos) throw secrets_in_url(asked);
+    std::string_view host = url.substr(0, url.find('/'));
+    std::vector<std::string> names;
+    for (std::string_view path = url.substr(host.size()); !path.empty();) {
+        const std::string_view name = path.substr(1, path.find('/', 1) - 1);
+        if (name.empty()) throw no_url(asked);
+        names.push_back(percent_decoded(asked, name));
+        path.remove_prefix(1 + name.size());
+    }
+    if (names.empty() || names.size() > 2) throw no_url(asked);
+    timescaledb::options to;
+    std::string_view port;
+    if (host.starts_with('[')) {  // an address of IPv6
+        const std::size_t end = host.find(']');
+        if (end == host.npos) throw no_url(asked);
+        port = host.substr(end + 1);
+        host = host.substr(1, end - 1);
+    } else if (const std::size_t colon = host.find(':'); colon != host.npos) {
+        port = host.substr(colon);
+        host = host.substr(0, colon);
+    }
+    if (!port.empty()) {
+        const char* const end = port.data() + port.size();
+        const auto [stop, error] = std::from_chars(port.data() + 1, end, to.where.port);
+        if (port[0] != ':' || stop != end || error != std::errc{}) throw no_url(asked);
+    }
+    const http::credentials who = credentials_for(asked);
+    const auto* const user = std::get_if<http::basic>(&who);
+    if (user == nullptr)
+        throw failure(fault::usage, {asked.named},
+                      "timescaledb needs a user: a line `basic USER:PASSWORD` in a file (" +
+                          std::string(asked.credentials_option) + ") or in " +
+                          asked.credentials_variable);
+    to.where.host = host;
+    to.where.database = names[0];
+    to.where.user = user->user;
+    to.where.password = user->password;
+    to.where.tls = how;
+    to.where.ca_file = asked.ca_file;
+    if (names.size() > 1) to.schema.names.schema = names[1];
+    return to;
+}
+
 }  // namespace
 
 opened_store open_store(const store_request& asked, purpose what_for) {
@@ -232,6 +283,25 @@ opened_store open_store(const store_request& asked, purpose what_for) {
             const auto well = store.health(until);
             if (well || well.error().what != storage::verdict::hold) return well;
             return store.client().create(std::nullopt, until);
+        };
+        to.store = std::move(store);
+    } else if (asked.url.starts_with("timescaledb")) {
+        const auto plain = after("timescaledb+plain://", asked.url);
+        const auto secure = after("timescaledb://", asked.url);
+        if (!plain && !secure) throw no_url(asked);
+        const auto how = plain ? timescaledb::tls::off : timescaledb::tls::verify_full;
+        auto store =
+            opened(timescaledb::backend::open(timescaledb_at(asked, how, plain ? *plain : *secure)),
+                   fault::usage, {asked.named});
+        to.batch_points = 10'000;
+        to.tick = 1'000;
+        to.last_stays = true;
+        to.prepare = [&store = *store](storage::deadline until) -> storage::reply<std::monostate> {
+            const auto well = store.health(until);
+            if (well || well.error().what != storage::verdict::hold) return well;
+            const auto made = store.initialize_schema(until);
+            if (!made) return made.error();
+            return store.health(until);
         };
         to.store = std::move(store);
     } else {

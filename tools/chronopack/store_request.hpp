@@ -5,11 +5,13 @@
 //   clickhouse+http://HOST:PORT/DB/TABLE   clickhouse+https://...
 //   influxdb+http://HOST:PORT/DB/POLICY    influxdb+https://...; for version 2 the path is
 //                                          /ORG/BUCKET
+//   timescaledb://HOST:PORT/DB/SCHEMA      timescaledb+plain://..., without TLS
 //   embedded:PATH                          a database
 //   parquet:DIRECTORY                      Parquet files
 //
-// Without DB and TABLE the table is chronopack.points, or InfluxDB's database is chronopack. Names
-// may be percent-encoded for InfluxDB. What a command writes to is made where there is none; what
+// Without DB and TABLE the table is chronopack.points, or InfluxDB's database is chronopack. TimescaleDB
+// needs DB and a user, and its schema is chronopack without SCHEMA. Names may be percent-encoded for
+// InfluxDB and TimescaleDB. What a command writes to is made where there is none; what
 // it reads must be there.
 //
 // Credentials are one line, `bearer TOKEN` or `basic USER:PASSWORD`, in a file or in an environment

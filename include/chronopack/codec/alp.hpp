@@ -21,7 +21,7 @@
 
 #include <chronopack/codec/page/exceptions.hpp>
 #include <chronopack/codec/page/nested_integers.hpp>
-#include <chronopack/core/sampled_places.hpp>
+#include <chronopack/codec/page/value_sample.hpp>
 #include <chronopack/kernel/dispatch.hpp>
 
 #include <array>
@@ -41,11 +41,6 @@ struct alp_choice {
 
 class alp_page {
 public:
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return 1 + max_varint_bytes + max_integers_bytes(n) + exception_positions::bytes_of(n, n) +
-               8 * n;
-    }
-
     [[nodiscard]] static result<void> write(std::span<const double> in, preset level,
                                             byte_writer& out) noexcept {
         return write(in, level, out, choose(in));
@@ -65,15 +60,12 @@ public:
     }
 
     [[nodiscard]] static result<void> read(byte_reader& in, std::span<double> out) noexcept {
-        const unsigned form = in.u8();
-        if (in.failed()) return errc::truncated;
-        const unsigned exponent = form & exponent_mask;
-        if ((form & ~(exponent_mask | narrow_flag)) != 0 || exponent > kernel::max_decimal_exponent)
-            return errc::corrupt;
+        const auto form = read_form(in);
+        if (!form) return form.error();
         const auto exceptions = read_varint(in);
         if (!exceptions) return exceptions.error();
         if (*exceptions > out.size()) return errc::corrupt;
-        const auto how = kernel::decimal_of(exponent, (form & narrow_flag) != 0);
+        const auto how = kernel::decimal_of(form->exponent, form->narrow);
         const auto read =
             read_integers(in, out.size(), {kernel::decimal_bias, 1},
                           [&](std::size_t from, std::span<const std::int64_t> x) -> result<void> {
@@ -83,14 +75,18 @@ public:
                               if (!legal) return errc::corrupt;
                               return {};
                           });
-        if (!read || *exceptions == 0) return read;
-        const cbytes positions = in.take(exception_positions::bytes_of(*exceptions, out.size()));
-        const cbytes values = in.take(8 * *exceptions);
+        if (!read) return read;
+        return exception_positions::read_values(in, *exceptions, out);
+    }
+
+    /// Reads how a page was written; or truncated or corrupt.
+    [[nodiscard]] static result<alp_choice> read_form(byte_reader& in) noexcept {
+        const unsigned form = in.u8();
         if (in.failed()) return errc::truncated;
-        return exception_positions::read(
-            positions, *exceptions, out.size(), [&](std::size_t e, std::size_t position) {
-                out[position] = bit_cast<double>(load_le<std::uint64_t>(values.data() + 8 * e));
-            });
+        const unsigned exponent = form & exponent_mask;
+        if ((form & ~(exponent_mask | narrow_flag)) != 0 || exponent > kernel::max_decimal_exponent)
+            return errc::corrupt;
+        return alp_choice{exponent, (form & narrow_flag) != 0, 0, 0};
     }
 
     /// Writes the integers of a page, and returns where its exceptions are: an integer nearby
@@ -103,10 +99,8 @@ public:
             in.data(), in.size(), kernel::decimal_of(how.exponent, how.narrow),
             reinterpret_cast<std::uint64_t*>(integers.data()), misfits.data());
         exception_positions exceptions;
-        for (std::size_t i = 0; i < in.size(); i += 64)
-            for (std::uint64_t left = misfits[i / 64]; left != 0; left &= left - 1)
-                exceptions.add(i + countr_zero(left));
-        fill(integers, exceptions.all());
+        for (std::size_t i = 0; i < in.size(); i += 64) exceptions.add_marked(i, misfits[i / 64]);
+        exceptions.cover(integers, 0);
         return exceptions;
     }
 
@@ -121,29 +115,27 @@ public:
         return estimated;
     }
 
-    /// Returns the choice that costs least for up to 64 of the values.
-    [[nodiscard]] static alp_choice choose(std::span<const double> in) noexcept {
-        std::array<double, most_sampled> sample;
-        const std::size_t n = std::min(in.size(), most_sampled);
-        sampled_places places;
+    /// Returns the choice that costs least for a sample of the values.
+    [[nodiscard]] static alp_choice choose(const value_sample& sample) noexcept {
         bool floats = true;
-        for (std::size_t s = 0; s < n; ++s) {
-            sample[s] = in[places.next(in.size())];
-            floats &= bit_cast<std::uint64_t>(static_cast<double>(static_cast<float>(sample[s]))) ==
-                      bit_cast<std::uint64_t>(sample[s]);
-        }
-        const alp_choice plain = cheapest(std::span(sample).first(n), false);
+        for (const double v : sample.values())
+            floats &= bit_cast<std::uint64_t>(static_cast<double>(static_cast<float>(v))) ==
+                      bit_cast<std::uint64_t>(v);
+        const alp_choice plain = cheapest(sample.values(), false);
         if (!floats || plain.exceptions == 0) return plain;
-        const alp_choice narrow = cheapest(std::span(sample).first(n), true);
+        const alp_choice narrow = cheapest(sample.values(), true);
         return cost(narrow) < cost(plain) ? narrow : plain;
     }
+    [[nodiscard]] static alp_choice choose(std::span<const double> in) noexcept {
+        return choose(value_sample(in));
+    }
+
+    /// The bits that an exception takes in a page of 4,096 values.
+    static constexpr std::size_t exception_bits = 76;
 
 private:
     static constexpr unsigned exponent_mask = 0x1f;
     static constexpr unsigned narrow_flag = 0x20;
-
-    static constexpr std::size_t most_sampled = 64;
-    static constexpr std::size_t exception_bits = 76;
 
     // In tenths of a bit a value: a digit is 3.3 bits.
     static std::size_t cost(const alp_choice& c) noexcept {
@@ -154,7 +146,7 @@ private:
         alp_choice best{0, narrow, sample.size(), sample.size()};
         std::uint64_t misfits = ~std::uint64_t{0};
         for (unsigned k = 0; k <= kernel::max_decimal_exponent; ++k) {
-            std::array<std::uint64_t, most_sampled> integers;
+            std::array<std::uint64_t, value_sample::most> integers;
             kernel::decimals::to_integers(sample.data(), sample.size(),
                                           kernel::decimal_of(k, narrow), integers.data(), &misfits);
             const auto exceptions = static_cast<std::size_t>(__builtin_popcountll(misfits));
@@ -163,17 +155,6 @@ private:
             if (cost(best) <= 33 * (k + 1)) break;  // more digits cost more than they save
         }
         return best;
-    }
-
-    // Lets the integer before it stand in for each exception, so that it costs little as a
-    // difference as well.
-    static void fill(std::span<std::int64_t> integers,
-                     std::span<const std::uint16_t> exceptions) noexcept {
-        std::size_t first = 0;  // the first that is no exception
-        while (first < exceptions.size() && exceptions[first] == first) ++first;
-        const std::int64_t begin = first < integers.size() ? integers[first] : 0;
-        for (const std::size_t at : exceptions)
-            integers[at] = at < first ? begin : integers[at - 1];
     }
 };
 

@@ -32,11 +32,6 @@ public:
     static constexpr unsigned least_right = 48;
     static constexpr std::size_t most_entries = 8;
 
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return 2 + 2 * most_entries + max_varint_bytes + 2 * max_integers_bytes(n) +
-               exception_positions::bytes_of(n, n) + 2 * n;
-    }
-
     [[nodiscard]] static result<void> write(std::span<const double> in, preset,
                                             byte_writer& out) noexcept {
         const split cut = best_split(in);

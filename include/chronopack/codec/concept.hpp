@@ -30,6 +30,7 @@ enum class codec_id : std::uint8_t {
     run_length = 11,
     ordered = 12,
     binned = 13,
+    near_decimal = 14,
 };
 
 /// The bytes of stack that any codec needs at most to encode, at any preset, and to decode,

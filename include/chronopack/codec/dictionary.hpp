@@ -58,10 +58,6 @@ private:
 template <class T>
 class dictionary_page {
 public:
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return max_varint_bytes + nested_values<T>::max_bytes(n) + max_integers_bytes(n);
-    }
-
     [[nodiscard]] static result<void> write(std::span<const T> in, preset level,
                                             byte_writer& out) noexcept {
         std::array<T, page_values> entries;

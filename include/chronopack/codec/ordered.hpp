@@ -23,10 +23,6 @@ namespace detail {
 
 class ordered_page {
 public:
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return 1 + max_integers_bytes(n);
-    }
-
     [[nodiscard]] static result<void> write(
         std::span<const double> in, preset level, byte_writer& out,
         const std::optional<column_estimate>& known = {}) noexcept {

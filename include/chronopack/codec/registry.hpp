@@ -9,6 +9,7 @@
 #include <chronopack/codec/dictionary.hpp>
 #include <chronopack/codec/gorilla_timestamps.hpp>
 #include <chronopack/codec/gorilla_values.hpp>
+#include <chronopack/codec/near_decimal.hpp>
 #include <chronopack/codec/ordered.hpp>
 #include <chronopack/codec/packed.hpp>
 #include <chronopack/codec/prometheus_xor.hpp>
@@ -27,10 +28,11 @@ struct codec_list {};
 
 /// Every codec. Frames, and those tests, fuzzers and benchmarks that run over all codecs, take a
 /// new one from here; CONTRIBUTING.md lists what else it needs.
-using all_codecs = codec_list<raw<std::int64_t>, raw<double>, packed, delta, delta_of_delta,
-                              gorilla_timestamps, gorilla_values, prometheus_xor, prometheus_xor2,
-                              alp, alp_rd, dictionary<std::int64_t>, dictionary<double>,
-                              run_length<std::int64_t>, run_length<double>, ordered, binned>;
+using all_codecs =
+    codec_list<raw<std::int64_t>, raw<double>, packed, delta, delta_of_delta, gorilla_timestamps,
+               gorilla_values, prometheus_xor, prometheus_xor2, alp, alp_rd,
+               dictionary<std::int64_t>, dictionary<double>, run_length<std::int64_t>,
+               run_length<double>, ordered, binned, near_decimal>;
 
 /// Calls `f` with an object of each codec of the list, in its order.
 template <class... C, class F>

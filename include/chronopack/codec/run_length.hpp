@@ -22,10 +22,6 @@ namespace detail {
 template <class T>
 class run_length_page {
 public:
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return max_varint_bytes + nested_values<T>::max_bytes(n) + max_integers_bytes(n);
-    }
-
     [[nodiscard]] static result<void> write(std::span<const T> in, preset level,
                                             byte_writer& out) noexcept {
         std::array<T, page_values> values;

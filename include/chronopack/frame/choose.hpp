@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chronopack/codec/registry.hpp>
+#include <chronopack/frame/block_choice.hpp>
 #include <chronopack/frame/form_estimates.hpp>
 
 #include <optional>
@@ -29,35 +30,6 @@ template <class T>
     };
     for_each_codec(all_codecs{}, see);
     return most;
-}
-
-/// How often the values of a block repeat, estimated from a sample.
-struct repetition {
-    std::size_t changes = 0;   ///< values that differ from the one before
-    std::size_t distinct = 0;  ///< different values
-};
-
-template <class T>
-[[nodiscard]] repetition repetition_of(std::span<const T> in) noexcept {
-    constexpr std::size_t most_sampled = 64;
-    const std::size_t n = std::min(in.size(), most_sampled);
-    if (n < 2) return {n, n};
-    std::array<std::uint64_t, 4 * most_sampled> table{};  // by hash; 0 marks a free slot
-    std::size_t changes = 0;
-    std::size_t pairs = 0;
-    sampled_places places;
-    for (std::size_t s = 0; s < n; ++s) {
-        const std::size_t at = 1 + places.next(in.size() - 1);
-        const auto bits = bit_cast<std::uint64_t>(in[at]);
-        changes += bits != bit_cast<std::uint64_t>(in[at - 1]);
-        std::size_t slot = bits * 0x9e37'79b9'7f4a'7c15u >> 56;
-        while (table[slot] != 0 && table[slot] != bits + 1) slot = (slot + 1) % table.size();
-        pairs += table[slot] != 0;
-        table[slot] = bits + 1;
-    }
-    // Among n values drawn from d equally frequent ones, n^2 / 2d are repetitions.
-    const std::size_t distinct = pairs == 0 ? in.size() : n - pairs + (n - pairs) * n / (2 * pairs);
-    return {changes * in.size() / n, std::min(distinct, in.size())};
 }
 
 /// Returns whether all steps from one value to the next are equal, as those of an even clock
@@ -129,19 +101,34 @@ private:
     }
 
     // A dictionary takes a look-up, and runs a branch, for each value that is decoded, so they
-    // must save a 16th.
-    static constexpr std::size_t lookup_margin = 16;
+    // must save a 32nd.
+    static constexpr std::size_t lookup_margin = 32;
 
     void try_plain(std::span<const T> in, const form_estimates& estimated) noexcept {
         constexpr preset level = preset::smallest;
         if constexpr (std::is_same_v<T, double>) {
-            if (estimated.decimal)
+            if (estimated.decimals == codec_id::alp)
                 try_codec(alp{}, in, level);
+            else if (estimated.decimals == codec_id::near_decimal)
+                try_codec(near_decimal{}, in, level);
             else
                 try_codec(ordered{}, in, level);
         } else if (estimated.plain < size_) {
             try_codec(binned{}, in, level, chronopack::detail::least_saving);
         }
+    }
+
+    void try_decimals(std::span<const double> in, preset level,
+                      const chronopack::detail::decimal_choice& how) noexcept {
+        const bool one_page = in.size() <= alp::page_size;
+        if (how.near.plain)
+            one_page ? try_codec(alp{}, in, level, SIZE_MAX, how.plain)
+                     : try_codec(alp{}, in, level);
+        else
+            one_page ? try_codec(near_decimal{}, in, level, SIZE_MAX, how.near)
+                     : try_codec(near_decimal{}, in, level);
+        if (how.counted.sampled != 0 && one_page)
+            try_codec(near_decimal{}, in, level, SIZE_MAX, how.counted);
     }
 
     void try_form(form f, std::span<const T> in, const form_estimates& estimated) noexcept {
@@ -182,27 +169,31 @@ private:
         if (level == preset::smallest) return try_estimated(in);
         const repetition r = repetition_of(in);
         if constexpr (std::is_same_v<T, double>) {
-            const auto decimals = alp::choose(in);
-            if (4 * decimals.exceptions <= decimals.sampled) {
-                if (in.size() <= alp::page_size)
-                    try_codec(alp{}, in, level, SIZE_MAX, decimals);
-                else
-                    try_codec(alp{}, in, level);
-            } else {
+            const auto decimals = chronopack::detail::decimal_choice::of(in, true);
+            const bool found = 4 * decimals.near.exceptions <= decimals.near.sampled ||
+                               decimals.counted.sampled != 0;
+            if (found)
+                try_decimals(in, level, decimals);
+            else
                 try_codec(ordered{}, in, level);
-                // Where magnitudes change with every value, `ordered` takes over 56 bits.
-                if (size_ > 7 * in.size() || level != preset::balanced)
-                    try_codec(alp_rd{}, in, level);
-            }
+            // Where magnitudes change with every value, `ordered` takes over 56 bits.
+            const bool long_values = size_ > 7 * in.size();
+            if (found && long_values) try_codec(ordered{}, in, level);
+            if (long_values || (!found && level == preset::fastest)) try_codec(alp_rd{}, in, level);
         } else {
             try_codec(packed{}, in, level);
         }
-        // Estimates, if a value in runs or a dictionary is as large as all are on average.
+        // Runs have values of the average size, and lengths of a few bits. Entries are in order,
+        // and take what a value takes less its place among them.
         const std::size_t n = in.size();
-        const std::size_t runs = r.changes + r.changes * (size_ - 1) / n;
+        const std::size_t bits = 8 * (size_ - 1) / n;
+        const std::size_t runs = r.changes * (bits + 3) / 8;
         if (runs < size_) try_codec(run_length<T>{}, in, level, lookup_margin);
-        const std::size_t places = n * bit_width(r.distinct) / 8 + r.distinct * (size_ - 1) / n;
-        if (places < size_) try_codec(dictionary<T>{}, in, level, lookup_margin);
+        const std::size_t distinct = r.distinct(n);
+        const std::size_t place = bit_width(distinct - 1);
+        const std::size_t entry = std::max(bits, place) - place + 2;
+        if ((n * place + distinct * entry) / 8 < size_)
+            try_codec(dictionary<T>{}, in, level, lookup_margin);
     }
 
     bytes room_;

@@ -42,6 +42,21 @@ template <class T>
 #endif
 }
 
+/// Returns whether a frame of these values is smaller, by a sixteenth or more, in blocks of
+/// dictionary_block_samples, judged by a sample.
+template <class T>
+[[nodiscard]] bool shares_dictionary(std::span<const T> in) noexcept {
+#if defined(CHRONOPACK_DISPATCH)
+    const auto& library = kernel::detail::chosen();
+    if constexpr (std::is_same_v<T, double>)
+        return library.doubles_share_dictionary(in.data(), in.size());
+    else
+        return library.integers_share_dictionary(in.data(), in.size());
+#else
+    return detail::shares_dictionary_here(in);
+#endif
+}
+
 /// Writes a column with the codec `wanted`, or else with the best codec at `level`; in
 /// either case raw where that is smaller. `room` has column_room_bytes(in.size()) bytes.
 /// Returns the bytes written; or no_space where `out` is too small, or unsupported where

@@ -27,7 +27,8 @@ struct options {
     std::optional<stage> second_stage = {};
     /// The samples of a block: 1,024 times a power of two, up to max_samples. Samples take
     /// fewer bytes in large blocks, but a reader decodes and checks at least one whole block.
-    /// Unset: 1,024; 32,768 at preset::smallest.
+    /// Unset: 1,024; 32,768 at preset::smallest; at preset::balanced 4,096 where a dictionary
+    /// that those share makes the frame smaller.
     std::optional<std::size_t> block_samples = {};
 };
 
@@ -157,38 +158,29 @@ template <class V>
     return encoded_body<V>{out.first(end), block_times[(n - 1) % each], statistics.finish()};
 }
 
-}  // namespace detail
-
-/// Encodes 1 to max_samples samples: timestamps in any order, any values. Works in `kept`,
-/// which can be used for one frame after the other. Once `kept` has grown to the needs of
-/// the largest frame, only the library of a second stage still allocates.
-///
-/// Returns the info that inspect() would return for the frame, `bytes` included. Returns
-/// count_mismatch where the columns differ in length; out_of_range for no or too many
-/// samples, or a block size that does not exist; no_space where `out` is too small, which
-/// max_bytes never is; unsupported for a codec of another type or a stage that this build
-/// lacks. `out` is then unspecified.
+/// Encodes as write() does, at the preset of `how` alone.
 template <class V>
-[[nodiscard]] result<info> write(std::span<const std::int64_t> timestamps,
-                                 std::span<const V> values, const options& how, bytes out,
-                                 scratch& kept) {
-    static_assert(chronopack::detail::is_value_type<V>());
+[[nodiscard]] result<info> write_as(std::span<const std::int64_t> timestamps,
+                                    std::span<const V> values, const options& how, bytes out,
+                                    scratch& kept) {
     const std::size_t n = timestamps.size();
-    if (values.size() != n) return errc::count_mismatch;
-    const auto plan = detail::plan_encode(n, how);
+    auto plan = plan_encode(n, how);
     if (!plan) return plan.error();
+    if (how.level == preset::balanced && !how.block_samples && !how.values &&
+        shares_dictionary(values))
+        plan->each = dictionary_block_samples;
     const std::size_t blocks = block_count(n, plan->each);
-    const std::size_t header_room = detail::v2::max_header_bytes(blocks);
+    const std::size_t header_room = v2::max_header_bytes(blocks);
     if (out.size() < header_room) return errc::no_space;
 
     // The body is written after room for the longest header, and moved up to the header
     // once that has its length.
-    detail::time_scale times(timestamps);
+    time_scale times(timestamps);
     const auto encoded =
-        detail::encode_body<V>(times, values, how, plan->each, out.subspan(header_room), kept);
+        encode_body<V>(times, values, how, plan->each, out.subspan(header_room), kept);
     if (!encoded) return encoded.error();
-    const auto compressed = detail::compress_body(encoded->blocks, plan->second_stage,
-                                                  how.second_stage.has_value(), kept.stage);
+    const auto compressed = compress_body(encoded->blocks, plan->second_stage,
+                                          how.second_stage.has_value(), kept.stage);
     if (!compressed) return compressed.error();
     const bool staged = !compressed->empty();
     const cbytes body = staged ? *compressed : encoded->blocks;
@@ -207,12 +199,75 @@ template <class V>
     written.min_timestamp = times.min_timestamp();
     written.max_timestamp = times.max_timestamp();
     written.values = encoded->values;
-    const std::size_t header = detail::v2::write(
-        out, written, {encoded->last_q, times.min_q(), times.max_q(), body.size()},
-        kept.index.first(blocks), checksums);
+    const std::size_t header =
+        v2::write(out, written, {encoded->last_q, times.min_q(), times.max_q(), body.size()},
+                  kept.index.first(blocks), checksums);
     std::memmove(out.data() + header, body.data(), body.size());
     written.bytes = header + body.size();
     return written;
+}
+
+/// Returns whether preset::balanced might make a frame as small as this one, which is of
+/// preset::smallest: by every eighth block of values.
+template <class V>
+[[nodiscard]] bool balanced_may_be_smaller(std::span<const V> values, const info& written,
+                                           std::size_t value_bytes, scratch& kept) {
+    constexpr std::size_t one_in = 8;
+    const bytes room =
+        kept.columns.first(column_room_bytes(block_samples) + max_column_bytes<V>(block_samples));
+    const bytes column = room.last(max_column_bytes<V>(block_samples));
+    std::size_t size = 0;
+    std::size_t sampled = 0;
+    for (std::size_t from = 0; from < values.size(); from += one_in * block_samples) {
+        const auto block = values.subspan(from, std::min(block_samples, values.size() - from));
+        const auto made = encode_column<V>(block, std::nullopt, preset::balanced,
+                                           room.first(room.size() - column.size()), column);
+        if (!made) return false;
+        size += *made;
+        sampled += block.size();
+    }
+    if (sampled == values.size()) return size < value_bytes;
+    // The other parts of the frame are about as large either way.
+    const std::size_t others = written.bytes - std::min(written.bytes, value_bytes);
+    const std::size_t expected = others + size * values.size() / sampled;
+    return expected - expected / one_in < written.bytes;
+}
+
+}  // namespace detail
+
+/// Encodes 1 to max_samples samples: timestamps in any order, any values. Works in `kept`,
+/// which can be used for one frame after the other. Once `kept` has grown to the needs of
+/// the largest frame, only the library of a second stage still allocates.
+///
+/// Returns the info that inspect() would return for the frame, `bytes` included. Returns
+/// count_mismatch where the columns differ in length; out_of_range for no or too many
+/// samples, or a block size that does not exist; no_space where `out` is too small, which
+/// max_bytes never is; unsupported for a codec of another type or a stage that this build
+/// lacks. `out` is then unspecified.
+template <class V>
+[[nodiscard]] result<info> write(std::span<const std::int64_t> timestamps,
+                                 std::span<const V> values, const options& how, bytes out,
+                                 scratch& kept) {
+    static_assert(chronopack::detail::is_value_type<V>());
+    if (values.size() != timestamps.size()) return errc::count_mismatch;
+    const auto written = detail::write_as<V>(timestamps, values, how, out, kept);
+    if (!written || how.level != preset::smallest || how.values || how.timestamps ||
+        how.block_samples)
+        return written;
+    // preset::balanced adapts to every 1,024 values, which can be worth more.
+    std::size_t value_bytes = 0;
+    for (const auto& block : kept.index.first(written->blocks())) value_bytes += block.value_bytes;
+    if (!detail::balanced_may_be_smaller(values, *written, value_bytes, kept)) return written;
+    options balanced = how;
+    balanced.level = preset::balanced;
+    const std::size_t most = std::min(
+        out.size(), written->bytes - 1 +
+                        detail::v2::max_header_bytes(block_count(values.size(), block_samples)));
+    const bytes other = kept.other.first(most).first(most);
+    const auto smaller = detail::write_as<V>(timestamps, values, balanced, other, kept);
+    if (!smaller || smaller->bytes >= written->bytes) return written;
+    std::copy_n(other.begin(), smaller->bytes, out.begin());
+    return smaller;
 }
 
 /// Encodes as write() does, and returns the bytes written.

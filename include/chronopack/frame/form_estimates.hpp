@@ -27,7 +27,7 @@ struct form_estimates {
     std::size_t plain = 0;
     std::size_t runs = SIZE_MAX;
     std::size_t places = 0;
-    bool decimal = false;  ///< the plain form is ALP, not ordered bits
+    codec_id decimals = codec_id::ordered;  ///< the plain form of doubles
 
     [[nodiscard]] std::size_t bytes(form f) const noexcept {
         return f == form::plain ? plain : f == form::runs ? runs : places;
@@ -78,7 +78,7 @@ template <class T>
     };
     form_estimates forms;
     const auto plain = estimate_of(page);
-    if constexpr (std::is_same_v<T, double>) forms.decimal = plain.decimal;
+    if constexpr (std::is_same_v<T, double>) forms.decimals = plain.id;
     forms.plain = bytes_of(plain.total());
 
     std::array<T, chronopack::detail::page_values> values;

@@ -79,6 +79,14 @@ public:
                             static_cast<codec_id>((*stored)[b.timestamp_bytes])};
     }
 
+    /// Returns the values column of a block as it is stored: the id of its codec and that
+    /// codec's bytes. Returns checksum_mismatch.
+    [[nodiscard]] result<cbytes> stored_values(const block& b) const noexcept {
+        const auto stored = checked(b);
+        if (!stored) return stored.error();
+        return stored->subspan(b.timestamp_bytes);
+    }
+
     /// Decodes one block into two spans of exactly b.samples. Returns checksum_mismatch,
     /// corrupt where the first timestamp is not that of the index, or the codec's error;
     /// the spans are then unspecified.

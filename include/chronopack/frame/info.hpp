@@ -27,6 +27,10 @@ inline constexpr std::size_t max_samples = std::size_t{1} << 20;
 /// have fewer. Block sizes are this times a power of two, up to max_samples.
 inline constexpr std::size_t block_samples = packing::block_values;
 inline constexpr unsigned max_block_exponent = 10;
+
+/// The samples of a block at preset::balanced where a dictionary that all of them share makes
+/// the frame smaller.
+inline constexpr std::size_t dictionary_block_samples = 4 * block_samples;
 static_assert(block_samples << max_block_exponent == max_samples);
 
 /// Returns the number of blocks of a frame that is cut into blocks of `each` samples.

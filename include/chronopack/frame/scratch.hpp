@@ -8,6 +8,7 @@
 //   index       the places of the blocks
 //   checksums   the checksums of the blocks
 //   stage       the body, compressed by a second stage
+//   other       a frame of preset::balanced, in place of one of preset::smallest
 #pragma once
 
 #include <chronopack/frame/header_v2.hpp>
@@ -63,7 +64,7 @@ private:
 }  // namespace detail
 
 /// The working memory of frame::write and frame::encode. It grows to the needs of the
-/// largest frame, some 45 KiB at preset::balanced. One scratch serves any number of series of
+/// largest frame: at preset::balanced some 45 KiB, or 180 KiB if blocks share dictionaries. One scratch serves any number of series of
 /// both types, one frame at a time. Not thread-safe.
 struct scratch {
     detail::kept<std::byte> columns;
@@ -71,6 +72,7 @@ struct scratch {
     detail::kept<detail::v2::written_block> index;
     detail::kept<std::uint32_t> checksums;
     detail::kept<std::byte> stage;
+    detail::kept<std::byte> other;
 
     /// Frees its memory; the next frame allocates it again.
     void release() noexcept {
@@ -79,6 +81,7 @@ struct scratch {
         index.release();
         checksums.release();
         stage.release();
+        other.release();
     }
 };
 

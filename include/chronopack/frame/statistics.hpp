@@ -113,6 +113,7 @@ private:
                              kernel::double_summary& s) noexcept {
         using kernel::summary;
         const std::size_t whole = block.size() / 8 * 8;
+        // Before a NaN the increases below would not be numbers either: this saves their time.
         if (whole <= 8 || is_nan(block[7])) return 0;
         kernel::double_summary all = s;
         summary::add(block.data(), block.size(), all);

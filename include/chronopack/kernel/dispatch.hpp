@@ -9,6 +9,7 @@
 
 #include <chronopack/kernel/decimal.hpp>
 #include <chronopack/kernel/encode.hpp>
+#include <chronopack/kernel/near.hpp>
 #include <chronopack/kernel/summary.hpp>
 
 namespace chronopack {
@@ -20,11 +21,13 @@ using decoder = block_decoder<scalar>;
 using encoder = block_encoder<scalar>;
 using summary = block_summary<1>;
 using decimals = decimal_converter<scalar>;
+using nears = near_converter<scalar>;
 #else
 using decoder = default_decoder;
 using encoder = default_encoder;
 using summary = default_summary;
 using decimals = default_decimal;
+using nears = default_near;
 #endif
 
 }  // namespace kernel
@@ -126,6 +129,23 @@ struct decimals {
                             std::uint64_t* misfits) noexcept {
         detail::chosen().to_integers(v, n, detail::as<chronopack_dispatch::decimal>(d), out,
                                      misfits);
+    }
+};
+
+/// Calls near_converter through the table.
+struct nears {
+    [[nodiscard]] static bool print(double* v, std::size_t n, const decimal& d) noexcept {
+        return detail::chosen().print(v, n, detail::as<chronopack_dispatch::decimal>(d));
+    }
+    [[nodiscard]] static bool print_digits(double* v, std::size_t n, unsigned digits) noexcept {
+        return detail::chosen().print_digits(v, n, digits);
+    }
+    [[nodiscard]] static bool divide(const std::uint64_t* counts, std::size_t n, double base,
+                                     double* v) noexcept {
+        return detail::chosen().divide_by_counts(counts, n, base, v);
+    }
+    [[nodiscard]] static bool move(const std::uint64_t* places, std::size_t n, double* v) noexcept {
+        return detail::chosen().move(places, n, v);
     }
 };
 

@@ -54,8 +54,8 @@ using encode_function = chronopack::result<std::size_t>(const T* in, std::size_t
                                                         std::size_t room_bytes, std::byte* out,
                                                         std::size_t out_bytes);
 
-/// The functions are described in kernel/decode.hpp, encode_scalar.hpp, summary.hpp and
-/// decimal.hpp. Arrays are indexed by kernel::sums.
+/// The functions are described in kernel/decode.hpp, encode_scalar.hpp, summary.hpp, decimal.hpp
+/// and near.hpp. Arrays are indexed by kernel::sums.
 struct dispatch_table {
     const char* name;
 
@@ -81,12 +81,18 @@ struct dispatch_table {
     bool (*to_doubles)(const std::uint64_t* x, std::size_t n, const decimal&, double* out);
     void (*to_integers)(const double* v, std::size_t n, const decimal&, std::uint64_t* out,
                         std::uint64_t* misfits);
+    bool (*print)(double* v, std::size_t n, const decimal&);
+    bool (*print_digits)(double* v, std::size_t n, unsigned digits);
+    bool (*divide_by_counts)(const std::uint64_t* counts, std::size_t n, double base, double* v);
+    bool (*move)(const std::uint64_t* places, std::size_t n, double* v);
 
     std::uint32_t (*crc32c)(const std::byte* data, std::size_t n, std::uint32_t before);
 
     /// These do as the functions of frame/column.hpp. `codec` is an id, or negative for the best
     /// codec at `level`, a preset.
     std::size_t (*column_room_bytes)(std::size_t n);
+    bool (*integers_share_dictionary)(const std::int64_t* in, std::size_t n);
+    bool (*doubles_share_dictionary)(const double* in, std::size_t n);
     encode_function<std::int64_t>* encode_integers;
     encode_function<double>* encode_doubles;
     chronopack::result<void> (*decode_integers)(const std::byte* in, std::size_t bytes,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chronopack/core/abi.hpp>
+#include <chronopack/core/bit.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -105,6 +106,23 @@ struct decimal {
     decimal d = powers[exponent];
     d.narrow = narrow ? 1 : 0;
     return d;
+}
+
+/// The greatest divisor that is no power of ten.
+inline constexpr std::uint64_t max_divisor = std::uint64_t{1} << 20;
+
+/// The most digits in all with which near_converter prints.
+inline constexpr unsigned max_significant_digits = 15;
+
+/// Returns the decimal whose power is `divisor`, 1 to max_divisor.
+[[nodiscard]] constexpr decimal quotient_of(std::uint64_t divisor, bool narrow) noexcept {
+    const auto power = static_cast<double>(divisor);
+    const double high = 1 / power;
+    // What `high` misses is computed from its two halves, whose products are exact.
+    const double front =
+        chronopack::bit_cast<double>(chronopack::bit_cast<std::uint64_t>(high) >> 26 << 26);
+    const double missing = (1 - power * front) - power * (high - front);
+    return {power, high, missing / power, narrow ? std::uint64_t{1} : 0};
 }
 
 inline constexpr std::size_t partial_sums = 8;

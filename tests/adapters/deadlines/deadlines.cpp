@@ -6,6 +6,7 @@
 #include "support/fake_disk.hpp"
 #include "support/fault_server.hpp"
 #include "support/scratch.hpp"
+#include "support/scripted_postgres.hpp"
 #include "support/stall.hpp"
 
 #include <adapters/clickhouse/backend.hpp>
@@ -17,6 +18,7 @@
 #include <adapters/storage/multi_backend.hpp>
 #include <adapters/storage/query_cache.hpp>
 #include <adapters/storage/retention.hpp>
+#include <adapters/timescaledb/backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
 
 #include <catch2/catch.hpp>
@@ -440,6 +442,71 @@ private:
     std::unique_ptr<influxdb::backend> store_;
 };
 
+/// A PostgreSQL that takes connections and lets nobody in; or hangs at a statement that has some
+/// words, and answers what precedes it so that the tables seem to be there.
+class timescaledb_behind_a_server final : public scene {
+public:
+    timescaledb_behind_a_server(std::string hangs_at, behaviour before)
+        : silent_{{.how = before}}, server_([hangs_at](const std::string& sql, const auto&) {
+              return answer(sql, hangs_at);
+          }) {
+        timescaledb::options how{.where = {.host = "127.0.0.1",
+                                           .port = server_.port(),
+                                           .database = "d",
+                                           .user = "u",
+                                           .tls = timescaledb::tls::off}};
+        const std::string at = silent_.authority();
+        if (hangs_at.empty())
+            how.where.port = static_cast<std::uint16_t>(std::stoi(at.substr(at.find(':') + 1)));
+        auto opened = timescaledb::backend::open(how);
+        if (!opened) throw std::runtime_error(opened.error().message);
+        store_ = std::move(*opened);
+        add_all_of(*store_);
+        add("query_buckets of microseconds", [this](deadline d) {
+            return store_->query_buckets({.metric = "cpu", .width = 5'000}, d);
+        });
+        add("load", [this](deadline d) { return store_->load(run_of("cpu", 3), d); });
+        add("initialize_schema", [this](deadline d) { return store_->initialize_schema(d); });
+        add("state", [this](deadline d) { return store_->state(d); });
+        add("query", [this](deadline d) { return store_->query("SELECT 1", {}, d); });
+        add("connect", [this](deadline d) { return store_->connect(d); });
+    }
+
+private:
+    static pg_answer answer(const std::string& sql, const std::string& hangs_at) {
+        using namespace timescaledb;
+        if (hangs_at == "*" || sql.find(hangs_at) != sql.npos)
+            return {.how = pg_answer::way::hangs};
+        if (sql.find("pg_attribute a WHERE") != sql.npos) {
+            pg_answer all{
+                .columns = {
+                    {"n", oid::text}, {"t", oid::text}, {"b", oid::boolean}, {"b", oid::boolean}}};
+            for (const auto& [name, type] :
+                 std::initializer_list<std::pair<const char*, const char*>>{
+                     {"id", "bigint"},
+                     {"key", "bytea"},
+                     {"metric", "text"},
+                     {"service", "text"},
+                     {"tags", "jsonb"},
+                     {"time", "timestamp with time zone"},
+                     {"series_id", "bigint"},
+                     {"value", "double precision"}})
+                all.rows.push_back({name, type, std::string(1, '\0'), std::string(1, '\0')});
+            return all;
+        }
+        const std::string one = be_text<std::uint64_t>(1);
+        const std::size_t columns = sql.find("pg_extension") != sql.npos ? 0 : 5;
+        pg_answer out{.columns = std::vector<pg_answer::column>(columns, {"n", oid::int8})};
+        if (columns > 0)
+            out.rows.push_back({std::vector<std::optional<std::string>>(columns, one)});
+        return out;
+    }
+
+    fault_server silent_;
+    scripted_postgres server_;
+    std::unique_ptr<timescaledb::backend> store_;
+};
+
 struct named_scene {
     std::string name;
     std::function<std::unique_ptr<scene>()> make;
@@ -496,10 +563,15 @@ std::vector<named_scene> scenes() {
             all.push_back(of<influxdb_behind_a_server>(
                 "InfluxDB " + std::to_string(1 + static_cast<int>(which)) + " " + name, which,
                 how));
+        all.push_back(of<timescaledb_behind_a_server>(
+            std::string("PostgreSQL lets nobody in, and ") + name, "", how));
         for (const char* version : {"", "26.7.2.1", "18.16.1"})
             all.push_back(of<clickhouse_behind_a_server>(
                 std::string("ClickHouse ") + version + " " + name, version, how));
     }
+    for (const char* words : {"*", "FROM unnest", "series_id = ANY", "DELETE", "INSERT", "COMMIT"})
+        all.push_back(of<timescaledb_behind_a_server>(std::string("PostgreSQL hangs at ") + words,
+                                                      words, behaviour::hangs));
     return all;
 }
 

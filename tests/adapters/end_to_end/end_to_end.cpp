@@ -1,4 +1,4 @@
-// The whole way: OTLP bytes -> model -> points -> batch_writer -> five stores, of which
+// The whole way: OTLP bytes -> model -> points -> batch_writer -> six stores, of which
 // one goes away in the middle, and this side is closed and opened again meanwhile.
 //
 //   life 1   | victim up | victim killed            |      life 2   | still away | up again |
@@ -7,6 +7,7 @@
 //
 // Each store then answers query_range with what was sent, and with nothing else.
 #include "support/long_form.hpp"
+#include "support/postgres.hpp"
 #include "support/servers.hpp"
 #include "support/stored_points.hpp"
 
@@ -19,6 +20,7 @@
 #include <adapters/parquet/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/storage/multi_backend.hpp>
+#include <adapters/timescaledb/backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
 
 #include <catch2/catch.hpp>
@@ -113,13 +115,13 @@ std::vector<point> receive(otlp::points_converter& converter, const std::string&
 struct pipeline {
     pipeline(const std::string& directory, storage::storage_backend& prometheus,
              storage::storage_backend& victoria, storage::storage_backend& clickhouse,
-             storage::storage_backend& influx)
+             storage::storage_backend& influx, storage::storage_backend& timescale)
         : local(opened(embedded::embedded_backend::open(directory + "/embedded.db"))),
           dataset(opened(parquet::backend::open(directory + "/dataset"))),
           spool(opened(storage::spool::open(directory + "/spool"))),
-          all(opened(storage::multi_backend::make(
-              {local.get(), &prometheus, &victoria, &clickhouse, &influx, dataset.get()},
-              {.to_disk = spool.get(), .each = quick()}))),
+          all(opened(storage::multi_backend::make({local.get(), &prometheus, &victoria, &clickhouse,
+                                                   &influx, &timescale, dataset.get()},
+                                                  {.to_disk = spool.get(), .each = quick()}))),
           writer(*all, {.batch_points = 1000, .linger = 5ms}) {}
 
     template <class T>
@@ -158,7 +160,7 @@ struct pipeline {
 };
 
 constexpr std::size_t of_embedded = 0, of_prometheus = 1, of_victoria = 2, of_clickhouse = 3,
-                      of_influx = 4, of_dataset = 5;
+                      of_influx = 4, of_timescale = 5, of_dataset = 6;
 
 void wait_until_delivered(const pipeline& to, std::size_t store, std::uint64_t points) {
     const auto until = in(120s);
@@ -183,17 +185,20 @@ std::vector<point> read(storage::storage_backend& store, const std::set<std::str
 
 TEST_CASE("what OTLP brings is in all stores the same, though one went away meanwhile",
           "[end_to_end]") {
-    const std::size_t victim = GENERATE(of_prometheus, of_victoria, of_clickhouse, of_influx);
+    const std::size_t victim =
+        GENERATE(of_prometheus, of_victoria, of_clickhouse, of_influx, of_timescale);
     CAPTURE(victim);
     const scratch_directory directory;
     server_process prometheus_server(prometheus_command(true));
     server_process victoria_server(victoria_metrics_command());
     server_process clickhouse_server(clickhouse_command());
     server_process influx_server(influxd_command());
+    server_process timescale_server(postgres_command());
     server_process& victim_server = victim == of_prometheus   ? prometheus_server
                                     : victim == of_victoria   ? victoria_server
                                     : victim == of_clickhouse ? clickhouse_server
-                                                              : influx_server;
+                                    : victim == of_influx     ? influx_server
+                                                              : timescale_server;
     const auto prometheus =
         pipeline::opened(prometheus::backend::open({.where = {.url = prometheus_server.url()}}));
     const auto victoria =
@@ -204,6 +209,14 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
     const auto influx = pipeline::opened(
         influxdb::backend::open({.where = {.url = influx_server.url()}, .database = "d"}));
     REQUIRE(influx->client().create(std::nullopt, in(30s)));
+    const auto timescale = pipeline::opened(
+        timescaledb::backend::open({.where = {.host = "127.0.0.1",
+                                              .port = timescale_server.port(),
+                                              .database = "postgres",
+                                              .user = "postgres",
+                                              .password = http::secret(postgres_password),
+                                              .tls = timescaledb::tls::off}}));
+    REQUIRE(timescale->initialize_schema(in(30s)));
 
     otlp::points_converter converter;
     std::vector<point> expected;
@@ -220,7 +233,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
     };
 
     {
-        pipeline to(directory.path(), *prometheus, *victoria, *clickhouse, *influx);
+        pipeline to(directory.path(), *prometheus, *victoria, *clickhouse, *influx, *timescale);
         bring(to, requests / 3);
         wait_until_delivered(to, victim, 1);
         // VictoriaMetrics has acknowledged what it has in memory alone: that must be sent again.
@@ -229,8 +242,8 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         bring(to, 2 * requests / 3);
         REQUIRE(to.writer.close(in(60s)).settled);
         // The dead one keeps none of the others waiting.
-        for (const std::size_t other :
-             {of_embedded, of_prometheus, of_victoria, of_clickhouse, of_influx, of_dataset})
+        for (const std::size_t other : {of_embedded, of_prometheus, of_victoria, of_clickhouse,
+                                        of_influx, of_timescale, of_dataset})
             if (other != victim) wait_until_delivered(to, other, expected.size());
         REQUIRE(to.spool->sync(in(60s)));  // however long the disk takes
         const auto left = to.all->close(in(1s));
@@ -240,12 +253,12 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         to.check_nothing_dropped();
     }
     {
-        pipeline to(directory.path(), *prometheus, *victoria, *clickhouse, *influx);
+        pipeline to(directory.path(), *prometheus, *victoria, *clickhouse, *influx, *timescale);
         CHECK(to.all->counters()[victim].spooled > 0);
         bring(to, requests - 10);
         // VictoriaMetrics names its start in seconds: each life needs one of its own.
         std::this_thread::sleep_for(1s);
-        victim_server.start();
+        start_again(victim_server);
         bring(to, requests);
         REQUIRE(to.writer.close(in(60s)).settled);
         for (const auto& left : to.all->flush(in(120s))) {
@@ -267,7 +280,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         expected = in_order(std::move(expected));
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
                  to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(), influx.get(),
-                 to.dataset.get()}) {
+                 timescale.get(), to.dataset.get()}) {
             INFO(store->name());
             check_same(read(*store, metrics), expected);
         }
@@ -275,7 +288,7 @@ TEST_CASE("what OTLP brings is in all stores the same, though one went away mean
         // By the formulas of the requests, not by the converter's word.
         for (storage::storage_backend* store : std::initializer_list<storage::storage_backend*>{
                  to.local.get(), prometheus.get(), victoria.get(), clickhouse.get(), influx.get(),
-                 to.dataset.get(), to.all.get()}) {
+                 timescale.get(), to.dataset.get(), to.all.get()}) {
             CAPTURE(store->name());
             const std::int64_t at = first + 150 * interval;
             const auto of = [&](const char* metric) {

@@ -2,11 +2,13 @@
 #include "support/failing_new.hpp"
 #include "support/fake_backend.hpp"
 #include "support/fault_server.hpp"
+#include "support/scripted_postgres.hpp"
 
 #include <adapters/clickhouse/backend.hpp>
 #include <adapters/downsampler/downsampler.hpp>
 #include <adapters/influxdb/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
+#include <adapters/timescaledb/backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
 
 #include <catch2/catch.hpp>
@@ -75,6 +77,21 @@ TEST_CASE("stores behind servers throw bad_alloc and nothing else", "[no_memory]
         CAPTURE(version);
         const fault_server server({{.body = version}});
         call_each(*open<clickhouse::backend>(clickhouse::options{}, server));
+    }
+}
+
+TEST_CASE("connections to PostgreSQL throw bad_alloc and nothing else", "[no_memory]") {
+    for (const char* state : {"42P01", "57P01", ""}) {
+        CAPTURE(state);
+        const scripted_postgres server(
+            [=](const std::string&, const auto&) { return pg_answer{.sqlstate = state}; });
+        auto opened = timescaledb::backend::open({.where = {.host = "127.0.0.1",
+                                                            .port = server.port(),
+                                                            .database = "d",
+                                                            .user = "u",
+                                                            .tls = timescaledb::tls::off}});
+        REQUIRE(opened);
+        call_each(**opened);
     }
 }
 

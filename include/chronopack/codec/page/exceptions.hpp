@@ -6,6 +6,7 @@
 
 #include <chronopack/bits/lsb.hpp>
 #include <chronopack/codec/page/paged.hpp>
+#include <chronopack/core/bit.hpp>
 
 #include <array>
 
@@ -26,6 +27,20 @@ public:
     }
     [[nodiscard]] std::span<const std::uint16_t> all() const noexcept {
         return std::span(positions_).first(count_);
+    }
+
+    /// Lets the integer before it stand in for each exception, so that it costs little as a
+    /// difference as well; or `other` if there is nothing else.
+    void cover(std::span<std::int64_t> integers, std::int64_t other) const noexcept {
+        std::size_t first = 0;  // the first that is no exception
+        while (first < count_ && positions_[first] == first) ++first;
+        const std::int64_t begin = first < integers.size() ? integers[first] : other;
+        for (const std::size_t at : all()) integers[at] = at < first ? begin : integers[at - 1];
+    }
+
+    /// Adds the positions that 64 bits mark, of which the lowest is `from`.
+    void add_marked(std::size_t from, std::uint64_t marks) noexcept {
+        for (; marks != 0; marks &= marks - 1) add(from + countr_zero(marks));
     }
 
     /// Writes the positions in a page of n values. A failed writer is the caller's to notice.
@@ -56,6 +71,19 @@ public:
             }
         }
         return {};
+    }
+
+    /// Reads the positions and then the values of exceptions, 8 bytes each, into `out`. Returns
+    /// truncated, or corrupt as above.
+    [[nodiscard]] static result<void> read_values(byte_reader& in, std::size_t exceptions,
+                                                  std::span<double> out) noexcept {
+        if (exceptions == 0) return {};
+        const cbytes positions = in.take(bytes_of(exceptions, out.size()));
+        const cbytes values = in.take(8 * exceptions);
+        if (in.failed()) return errc::truncated;
+        return read(positions, exceptions, out.size(), [&](std::size_t e, std::size_t position) {
+            out[position] = bit_cast<double>(load_le<std::uint64_t>(values.data() + 8 * e));
+        });
     }
 
 private:

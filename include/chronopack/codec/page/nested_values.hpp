@@ -1,13 +1,13 @@
 // A column of values inside another codec: the entries of a dictionary, the values of runs.
 //
 //   int64    nested_integers.hpp
-//   double   u8 id and that codec's bytes: alp or ordered, whichever is smaller
+//   double   u8 id and that codec's bytes: alp, near_decimal or ordered, whichever is smallest
 //
 // These hold nothing but a column of integers, so chains are bounded:
 // run_length -> alp -> packed.
 #pragma once
 
-#include <chronopack/codec/alp.hpp>
+#include <chronopack/codec/near_decimal.hpp>
 #include <chronopack/codec/ordered.hpp>
 
 namespace chronopack {
@@ -20,22 +20,31 @@ void fill(std::span<T> out, T value) noexcept {
     for (T& one : out) one = value;
 }
 
-/// The estimate of a page of doubles, as ALP or as ordered bits.
+/// The estimate of a page of doubles in the smallest of three forms.
 struct doubles_estimate : column_estimate {
-    bool decimal = false;  ///< smaller as ALP
-    alp_choice choice;     ///< what that ALP is
+    codec_id id = codec_id::ordered;
+    decimal_choice choice{};  ///< what ALP or near_decimal would be
 };
 
-/// Returns the estimate of 1 to page_values doubles in the smaller form. Never inlined, so that
+/// Returns the estimate of 1 to page_values doubles in the smallest form. Never inlined, so that
 /// its scratch is off the stack when they are encoded.
 [[nodiscard, gnu::noinline]] inline doubles_estimate estimate_of(
     std::span<const double> in) noexcept {
-    const alp_choice choice = alp::choose(in);
-    const column_estimate as_decimals = alp_page::estimate_of(in, choice);
-    if (choice.exceptions == 0) return {as_decimals, true, choice};
-    const column_estimate as_bits = ordered_page::estimate_of(in);
-    if (as_decimals.total() <= as_bits.total()) return {as_decimals, true, choice};
-    return {as_bits, false, choice};
+    decimal_choice choice = decimal_choice::of(in, true);
+    column_estimate decimals = choice.near.plain ? alp_page::estimate_of(in, choice.plain)
+                                                 : near_page::estimate_of(in, choice.near);
+    if (choice.counted.sampled != 0) {
+        const column_estimate counted = near_page::estimate_of(in, choice.counted);
+        if (counted.total() < decimals.total()) {
+            decimals = counted;
+            choice.near = choice.counted;
+        }
+    }
+    const codec_id id = choice.near.plain ? codec_id::alp : codec_id::near_decimal;
+    if (choice.near.exceptions == 0 && !choice.near.residuals) return {decimals, id, choice};
+    const column_estimate bits = ordered_page::estimate_of(in);
+    if (decimals.total() <= bits.total()) return {decimals, id, choice};
+    return {bits, codec_id::ordered, choice};
 }
 
 /// Reads and writes columns of 1 to page_values values; a failed writer is the caller's to
@@ -45,9 +54,6 @@ struct nested_values;
 
 template <>
 struct nested_values<std::int64_t> {
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return max_integers_bytes(n);
-    }
     static void write(std::span<const std::int64_t> in, preset level, byte_writer& out) noexcept {
         write_integers(in, level, out);
     }
@@ -63,23 +69,23 @@ struct nested_values<std::int64_t> {
 
 template <>
 struct nested_values<double> {
-    [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        return 1 + ordered::max_bytes(n);
-    }
     static void write(std::span<const double> in, preset level, byte_writer& out) noexcept {
         if (level == preset::smallest) {
             const doubles_estimate known = estimate_of(in);
             const std::optional<column_estimate> size = known;
-            if (known.decimal)
-                write_as<alp>(in, level, out, known.choice, size);
+            if (known.id == codec_id::alp)
+                write_as<alp>(in, level, out, known.choice.plain, size);
+            else if (known.id == codec_id::near_decimal)
+                write_as<near_decimal>(in, level, out, known.choice.near);
             else
                 write_as<ordered>(in, level, out, size);
             return;
         }
-        const alp_choice decimals = alp::choose(in);
-        if (decimals.exceptions == 0)
-            write_as<alp>(in, level, out, decimals);
-        else if (2 * decimals.exceptions > decimals.sampled)
+        const decimal_choice decimals = decimal_choice::of(in);
+        const near_choice& near = decimals.near;
+        if (near.exceptions == 0)
+            write_decimals(in, level, out, decimals);
+        else if (2 * near.exceptions > near.sampled)
             write_as<ordered>(in, level, out);
         else
             write_smaller_of_both(in, level, decimals, out);
@@ -95,6 +101,7 @@ struct nested_values<double> {
         };
         if (id == static_cast<std::uint8_t>(codec_id::alp)) return decode(alp{});
         if (id == static_cast<std::uint8_t>(codec_id::ordered)) return decode(ordered{});
+        if (id == static_cast<std::uint8_t>(codec_id::near_decimal)) return decode(near_decimal{});
         return errc::unsupported;
     }
 
@@ -106,14 +113,22 @@ private:
         keep(out, C::encode(in, out.rest(), level, known...));
     }
 
+    static void write_decimals(std::span<const double> in, preset level, byte_writer& out,
+                               const decimal_choice& how) noexcept {
+        if (how.near.plain)
+            write_as<alp>(in, level, out, how.plain);
+        else
+            write_as<near_decimal>(in, level, out, how.near);
+    }
+
     // Never inlined, so that its room is on the stack here alone.
     [[gnu::noinline]] static void write_smaller_of_both(std::span<const double> in, preset level,
-                                                        const alp_choice& decimals,
+                                                        const decimal_choice& decimals,
                                                         byte_writer& out) noexcept {
-        std::array<std::byte, max_bytes(page_values)> room;
+        std::array<std::byte, 1 + ordered::max_bytes(page_values)> room;
         write_smaller(
             room, out, [&](byte_writer& to) { write_as<ordered>(in, level, to); },
-            [&](byte_writer& to) { write_as<alp>(in, level, to, decimals); });
+            [&](byte_writer& to) { write_decimals(in, level, to, decimals); });
     }
 };
 

@@ -1,8 +1,10 @@
 // Pages: codecs whose encoders look at many values before they write one cut a column into
 // runs of 4,096 values, and decode each without the others.
 //
-//   n = 9000   | n 4096 | page ... | n 4096 | page ... | n 808 | page ... |
+//   n = 9000   | n 4096 | page ... | 0 | n 4096 | 4,096 values | n 808 | page ... |
 //                varint
+//
+// A page that would take more than its values is stored: a 0, then the values as they are.
 //
 // So scratch is bounded, whatever n is, and on the stack, within the limits of
 // codec/concept.hpp.
@@ -28,7 +30,6 @@ inline void keep(byte_writer& out, const result<std::size_t>& written) noexcept 
 
 /// Makes a block codec of a Page, whose static functions code 1 to page_values values:
 ///
-///   max_bytes(n)             returns an upper bound of the bytes of a page of n values
 ///   write(in, level, out)    writes a page; it may leave a failed writer to this class
 ///   read(in, out)            reads a page
 template <class T, class Page>
@@ -36,12 +37,10 @@ struct paged {
     using value_type = T;
     static constexpr std::size_t page_size = page_values;
 
-    /// Returns an upper bound of the bytes of `n` values.
+    /// Returns an upper bound of the bytes of `n` values: 3 bytes a page more than raw.
     [[nodiscard]] static constexpr std::size_t max_bytes(std::size_t n) noexcept {
-        const std::size_t whole = n / page_values;
         const std::size_t rest = n % page_values;
-        return whole * (max_varint_bytes + Page::max_bytes(page_values)) +
-               (rest == 0 ? 0 : max_varint_bytes + Page::max_bytes(rest));
+        return n / page_values * stored_bytes(page_values) + (rest == 0 ? 0 : stored_bytes(rest));
     }
 
     /// Returns the bytes written, or no_space with `out` unspecified. `known` is what the
@@ -55,8 +54,15 @@ struct paged {
         byte_writer writer(out);
         while (!in.empty()) {
             const auto page = in.first(std::min(in.size(), page_values));
-            write_varint(writer, page.size());
-            if (const auto ok = Page::write(page, level, writer, known...); !ok) return ok.error();
+            // No larger than the page as it would be stored.
+            byte_writer there(
+                writer.rest().first(std::min(writer.rest().size(), stored_bytes(page.size()))));
+            write_varint(there, page.size());
+            if (const auto ok = Page::write(page, level, there, known...); !ok) return ok.error();
+            if (there.failed())
+                store(page, writer);
+            else
+                (void)writer.reserve(there.position());
             if (writer.failed()) return errc::no_space;
             in = in.subspan(page.size());
         }
@@ -68,15 +74,36 @@ struct paged {
         byte_reader reader(in);
         while (!out.empty()) {
             const auto page = out.first(std::min(out.size(), page_values));
-            const auto count = read_varint(reader);
+            auto count = read_varint(reader);
+            if (!count) return count.error();
+            const bool stored = *count == 0;
+            if (stored) count = read_varint(reader);
             if (!count) return count.error();
             if (*count == 0 || *count > page_values) return errc::corrupt;
             if (*count != page.size()) return errc::count_mismatch;
-            if (const auto ok = Page::read(reader, page); !ok) return ok.error();
+            if (const auto ok = stored ? load(reader, page) : Page::read(reader, page); !ok)
+                return ok.error();
             if (reader.failed()) return errc::truncated;
             out = out.subspan(page.size());
         }
         return reader.position();
+    }
+
+private:
+    [[nodiscard]] static constexpr std::size_t stored_bytes(std::size_t n) noexcept {
+        return 1 + varint_bytes(n) + 8 * n;
+    }
+    static void store(std::span<const T> page, byte_writer& out) noexcept {
+        out.u8(0);
+        write_varint(out, page.size());
+        for (const T v : page) out.u64(bit_cast<std::uint64_t>(v));
+    }
+    [[nodiscard]] static result<void> load(byte_reader& in, std::span<T> page) noexcept {
+        const cbytes values = in.take(8 * page.size());
+        if (in.failed()) return errc::truncated;
+        for (std::size_t i = 0; i < page.size(); ++i)
+            page[i] = bit_cast<T>(load_le<std::uint64_t>(values.data() + 8 * i));
+        return {};
     }
 };
 
