@@ -173,6 +173,10 @@ reply<std::vector<storage::point>> backend::query_range(const storage::range_que
     return state_->run(until, [what, until](dataset& d) { return d.query(what, until); });
 }
 
+reply<std::vector<std::string>> backend::list_metrics(deadline until) {
+    return state_->run(until, [until](dataset& d) { return d.list_metrics(until); });
+}
+
 reply<storage::deletion> backend::delete_before(std::string_view metric, std::int64_t cutoff,
                                                 deadline until) {
     return state_->run(until, [metric = std::string(metric), cutoff, until](dataset& d) {

@@ -93,6 +93,10 @@ public:
     [[nodiscard]] storage::reply<std::vector<storage::point>> query_range(
         const storage::range_query& what, storage::deadline until) override;
 
+    /// Reads the names of metrics in all files, and in recent points.
+    [[nodiscard]] storage::reply<std::vector<std::string>> list_metrics(
+        storage::deadline until) override;
+
     /// Removes the files of earlier days, and writes anew those with points on both sides of the
     /// cutoff, or of other metrics. Returns how many points it deleted where no point of theirs can
     /// be in two files. Where time runs out, completed work stays done: call it again.

@@ -6,6 +6,7 @@
 #include <adapters/storage/spool_format.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace chronopack::parquet {
 
@@ -238,6 +239,27 @@ reply<std::vector<point>> dataset::query(const storage::range_query& what, deadl
                 out.push_back(
                     {one->first.metric, one->first.service, one->first.tags, s.time, s.value});
         return out;
+    }
+}
+
+reply<std::vector<std::string>> dataset::list_metrics(deadline until) {
+    for (;;) {
+        std::set<std::string> names;
+        stored_files files;
+        {
+            const std::lock_guard held(recent_lock_);
+            files = files_.of_days();
+            for (const auto& g : recent_)
+                for (const auto& [key, run] : g->samples.series()) names.insert(key.metric);
+        }
+        bool all_there = true;
+        for (const auto& file : files) {
+            const auto read = files_.read_metrics(*file, until, names);
+            if (!read) return read.error();
+            all_there = *read;
+            if (!all_there) break;  // It was replaced meanwhile.
+        }
+        if (all_there) return std::vector<std::string>(names.begin(), names.end());
     }
 }
 

@@ -39,6 +39,7 @@ public:
     [[nodiscard]] storage::write_outcome write(prepared_batch& batch, storage::deadline until);
     [[nodiscard]] storage::reply<std::vector<storage::point>> query(
         const storage::range_query& what, storage::deadline until);
+    [[nodiscard]] storage::reply<std::vector<std::string>> list_metrics(storage::deadline until);
     [[nodiscard]] storage::reply<storage::deletion> delete_before(const std::string& metric,
                                                                   std::int64_t cutoff,
                                                                   storage::deadline until);

@@ -385,6 +385,40 @@ storage::reply<std::uint64_t> dataset_files::rows_of(stored_file& file) {
     return *reader ? (*reader)->rows() : 0;
 }
 
+storage::reply<std::optional<row_cursor>> dataset_files::begin(stored_file& file,
+                                                               const selection& rows) {
+    const auto reader = open(file);
+    if (!reader) return reader.error();
+    if (!*reader && !is_listed(file)) return std::optional<row_cursor>();
+    if (!*reader) return refused(file.path + ": the file is gone");
+    auto cursor = (*reader)->read(rows);
+    if (!cursor) return about(file, cursor.error());
+    return std::optional<row_cursor>(std::move(*cursor));
+}
+
+storage::reply<bool> dataset_files::read_metrics(stored_file& file, storage::deadline until,
+                                                 std::set<std::string>& to) {
+    selection rows;
+    rows.columns = {"metric_name"};
+    auto cursor = begin(file, rows);
+    if (!cursor) return cursor.error();
+    if (!*cursor) return false;
+    batch some;
+    std::vector<std::uint8_t> seen;
+    for (;;) {
+        if (storage::clock::now() >= until) return no_time();
+        const auto more = (*cursor)->next(some);
+        if (!more) return about(file, more.error());
+        if (!*more) return true;
+        const column& metrics = some.columns.front();
+        if (!metrics.texts) return refused(file.path + ": the metrics are no text");
+        seen.assign(metrics.texts->size(), 0);
+        for (const std::uint32_t index : metrics.indices) seen[index] = 1;
+        for (std::size_t i = 0; i < seen.size(); ++i)
+            if (seen[i] != 0) to.insert((*metrics.texts)[i]);
+    }
+}
+
 storage::reply<bool> dataset_files::read(stored_file& file, const storage::range_query& what,
                                          storage::deadline until,
                                          const std::function<bool(const storage::point&)>& wanted,
@@ -394,25 +428,23 @@ storage::reply<bool> dataset_files::read(stored_file& file, const storage::range
         if (file.bounds && (file.bounds->last < what.start || file.bounds->first > what.end))
             return true;
     }
-    const auto reader = open(file);
-    if (!reader) return reader.error();
-    if (!*reader && !is_listed(file)) return false;
-    if (!*reader) return refused(file.path + ": the file is gone");
     selection rows;
     rows.time_column = "timestamp";
     rows.start = what.start;
     rows.end = what.end;
     if (!what.metric.empty()) rows.equal.emplace_back("metric_name", what.metric);
     if (!what.service.empty()) rows.equal.emplace_back("service_name", what.service);
-    auto cursor = (*reader)->read(rows);
-    if (!cursor) return about(file, cursor.error());
-    const auto points = point_reader::of(cursor->schema());
+    auto begun = begin(file, rows);
+    if (!begun) return begun.error();
+    if (!*begun) return false;
+    row_cursor& cursor = **begun;
+    const auto points = point_reader::of(cursor.schema());
     if (!points) return about(file, points.error());
     batch some;
     std::vector<storage::point> found;
     for (;;) {
         if (storage::clock::now() >= until) return no_time();
-        const auto more = cursor->next(some);
+        const auto more = cursor.next(some);
         if (!more) return about(file, more.error());
         if (!*more) return true;
         found.clear();

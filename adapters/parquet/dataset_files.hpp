@@ -86,6 +86,10 @@ public:
         stored_file& file, const storage::range_query& what, storage::deadline until,
         const std::function<bool(const storage::point&)>& wanted, series_samples& to);
 
+    /// Adds the names of a file's metrics, and returns what read() does.
+    [[nodiscard]] storage::reply<bool> read_metrics(stored_file& file, storage::deadline until,
+                                                    std::set<std::string>& to);
+
     [[nodiscard]] std::size_t count() const;
     [[nodiscard]] std::size_t foreign() const noexcept { return foreign_; }
     [[nodiscard]] std::uint64_t bytes_read() const noexcept { return bytes_read_; }
@@ -95,6 +99,9 @@ private:
                                                              const std::string& folder);
     [[nodiscard]] storage::reply<std::monostate> check_layout();
     [[nodiscard]] bool is_listed(const stored_file& file) const;
+    /// Begins to read a file; returns nothing where it has been replaced.
+    [[nodiscard]] storage::reply<std::optional<row_cursor>> begin(stored_file& file,
+                                                                  const selection& rows);
     [[nodiscard]] storage::reply<std::monostate> make_folder(std::int64_t day);
     [[nodiscard]] storage::reply<std::monostate> write_rows(sink& to,
                                                             std::span<const sample_slice> slices);

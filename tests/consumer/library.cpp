@@ -18,6 +18,7 @@
 #elif defined(USE_INFLUXDB)
 #include <adapters/influxdb/backend.hpp>
 #elif defined(USE_PARQUET)
+#include <adapters/parquet/backend.hpp>
 #include <adapters/parquet/file_reader.hpp>
 #include <adapters/parquet/points.hpp>
 #elif defined(USE_TIMESCALEDB)
@@ -69,7 +70,8 @@ bool works() {
     if (!out || !out->finish()) return false;
     const auto file =
         parquet::file_reader::open(std::make_shared<parquet::memory_source>(to.written));
-    return file && file->rows() == 0;
+    const auto store = parquet::backend::open("consumer");
+    return file && file->rows() == 0 && store;
 #elif defined(USE_TIMESCALEDB)
     // Nobody listens there, which libpq finds out.
     const auto store = timescaledb::backend::open({.where = {.host = "127.0.0.1",

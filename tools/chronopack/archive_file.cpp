@@ -2,6 +2,7 @@
 
 #include "archive_sink.hpp"
 #include "cut_short.hpp"
+#include "parquet_import.hpp"
 #include "input/series_text.hpp"
 #include "input/source.hpp"
 #include "output/system.hpp"
@@ -70,11 +71,16 @@ std::string losses_text(const archive_reader& archive) {
         counted(samples, "sample"), missing(archive.losses()));
 }
 
-/// Returns the bytes of a temporary archive with the part of a store. The file has no name any more
-/// when this returns.
+/// Returns whether an input has to be copied into an archive before it is read as one.
+bool is_copied(const std::string& file) {
+    return is_store(file) || is_parquet(file);
+}
+
+/// Returns the bytes of a temporary archive with the part of a store, or all of a Parquet file. The
+/// file has no name any more when this returns.
 archive_bytes copied(const archive_request& asked, const store_part& part) {
     if (asked.recover)
-        throw failure(fault::usage, "--recover: a store is no archive, and repairs itself");
+        throw failure(fault::usage, "--recover: only an archive is recovered, and this is none");
     const temporary_file file((std::filesystem::temp_directory_path() / "chronopack").string(),
                               ".cpk");
     archive_plan plan{.path = file.path()};
@@ -82,7 +88,10 @@ archive_bytes copied(const archive_request& asked, const store_part& part) {
     archive_sink to(std::move(plan));
     store_request from = asked.store;
     from.url = asked.file;
-    read_store(from, part, std::nullopt, to, true);
+    if (is_parquet(asked.file))
+        import_parquet(asked.file, {}, to, {});
+    else
+        read_store(from, part, std::nullopt, to, true);
     to.finish();
     return {file.path(), asked.file};
 }
@@ -138,15 +147,16 @@ void add_recover_option(CLI::App& app, bool& recover) {
 }
 
 void add_archive_options(CLI::App& app, archive_request& asked) {
-    app.add_option("ARCHIVE", asked.file,
-                   "an archive; - is standard input; or the URL of a store, as in ship")
+    app.add_option(
+           "ARCHIVE", asked.file,
+           "an archive or a Parquet file; - is standard input; or the URL of a\nstore, as in ship")
         ->required();
     add_recover_option(app, asked.recover);
     add_store_options(app, asked.store);
 }
 
 archive_file::archive_file(const archive_request& asked, const store_part& part)
-    : of_store_(is_store(asked.file)),
+    : of_store_(is_copied(asked.file)),
       bytes_(of_store_ ? copied(asked, part) : archive_bytes(asked.file)),
       reader_(open(bytes_, asked.recover)) {
     if (reader_->losses().any())

@@ -1,5 +1,5 @@
-// An archive that a command reads: a file, or standard input; or a store, of which the part that is
-// wanted is first put into a temporary archive, so that memory stays bounded.
+// An archive that a command reads: a file, or standard input; or a store, or a Parquet file, of which
+// the part that is wanted is first put into a temporary archive, so that memory stays bounded.
 //
 // An archive whose index is damaged is refused, because half an archive must not pass for a whole
 // one. --recover reads what is left of it.
@@ -70,7 +70,7 @@ public:
     /// Returns the path, made printable.
     [[nodiscard]] const std::string& name() const noexcept { return bytes_.name(); }
     [[nodiscard]] cbytes data() const noexcept { return bytes_.data(); }
-    /// Returns whether it stands for a store, whose own sizes it does not have.
+    /// Returns whether it stands for a store or a Parquet file, whose own sizes it does not have.
     [[nodiscard]] bool of_store() const noexcept { return of_store_; }
     [[nodiscard]] const archive_reader& reader() const noexcept { return *reader_; }
     [[nodiscard]] const std::vector<archived_series>& series() const noexcept {

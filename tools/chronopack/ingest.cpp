@@ -1,9 +1,10 @@
 #include "ingest.hpp"
 
 #include "archive_file.hpp"
-#include "input/input_source.hpp"
+#include "parquet_import.hpp"
 #include "selected.hpp"
 #include "store_source.hpp"
+#include "input/input_source.hpp"
 #include "input/line_import.hpp"
 #include "input/progress.hpp"
 #include "input/raw_import.hpp"
@@ -32,7 +33,8 @@ std::string format_of(const std::string& file, const std::string& asked) {
     if (is_store(file)) return "store";
     if (asked != "auto") return asked;
     const std::string extension = std::filesystem::path(file).extension().string();
-    if (extension == ".f64" || extension == ".i64" || extension == ".cpk")
+    if (extension == ".f64" || extension == ".i64" || extension == ".cpk" ||
+        extension == ".parquet")
         return extension.substr(1);
     const bool lines = extension == ".lp" || extension == ".line" || extension == ".influx";
     return lines ? "line" : "csv";
@@ -90,6 +92,7 @@ private:
         const std::string format = format_of(file, asked_.format);
         if (format == "cpk") return read_archive(file);
         if (format == "store") return read_from_store(file);
+        if (format == "parquet") return read_parquet(file);
         input::input_source from(file);
         std::uint64_t read = 0;
         from.on_read([&](std::uint64_t bytes) {
@@ -170,6 +173,16 @@ private:
                 read_series<double>(archive, i, unit);
         }
         done_.bytes += archive.data().size();
+    }
+
+    void read_parquet(const std::string& file) {
+        const auto done = import_parquet(file, csv_, to_, how_);
+        remark(file + ": " + done.layout);
+        done_.value_columns.insert(done_.value_columns.end(), done.value_columns.begin(),
+                                   done.value_columns.end());
+        csv_.kept = done.unit;
+        done_.bad += done.bad;
+        done_.bytes += done.bytes;
     }
 
     void read_from_store(const std::string& url) {
@@ -253,7 +266,7 @@ private:
 void add_ingest_options(CLI::App& app, ingest_request& asked,
                         const std::vector<std::string>& more_formats,
                         const std::string& store_prefix) {
-    std::vector<std::string> formats{"auto", "csv", "line", "f64", "i64", "cpk"};
+    std::vector<std::string> formats{"auto", "csv", "line", "f64", "i64", "cpk", "parquet"};
     formats.insert(formats.end(), more_formats.begin(), more_formats.end());
     std::string more;
     for (const std::string& one : more_formats) more += ", " + one;
@@ -265,8 +278,8 @@ void add_ingest_options(CLI::App& app, ingest_request& asked,
         ->required();
     app.add_option("--format", asked.format,
                    "csv, line (InfluxDB's line protocol), f64 or i64 (little-endian),\n"
-                   "cpk (an archive)" +
-                       more + "; auto: by the file's extension, else csv")
+                   "cpk (an archive), parquet" +
+                       more + ";\nauto: by the file's extension, else csv")
         ->type_name("FORMAT")
         ->check(CLI::IsMember(formats).description(""))
         ->capture_default_str();

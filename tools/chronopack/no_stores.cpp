@@ -1,4 +1,5 @@
-// In place of store_source.cpp where the program is built without the adapters.
+// In place of store_source.cpp and parquet_import.cpp where the program is built without the adapters.
+#include "parquet_import.hpp"
 #include "store_source.hpp"
 
 namespace chronopack::tool {
@@ -9,6 +10,11 @@ std::uint64_t read_store(const store_request& from, const store_part&, std::opti
                          input::sample_sink&, bool) {
     throw input::failure(input::fault::usage,
                          std::string(from.named) + ": this program was built without stores");
+}
+
+parquet_import import_parquet(const std::string& file, const input::csv_request&,
+                              input::sample_sink&, const input::read_options&) {
+    throw input::failure(input::fault::usage, {file}, "this program was built without Parquet");
 }
 
 }  // namespace chronopack::tool

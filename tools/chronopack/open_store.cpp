@@ -7,6 +7,7 @@
 #include <adapters/embedded/embedded_backend.hpp>
 #include <adapters/http/endpoint.hpp>
 #include <adapters/influxdb/backend.hpp>
+#include <adapters/parquet/backend.hpp>
 #include <adapters/prometheus/backend.hpp>
 #include <adapters/timescaledb/backend.hpp>
 #include <adapters/victoriametrics/backend.hpp>
@@ -32,8 +33,8 @@ failure no_url(const store_request& asked) {
             "a store is prometheus+http://HOST:PORT, victoriametrics+http://HOST:PORT, "
             "clickhouse+http://HOST:PORT[/DATABASE[/TABLE]], "
             "influxdb+http://HOST:PORT[/DATABASE[/POLICY]], the same with https, "
-            "timescaledb://HOST[:PORT]/DATABASE[/SCHEMA], the same with timescaledb+plain, or "
-            "embedded:PATH"};
+            "timescaledb://HOST[:PORT]/DATABASE[/SCHEMA], the same with timescaledb+plain, "
+            "embedded:PATH, or parquet:DIRECTORY"};
 }
 
 std::string first_line(const std::string& file) {
@@ -224,6 +225,20 @@ opened_store open_store(const store_request& asked, purpose what_for) {
                           {std::string(*path)});
         to.tick = 1;
         to.last_stays = true;
+    } else if (const auto directory = after(parquet_scheme, asked.url)) {
+        if (what_for == purpose::reading && !std::filesystem::is_directory(*directory))
+            throw failure(fault::environment, {std::string(*directory)},
+                          "No such file or directory");
+        auto store = opened(parquet::backend::open(std::string(*directory)), fault::environment,
+                            {std::string(*directory)});
+        to.batch_points = 50'000;
+        to.tick = 1;
+        to.last_stays = true;
+        // Other programs see only what is cut.
+        to.settle = [&store = *store](storage::deadline until) {
+            return store.checkpoint(until);
+        };
+        to.store = std::move(store);
     } else if (const auto url = after("prometheus+", asked.url)) {
         to.store = opened(prometheus::backend::open({.where = transport_of(asked, *url)}),
                           fault::usage, {asked.named});

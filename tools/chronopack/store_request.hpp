@@ -7,6 +7,7 @@
 //                                          /ORG/BUCKET
 //   timescaledb://HOST:PORT/DB/SCHEMA      timescaledb+plain://..., without TLS
 //   embedded:PATH                          a database
+//   parquet:DIRECTORY                      Parquet files
 //
 // Without DB and TABLE the table is chronopack.points, or InfluxDB's database is chronopack. TimescaleDB
 // needs DB and a user, and its schema is chronopack without SCHEMA. Names may be percent-encoded for
@@ -35,12 +36,13 @@ struct store_request {
     const char* credentials_variable = "CHRONOPACK_CREDENTIALS";
 };
 
-inline constexpr std::string_view embedded_scheme = "embedded:";
+inline constexpr std::string_view embedded_scheme = "embedded:", parquet_scheme = "parquet:";
 
 /// Returns whether an input is a store's URL and not a file. A file of such a name can be given as
 /// ./NAME.
 [[nodiscard]] inline bool is_store(std::string_view input) noexcept {
-    return input.starts_with(embedded_scheme) || input.find("://") != std::string_view::npos;
+    return input.starts_with(embedded_scheme) || input.starts_with(parquet_scheme) ||
+           input.find("://") != std::string_view::npos;
 }
 
 /// Returns the files among inputs, a database among them: an output must be none of these.
@@ -49,6 +51,8 @@ inline constexpr std::string_view embedded_scheme = "embedded:";
     for (const std::string& one : inputs)
         if (one.starts_with(embedded_scheme))
             files.push_back(one.substr(embedded_scheme.size()));
+        else if (one.starts_with(parquet_scheme))
+            files.push_back(one.substr(parquet_scheme.size()));
         else if (!is_store(one))
             files.push_back(one);
     return files;

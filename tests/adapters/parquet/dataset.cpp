@@ -348,6 +348,18 @@ TEST_CASE("old files are removed with their folders, and only files across a cut
     CHECK(files_in(dir.path()).empty());
 }
 
+TEST_CASE("the metrics of files and of recent points are listed, each once", "[dataset]") {
+    const scratch_directory dir;
+    const auto store = opened(dir.path());
+    CHECK(store->list_metrics(in(60s))->empty());
+    REQUIRE(store->write_batch(std::vector{point_of("mem", 1, 1), point_of("cpu", day, 1)}, in(60s))
+                .ok());
+    REQUIRE(store->checkpoint(in(60s)));
+    REQUIRE(
+        store->write_batch(std::vector{point_of("mem", 5, 1), point_of("b", 2, 1)}, in(60s)).ok());
+    CHECK(*store->list_metrics(in(60s)) == std::vector<std::string>{"b", "cpu", "mem"});
+}
+
 TEST_CASE("more points than a query may have are refused, not cut off", "[dataset]") {
     const scratch_directory dir;
     const auto store = opened(dir.path());

@@ -156,7 +156,10 @@ TEST_CASE("a disk that fails for a while takes nothing, and the store goes on", 
             auto store = opened_on(disk);
             if (store == nullptr) continue;  // the failure was at the start
             use(*store, possible);
-            disk.fail_from = SIZE_MAX;
+            {
+                const std::lock_guard held(disk.mutex);
+                disk.fail_from = SIZE_MAX;
+            }
             REQUIRE(possible.wrong_with(*store) == "");
             REQUIRE(store->checkpoint(in(60s)));
             REQUIRE(possible.wrong_with(*store) == "");
@@ -172,26 +175,39 @@ TEST_CASE("a disk that fails for a while takes nothing, and the store goes on", 
     }
 }
 
-TEST_CASE("a full disk holds a cut up, and no more: .part goes, the log stays", "[dataset]") {
-    fake_disk disk;
-    const auto store = opened_on(disk);
-    REQUIRE(store->write_batch(batch(0), in(60s)).ok());
+TEST_CASE("a full disk holds a cut up, and no more: the log stays until files have its points",
+          "[dataset]") {
     // In each write of a cut, the footer's included.
     bool cut = false;
     for (std::size_t writes = 0; !cut; ++writes) {
-        disk.fail_from = disk.calls + writes;
-        disk.fail_to = disk.fail_from + 1;
+        CAPTURE(writes);
+        fake_disk disk;
+        auto store = opened_on(disk);
+        REQUIRE(store->write_batch(batch(0), in(60s)).ok());
+        {
+            const std::lock_guard held(disk.mutex);
+            disk.fail_from = disk.calls + writes;
+            disk.fail_to = disk.fail_from + 1;
+        }
         const auto done = store->checkpoint(in(60s));
         cut = done.operator bool();
         if (!cut) CHECK(done.error().what == storage::verdict::retry);
-        disk.fail_from = SIZE_MAX;
-        const bool log = std::any_of(disk.files.begin(), disk.files.end(),
-                                     [](const auto& f) { return f.first.ends_with(".spool"); });
-        CHECK(log == !cut);
-        for (const auto& [name, file] : disk.files) CHECK(!is_unfinished(name));
+        {
+            const std::lock_guard held(disk.mutex);
+            disk.fail_from = SIZE_MAX;
+            const auto has = [&](std::string_view end) {
+                return std::any_of(disk.files.begin(), disk.files.end(),
+                                   [&](const auto& f) { return f.first.ends_with(end); });
+            };
+            CHECK((has(".spool") || has(".parquet")));
+        }
+        CHECK(store->query_range({.metric = "cpu"}, in(60s))->size() == 4);
+        store.reset();
+        for (const auto& [name, file] : disk.files)
+            CHECK((!is_unfinished(name) && !name.ends_with(".spool")));
+        CHECK(opened_on(disk)->query_range({.metric = "cpu"}, in(60s))->size() == 4);
         REQUIRE(writes < 1000);
     }
-    CHECK(store->query_range({.metric = "cpu"}, in(60s))->size() == 4);
 }
 
 TEST_CASE("where cuts fail, points wait for one up to a limit, and then writes do", "[dataset]") {
@@ -200,15 +216,17 @@ TEST_CASE("where cuts fail, points wait for one up to a limit, and then writes d
     how.cut_points = 12;
     auto opened = parquet::backend::open(std::make_unique<fake_files>(disk), how);
     REQUIRE(opened);
-    disk.folders["date=1970-01-01"] = true;
-    disk.folders["date=1970-01-02"] = true;
-    disk.refuse_folder = "date=1970-01-02";
+    const auto refuse = [&](const std::string& folder) {
+        const std::lock_guard held(disk.mutex);
+        disk.refuse_folder = folder;
+    };
+    refuse("date=1970-01-02");
     std::int64_t k = 0;
     storage::write_outcome last;
     while ((last = (*opened)->write_batch(batch(k), in(60s))).ok()) REQUIRE(++k < 100);
     CHECK(last.what == storage::verdict::retry);
     CHECK(k >= 4);
-    disk.refuse_folder.clear();
+    refuse("");
     REQUIRE((*opened)->write_batch(batch(k), in(60s)).ok());
     CHECK((*opened)->query_range({.metric = "mem"}, in(60s))->size() ==
           static_cast<std::size_t>(2 * (k + 1)));
