@@ -57,6 +57,9 @@ gathered gather(const request& asked) {
     for (const table_read& one : found.read.tables)
         for (const auto& column : one.layout.columns)
             if (column.role == input::csv_layout::role::value) found.columns.push_back(column.name);
+    for (const parquet_read& one : found.read.typed)
+        found.columns.insert(found.columns.end(), one.value_columns.begin(),
+                             one.value_columns.end());
     found.all_read = !to.full();
     found.series = to.take(true);
     std::erase_if(found.series, [](const input::series& one) { return one.size() == 0; });

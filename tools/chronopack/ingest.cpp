@@ -176,13 +176,12 @@ private:
     }
 
     void read_parquet(const std::string& file) {
-        const auto done = import_parquet(file, csv_, to_, how_);
+        auto done = import_parquet(file, csv_, to_, how_);
         remark(file + ": " + done.layout);
-        done_.value_columns.insert(done_.value_columns.end(), done.value_columns.begin(),
-                                   done.value_columns.end());
-        csv_.kept = done.unit;
+        csv_.time.kept = done.unit;
         done_.bad += done.bad;
         done_.bytes += done.bytes;
+        done_.typed.push_back({file, std::move(done.layout), std::move(done.value_columns)});
     }
 
     void read_from_store(const std::string& url) {
@@ -312,6 +311,8 @@ std::vector<std::string> inputs_of(const ingest_request& asked) {
 }
 
 void print_tables(const ingested& done) {
+    for (const parquet_read& one : done.typed)
+        fmt::print(stderr, "{}: {}\n", text::printable(one.file), text::printable(one.layout));
     for (const table_read& one : done.tables) {
         const auto print = [&](const std::string& said) {
             fmt::print(stderr, "{}: {}\n", text::printable(one.file), text::printable(said));

@@ -45,14 +45,22 @@ struct table_read {
     input::read_report report;
 };
 
+/// How a file of Parquet was read.
+struct parquet_read {
+    std::string file;
+    std::string layout;  ///< in one line
+    std::vector<std::string> value_columns;
+};
+
 struct ingested {
     std::uint64_t bytes = 0;         ///< bytes of files
     bool stores = false;             ///< there were stores, whose bytes are not known
     std::size_t bad = 0;             ///< cells, lines and records that were left out
     std::vector<table_read> tables;  ///< of CSV
+    std::vector<parquet_read> typed;
 };
 
-/// Prints in which way each file was read, and what was left out, where --quiet has kept that
+/// Prints in which way each table was read, and what was left out, where --quiet has kept that
 /// back. To be called when all has gone well.
 void print_tables(const ingested& done);
 

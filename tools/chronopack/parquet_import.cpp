@@ -78,23 +78,28 @@ private:
 
     void choose_time() {
         const auto first = first_of(kind::time);
-        if (asked_.time.empty() && !first)
+        const input::time_request& wanted = asked_.time;
+        if (wanted.rows || wanted.unit_by_size || !wanted.format.empty() || !wanted.zone.empty())
+            throw failure(fault::usage, {file_},
+                          "its times have a type: --rows, --time-format, --zone and --time-unit "
+                          "auto are for text");
+        if (wanted.column.empty() && !first)
             throw failure(fault::data, {file_},
                           "there is no column of timestamps; --time names a column of integers");
-        time_ = asked_.time.empty() ? *first : find(asked_.time);
+        time_ = wanted.column.empty() ? *first : find(wanted.column);
         tick own = unit_of(column(time_).step);
         if (column(time_).what == kind::integer && !column(time_).is_unsigned) {
-            if (!asked_.unit)
+            if (!wanted.unit)
                 throw failure(fault::usage, {file_},
                               "the column " + column(time_).name +
                                   " has no unit of time; --time-unit says which it is");
-            own = *asked_.unit;
+            own = *wanted.unit;
         } else if (column(time_).what != kind::time) {
             throw failure(fault::usage, {file_},
                           "the column " + column(time_).name + " has no times");
         }
         from_step_ = step_of(own);
-        done_.unit = asked_.kept.value_or(asked_.unit.value_or(own));
+        done_.unit = wanted.kept.value_or(wanted.unit.value_or(own));
         if (done_.unit == tick::row)
             throw failure(fault::data, {file_}, "it has times, and the files before have none");
         to_step_ = step_of(done_.unit);

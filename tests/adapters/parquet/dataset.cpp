@@ -1,5 +1,5 @@
 // A directory of Parquet files as a store: what it promises of points, files and folders.
-#include "dataset.hpp"
+#include "scratch_dataset.hpp"
 
 #include "support/long_form.hpp"
 

@@ -1,6 +1,6 @@
 // A dataset whose process is killed, whose disk fails, and whose power is cut, at any moment: what it
 // has acknowledged is there.
-#include "dataset.hpp"
+#include "scratch_dataset.hpp"
 
 #include "support/fake_disk.hpp"
 #include "support/killed_writer.hpp"
