@@ -310,9 +310,9 @@ TEST_CASE("every table prints and moves doubles as the twins do", "[dispatch]") 
             REQUIRE(t.print_digits(values.data(), values.size(), digits + 3));
             REQUIRE(twin::print_digits(expected.data(), expected.size(), digits + 3));
             REQUIRE(same_bits(values, expected));
-            const std::vector<std::uint64_t> counts(values.size(), kernel::decimal_bias + 7);
-            REQUIRE(t.divide_by_counts(counts.data(), counts.size(), 10, values.data()));
-            REQUIRE(twin::divide(counts.data(), counts.size(), 10, expected.data()));
+            const std::vector<std::uint64_t> divisors(values.size(), kernel::decimal_bias + 7);
+            REQUIRE(t.divide_by_counts(divisors.data(), divisors.size(), 10, values.data()));
+            REQUIRE(twin::divide(divisors.data(), divisors.size(), 10, expected.data()));
             REQUIRE(same_bits(values, expected));
             for (const std::int64_t most : {3, 9'000'000}) {
                 std::vector<std::uint64_t> places(values.size());
