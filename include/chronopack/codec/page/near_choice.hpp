@@ -225,7 +225,7 @@ private:
         unsigned least = 0;
         for (unsigned digits = kernel::max_significant_digits; digits > 0; --digits) {
             std::array<double, value_sample::most> printed;
-            std::copy(values_.begin(), values_.end(), printed.begin());
+            for (std::size_t s = 0; s < values_.size(); ++s) printed[s] = values_[s];
             (void)kernel::nears::print_digits(printed.data(), values_.size(), digits);
             std::size_t misses = 0;
             for (std::size_t s = 0; s < values_.size(); ++s)
