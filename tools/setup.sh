@@ -65,7 +65,7 @@ server_packages=(prometheus:prometheus victoria-metrics:victoria-metrics influxd
   openssl postgresql)
 # ClickHouse 18.16, of Debian 12 and of no later one: tests/debian13.sh does without.
 [[ -n ${CHRONOPACK_NO_CLASSIC_CLICKHOUSE-} ]] || server_packages+=(clickhouse-server)
-tool_packages=(liblz4-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev)
+tool_packages=(liblz4-dev liblzma-dev libcli11-dev libfmt-dev libre2-dev nlohmann-json3-dev zlib1g-dev)
 bench_packages=("${tool_packages[@]}" libbenchmark-dev libstreamvbyte-dev)
 
 # configure DIRECTORY [meson option ...] makes the build directory, or updates its options.

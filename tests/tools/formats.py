@@ -1,12 +1,60 @@
 #!/usr/bin/env python3
 """Line protocol, raw columns, archives as input, samples out of order, pipes."""
 
+import gzip
+import lzma
 import random
 import struct
 import subprocess
 
 import support
 from support import CommandTest, bits
+
+
+class Packed(CommandTest):
+    TABLE = "".join(["time,load\n"] + [f"{1700000000 + i},{i % 7}.5\n" for i in range(50_000)]).encode()
+
+    def test_packed_text_is_read_as_the_text(self):
+        self.file("plain.csv", self.TABLE)
+        self.ok("compress", "plain.csv")
+        expected = self.column("plain.cpk", "load")
+        for name, pack in (("g.csv.gz", gzip.compress), ("x.csv.xz", lzma.compress),
+                           ("no_extension", gzip.compress),
+                           ("two.csv.gz", lambda t: gzip.compress(t[:99]) + gzip.compress(t[99:])),
+                           ("w.csv.gz", lambda t: gzip.compress(t.decode().encode("utf-16")))):
+            with self.subTest(name):
+                self.file(name, pack(self.TABLE))
+                self.ok("compress", name, "-o", "a.cpk")
+                self.assertEqual(self.column("a.cpk", "load"), expected)
+                self.ok("compress", "-", "-o", "b.cpk", stdin=(self.path / name).read_bytes())
+                self.assertEqual(self.column("b.cpk", "load"), expected)
+        self.file("m.lp.gz", gzip.compress(b"cpu u=1 10\n"))
+        self.ok("compress", "m.lp.gz", "-o", "a.cpk")
+        self.assertEqual(self.column("a.cpk", "cpu"), [(10, "1")])
+
+    def test_cut_or_damaged_packed_text_is_never_a_short_answer(self):
+        for pack in (gzip.compress, lzma.compress):
+            whole = pack(self.TABLE)
+            middle = len(whole) // 2
+            for bad in (whole[:-1], whole[:middle], whole + b"xyz", whole + whole[:20],
+                        whole[:middle] + bytes([whole[middle] ^ 0xff]) + whole[middle + 1:]):
+                self.file("bad.csv", bad)
+                for options in ((), ("--skip-bad",)):
+                    said = self.fails(1, "compress", "bad.csv", *options)
+                    self.assertRegex(said, "bad.csv: its (gzip|xz) data (end too early|are damaged)")
+                    self.assertEqual(self.names(), ["bad.csv"])
+
+    def test_what_is_not_unpacked_is_refused(self):
+        self.file("m.f64.gz", gzip.compress(bytes(80)))
+        self.assertIn("m.f64.gz: only text and OTLP are unpacked",
+                      self.fails(2, "compress", "m.f64.gz"))
+        self.file("m.csv", b"PK\x03\x04" + bytes(80))
+        self.assertIn("spreadsheet (.xlsx)", self.fails(2, "compress", "m.csv"))
+        # Values may start with the bytes of a packer, or look like UTF-16.
+        for value in (0x00088b1f, -257, 0x00410041):
+            self.file("m.i64", struct.pack("<2q", value, 7))
+            self.ok("compress", "m.i64")
+            self.assertEqual([v for _, v in self.column("m.cpk", "m")], [str(value), "7"])
 
 
 class LineProtocol(CommandTest):

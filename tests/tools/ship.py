@@ -3,6 +3,7 @@
 themselves."""
 
 import contextlib
+import gzip
 import http.server
 import json
 import os
@@ -66,6 +67,9 @@ class Ship(CommandTest):
                            ("m.otlp", "1 sample delivered")):
             self.ok("ship", name, "--to", "embedded:m.db")
             self.assertIn(f"embedded: {told}\n", self.remarks)
+        self.file("p.otlp.gz", gzip.compress(otlp_gauge("queue", "shop", NOW + 1, -7)))
+        self.ok("ship", "p.otlp.gz", "--to", "embedded:m.db")
+        self.assertIn("1 sample delivered", self.remarks)
         self.assertEqual(self.ok("ship", "-q", "load.csv", "--to", "embedded:m.db"), b"")
         self.assertEqual(self.remarks, Ship.TOLD)
 
@@ -76,6 +80,11 @@ class Ship(CommandTest):
         self.assertIn("large.otlp: not a valid request of OTLP metrics: it is above a "
                       "limit: 16 MiB of request",
                       self.fails(1, "ship", "large.otlp", "--to", "embedded:m.db"))
+        self.file("bomb.otlp.gz", gzip.compress(bytes(64 << 20)))
+        self.assertIn("16 MiB of request", self.fails(1, "ship", "bomb.otlp.gz", "--to", "embedded:m.db"))
+        self.file("cut.otlp.gz", gzip.compress(otlp_gauge("queue", "shop", NOW, -7))[:-1])
+        self.assertIn("its gzip data end too early",
+                      self.fails(1, "ship", "cut.otlp.gz", "--to", "embedded:m.db"))
         self.file("bad.otlp", b"\x0a\xff")
         self.assertIn("bad.otlp: not a valid request", self.fails(1, "ship", "bad.otlp", "--to",
                                                             "embedded:m.db"))

@@ -5,6 +5,7 @@
 #include "input/preset_text.hpp"
 #include "sorting_sink.hpp"
 #include "input/source.hpp"
+#include "input/unpack.hpp"
 #include "input/words.hpp"
 
 #include <fmt/core.h>
@@ -65,7 +66,7 @@ std::string output_of(const request& asked) {
     const std::string& first = asked.in.files.front();
     if (first == "-" || is_store(first))
         throw failure(fault::usage, "compress: -o FILE must say where the archive goes");
-    return std::filesystem::path(first).replace_extension(".cpk").string();
+    return input::plain_name(first).replace_extension(".cpk").string();
 }
 
 archive_plan plan_of(const request& asked, const std::string& path) {

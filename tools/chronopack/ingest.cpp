@@ -10,6 +10,7 @@
 #include "input/raw_import.hpp"
 #include "input/row_clock.hpp"
 #include "input/series_text.hpp"
+#include "input/unpack.hpp"
 #include "input/words.hpp"
 
 #include <fmt/format.h>
@@ -31,13 +32,18 @@ constexpr std::size_t shown_bad = 10;
 
 std::string format_of(const std::string& file, const std::string& asked) {
     if (is_store(file)) return "store";
-    if (asked != "auto") return asked;
-    const std::string extension = std::filesystem::path(file).extension().string();
+    const auto plain = input::plain_name(file);
+    const std::string extension = plain.extension().string();
+    const bool lines = extension == ".lp" || extension == ".line" || extension == ".influx";
+    std::string format = lines ? "line" : "csv";
     if (extension == ".f64" || extension == ".i64" || extension == ".cpk" ||
         extension == ".parquet")
-        return extension.substr(1);
-    const bool lines = extension == ".lp" || extension == ".line" || extension == ".influx";
-    return lines ? "line" : "csv";
+        format = extension.substr(1);
+    if (asked != "auto") format = asked;
+    if (plain != file && format != "csv" && format != "line")
+        throw failure(fault::usage, {file},
+                      "only text and OTLP are unpacked as they are read; unpack it first");
+    return format;
 }
 
 class ingester {
@@ -93,12 +99,9 @@ private:
         if (format == "cpk") return read_archive(file);
         if (format == "store") return read_from_store(file);
         if (format == "parquet") return read_parquet(file);
-        input::input_source from(file);
-        std::uint64_t read = 0;
-        from.on_read([&](std::uint64_t bytes) {
-            read = bytes;
-            show_progress(from, bytes);
-        });
+        const bool raw = format == "f64" || format == "i64";
+        input::input_source from(file, raw ? input::content::columns : input::content::text);
+        from.on_read([&](std::uint64_t bytes) { show_progress(from, bytes); });
         started_ = std::chrono::steady_clock::now();
         if (format == "csv")
             read_csv(from);
@@ -107,7 +110,7 @@ private:
         else
             read_raw(from, format == "i64");
         line_.clear();
-        done_.bytes += read;
+        done_.bytes += from.given();
     }
 
     void read_csv(input::input_source& from) {

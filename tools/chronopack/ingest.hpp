@@ -53,7 +53,7 @@ struct parquet_read {
 };
 
 struct ingested {
-    std::uint64_t bytes = 0;         ///< bytes of files
+    std::uint64_t bytes = 0;         ///< bytes of files, unpacked
     bool stores = false;             ///< there were stores, whose bytes are not known
     std::size_t bad = 0;             ///< cells, lines and records that were left out
     std::vector<table_read> tables;  ///< of CSV

@@ -2,6 +2,7 @@
 #include "ingest.hpp"
 #include "ship_line.hpp"
 #include "store_source.hpp"
+#include "input/unpack.hpp"
 #include "input/words.hpp"
 
 #include <fmt/core.h>
@@ -69,8 +70,7 @@ private:
 };
 
 bool is_otlp(const std::string& file, const std::string& format) {
-    return format == "otlp" ||
-           (format == "auto" && std::filesystem::path(file).extension() == ".otlp");
+    return format == "otlp" || (format == "auto" && input::plain_name(file).extension() == ".otlp");
 }
 
 void report(const ship_line& to, std::size_t rounded, bool quiet) {

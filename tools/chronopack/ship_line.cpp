@@ -4,7 +4,7 @@
 #include "read_back.hpp"
 #include "recording_store.hpp"
 #include "shipper.hpp"
-#include "input/source.hpp"
+#include "input/input_source.hpp"
 #include "input/words.hpp"
 
 #include <adapters/otlp/decode.hpp>
@@ -91,7 +91,7 @@ void ship_line::send(std::size_t series, std::int64_t nanoseconds, double value)
 }
 
 void ship_line::send_otlp(const std::string& file) {
-    input::file_source from(file);
+    input::input_source from(file, input::content::messages);
     const otlp::limits limits;
     constexpr std::size_t piece = std::size_t{1} << 20;
     std::vector<char> body;

@@ -66,7 +66,10 @@ private:
         for (;;) {
             try {
                 return in_.next();
+            } catch (const broken_source&) {
+                throw;
             } catch (const failure& wrong) {
+                if (wrong.whose() != fault::data) throw;
                 take_bad(wrong);
             }
         }

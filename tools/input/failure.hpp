@@ -56,6 +56,14 @@ private:
     std::string message_;
 };
 
+/// The bytes of a file are damaged or cut, so that nothing after them can be read. It ends a run even
+/// where bad records are skipped.
+class broken_source : public failure {
+public:
+    broken_source(place where, std::string message)
+        : failure(fault::data, std::move(where), std::move(message)) {}
+};
+
 /// A sample is older than the one before, where order is required.
 class unordered : public failure {
 public:

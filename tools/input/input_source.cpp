@@ -1,5 +1,6 @@
 #include "input_source.hpp"
 
+#include "unpack.hpp"
 #include "utf16.hpp"
 
 #include <algorithm>
@@ -35,18 +36,32 @@ private:
     std::size_t given_ = 0;
 };
 
-input_source::input_source(const std::string& file) : file_(file) {}
+input_source::input_source(const std::string& file, content expected)
+    : file_(file), expected_(expected) {}
 input_source::~input_source() = default;
 
 void input_source::choose() {
+    if (expected_ == content::columns) {
+        top_ = &file_;
+        return;
+    }
     start_ = std::make_unique<start_source>(file_);
-    if (const auto order = utf16_order(start_->start()))
-        decoder_ = std::make_unique<utf16_source>(*start_, *order, name());
+    start_source* start = start_.get();
+    if (const auto how = packing_of(start->start())) {
+        unpacked_ = unpacked(*how, *start, name());
+        unpacked_start_ = std::make_unique<start_source>(*unpacked_);
+        start = unpacked_start_.get();
+    }
+    if (const auto order = utf16_order(start->start()); order && expected_ == content::text)
+        text_ = std::make_unique<utf16_source>(*start, *order, name());
+    top_ = text_ ? text_.get() : start;
 }
 
 std::size_t input_source::read(std::span<char> room) {
-    if (!start_) choose();
-    return decoder_ ? decoder_->read(room) : start_->read(room);
+    if (top_ == nullptr) choose();
+    const std::size_t n = top_->read(room);
+    given_ += n;
+    return n;
 }
 
 }  // namespace chronopack::input

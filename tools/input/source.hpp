@@ -27,7 +27,7 @@ public:
     source& operator=(const source&) = delete;
 
     /// Puts at least one byte into `room` and returns the number, or 0 at the end. Throws failure
-    /// when the system refuses.
+    /// when the system refuses, and broken_source for bytes that cannot be decoded.
     virtual std::size_t read(std::span<char> room) = 0;
 };
 

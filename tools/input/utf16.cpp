@@ -34,7 +34,7 @@ std::optional<std::uint32_t> utf16_source::next_unit() {
         last_ += n;
         if (n != 0) continue;
         if (last_ == 0) return std::nullopt;
-        throw failure(fault::data, {file_}, "this is UTF-16 with half of a character at its end");
+        throw broken_source({file_}, "this is UTF-16 with half of a character at its end");
     }
     const auto a = static_cast<unsigned char>(bytes_[first_]);
     const auto b = static_cast<unsigned char>(bytes_[first_ + 1]);
@@ -48,8 +48,8 @@ std::optional<std::uint32_t> utf16_source::next_character() {
     if (!unit || *unit < high_surrogates || *unit >= after) return unit;
     const auto second = *unit < low_surrogates ? next_unit() : std::nullopt;
     if (!second || *second < low_surrogates || *second >= after)
-        throw failure(fault::data, {file_},
-                      "this is UTF-16 with half of a surrogate pair, in unit " + grouped(units_));
+        throw broken_source(
+            {file_}, "this is UTF-16 with half of a surrogate pair, in unit " + grouped(units_));
     return 0x10000 + ((*unit - high_surrogates) << 10) + (*second - low_surrogates);
 }
 

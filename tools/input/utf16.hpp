@@ -18,7 +18,7 @@ public:
     utf16_source(source& from, std::endian order, std::string file)
         : from_(from), order_(order), file_(std::move(file)) {}
 
-    /// Throws failure (data) for half of a surrogate pair, and for an odd number of bytes.
+    /// Throws broken_source for half of a surrogate pair, and for an odd number of bytes.
     std::size_t read(std::span<char> room) override;
 
 private:

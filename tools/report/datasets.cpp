@@ -2,6 +2,7 @@
 
 #include "input/csv_import.hpp"
 #include "input/input_source.hpp"
+#include "input/unpack.hpp"
 #include "input/words.hpp"
 
 #include <chronopack/core/bytes.hpp>
@@ -67,7 +68,8 @@ series load_raw(const std::filesystem::path& columns, const std::string& name) {
 
 series_set load_csv(const std::filesystem::path& file, const reading_options& how) {
     input::input_source from(file.string());
-    input::collector found(file.stem().string());
+    const std::string stem = input::plain_name(file.string()).stem().string();
+    input::collector found(stem);
     std::size_t bad = 0;
     input::read_options skipping;
     if (how.skip_bad)
@@ -80,7 +82,6 @@ series_set load_csv(const std::filesystem::path& file, const reading_options& ho
     const bool widened =
         clock.what() == input::clock_parser::form::dates || clock.kept() != clock.counted();
     series_set all{found.take(widened), {}};
-    const std::string stem = file.stem().string();
     all.notes.push_back(stem + ": " + done.layout.summary());
     for (const auto* notes : {&done.layout.notes, &done.report.notes})
         for (const std::string& note : *notes) all.notes.push_back(stem + ": " + note);
